@@ -1,0 +1,186 @@
+// FileSystem over POSIX calls.
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <sys/statvfs.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+
+#include "storage/base/file_system.h"
+
+namespace banyan {
+namespace {
+
+Error PosixError(const std::string& path, const char* call) {
+  const int code = errno;
+  const std::string message = path + ": " + call + ": " + std::strerror(code);
+  if (code == ENOENT || code == ENOTDIR) return Error(Errc::NotFound, message);
+  if (code == EEXIST) return Error(Errc::Conflict, message);
+  if (code == ENOSPC || code == EDQUOT) {
+    return Error(Errc::TooLarge, message + " (free some space and try again)");
+  }
+  return Error(Errc::Io, message);
+}
+
+class DiskMapping final : public Mapping {
+ public:
+  DiskMapping(void* at, std::size_t size) : at_(at), size_(size) {}
+  ~DiskMapping() override {
+    if (size_ > 0) ::munmap(at_, size_);
+  }
+  ByteView bytes() const override { return {static_cast<const std::uint8_t*>(at_), size_}; }
+
+ private:
+  void* at_;
+  std::size_t size_;
+};
+
+class DiskFile final : public File {
+ public:
+  DiskFile(std::string path, int fd) : path_(std::move(path)), fd_(fd) {}
+  ~DiskFile() override { ::close(fd_); }
+
+  Result<std::size_t> ReadAt(std::uint64_t offset, std::span<std::uint8_t> out) override {
+    std::size_t done = 0;
+    while (done < out.size()) {
+      const auto got = ::pread(fd_, out.data() + done, out.size() - done,
+                               static_cast<off_t>(offset + done));
+      if (got < 0 && errno == EINTR) continue;
+      if (got < 0) return PosixError(path_, "read");
+      if (got == 0) break;
+      done += static_cast<std::size_t>(got);
+    }
+    return done;
+  }
+
+  Status WriteAt(std::uint64_t offset, ByteView data) override {
+    std::size_t done = 0;
+    while (done < data.size()) {
+      const auto put = ::pwrite(fd_, data.data() + done, data.size() - done,
+                                static_cast<off_t>(offset + done));
+      if (put < 0 && errno == EINTR) continue;
+      if (put < 0) return PosixError(path_, "write");
+      done += static_cast<std::size_t>(put);
+    }
+    return Ok();
+  }
+
+  Status Truncate(std::uint64_t size_bytes) override {
+    if (::ftruncate(fd_, static_cast<off_t>(size_bytes)) != 0) return PosixError(path_, "truncate");
+    return Ok();
+  }
+
+  Status Sync() override {
+    if (::fdatasync(fd_) != 0) return PosixError(path_, "sync");
+    return Ok();
+  }
+
+  Result<std::uint64_t> SizeBytes() override {
+    struct stat status {};
+    if (::fstat(fd_, &status) != 0) return PosixError(path_, "stat");
+    return static_cast<std::uint64_t>(status.st_size);
+  }
+
+  Result<std::unique_ptr<Mapping>> Map() override {
+    const auto size = static_cast<std::size_t>(TRY(SizeBytes()));
+    void* at = nullptr;
+    if (size > 0) {
+      at = ::mmap(nullptr, size, PROT_READ, MAP_SHARED, fd_, 0);
+      if (at == MAP_FAILED) return PosixError(path_, "map");
+    }
+    return std::unique_ptr<Mapping>(new DiskMapping(at, size));
+  }
+
+ private:
+  std::string path_;
+  int fd_;
+};
+
+int OpenFlags(OpenMode mode) {
+  switch (mode) {
+    case OpenMode::Read: return O_RDONLY;
+    case OpenMode::ReadWrite: return O_RDWR;
+    case OpenMode::Create: return O_RDWR | O_CREAT;
+    case OpenMode::CreateNew: return O_RDWR | O_CREAT | O_EXCL;
+  }
+  return O_RDONLY;
+}
+
+class PosixFileSystem final : public FileSystem {
+ public:
+  Result<std::unique_ptr<File>> Open(const std::string& path, OpenMode mode) override {
+    const int fd = ::open(path.c_str(), OpenFlags(mode) | O_CLOEXEC, 0600);
+    if (fd < 0) return PosixError(path, "open");
+    return std::unique_ptr<File>(new DiskFile(path, fd));
+  }
+
+  Status Rename(const std::string& from, const std::string& to) override {
+    if (::rename(from.c_str(), to.c_str()) != 0) return PosixError(from, "rename");
+    return Ok();
+  }
+
+  Status Remove(const std::string& path) override {
+    if (::remove(path.c_str()) != 0) return PosixError(path, "remove");
+    return Ok();
+  }
+
+  Status CreateDirectories(const std::string& path) override {
+    for (std::size_t at = 1; at <= path.size(); ++at) {
+      if (at < path.size() && path[at] != '/') continue;
+      const std::string prefix = path.substr(0, at);
+      if (::mkdir(prefix.c_str(), 0700) != 0 && errno != EEXIST) return PosixError(prefix, "mkdir");
+    }
+    const auto stat = TRY(Stat(path));
+    if (!stat.is_directory) return Error(Errc::Io, path + ": not a directory");
+    return Ok();
+  }
+
+  Result<std::vector<std::string>> List(const std::string& directory) override {
+    DIR* dir = ::opendir(directory.c_str());
+    if (dir == nullptr) return PosixError(directory, "list");
+    std::vector<std::string> names;
+    while (const dirent* entry = ::readdir(dir)) {
+      const std::string name = entry->d_name;
+      if (name != "." && name != "..") names.push_back(name);
+    }
+    ::closedir(dir);
+    std::sort(names.begin(), names.end());
+    return names;
+  }
+
+  Status SyncDirectory(const std::string& directory) override {
+    const int fd = ::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (fd < 0) return PosixError(directory, "open");
+    const int rc = ::fsync(fd);
+    Status status = rc == 0 ? Ok() : Status(PosixError(directory, "sync"));
+    ::close(fd);
+    return status;
+  }
+
+  Result<FileStat> Stat(const std::string& path) override {
+    struct stat status {};
+    if (::stat(path.c_str(), &status) != 0) return PosixError(path, "stat");
+    return FileStat{S_ISDIR(status.st_mode), static_cast<std::uint64_t>(status.st_size),
+                    status.st_mtim.tv_sec * 1000 + status.st_mtim.tv_nsec / 1000000};
+  }
+
+  Result<std::uint64_t> FreeBytes(const std::string& path) override {
+    struct statvfs status {};
+    if (::statvfs(path.c_str(), &status) != 0) return PosixError(path, "statvfs");
+    return static_cast<std::uint64_t>(status.f_bavail) * status.f_frsize;
+  }
+};
+
+}  // namespace
+
+FileSystem& DiskFileSystem() {
+  static PosixFileSystem fs;
+  return fs;
+}
+
+}  // namespace banyan

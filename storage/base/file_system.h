@@ -1,0 +1,84 @@
+#pragma once
+// The disk seam. Everything durable goes through a FileSystem, so that tests can fail the n-th
+// operation, fill the disk, or drop what was not synced. Paths are UTF-8. Errors: NotFound when a
+// named file is absent, TooLarge when the disk is full (ENOSPC, EDQUOT), Io otherwise, always with
+// the path in the message. After an Io or TooLarge error from WriteAt, Sync, Rename or
+// SyncDirectory the durable state is unknown: the caller stops using the object and reloads.
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "storage/base/bytes.h"
+#include "storage/base/result.h"
+
+namespace banyan {
+
+// A read-only view of a whole file, valid for the life of this object even when the file is
+// renamed, replaced or removed. A file must not be truncated while mapped.
+class Mapping {
+ public:
+  virtual ~Mapping() = default;
+  virtual ByteView bytes() const = 0;
+};
+
+// An open file. Calls on different offsets may run concurrently; closing is destruction.
+class File {
+ public:
+  virtual ~File() = default;
+  // Reads up to `out.size()` bytes; fewer only at end of file.
+  virtual Result<std::size_t> ReadAt(std::uint64_t offset, std::span<std::uint8_t> out) = 0;
+  // Writes all of `data`, extending the file as needed.
+  virtual Status WriteAt(std::uint64_t offset, ByteView data) = 0;
+  virtual Status Truncate(std::uint64_t size_bytes) = 0;
+  // Makes content and size durable. The name needs SyncDirectory on its directory.
+  virtual Status Sync() = 0;
+  virtual Result<std::uint64_t> SizeBytes() = 0;
+  virtual Result<std::unique_ptr<Mapping>> Map() = 0;
+};
+
+struct FileStat {
+  bool is_directory = false;
+  std::uint64_t size_bytes = 0;
+  std::int64_t modified_ms = 0;  // Unix time
+};
+
+enum class OpenMode {
+  Read,       // must exist
+  ReadWrite,  // must exist
+  Create,     // read and write, made if absent
+  CreateNew,  // read and write, Conflict if it exists
+};
+
+class FileSystem {
+ public:
+  virtual ~FileSystem() = default;
+  // New files have mode 0600.
+  virtual Result<std::unique_ptr<File>> Open(const std::string& path, OpenMode mode) = 0;
+  // Atomic; replaces an existing `to`. Durable only after SyncDirectory of both parents.
+  virtual Status Rename(const std::string& from, const std::string& to) = 0;
+  virtual Status Remove(const std::string& path) = 0;
+  // Makes the directory and its parents (mode 0700); fine if it exists.
+  virtual Status CreateDirectories(const std::string& path) = 0;
+  // Names (not paths) in byte order, without "." and "..".
+  virtual Result<std::vector<std::string>> List(const std::string& directory) = 0;
+  virtual Status SyncDirectory(const std::string& directory) = 0;
+  virtual Result<FileStat> Stat(const std::string& path) = 0;
+  // Bytes that an unprivileged writer may still add on the file system that holds `path`.
+  virtual Result<std::uint64_t> FreeBytes(const std::string& path) = 0;
+};
+
+// The real disk; thread safe; lives as long as the process.
+FileSystem& DiskFileSystem();
+
+// Whole small files. WriteFileDurably goes through "<path>.tmp", Sync, Rename and SyncDirectory,
+// so that after a crash the old or the new content is there, never a mixture.
+Result<Bytes> ReadFile(FileSystem& fs, const std::string& path, std::uint64_t max_bytes);
+Status WriteFileDurably(FileSystem& fs, const std::string& path, ByteView content);
+
+// "a/b/c" -> "a/b"; "c" -> ".".
+std::string ParentDirectory(const std::string& path);
+
+}  // namespace banyan

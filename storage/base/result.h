@@ -1,0 +1,131 @@
+#pragma once
+// Result<T>: a value or an Error. The accessors follow std::expected, so a later move to C++23
+// changes only how errors are made. Our code throws nothing; every call that can fail says so
+// in its return type.
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <variant>
+
+#include "storage/base/check.h"
+
+namespace banyan {
+
+// An error code exists only because some caller reacts to it.
+enum class Errc {
+  NotFound,     // the named thing does not exist, or the caller may not know that it does
+  Corrupt,      // stored or received bytes do not match their own digest or format
+  Invalid,      // the request or input is wrong; sending it again will not help
+  Denied,       // known caller, known thing, no right to do this
+  Conflict,     // somebody else changed it first: read again and retry
+  TooLarge,     // over a documented limit or a quota
+  Unavailable,  // try again later: overload, shutdown, a peer that does not answer
+  Io,           // the disk or the network failed; durable state is unknown until reload
+  Cancelled,    // the caller asked to stop
+};
+
+// The name as written above, e.g. "NotFound".
+std::string_view ToString(Errc code);
+
+class [[nodiscard]] Error {
+ public:
+  Error(Errc code, std::string message) : code_(code), message_(std::move(message)) {}
+
+  Errc code() const { return code_; }
+  // What was wrong and, where it helps, what to do; outermost context first.
+  const std::string& message() const { return message_; }
+
+  // Prefixes "context: " and returns itself, for `return std::move(e).Context("reading x")`.
+  Error Context(std::string_view context) && {
+    message_ = std::string(context) + ": " + message_;
+    return std::move(*this);
+  }
+
+ private:
+  Errc code_;
+  std::string message_;
+};
+
+template <typename T>
+class [[nodiscard]] Result {
+  static_assert(!std::is_same_v<T, bool>, "Result<bool> reads ambiguously: name the outcome");
+
+ public:
+  using value_type = T;
+  Result(T value) : state_(std::in_place_index<0>, std::move(value)) {}      // NOLINT
+  Result(Error error) : state_(std::in_place_index<1>, std::move(error)) {}  // NOLINT
+
+  bool has_value() const { return state_.index() == 0; }
+  explicit operator bool() const { return has_value(); }
+  T& operator*() & { return value(); }
+  const T& operator*() const& { return value(); }
+  T&& operator*() && { return std::move(value()); }
+  T* operator->() { return &value(); }
+  const T* operator->() const { return &value(); }
+  T& value() {
+    ENSURE(has_value());
+    return *std::get_if<0>(&state_);
+  }
+  const T& value() const {
+    ENSURE(has_value());
+    return *std::get_if<0>(&state_);
+  }
+  T value_or(T other) && { return has_value() ? std::move(value()) : std::move(other); }
+  Error& error() {
+    ENSURE(!has_value());
+    return *std::get_if<1>(&state_);
+  }
+  const Error& error() const {
+    ENSURE(!has_value());
+    return *std::get_if<1>(&state_);
+  }
+  // The same result, with "context: " before an error's message.
+  Result Context(std::string_view context) && {
+    if (has_value()) return std::move(*this);
+    return std::move(error()).Context(context);
+  }
+
+ private:
+  std::variant<T, Error> state_;
+};
+
+// The result of a call that returns nothing on success: `return Ok();`.
+struct Unit {};
+class [[nodiscard]] Status {
+ public:
+  using value_type = Unit;
+  Status() = default;
+  Status(Error error) : error_(std::move(error)) {}  // NOLINT
+
+  bool has_value() const { return !error_.has_value(); }
+  explicit operator bool() const { return has_value(); }
+  Unit operator*() const { return {}; }
+  const Error& error() const {
+    ENSURE(error_.has_value());
+    return *error_;
+  }
+  Error& error() {
+    ENSURE(error_.has_value());
+    return *error_;
+  }
+  Status Context(std::string_view context) && {
+    if (has_value()) return {};
+    return std::move(*error_).Context(context);
+  }
+
+ private:
+  std::optional<Error> error_;
+};
+inline Status Ok() { return {}; }
+
+}  // namespace banyan
+
+// `auto x = TRY(F());` gives F's value or returns its error from the enclosing function.
+#define TRY(expression)                                                    \
+  __extension__({                                                          \
+    auto try_result = (expression);                                        \
+    if (!try_result.has_value()) return std::move(try_result.error());     \
+    *std::move(try_result);                                                \
+  })
