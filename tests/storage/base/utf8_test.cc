@@ -24,7 +24,8 @@ TEST_CASE("BytesThatAreNotUtf8AreRefused") {
     REQUIRE_FALSE(IsUtf8(bad));
   }
   REQUIRE(IsUtf8("模型 naïve \xF0\x9F\x8C\xB3"));
-  REQUIRE(RepairUtf8("a\xFF" "b\xE6\xA8") == "a\uFFFDb\uFFFD\uFFFD");
+  REQUIRE(RepairUtf8("a\xFF"
+                     "b\xE6\xA8") == "a\uFFFDb\uFFFD\uFFFD");
   std::string surrogate;
   AppendUtf8(surrogate, 0xD800);
   REQUIRE(surrogate == "\uFFFD");
