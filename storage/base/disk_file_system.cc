@@ -133,7 +133,11 @@ class PosixFileSystem final : public FileSystem {
     for (std::size_t at = 1; at <= path.size(); ++at) {
       if (at < path.size() && path[at] != '/') continue;
       const std::string prefix = path.substr(0, at);
-      if (::mkdir(prefix.c_str(), 0700) != 0 && errno != EEXIST) return PosixError(prefix, "mkdir");
+      if (::mkdir(prefix.c_str(), 0700) == 0) {
+        TRY(SyncDirectory(ParentDirectory(prefix)));
+      } else if (errno != EEXIST) {
+        return PosixError(prefix, "mkdir");
+      }
     }
     const auto stat = TRY(Stat(path));
     if (!stat.is_directory) return Error(Errc::Io, path + ": not a directory");

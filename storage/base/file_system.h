@@ -60,7 +60,7 @@ class FileSystem {
   // Atomic; replaces an existing `to`. Durable only after SyncDirectory of both parents.
   virtual Status Rename(const std::string& from, const std::string& to) = 0;
   virtual Status Remove(const std::string& path) = 0;
-  // Makes the directory and its parents (mode 0700); fine if it exists.
+  // Makes the directory and its parents (mode 0700), durably; fine if it exists.
   virtual Status CreateDirectories(const std::string& path) = 0;
   // Names (not paths) in byte order, without "." and "..".
   virtual Result<std::vector<std::string>> List(const std::string& directory) = 0;
