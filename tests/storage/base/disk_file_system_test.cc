@@ -1,28 +1,32 @@
+// What is true of the real disk only; file_system_test.cc has the common contract.
+#include <sys/stat.h>
 #include <unistd.h>
-
-#include <filesystem>
 
 #include "storage/base/file_system.h"
 #include "tests/support/must.h"
+#include "tests/support/temp_directory.h"
 
 using namespace banyan;
 
-TEST_CASE("DiskFileSystemReadsBackWhatWasWritten") {
+TEST_CASE("DiskFilesAreForTheirOwnerOnly") {
   auto& fs = DiskFileSystem();
-  const std::string dir =
-      (std::filesystem::temp_directory_path() / ("banyan-fs-" + std::to_string(::getpid()))).string();
-  MUST(fs.CreateDirectories(dir + "/a/b"));
-  const std::string path = dir + "/a/b/file";
-  MUST(WriteFileDurably(fs, path, AsBytes("hello")));
-  MUST(WriteFileDurably(fs, path, AsBytes("other")));
-  REQUIRE(AsText(MUST(ReadFile(fs, path, 100))) == "other");
-  MUST_FAIL(ReadFile(fs, path, 4), Errc::TooLarge);
-  MUST_FAIL(fs.Open(path, OpenMode::CreateNew), Errc::Conflict);
-  MUST_FAIL(fs.Open(dir + "/none", OpenMode::Read), Errc::NotFound);
-  REQUIRE(MUST(fs.List(dir + "/a/b")) == std::vector<std::string>{"file"});
-  auto file = MUST(fs.Open(path, OpenMode::ReadWrite));
-  auto mapping = MUST(file->Map());
-  MUST(fs.Remove(path));
-  REQUIRE(AsText(mapping->bytes()) == "other");
-  std::filesystem::remove_all(dir);
+  const TempDirectory directory;
+  MUST(fs.CreateDirectories(directory.Join("a/b")));
+  MUST(fs.Open(directory.Join("a/b/file"), OpenMode::CreateNew));
+  struct stat status {};
+  REQUIRE(::stat(directory.Join("a/b/file").c_str(), &status) == 0);
+  REQUIRE((status.st_mode & 07777) == 0600);
+  REQUIRE(::stat(directory.Join("a/b").c_str(), &status) == 0);
+  REQUIRE((status.st_mode & 07777) == 0700);
+}
+
+TEST_CASE("DiskErrorsNameThePathAndTheCall") {
+  const auto opened = DiskFileSystem().Open("/none/file", OpenMode::Read);
+  REQUIRE(opened.error().message().find("/none/file: open: ") == 0);
+}
+
+TEST_CASE("AFullDiskIsTooLarge") {
+  if (::access("/dev/full", W_OK) != 0) return;
+  auto full = MUST(DiskFileSystem().Open("/dev/full", OpenMode::ReadWrite));
+  MUST_FAIL(full->WriteAt(0, AsBytes("x")), Errc::TooLarge);
 }
