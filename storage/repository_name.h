@@ -40,18 +40,21 @@ struct RepositoryId {
 Result<RepositoryId> ParseRepositoryId(RepositoryKind kind, std::string_view path);
 
 // Branch and tag names: git's check-ref-format rules for the part after refs/heads/ or
-// refs/tags/, at most 255 bytes, and nothing that reads as a 40-digit commit id.
+// refs/tags/ (valid UTF-8, no "..", "@{", control character or one of " ~^:?*[\\", no component
+// that is empty, begins with "." or ends with ".lock"), at most 255 bytes, and nothing that reads
+// as something else: a 40-digit commit id, HEAD, @, an option, or a full ref (refs/...).
 Status ValidateRefName(std::string_view name);
 
 // A path of a file inside a repository: valid UTF-8, no empty, "." or ".." component, no
-// backslash, control character or NUL, no drive letter, no ".git" component in any case, at most
-// 255 bytes a component, 64 components and 1,024 bytes in all.
+// backslash, control character or NUL, no drive letter, no ".git" component in any case or in a
+// spelling that some file system reads as ".git", at most 255 bytes a component, 64 components
+// and 1,024 bytes in all.
 Status ValidatePath(std::string_view path);
 // The form under which two paths of one folder would clash on file systems that fold case or
-// normalise: lower-cased, compatibility variants unified for ASCII and common Latin, NFC-like for
-// composed accents. Equal forms of different paths are refused at local creation.
+// normalise: lower case, composed accents taken apart, marks in canonical order, full-width ASCII
+// made ASCII. Covers Latin, Greek, Cyrillic, Armenian, kana and Hangul (storage/path_folding.cc);
+// other characters stand for themselves. Equal forms of different paths are refused at local
+// creation. Bytes that are not UTF-8 become U+FFFD. Idempotent; for comparison only.
 std::string FoldPath(std::string_view path);
-
-bool IsValidUtf8(std::string_view text);
 
 }  // namespace banyan::storage
