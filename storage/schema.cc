@@ -58,17 +58,39 @@ CREATE TABLE repository(
   library TEXT NOT NULL DEFAULT '',
   parameters INTEGER,
   metadata TEXT NOT NULL DEFAULT '{}',       -- JSON: card, file headers, title, description
-  search_text TEXT NOT NULL DEFAULT '',      -- exactly what repository_text holds
+  search_text TEXT NOT NULL DEFAULT '',      -- exactly what repository_text holds; line 1: names
   UNIQUE(kind, namespace, folded));
-CREATE INDEX repository_updated ON repository(kind, updated_ms, id);
-CREATE INDEX repository_created ON repository(kind, created_ms, id);
-CREATE INDEX repository_downloads ON repository(kind, downloads, id);
+-- Lists walk one of these backwards or forwards; private and namespace are in them so that rows a
+-- caller may not see are skipped without reading the table (storage/repository_search.h).
+CREATE INDEX repository_updated ON repository(kind, updated_ms, id, private, namespace);
+CREATE INDEX repository_created ON repository(kind, created_ms, id, private, namespace);
+CREATE INDEX repository_downloads ON repository(kind, downloads, id, private, namespace);
+CREATE INDEX repository_likes ON repository(kind, likes, id, private, namespace);
 CREATE INDEX repository_namespace ON repository(namespace, kind);
+CREATE INDEX repository_licence ON repository(licence, kind);
+CREATE INDEX repository_task ON repository(task, kind);
+CREATE INDEX repository_library ON repository(library, kind);
+-- namespace.used_bytes is always the sum over its repositories.
+CREATE TRIGGER repository_charge AFTER UPDATE OF stored_bytes, namespace ON repository BEGIN
+  UPDATE namespace SET used_bytes = used_bytes - old.stored_bytes WHERE id = old.namespace;
+  UPDATE namespace SET used_bytes = used_bytes + new.stored_bytes WHERE id = new.namespace;
+END;
+CREATE TRIGGER repository_discharge AFTER DELETE ON repository BEGIN
+  UPDATE namespace SET used_bytes = used_bytes - old.stored_bytes WHERE id = old.namespace;
+END;
 CREATE TABLE repository_moved(               -- old names; answered by a redirect
   kind INTEGER NOT NULL,
   path_folded TEXT NOT NULL,                 -- "namespace/name"
   repository INTEGER NOT NULL REFERENCES repository ON DELETE CASCADE,
   PRIMARY KEY(kind, path_folded)) WITHOUT ROWID;
+CREATE INDEX repository_moved_of ON repository_moved(repository);
+CREATE TABLE repository_access(              -- who may read the files of a gated repository
+  repository INTEGER NOT NULL REFERENCES repository ON DELETE CASCADE,
+  user INTEGER NOT NULL REFERENCES namespace ON DELETE CASCADE,
+  status INTEGER NOT NULL,                   -- 0 pending, 1 accepted, 2 rejected
+  changed_ms INTEGER NOT NULL,
+  PRIMARY KEY(repository, user)) WITHOUT ROWID;
+CREATE INDEX repository_access_of ON repository_access(user);
 CREATE TABLE repository_tag(
   tag TEXT NOT NULL,
   repository INTEGER NOT NULL REFERENCES repository ON DELETE CASCADE,
