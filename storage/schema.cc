@@ -139,7 +139,7 @@ CREATE TABLE tree_node(                      -- nodes of manifest and ref trees;
 
 -- Content.
 CREATE TABLE file(
-  id INTEGER PRIMARY KEY,
+  id INTEGER PRIMARY KEY AUTOINCREMENT,      -- never reused: collection relies on it
   sha256 BLOB NOT NULL UNIQUE,
   hash BLOB NOT NULL,                        -- canonical Merkle file hash
   size INTEGER NOT NULL,

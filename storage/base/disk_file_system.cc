@@ -34,6 +34,9 @@ class DiskMapping final : public Mapping {
     if (size_ > 0) ::munmap(at_, size_);
   }
   ByteView bytes() const override { return {static_cast<const std::uint8_t*>(at_), size_}; }
+  void DropResident() const override {
+    if (size_ > 0) ::madvise(at_, size_, MADV_DONTNEED);
+  }
 
  private:
   void* at_;
@@ -79,6 +82,8 @@ class DiskFile final : public File {
     if (::fdatasync(fd_) != 0) return PosixError(path_, "sync");
     return Ok();
   }
+
+  void StartWriteback() override { ::sync_file_range(fd_, 0, 0, SYNC_FILE_RANGE_WRITE); }
 
   Result<std::uint64_t> SizeBytes() override {
     struct stat status {};

@@ -22,6 +22,8 @@ class Mapping {
  public:
   virtual ~Mapping() = default;
   virtual ByteView bytes() const = 0;
+  // Gives the memory behind the view back to the system; the content stays readable.
+  virtual void DropResident() const {}
 };
 
 // An open file. Calls on different offsets may run concurrently; closing is destruction.
@@ -35,6 +37,8 @@ class File {
   virtual Status Truncate(std::uint64_t size_bytes) = 0;
   // Makes content and size durable. The name needs SyncDirectory on its directory.
   virtual Status Sync() = 0;
+  // A hint: begin writing what was written so far, so that a later Sync waits less.
+  virtual void StartWriteback() {}
   virtual Result<std::uint64_t> SizeBytes() = 0;
   virtual Result<std::unique_ptr<Mapping>> Map() = 0;
 };

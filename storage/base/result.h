@@ -122,10 +122,14 @@ inline Status Ok() { return {}; }
 
 }  // namespace banyan
 
-// `auto x = TRY(F());` gives F's value or returns its error from the enclosing function.
-#define TRY(expression)                                                    \
-  __extension__({                                                          \
-    auto try_result = (expression);                                        \
-    if (!try_result.has_value()) return std::move(try_result.error());     \
-    *std::move(try_result);                                                \
+// `auto x = TRY(F());` gives F's value or returns its error from the enclosing function. Each use
+// has a name of its own, so that a lambda in the expression may use it too.
+#define TRY(expression) BANYAN_TRY(expression, BANYAN_JOIN(try_result_, __COUNTER__))
+#define BANYAN_JOIN(a, b) BANYAN_JOIN_NOW(a, b)
+#define BANYAN_JOIN_NOW(a, b) a##b
+#define BANYAN_TRY(expression, result)                             \
+  __extension__({                                                  \
+    auto result = (expression);                                    \
+    if (!result.has_value()) return std::move(result.error());     \
+    *std::move(result);                                            \
   })

@@ -1,0 +1,35 @@
+#pragma once
+// The content store's FileReader. Internal to storage; see content_store.h for the contract.
+
+#include "storage/content_core.h"
+#include "storage/content_store.h"
+
+namespace banyan::storage {
+
+class StoreFileReader final : public FileReader {
+ public:
+  StoreFileReader(ContentCore& core, const FileContent& file);
+  std::uint64_t SizeBytes() const override { return size_bytes_; }
+  Result<std::size_t> ReadAt(std::uint64_t offset, std::span<std::uint8_t> out) override;
+  Status Stream(std::uint64_t offset, std::uint64_t size_bytes, bool allow_mapped,
+                const Sink& sink) override;
+
+ private:
+  struct Range;  // the part of the file still to be given out
+  Result<std::size_t> TermAt(std::uint64_t offset) const;
+  Status StreamTerm(const Term& term, Range& range, bool allow_mapped, const Sink& sink);
+  Status StreamDecoded(Pack& pack, std::uint32_t index, Range& range, const Sink& sink);
+  Status StreamMapped(const PackEntry& entry, ByteView pack_bytes, Range& range, const Sink& sink);
+  Status FlushDecoded(const Sink& sink);
+  Status FlushMapped(const Sink& sink);
+
+  ContentCore& core_;
+  std::uint64_t size_bytes_;
+  Recipe recipe_;
+  std::vector<std::uint64_t> term_starts_;
+  ChunkDecoder decoder_;
+  Bytes decoded_;    // decoded bytes not yet given out
+  ByteView mapped_;  // mapped run not yet given out
+};
+
+}  // namespace banyan::storage
