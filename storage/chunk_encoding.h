@@ -1,7 +1,7 @@
 #pragma once
 // How one chunk is stored: numbered, open-ended encodings (storage/FORMAT.md section 3). An
-// encoder is free to choose; a decoder allocates exactly the declared raw size and refuses
-// anything that gives more, fewer, or trailing bytes.
+// encoder is free to choose, so the same chunk may be stored in several forms; a decoder refuses
+// anything that gives more or fewer bytes than the declared raw size, or has trailing bytes.
 
 #include <cstdint>
 #include <memory>
@@ -51,8 +51,9 @@ class ChunkDecoder {
   ChunkDecoder(ChunkDecoder&&) noexcept;
   ChunkDecoder& operator=(ChunkDecoder&&) noexcept;
 
-  // Fills `raw` exactly. Corrupt when the payload is not a valid encoding of that many bytes;
-  // Invalid for an encoding this program does not know. Never writes outside `raw`.
+  // Fills `raw` exactly. Corrupt when the payload is not a valid encoding of that many bytes, and
+  // then what `raw` holds is unspecified; Invalid for an encoding this program does not know.
+  // Never writes outside `raw`; the work is bounded by the sizes of `payload` and `raw`.
   Status Decode(Encoding encoding, ByteView payload, std::span<std::uint8_t> raw);
 
  private:
