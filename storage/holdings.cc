@@ -44,27 +44,20 @@ Status CountPublicReference(Connection& connection, std::int64_t file, int step)
   return CountPublicChunks(connection, TRY(GetFile(connection, file)).recipe, step);
 }
 
-struct RepositoryRow {
-  bool is_private = false;
-  std::int64_t owner = 0;
-};
-Result<RepositoryRow> GetRepository(Connection& connection, std::int64_t repository) {
-  auto rows = connection.Query("SELECT private, namespace FROM repository WHERE id = ?", repository);
+Result<std::int64_t> PrivateFlag(Connection& connection, std::int64_t repository) {
+  auto rows = connection.Query("SELECT private FROM repository WHERE id = ?", repository);
   if (!rows.Next()) {
     TRY(Status(rows.status()));
     return Error(Errc::NotFound, "no such repository");
   }
-  return RepositoryRow{rows.Int(0) != 0, rows.Int(1)};
+  return rows.Int(0);
 }
 
-Status CountBytes(Connection& connection, std::int64_t repository, std::int64_t owner,
-                  std::int64_t file, int step) {
-  TRY(connection.Execute(
-      "UPDATE repository SET stored_bytes = stored_bytes + ? * (SELECT size FROM file WHERE id = ?)"
-      " WHERE id = ?", step, file, repository));
+// A trigger adds the difference to the namespace's used_bytes (storage/schema.cc).
+Status CountBytes(Connection& connection, std::int64_t repository, std::int64_t file, int step) {
   return connection.Execute(
-      "UPDATE namespace SET used_bytes = used_bytes + ? * (SELECT size FROM file WHERE id = ?)"
-      " WHERE id = ?", step, file, owner);
+      "UPDATE repository SET stored_bytes = stored_bytes + ? * (SELECT size FROM file WHERE id = ?)"
+      " WHERE id = ?", step, file, repository);
 }
 
 // 0: no row, 1: uploaded, 2: committed.
@@ -92,9 +85,9 @@ Status HoldFile(Connection& connection, std::int64_t repository, std::int64_t fi
       "INSERT OR REPLACE INTO repository_file(repository, file, committed, since_ms)"
       " VALUES(?,?,?,?)", repository, file, wanted - 1, now_ms));
   if (wanted != 2) return Ok();
-  const auto row = TRY(GetRepository(connection, repository));
-  TRY(CountBytes(connection, repository, row.owner, file, 1));
-  return row.is_private ? Ok() : CountPublicReference(connection, file, 1);
+  TRY(CountBytes(connection, repository, file, 1));
+  const bool is_private = TRY(PrivateFlag(connection, repository)) != 0;
+  return is_private ? Ok() : CountPublicReference(connection, file, 1);
 }
 
 Status ReleaseFile(Connection& connection, std::int64_t repository, std::int64_t file) {
@@ -103,9 +96,9 @@ Status ReleaseFile(Connection& connection, std::int64_t repository, std::int64_t
   TRY(connection.Execute("DELETE FROM repository_file WHERE repository = ? AND file = ?",
                          repository, file));
   if (before != 2) return Ok();
-  const auto row = TRY(GetRepository(connection, repository));
-  TRY(CountBytes(connection, repository, row.owner, file, -1));
-  return row.is_private ? Ok() : CountPublicReference(connection, file, -1);
+  TRY(CountBytes(connection, repository, file, -1));
+  const bool is_private = TRY(PrivateFlag(connection, repository)) != 0;
+  return is_private ? Ok() : CountPublicReference(connection, file, -1);
 }
 
 Status RepositoryVisibilityChanged(Connection& connection, std::int64_t repository,
