@@ -3,12 +3,6 @@
 #include <algorithm>
 
 namespace banyan::storage {
-namespace {
-
-constexpr std::size_t kDecodedSliceBytes = 512u << 10;
-constexpr std::size_t kMappedSliceBytes = 4u << 20;
-
-}  // namespace
 
 // Counts down over the whole stream; `skip` is what lies before the range in the current place.
 struct StoreFileReader::Range {
@@ -62,10 +56,9 @@ Status StoreFileReader::Stream(std::uint64_t offset, std::uint64_t size_bytes, b
   if (size_bytes == 0) return Ok();
   const std::size_t first = TRY(TermAt(offset));
   Range range{offset - term_starts_[first], size_bytes};
-  decoded_.clear();
-  mapped_ = {};
+  SliceGatherer out(*core_.packs, sink);
   for (std::size_t i = first; i < recipe_.terms.size() && range.left_bytes > 0; ++i) {
-    TRY(StreamTerm(recipe_.terms[i], range, allow_mapped, sink));
+    TRY(StreamTerm(recipe_.terms[i], range, allow_mapped, out));
   }
   if (range.left_bytes > 0) {
     return Error(Errc::Corrupt, "catalog: a file's recipe is shorter than the file");
@@ -74,7 +67,7 @@ Status StoreFileReader::Stream(std::uint64_t offset, std::uint64_t size_bytes, b
 }
 
 Status StoreFileReader::StreamTerm(const Term& term, Range& range, bool allow_mapped,
-                                   const Sink& sink) {
+                                   SliceGatherer& out) {
   const auto pack = TRY(core_.packs->Get(term.pack));
   std::shared_ptr<Mapping> mapping;
   if (allow_mapped) mapping = TRY(pack->Map());
@@ -88,61 +81,15 @@ Status StoreFileReader::StreamTerm(const Term& term, Range& range, bool allow_ma
       range.skip_bytes -= entry.raw_bytes;
       continue;
     }
+    const auto [from, length] = range.Take(entry.raw_bytes);
     if (mapping && entry.encoding == Encoding::Raw) {
-      TRY(FlushDecoded(sink));
-      TRY(StreamMapped(entry, mapping->bytes(), range, sink));
-    } else {
-      TRY(FlushMapped(sink));
-      TRY(StreamDecoded(*pack, term.first + i, range, sink));
+      TRY(out.AddMapped(TRY(pack->Stored(*mapping, entry)).subspan(from, length)));
+      continue;
     }
+    TRY(pack->ReadChunk(term.first + i, out.Reserve(entry.raw_bytes), decoder_, /*verify=*/true));
+    TRY(out.KeepReserved(from, length));
   }
-  TRY(FlushDecoded(sink));
-  return FlushMapped(sink);  // the mapping may go away with the pack
-}
-
-// Neighbouring raw chunks lie side by side in the pack: they leave as one slice.
-Status StoreFileReader::StreamMapped(const PackEntry& entry, ByteView pack_bytes, Range& range,
-                                     const Sink& sink) {
-  if (std::uint64_t{entry.offset} + entry.stored_bytes > pack_bytes.size()) {
-    return Error(Errc::Corrupt, "pack: the file is shorter than its table");
-  }
-  const auto [from, length] = range.Take(entry.raw_bytes);
-  const ByteView part = pack_bytes.subspan(entry.offset + from, length);
-  if (!mapped_.empty() && mapped_.data() + mapped_.size() == part.data()) {
-    mapped_ = ByteView(mapped_.data(), mapped_.size() + part.size());
-  } else {
-    TRY(FlushMapped(sink));
-    mapped_ = part;
-  }
-  return mapped_.size() >= kMappedSliceBytes ? FlushMapped(sink) : Ok();
-}
-
-Status StoreFileReader::StreamDecoded(Pack& pack, std::uint32_t index, Range& range,
-                                      const Sink& sink) {
-  const std::uint32_t raw_bytes = pack.entry(index).raw_bytes;
-  const std::size_t at = decoded_.size();
-  decoded_.resize(at + raw_bytes);
-  TRY(pack.ReadChunk(index, std::span(decoded_).subspan(at), decoder_, /*verify=*/true));
-  const auto [from, length] = range.Take(raw_bytes);
-  const auto begin = decoded_.begin() + static_cast<std::ptrdiff_t>(at);
-  decoded_.resize(at + from + length);
-  decoded_.erase(begin, begin + static_cast<std::ptrdiff_t>(from));
-  return decoded_.size() >= kDecodedSliceBytes ? FlushDecoded(sink) : Ok();
-}
-
-Status StoreFileReader::FlushDecoded(const Sink& sink) {
-  if (decoded_.empty()) return Ok();
-  Status status = sink(decoded_);
-  decoded_.clear();
-  return status;
-}
-
-Status StoreFileReader::FlushMapped(const Sink& sink) {
-  if (mapped_.empty()) return Ok();
-  Status status = sink(mapped_);
-  core_.packs->CountMapped(mapped_.size());
-  mapped_ = {};
-  return status;
+  return out.Flush();  // the mapping may go away with the pack
 }
 
 }  // namespace banyan::storage

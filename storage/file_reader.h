@@ -3,6 +3,7 @@
 
 #include "storage/content_core.h"
 #include "storage/content_store.h"
+#include "storage/slice_gatherer.h"
 
 namespace banyan::storage {
 
@@ -17,19 +18,13 @@ class StoreFileReader final : public FileReader {
  private:
   struct Range;  // the part of the file still to be given out
   Result<std::size_t> TermAt(std::uint64_t offset) const;
-  Status StreamTerm(const Term& term, Range& range, bool allow_mapped, const Sink& sink);
-  Status StreamDecoded(Pack& pack, std::uint32_t index, Range& range, const Sink& sink);
-  Status StreamMapped(const PackEntry& entry, ByteView pack_bytes, Range& range, const Sink& sink);
-  Status FlushDecoded(const Sink& sink);
-  Status FlushMapped(const Sink& sink);
+  Status StreamTerm(const Term& term, Range& range, bool allow_mapped, SliceGatherer& out);
 
   ContentCore& core_;
   std::uint64_t size_bytes_;
   Recipe recipe_;
   std::vector<std::uint64_t> term_starts_;
   ChunkDecoder decoder_;
-  Bytes decoded_;    // decoded bytes not yet given out
-  ByteView mapped_;  // mapped run not yet given out
 };
 
 }  // namespace banyan::storage

@@ -143,22 +143,38 @@ Result<std::shared_ptr<File>> Pack::FileHolding(std::uint64_t end_offset) {
   return data_;
 }
 
+Status Pack::ReadStored(const PackEntry& entry, std::span<std::uint8_t> out) {
+  ENSURE(out.size() == entry.stored_bytes);
+  auto file = TRY(FileHolding(std::uint64_t{entry.offset} + entry.stored_bytes));
+  const std::size_t got = TRY(file->ReadAt(entry.offset, out));
+  if (got != out.size()) return Error(Errc::Corrupt, "pack: the file ends inside a chunk");
+  return Ok();
+}
+
 Status Pack::ReadChunk(std::uint32_t index, std::span<std::uint8_t> raw, ChunkDecoder& decoder,
                        bool verify) {
   const PackEntry at = entry(index);
   if (at.raw_bytes == 0 || at.dropped) return Error(Errc::NotFound, "pack: no such chunk");
   ENSURE(raw.size() == at.raw_bytes);
-  std::array<std::uint8_t, kMaxChunkBytes> payload;
-  const bool direct = at.encoding == Encoding::Raw;
-  const auto stored = direct ? raw : std::span(payload).first(at.stored_bytes);
-  auto file = TRY(FileHolding(std::uint64_t{at.offset} + at.stored_bytes));
-  const std::size_t got = TRY(file->ReadAt(at.offset, stored));
-  if (got != stored.size()) return Error(Errc::Corrupt, "pack: the file ends inside a chunk");
-  if (!direct) TRY(decoder.Decode(at.encoding, stored, raw));
+  if (at.encoding == Encoding::Raw) {
+    TRY(ReadStored(at, raw));
+  } else {
+    std::array<std::uint8_t, kMaxChunkBytes> payload;
+    const auto stored = std::span(payload).first(at.stored_bytes);
+    TRY(ReadStored(at, stored));
+    TRY(decoder.Decode(at.encoding, stored, raw));
+  }
   if (verify && HashChunk(raw) != at.id) {
     return Error(Errc::Corrupt, "chunk " + at.id.Short() + ": stored bytes do not match its id");
   }
   return Ok();
+}
+
+Result<ByteView> Pack::Stored(const Mapping& mapping, const PackEntry& entry) {
+  if (std::uint64_t{entry.offset} + entry.stored_bytes > mapping.bytes().size()) {
+    return Error(Errc::Corrupt, "pack: the file is shorter than its table");
+  }
+  return mapping.bytes().subspan(entry.offset, entry.stored_bytes);
 }
 
 Result<std::shared_ptr<Mapping>> Pack::Map() {

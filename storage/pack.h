@@ -64,8 +64,12 @@ class Pack {
   // Decodes one chunk into `raw` (raw_bytes long); verifies its id when `verify`.
   Status ReadChunk(std::uint32_t index, std::span<std::uint8_t> raw, ChunkDecoder& decoder,
                    bool verify);
-  // The payload area for zero-copy sends, or nullptr while the pack is open.
+  // Reads one chunk's payload as stored; `out` has stored_bytes.
+  Status ReadStored(const PackEntry& entry, std::span<std::uint8_t> out);
+  // The whole pack file for zero-copy sends, or nullptr while the pack is open; and one chunk's
+  // payload in it.
   Result<std::shared_ptr<Mapping>> Map();
+  static Result<ByteView> Stored(const Mapping& mapping, const PackEntry& entry);
   void DropResident();
 
   // Forgets chunks (in memory only): Find no longer gives them and reads fail with NotFound.

@@ -134,8 +134,8 @@ CREATE TABLE revision(
   created_ms INTEGER NOT NULL,
   PRIMARY KEY(repository, oid)) WITHOUT ROWID;
 CREATE TABLE tree_node(                      -- nodes of manifest and ref trees; derived
-  id BLOB PRIMARY KEY,                       -- SHA-256 of the node
-  data BLOB NOT NULL);                       -- in place or as segments: storage/shared_bytes.h
+  id BLOB PRIMARY KEY,
+  data BLOB NOT NULL) WITHOUT ROWID;
 
 -- Content.
 CREATE TABLE file(

@@ -1,6 +1,5 @@
 #include <charconv>
 #include <cmath>
-#include <cstdint>
 #include <optional>
 
 #include "storage/yaml_tree.h"

@@ -1,5 +1,3 @@
-#include <cstdint>
-
 #include "storage/base/utf8.h"
 #include "storage/repository_name.h"
 #include "tests/support/must.h"

@@ -1,7 +1,5 @@
 #include "storage/base/utf8.h"
 
-#include <cstdint>
-
 #include "tests/support/must.h"
 
 using namespace banyan;
