@@ -8,7 +8,7 @@ namespace {
 constexpr const char* kVersion1 = R"sql(
 -- Accounts. A namespace is owned by one user (kind 0, the user itself) or is an organisation (1).
 CREATE TABLE namespace(
-  id INTEGER PRIMARY KEY,
+  id INTEGER PRIMARY KEY AUTOINCREMENT,      -- never reused: callers keep it across calls
   name TEXT NOT NULL,
   folded TEXT NOT NULL UNIQUE,
   kind INTEGER NOT NULL,
@@ -24,7 +24,7 @@ CREATE TABLE member(
   PRIMARY KEY(organisation, user)) WITHOUT ROWID;
 CREATE INDEX member_user ON member(user);
 CREATE TABLE token(
-  id INTEGER PRIMARY KEY,
+  id INTEGER PRIMARY KEY AUTOINCREMENT,      -- never reused: callers keep it across calls
   user INTEGER NOT NULL REFERENCES namespace ON DELETE CASCADE,
   name TEXT NOT NULL,
   role INTEGER NOT NULL,                     -- 0 read, 1 write, 2 admin
@@ -36,7 +36,7 @@ CREATE TABLE token(
 
 -- Repositories.
 CREATE TABLE repository(
-  id INTEGER PRIMARY KEY,
+  id INTEGER PRIMARY KEY AUTOINCREMENT,      -- never reused: callers keep it across calls
   uid BLOB NOT NULL UNIQUE,                  -- 32 bytes; survives rename, new after recreation
   kind INTEGER NOT NULL,                     -- 0 model, 1 dataset
   namespace INTEGER NOT NULL REFERENCES namespace,
