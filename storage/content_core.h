@@ -24,6 +24,7 @@ struct ContentCore {
   // Collection lock. Shared: from looking a chunk up until its location is in a pinned recipe.
   // Exclusive: the collector's last look, when it takes dead chunks out of the index.
   SharedMutex collection_mutex;
+  Mutex upkeep_mutex;  // one collection, backup or scrub pass at a time; taken before all others
   Mutex pins_mutex;
   std::set<const Recipe*> pins GUARDED_BY(pins_mutex);  // recipes not yet in the catalog
 

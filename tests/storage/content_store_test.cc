@@ -4,7 +4,7 @@
 
 #include "storage/base/clock.h"
 #include "storage/merkle.h"
-#include "storage/pack_store.h"
+#include "storage/local_content_store.h"
 #include "storage/schema.h"
 #include "tests/support/must.h"
 #include "tests/support/store_fixture.h"
@@ -107,9 +107,9 @@ TEST_CASE("ContentStoreSurvivesReopenWithAndWithoutItsIndexCopy") {
 
 TEST_CASE("PackFooterRefusesDamage") {
   StoreFixture f;
-  const Bytes data = Noise(70u << 20, 6);
+  const Bytes data = Noise(5u << 20, 6);
   auto put = MUST(f.store->PutBytes(data));
-  MUST(f.store->Sync());
+  MUST(static_cast<LocalContentStore&>(*f.store).core().packs->SealIdle());
   const PackId id = put.content.recipe.terms.front().pack;
   const std::string path = PathsOf(f.root + "/packs", id).sealed;
   const std::uint64_t size = MUST(f.fs.Stat(path)).size_bytes;
