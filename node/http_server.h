@@ -9,6 +9,7 @@
 #include <memory>
 #include <string>
 
+#include "node/host_port.h"
 #include "node/http_types.h"
 #include "storage/base/clock.h"
 #include "storage/base/random.h"
@@ -65,12 +66,5 @@ class HttpServer {
   // cuts them and waits for their handlers to return. Idempotent; destruction is Stop(0).
   virtual void Stop(std::int64_t grace_ms) = 0;
 };
-
-// "host:port" or "[v6]:port", for the listen key of the configuration.
-struct HostPort {
-  std::string host;
-  std::uint16_t port = 0;
-};
-Result<HostPort> ParseHostPort(std::string_view text);
 
 }  // namespace banyan::node

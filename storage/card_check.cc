@@ -20,14 +20,15 @@ bool Contains(const List& list, std::string_view value) {
 
 class Checker {
  public:
-  Checker(const Card& card, CardKind kind) : card_(card), kind_(kind), found_(card.problems) {}
+  Checker(const Card& card, RepositoryKind kind)
+      : card_(card), kind_(kind), found_(card.problems) {}
 
   std::vector<CardProblem> Run() {
     CheckLicence();
     CheckTasks();
     CheckLanguages();
     CheckLineage();
-    if (kind_ == CardKind::Dataset) {
+    if (kind_ == RepositoryKind::Dataset) {
       for (const auto& size : card_.size_categories) {
         if (!Contains(kSizes, size))
           Warn("size_categories: " + Quote(size) + " is not a known size");
@@ -57,7 +58,7 @@ class Checker {
     if (!other && !card_.licence_name.empty()) {
       Warn("license_name: has a meaning only with 'license: other'");
     }
-    if (kind_ == CardKind::Model && licences.size() > 1) {
+    if (kind_ == RepositoryKind::Model && licences.size() > 1) {
       Warn("license: several ids are read as all of them together");
     }
   }
@@ -82,10 +83,11 @@ class Checker {
     }
     for (const auto& task : card_.tasks) {
       tag = FindTaskTag(task);
-      if (tag != nullptr && (kind_ == CardKind::Dataset ? tag->in_datasets : tag->in_models)) {
+      if (tag != nullptr &&
+          (kind_ == RepositoryKind::Dataset ? tag->in_datasets : tag->in_models)) {
         continue;
       }
-      Warn((kind_ == CardKind::Dataset ? "task_categories: " : "tasks: ") + Quote(task) +
+      Warn((kind_ == RepositoryKind::Dataset ? "task_categories: " : "tasks: ") + Quote(task) +
            " is no known task");
     }
   }
@@ -113,17 +115,17 @@ class Checker {
   }
 
   const Card& card_;
-  const CardKind kind_;
+  const RepositoryKind kind_;
   std::vector<CardProblem> found_;
 };
 
 }  // namespace
 
-std::vector<CardProblem> CheckCard(const Card& card, CardKind kind) {
+std::vector<CardProblem> CheckCard(const Card& card, RepositoryKind kind) {
   return Checker(card, kind).Run();
 }
 
-std::vector<std::string> CardWarnings(const Card& card, CardKind kind) {
+std::vector<std::string> CardWarnings(const Card& card, RepositoryKind kind) {
   std::vector<std::string> warnings;
   for (const auto& problem : CheckCard(card, kind)) warnings.push_back(problem.ToString());
   return warnings;

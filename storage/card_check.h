@@ -5,16 +5,15 @@
 #include <vector>
 
 #include "storage/card_yaml.h"
+#include "storage/repository_name.h"
 
 namespace banyan::storage {
 
-enum class CardKind { Model, Dataset };
-
 // The card's own problems first, then ids and values that no table knows, then what is missing.
 // At most 200; only the card's own problems carry a line.
-std::vector<CardProblem> CheckCard(const Card& card, CardKind kind);
+std::vector<CardProblem> CheckCard(const Card& card, RepositoryKind kind);
 
 // The same as texts, "line N: ..." first.
-std::vector<std::string> CardWarnings(const Card& card, CardKind kind);
+std::vector<std::string> CardWarnings(const Card& card, RepositoryKind kind);
 
 }  // namespace banyan::storage

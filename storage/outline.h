@@ -15,9 +15,12 @@
 
 namespace banyan::storage {
 
-// Section height: an outline lists all nodes after this many reductions (or the root, when the
-// tree is lower), so that one section is about 50 MB of file.
+// An outline lists all nodes after this many reductions (or the root, when the tree is lower), so
+// that one section is about 50 MB of file.
 inline constexpr int kSectionHeight = 4;
+// Chunks of a section: fewer than the minimum only in the last one.
+inline constexpr std::size_t kMinSectionChunks = 3 * 3 * 3 * 3;
+inline constexpr std::size_t kMaxSectionChunks = 9 * 9 * 9 * 9;
 
 // The nodes at kSectionHeight, left to right. One node for a list that fits one section; none for
 // the empty file.
@@ -25,10 +28,19 @@ struct Outline {
   std::vector<MerkleNode> sections;
   auto operator<=>(const Outline&) const = default;
 };
+// Whether counts and sizes can be those of a chunk, and of sections, whatever their hashes.
+bool IsPlausible(const ChunkRef& chunk);
+bool IsPlausible(const Outline& outline);
+
 Outline MakeOutline(std::span<const ChunkRef> chunks);
+// The part of the outlined file's whole list that lies under section `index`.
+std::span<const ChunkRef> SectionChunks(const Outline& outline, std::size_t index,
+                                        std::span<const ChunkRef> chunks);
 
 // True when `outline` aggregates to `file` and its sizes and counts add up to `size_bytes` and
 // `chunk_count` (both from the manifest: a bare hash cannot tell an inner node from a chunk).
+// Another level of the right tree may pass; then not all of its sections can be proven, and whoever
+// sent the outline is to blame.
 struct FileShape {
   FileHash hash;
   std::uint64_t size_bytes = 0;
@@ -37,11 +49,12 @@ struct FileShape {
 };
 bool OutlineProves(const Outline& outline, const FileShape& file);
 // True when these leaves, reduced exactly as the whole file's would be, give section `index` of
-// the outline. A file of one section is checked by its root.
+// the outline, which must itself be proven. A file of one section is checked by its root.
 bool SectionProves(const Outline& outline, std::size_t index, std::span<const ChunkRef> chunks);
 
 // Wire forms (little-endian, versioned; storage/FORMAT.md section 7). Parse is strict: Invalid on
-// wrong magic, counts, zero or oversized chunks, or trailing bytes; TooLarge past max_sections.
+// wrong magic, impossible counts or sizes, or trailing bytes; TooLarge past the limit. What Parse
+// takes, Encode gives back byte for byte.
 Bytes EncodeOutline(const Outline& outline);
 Result<Outline> ParseOutline(ByteView bytes, std::size_t max_sections = 1u << 20);
 Bytes EncodeChunkList(std::span<const ChunkRef> chunks);

@@ -4,6 +4,7 @@
 // range, and canonical decomposition from the rows below, for the scripts named in the header.
 #include <algorithm>
 #include <array>
+#include <cstdint>
 #include <unordered_map>
 
 #include "storage/base/utf8.h"

@@ -10,8 +10,9 @@ namespace {
 const std::string kSelect =
     "SELECT r.id, r.uid, r.kind, n.name, r.name, r.namespace, r.private, r.gated, "
     "r.default_branch, r.created_ms, r.updated_ms, r.downloads, r.likes, r.head, r.head_bytes, "
-    "r.head_files, r.stored_bytes, r.licence, r.task, r.library, r.parameters, r.metadata "
-    "FROM repository r JOIN namespace n ON n.id = r.namespace ";
+    "r.head_files, r.stored_bytes, r.licence, r.task, r.library, r.parameters, d.metadata "
+    "FROM repository r JOIN namespace n ON n.id = r.namespace "
+    "JOIN repository_document d ON d.repository = r.id ";
 
 std::uint64_t Figure(const Rows& rows, int column) {
   return static_cast<std::uint64_t>(rows.Int(column));
@@ -126,6 +127,7 @@ Result<Creation> CreateRepository(Connection& connection, Random& random,
       owner.row, repository.id.name, FoldName(repository.id.name), repository.is_private,
       static_cast<int>(repository.gating), repository.default_branch, now_ms, now_ms));
   const std::int64_t row = connection.LastInsertId();
+  TRY(connection.Execute("INSERT INTO repository_document(repository) VALUES(?)", row));
   TRY(SetSearchText(connection, row, NameText(owner.name, repository.id.name)));
   return Creation{TRY(GetRepository(connection, row)), /*existed=*/false};
 }

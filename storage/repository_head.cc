@@ -30,9 +30,11 @@ Status SetRepositoryHead(Connection& connection, std::int64_t repository,
   const auto text = TRY(GetSearchText(connection, repository));
   TRY(connection.Execute(
       "UPDATE repository SET head = ?, head_bytes = ?, head_files = ?, licence = ?, task = ?, "
-      "library = ?, parameters = ?, metadata = ?, updated_ms = ? WHERE id = ?",
+      "library = ?, parameters = ?, updated_ms = ? WHERE id = ?",
       head.commit, head.bytes, head.files, OrNone(head.licence), OrNone(head.task),
-      OrNone(head.library), head.parameters, head.metadata, now_ms, repository));
+      OrNone(head.library), head.parameters, now_ms, repository));
+  TRY(connection.Execute("UPDATE repository_document SET metadata = ? WHERE repository = ?",
+                         head.metadata, repository));
   TRY(connection.Execute("DELETE FROM repository_tag WHERE repository = ?", repository));
   for (const auto& tag : AllTags(head)) {
     TRY(connection.Execute("INSERT INTO repository_tag(tag, repository) VALUES(?, ?)", tag,

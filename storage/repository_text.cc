@@ -23,7 +23,8 @@ std::string WithHeadText(std::string_view text, std::string_view head_text) {
 }
 
 Result<std::string> GetSearchText(Connection& connection, std::int64_t repository) {
-  auto rows = connection.Query("SELECT search_text FROM repository WHERE id = ?", repository);
+  auto rows = connection.Query("SELECT search_text FROM repository_document WHERE repository = ?",
+                               repository);
   const bool found = rows.Next();
   TRY(rows.status());
   if (!found) return Error(Errc::NotFound, "no such repository");
@@ -39,7 +40,8 @@ Status SetSearchText(Connection& connection, std::int64_t repository, std::strin
         "INSERT INTO repository_text(repository_text, rowid, search_text) VALUES('delete', ?, ?)",
         repository, before));
   }
-  TRY(connection.Execute("UPDATE repository SET search_text = ? WHERE id = ?", text, repository));
+  TRY(connection.Execute("UPDATE repository_document SET search_text = ? WHERE repository = ?",
+                         text, repository));
   if (text.empty()) return Ok();
   return connection.Execute("INSERT INTO repository_text(rowid, search_text) VALUES(?, ?)",
                             repository, text);

@@ -57,8 +57,6 @@ CREATE TABLE repository(
   task TEXT NOT NULL DEFAULT '',
   library TEXT NOT NULL DEFAULT '',
   parameters INTEGER,
-  metadata TEXT NOT NULL DEFAULT '{}',       -- JSON: card, file headers, title, description
-  search_text TEXT NOT NULL DEFAULT '',      -- exactly what repository_text holds; line 1: names
   UNIQUE(kind, namespace, folded));
 -- Lists walk one of these backwards or forwards; private and namespace are in them so that rows a
 -- caller may not see are skipped without reading the table (storage/repository_search.h).
@@ -78,6 +76,11 @@ END;
 CREATE TRIGGER repository_discharge AFTER DELETE ON repository BEGIN
   UPDATE namespace SET used_bytes = used_bytes - old.stored_bytes WHERE id = old.namespace;
 END;
+-- The wide part, apart so that lists and filters read narrow rows.
+CREATE TABLE repository_document(
+  repository INTEGER PRIMARY KEY REFERENCES repository ON DELETE CASCADE,
+  metadata TEXT NOT NULL DEFAULT '{}',       -- JSON: card, file headers, title, description
+  search_text TEXT NOT NULL DEFAULT '');     -- exactly what repository_text holds; line 1: names
 CREATE TABLE repository_moved(               -- old names; answered by a redirect
   kind INTEGER NOT NULL,
   path_folded TEXT NOT NULL,                 -- "namespace/name"
@@ -97,7 +100,7 @@ CREATE TABLE repository_tag(
   PRIMARY KEY(tag, repository)) WITHOUT ROWID;
 CREATE INDEX repository_tag_of ON repository_tag(repository);
 CREATE VIRTUAL TABLE repository_text USING fts5(
-  search_text, content='repository', content_rowid='id',
+  search_text, content='repository_document', content_rowid='repository',
   tokenize="unicode61 remove_diacritics 2 categories 'L* N* Co M*'");
 
 -- History. Objects are shared by all repositories; a repository reaches only those under its own
@@ -134,8 +137,8 @@ CREATE TABLE revision(
   created_ms INTEGER NOT NULL,
   PRIMARY KEY(repository, oid)) WITHOUT ROWID;
 CREATE TABLE tree_node(                      -- nodes of manifest and ref trees; derived
-  id BLOB PRIMARY KEY,
-  data BLOB NOT NULL) WITHOUT ROWID;
+  id BLOB PRIMARY KEY,                       -- SHA-256 of the node
+  data BLOB NOT NULL);                       -- in place or as segments: storage/shared_bytes.h
 
 -- Content.
 CREATE TABLE file(

@@ -1,5 +1,6 @@
 #include <charconv>
 #include <cmath>
+#include <cstdint>
 #include <optional>
 
 #include "storage/yaml_tree.h"

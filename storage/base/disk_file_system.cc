@@ -2,6 +2,7 @@
 
 #include <dirent.h>
 #include <fcntl.h>
+#include <sys/file.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
@@ -106,6 +107,16 @@ class DiskFile final : public File {
   int fd_;
 };
 
+// flock belongs to the open file description, so two locks of one process exclude each other too.
+class DiskLock final : public FileLock {
+ public:
+  explicit DiskLock(int fd) : fd_(fd) {}
+  ~DiskLock() override { ::close(fd_); }
+
+ private:
+  int fd_;
+};
+
 int OpenFlags(OpenMode mode) {
   switch (mode) {
     case OpenMode::Read: return O_RDONLY;
@@ -174,14 +185,26 @@ class PosixFileSystem final : public FileSystem {
   Result<FileStat> Stat(const std::string& path) override {
     struct stat status {};
     if (::stat(path.c_str(), &status) != 0) return PosixError(path, "stat");
-    return FileStat{S_ISDIR(status.st_mode), static_cast<std::uint64_t>(status.st_size),
-                    status.st_mtim.tv_sec * 1000 + status.st_mtim.tv_nsec / 1000000};
+    return FileStat{.is_directory = S_ISDIR(status.st_mode),
+                    .size_bytes = static_cast<std::uint64_t>(status.st_size),
+                    .modified_ms = status.st_mtim.tv_sec * 1000 + status.st_mtim.tv_nsec / 1000000,
+                    .is_ours = status.st_uid == ::geteuid(),
+                    .is_private = (status.st_mode & (S_IRWXG | S_IRWXO)) == 0};
   }
 
   Result<std::uint64_t> FreeBytes(const std::string& path) override {
     struct statvfs status {};
     if (::statvfs(path.c_str(), &status) != 0) return PosixError(path, "statvfs");
     return static_cast<std::uint64_t>(status.f_bavail) * status.f_frsize;
+  }
+
+  Result<std::unique_ptr<FileLock>> Lock(const std::string& path) override {
+    const int fd = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    if (fd < 0) return PosixError(path, "open");
+    auto lock = std::make_unique<DiskLock>(fd);
+    if (::flock(fd, LOCK_EX | LOCK_NB) == 0) return std::unique_ptr<FileLock>(std::move(lock));
+    if (errno == EWOULDBLOCK) return Error(Errc::Conflict, path + ": held by another process");
+    return PosixError(path, "lock");
   }
 };
 

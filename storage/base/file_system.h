@@ -47,6 +47,14 @@ struct FileStat {
   bool is_directory = false;
   std::uint64_t size_bytes = 0;
   std::int64_t modified_ms = 0;  // Unix time
+  bool is_ours = true;           // belongs to the user this process runs as
+  bool is_private = true;        // nobody else may read or change it
+};
+
+// Held until destroyed, or until the process ends in whatever way.
+class FileLock {
+ public:
+  virtual ~FileLock() = default;
 };
 
 enum class OpenMode {
@@ -72,6 +80,9 @@ class FileSystem {
   virtual Result<FileStat> Stat(const std::string& path) = 0;
   // Bytes that an unprivileged writer may still add on the file system that holds `path`.
   virtual Result<std::uint64_t> FreeBytes(const std::string& path) = 0;
+  // Makes the file if absent and locks it for one holder, in this process or another; Conflict
+  // while it is held. The lock goes by the file, not the name: do not remove the file.
+  virtual Result<std::unique_ptr<FileLock>> Lock(const std::string& path) = 0;
 };
 
 // The real disk; thread safe; lives as long as the process.

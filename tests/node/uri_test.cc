@@ -23,7 +23,8 @@ TEST_CASE("PercentDecodeRefusesWhatIsNotText") {
 }
 
 TEST_CASE("CheckPathFindsDotSegments") {
-  for (const auto* good : {"/", "/a//b", "/...", "/.gitattributes", "/a%2Fb", "/%E6%BC%A2", "/a/"}) {
+  for (const auto* good :
+       {"/", "/a//b", "/...", "/.gitattributes", "/a%2Fb", "/%E6%BC%A2", "/a/"}) {
     INFO(good);
     CHECK(CheckPath(good).has_value());
   }

@@ -10,14 +10,15 @@ using namespace banyan::storage;
 
 namespace {
 
-std::string Warnings(std::string_view yaml, CardKind kind = CardKind::Model) {
+std::string Warnings(std::string_view yaml, RepositoryKind kind = RepositoryKind::Model) {
   std::string all;
   const auto card = MUST(ParseCard("---\n" + std::string(yaml) + "---\n"));
   for (const auto& warning : CardWarnings(card, kind)) all += warning + "\n";
   return all;
 }
 
-bool Warns(std::string_view yaml, std::string_view about, CardKind kind = CardKind::Model) {
+bool Warns(std::string_view yaml, std::string_view about,
+           RepositoryKind kind = RepositoryKind::Model) {
   const auto all = Warnings(yaml, kind);
   INFO(all);
   return all.find(about) != std::string::npos;
@@ -33,7 +34,7 @@ TEST_CASE("GoodCardsGiveNoWarnings") {
   REQUIRE(Warnings("license: other\nlicense_name: my-licence\nlicense_link: LICENSE\n").empty());
   REQUIRE(Warnings("license: [mit, cc-by-4.0]\ntask_categories: [text-retrieval]\n"
                    "size_categories: n<1K\n",
-                   CardKind::Dataset)
+                   RepositoryKind::Dataset)
               .empty());
 }
 
@@ -51,12 +52,12 @@ TEST_CASE("LicenceProblemsAreNamed") {
 TEST_CASE("UnknownValuesAreNamed") {
   REQUIRE(Warns("pipeline_tag: text-gen\n", "'text-gen' is no known task"));
   REQUIRE(Warns("pipeline_tag: text-retrieval\n", "no known task"));  // datasets only
-  REQUIRE(Warns("task_categories: x\n", "task_categories: 'x'", CardKind::Dataset));
+  REQUIRE(Warns("task_categories: x\n", "task_categories: 'x'", RepositoryKind::Dataset));
   REQUIRE(Warns("language: English\n", "'English' is no language code"));
   REQUIRE(Warns("language: [e1]\n", "no language code"));
   REQUIRE(Warns("base_model: a/b\nbase_model_relation: child\n", "'child' is not one of"));
   REQUIRE(Warns("base_model_relation: merge\n", "no 'base_model:'"));
-  REQUIRE(Warns("size_categories: big\n", "'big' is not a known size", CardKind::Dataset));
+  REQUIRE(Warns("size_categories: big\n", "'big' is not a known size", RepositoryKind::Dataset));
   REQUIRE(Warns("tags: {a: b}\n", "line 2: 'tags' must be"));
 }
 

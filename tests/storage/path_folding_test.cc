@@ -1,3 +1,5 @@
+#include <cstdint>
+
 #include "storage/base/utf8.h"
 #include "storage/repository_name.h"
 #include "tests/support/must.h"

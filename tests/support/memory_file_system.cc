@@ -128,6 +128,21 @@ class MemoryFile final : public File {
   const std::uint64_t crashes_;  // of the file system when this was opened
 };
 
+class MemoryLock final : public FileLock {
+ public:
+  MemoryLock(MemoryFileSystem& fs, NodePtr node)
+      : fs_(fs), node_(std::move(node)), crashes_(fs.crashes_) {}
+  ~MemoryLock() override {
+    const std::unique_lock lock(fs_.mutex_);
+    if (crashes_ == fs_.crashes_) fs_.locks_.erase(node_);
+  }
+
+ private:
+  MemoryFileSystem& fs_;
+  const NodePtr node_;
+  const std::uint64_t crashes_;
+};
+
 void MemoryFileSystem::SetFault(FaultPlan plan) {
   const std::unique_lock lock(mutex_);
   faults_ = FaultCounter(plan);
@@ -153,6 +168,7 @@ void MemoryFileSystem::Crash(std::uint64_t seed) {
   FakeRandom random(seed);
   tree_.Crash(seed == 0 ? nullptr : &random);
   faults_ = FaultCounter();
+  locks_.clear();
   ++crashes_;
 }
 
@@ -214,7 +230,9 @@ Result<FileStat> MemoryFileSystem::Stat(const std::string& path) {
   if (turn.stopped()) return turn.error();
   const NodePtr node = TRY(tree_.Find(path));
   return turn.Finish(
-      FileStat{node->is_directory, node->content.size_bytes(), node->modified_ms});
+      FileStat{.is_directory = node->is_directory,
+               .size_bytes = node->content.size_bytes(),
+               .modified_ms = node->modified_ms});
 }
 
 Result<std::uint64_t> MemoryFileSystem::FreeBytes(const std::string& path) {
@@ -222,6 +240,17 @@ Result<std::uint64_t> MemoryFileSystem::FreeBytes(const std::string& path) {
   if (turn.stopped()) return turn.error();
   TRY(tree_.Find(path));
   return turn.Finish(Free());
+}
+
+Result<std::unique_ptr<FileLock>> MemoryFileSystem::Lock(const std::string& path) {
+  const Turn turn(*this, Operation::Change, path + ": lock");
+  if (turn.stopped()) return turn.error();
+  auto found = tree_.Find(path);
+  if (!found && found.error().code() == Errc::NotFound) found = tree_.CreateFile(path, NowMs());
+  const NodePtr node = TRY(std::move(found));
+  TRY(turn.Finish());  // who is told of a failure holds nothing
+  if (!locks_.insert(node).second) return Error(Errc::Conflict, path + ": held by another");
+  return std::unique_ptr<FileLock>(std::make_unique<MemoryLock>(*this, node));
 }
 
 std::uint64_t MemoryFileSystem::Free() const {

@@ -14,6 +14,7 @@
 
 #include <mutex>
 #include <optional>
+#include <set>
 
 #include "storage/base/clock.h"
 #include "storage/base/file_system.h"
@@ -52,10 +53,13 @@ class MemoryFileSystem final : public FileSystem {
   Status SyncDirectory(const std::string& directory) override;
   Result<FileStat> Stat(const std::string& path) override;
   Result<std::uint64_t> FreeBytes(const std::string& path) override;
+  // A crash ends every lock.
+  Result<std::unique_ptr<FileLock>> Lock(const std::string& path) override;
 
  private:
   friend class MemoryFile;
   friend class Turn;
+  friend class MemoryLock;
   std::int64_t NowMs() const { return clock_ == nullptr ? 0 : clock_->NowMs(); }
   std::uint64_t Free() const;
 
@@ -65,6 +69,7 @@ class MemoryFileSystem final : public FileSystem {
   FaultCounter faults_;
   std::optional<std::uint64_t> capacity_bytes_;
   std::uint64_t crashes_ = 0;
+  std::set<NodePtr> locks_;
 };
 
 }  // namespace banyan

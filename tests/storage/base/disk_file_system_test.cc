@@ -18,6 +18,22 @@ TEST_CASE("DiskFilesAreForTheirOwnerOnly") {
   REQUIRE((status.st_mode & 07777) == 0600);
   REQUIRE(::stat(directory.Join("a/b").c_str(), &status) == 0);
   REQUIRE((status.st_mode & 07777) == 0700);
+  REQUIRE(MUST(fs.Stat(directory.Join("a/b/file"))).is_private);
+}
+
+TEST_CASE("StatTellsWhoMayReadAFile") {
+  auto& fs = DiskFileSystem();
+  const TempDirectory directory;
+  const auto path = directory.Join("file");
+  MUST(fs.Open(path, OpenMode::CreateNew));
+  for (const mode_t mode : {0640, 0604, 0620, 0601}) {
+    REQUIRE(::chmod(path.c_str(), mode) == 0);
+    REQUIRE_FALSE(MUST(fs.Stat(path)).is_private);
+  }
+  REQUIRE(::chmod(path.c_str(), 0400) == 0);
+  REQUIRE(MUST(fs.Stat(path)).is_private);
+  REQUIRE(MUST(fs.Stat(path)).is_ours);
+  REQUIRE(MUST(fs.Stat("/")).is_ours == (::geteuid() == 0));
 }
 
 TEST_CASE("DiskErrorsNameThePathAndTheCall") {

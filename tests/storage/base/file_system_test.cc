@@ -74,6 +74,19 @@ TEST_CASE("ReadsStopAtTheEndAndWritesLeaveZerosInGaps") {
   });
 }
 
+TEST_CASE("ALockHasOneHolderAtATime") {
+  ForEachImplementation([](FileSystem& fs, const std::string& root) {
+    const std::string path = root + "/lock";
+    auto held = MUST(fs.Lock(path));
+    MUST_FAIL(fs.Lock(path), Errc::Conflict);
+    MUST(fs.Lock(root + "/other"));
+    held.reset();
+    MUST(fs.Lock(path));
+    REQUIRE(MUST(fs.Stat(path)).size_bytes == 0);
+    MUST_FAIL(fs.Lock(root + "/none/lock"), Errc::NotFound);
+  });
+}
+
 TEST_CASE("RenameReplacesAFileAndMovesADirectory") {
   ForEachImplementation([](FileSystem& fs, const std::string& root) {
     WriteText(fs, root + "/a", "new");

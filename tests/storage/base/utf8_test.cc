@@ -1,5 +1,7 @@
 #include "storage/base/utf8.h"
 
+#include <cstdint>
+
 #include "tests/support/must.h"
 
 using namespace banyan;
