@@ -3,7 +3,7 @@
 #include <functional>
 
 #include "storage/gguf_types.h"
-#include "tests/support/memory_file.h"
+#include "tests/support/bytes_file.h"
 #include "tests/support/must.h"
 
 using namespace banyan;
@@ -54,7 +54,7 @@ class GgufBytes {
     return Number(type).Number(offset);
   }
   Result<GgufHeader> Read(std::uint64_t data_bytes = 0) const {
-    const MemoryFile file{out_.bytes(), data_bytes};
+    const BytesFile file{out_.bytes(), data_bytes};
     return ReadGgufHeader(file.Range());
   }
   const Bytes& bytes() const { return out_.bytes(); }
@@ -213,9 +213,9 @@ TEST_CASE("OtherVersionsAndFilesAreRefused") {
   MUST_FAIL(GgufBytes(1).Counts(0, 0).Read(), Errc::Invalid);
   MUST_FAIL(GgufBytes(4).Counts(0, 0).Read(), Errc::Invalid);
   MUST_FAIL(GgufBytes(0).Counts(0, 0).Read(), Errc::Invalid);
-  const MemoryFile other{Bytes(100, 0x50)};
+  const BytesFile other{Bytes(100, 0x50)};
   MUST_FAIL(ReadGgufHeader(other.Range()), Errc::Corrupt);
-  const MemoryFile empty{{}};
+  const BytesFile empty{{}};
   MUST_FAIL(ReadGgufHeader(empty.Range()), Errc::Corrupt);
 }
 
@@ -225,7 +225,7 @@ TEST_CASE("EveryTruncatedGgufFails") {
   gguf.List("l", GgufValueType::String, 2).Text("a").Text("b").Tensor("t", {8}, 0, 0);
   MUST(gguf.Read(100));
   for (std::size_t size = 0; size < gguf.bytes().size(); ++size) {
-    const MemoryFile file{
+    const BytesFile file{
         {gguf.bytes().begin(), gguf.bytes().begin() + static_cast<std::ptrdiff_t>(size)}};
     INFO(size);
     REQUIRE_FALSE(ReadGgufHeader(file.Range()).has_value());
@@ -239,7 +239,7 @@ TEST_CASE("LargeTokenizerIsReadThroughAWindow") {
   gguf.List("tokenizer.ggml.scores", GgufValueType::F32, 200'000);
   for (int i = 0; i < 200'000; ++i) gguf.Number<std::uint32_t>(0);
   gguf.Key("general.architecture", "late");
-  const MemoryFile file{gguf.bytes(), 1ull << 40};
+  const BytesFile file{gguf.bytes(), 1ull << 40};
   const auto header = MUST(ReadGgufHeader(file.Range()));
   REQUIRE(header.architecture == "late");
   REQUIRE(file.read_bytes < 6'000'000);

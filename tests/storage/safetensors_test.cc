@@ -1,6 +1,6 @@
 #include "storage/safetensors.h"
 
-#include "tests/support/memory_file.h"
+#include "tests/support/bytes_file.h"
 #include "tests/support/must.h"
 
 using namespace banyan;
@@ -8,7 +8,7 @@ using namespace banyan::storage;
 
 namespace {
 
-MemoryFile FileOf(std::string_view header, std::uint64_t data_bytes) {
+BytesFile FileOf(std::string_view header, std::uint64_t data_bytes) {
   ByteWriter writer;
   writer.Le<std::uint64_t>(header.size());
   writer.Raw(AsBytes(header));
@@ -57,7 +57,7 @@ TEST_CASE("SafetensorsLengthsAreCheckedBeforeReading") {
   const auto claims = [](std::uint64_t length, std::uint64_t file_bytes) {
     ByteWriter writer;
     writer.Le(length);
-    const MemoryFile file{writer.Take(), file_bytes - 8};
+    const BytesFile file{writer.Take(), file_bytes - 8};
     auto result = ReadSafetensorsHeader(file.Range());
     REQUIRE(file.read_bytes <= 8);
     return result;
@@ -66,7 +66,7 @@ TEST_CASE("SafetensorsLengthsAreCheckedBeforeReading") {
   MUST_FAIL(claims(~0ull, 1u << 30), Errc::Corrupt);
   MUST_FAIL(claims(100'000'001, 1u << 30), Errc::Corrupt);
   MUST_FAIL(claims(kMaxSafetensorsHeaderBytes + 1, 1u << 30), Errc::TooLarge);
-  const MemoryFile tiny{{1, 2, 3}};
+  const BytesFile tiny{{1, 2, 3}};
   MUST_FAIL(ReadSafetensorsHeader(tiny.Range()), Errc::Corrupt);
 }
 

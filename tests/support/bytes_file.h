@@ -7,7 +7,7 @@
 
 namespace banyan {
 
-struct MemoryFile {
+struct BytesFile {
   Bytes bytes;
   std::uint64_t extra_bytes = 0;  // zeros that follow, for sizes nobody wants to allocate
   mutable std::uint64_t read_bytes = 0;
