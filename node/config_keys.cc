@@ -1,0 +1,122 @@
+#include "node/config_keys.h"
+
+#include <algorithm>
+#include <array>
+#include <numeric>
+
+namespace banyan::node {
+namespace {
+
+constexpr auto kKeys = std::to_array<ConfigKey>({
+    {"data", &Config::data,
+     "Directory that holds everything the node knows. Made at the first start. Required."},
+    {"listen", &Config::listen, "Address and port to serve on, as host:port or [v6]:port."},
+    {"public_url", &Config::public_url,
+     "What clients call this node, such as https://hub.example.org. Every link that the node gives "
+     "out begins with it. Empty: made from `listen`."},
+
+    {"tls.certificate", &Config::tls_certificate,
+     "PEM file with the certificate chain. Together with tls.key makes the node speak TLS."},
+    {"tls.key", &Config::tls_key,
+     "PEM file with the private key. Must be readable by the node's user only."},
+
+    {"http.trusted_proxies", &Config::http_trusted_proxies,
+     "Addresses and networks (CIDR) of reverse proxies whose X-Forwarded-For and "
+     "X-Forwarded-Proto are believed. Nobody else's are."},
+    {"http.max_connections", &Config::http_max_connections,
+     "Connections open at once; more are answered 503."},
+    {"http.header_timeout", &Config::http_header_timeout,
+     "Time from the first to the last byte of a request's head, and for a TLS handshake."},
+    {"http.idle_timeout", &Config::http_idle_timeout,
+     "How long a connection may wait between two requests."},
+    {"http.transfer_window", &Config::http_transfer_window,
+     "Over how long http.min_rate is measured."},
+    {"http.min_rate", &Config::http_min_rate,
+     "A body that moves fewer bytes a second than this, over a whole window, is cut off."},
+    {"http.stop_grace", &Config::http_stop_grace,
+     "How long running requests may go on when the node is told to stop."},
+
+    {"access.anonymous", &Config::access_anonymous,
+     "Whether public repositories can be read without signing in."},
+    {"access.registration", &Config::access_registration,
+     "Whether anybody may make an account. If not, only the operator makes them."},
+
+    {"rate.window", &Config::rate_window, "Over how long the rates below are counted."},
+    {"rate.anonymous", &Config::rate_anonymous,
+     "Requests in one window from one address that is not signed in; 0: any number."},
+    {"rate.user", &Config::rate_user, "Requests in one window from one user; 0: any number."},
+
+    {"storage.min_free", &Config::storage_min_free,
+     "Uploads are refused when the disk has less than this free, and the node reports itself "
+     "unhealthy."},
+    {"quota.default", &Config::quota_default,
+     "How much a namespace without a quota of its own may hold; 0: no limit."},
+
+    {"upload.max_file", &Config::upload_max_file, "The largest file that is taken; 0: no limit."},
+    {"upload.max_commit", &Config::upload_max_commit,
+     "The largest body of a commit; files inside it are a third smaller."},
+    {"upload.multipart_from", &Config::upload_multipart_from,
+     "Files from this size on are uploaded in parts, where the client can; 0: never."},
+    {"upload.part", &Config::upload_part, "The size of one part."},
+    {"upload.link_lifetime", &Config::upload_link_lifetime,
+     "How long a signed link to upload or download a file is good for."},
+    {"transfer.batch", &Config::transfer_batch,
+     "How much a client may send in one batch of chunks."},
+
+    {"metrics.clients", &Config::metrics_clients,
+     "Addresses and networks that may read /metrics without a token; an operator's token may "
+     "always."},
+    {"log.level", &Config::log_level, "What is logged: debug, info, warning or error."},
+    {"log.access", &Config::log_access, "Whether every request gets a line in the log."},
+});
+
+// Levenshtein distance, for texts of a few dozen characters.
+std::size_t EditDistance(std::string_view a, std::string_view b) {
+  std::vector<std::size_t> row(b.size() + 1);
+  std::iota(row.begin(), row.end(), std::size_t{0});
+  for (std::size_t i = 1; i <= a.size(); ++i) {
+    std::size_t diagonal = row[0];
+    row[0] = i;
+    for (std::size_t j = 1; j <= b.size(); ++j) {
+      const std::size_t replaced = diagonal + (a[i - 1] == b[j - 1] ? 0 : 1);
+      diagonal = row[j];
+      row[j] = std::min({replaced, row[j] + 1, row[j - 1] + 1});
+    }
+  }
+  return row.back();
+}
+
+}  // namespace
+
+std::span<const ConfigKey> ConfigKeys() { return kKeys; }
+
+const ConfigKey* FindConfigKey(std::string_view name) {
+  const auto found = std::find_if(kKeys.begin(), kKeys.end(),
+                                  [&](const ConfigKey& key) { return key.name == name; });
+  return found == kKeys.end() ? nullptr : &*found;
+}
+
+std::string FlagName(std::string_view key_name) {
+  std::string flag(key_name);
+  std::replace_if(
+      flag.begin(), flag.end(), [](char c) { return c == '.' || c == '_'; }, '-');
+  return flag;
+}
+
+std::string_view NearestName(std::string_view name, std::span<const std::string> candidates) {
+  std::string_view nearest;
+  std::size_t least = std::max<std::size_t>(2, name.size() / 3) + 1;
+  for (const std::string& candidate : candidates) {
+    // A right word in the wrong table is near, too.
+    const auto dot = candidate.rfind('.');
+    const bool same_word = dot != candidate.npos && candidate.substr(dot + 1) == name;
+    const auto distance = same_word ? 1 : EditDistance(name, candidate);
+    if (distance < least) {
+      least = distance;
+      nearest = candidate;
+    }
+  }
+  return nearest;
+}
+
+}  // namespace banyan::node
