@@ -121,7 +121,7 @@ class TreeBuilder : public YAML::EventHandler {
       Refuse(mark, "the key '" + key.substr(0, 64) + "' is written twice: keep one");
     }
     Spend(mark, 0, key.size());
-    frame.node.members.emplace_back(key, YamlNode{});
+    frame.node.members.push_back({key, YamlNode{}});
     frame.has_key = true;
   }
   YamlNode Make(const YAML::Mark& mark, YamlNode::Kind kind) {
@@ -161,7 +161,7 @@ class TreeBuilder : public YAML::EventHandler {
     if (frame.node.kind == YamlNode::Kind::List) {
       frame.node.items.push_back(std::move(node));
     } else {
-      frame.node.members.back().second = std::move(node);
+      frame.node.members.back().value = std::move(node);
       frame.has_key = false;
     }
   }

@@ -21,17 +21,24 @@ namespace banyan::storage {
 // JSON that keeps the order of keys. Assign one to a banyan::Json to have them sorted.
 using OrderedJson = nlohmann::ordered_json;
 
+struct YamlMember;
+
 struct YamlNode {
   enum class Kind { Null, Text, List, Map };
   Kind kind = Kind::Null;
-  bool plain = false;           // Text without quotes: may mean a number or a boolean
-  std::string text;             // Text: as written, escapes resolved
-  std::size_t line = 1;         // where it starts, 1-based
-  std::vector<YamlNode> items;  // List
-  std::vector<std::pair<std::string, YamlNode>> members;  // Map, in the order written
+  bool plain = false;               // Text without quotes: may mean a number or a boolean
+  std::string text;                 // Text: as written, escapes resolved
+  std::size_t line = 1;             // where it starts, 1-based
+  std::vector<YamlNode> items;      // List
+  std::vector<YamlMember> members;  // Map, in the order written
 
   // The member of a Map, or nullptr.
   const YamlNode* Find(std::string_view key) const;
+};
+
+struct YamlMember {
+  std::string key;
+  YamlNode value;
 };
 
 struct YamlLimits {
