@@ -14,14 +14,6 @@ bool EndsGroup(const ChunkId& hash) {
   return LoadLe<std::uint64_t>(hash.data() + 24) % kMeanBranching == 0;
 }
 
-std::size_t GroupSize(std::span<const MerkleNode> rest) {
-  const std::size_t longest = std::min(kMaxGroup, rest.size());
-  for (std::size_t size = kMinGroup; size < longest; ++size) {
-    if (EndsGroup(rest[size - 1].hash)) return size;
-  }
-  return longest;
-}
-
 MerkleNode MakeParent(std::span<const MerkleNode> children) {
   MerkleNode parent{ChunkId(), 0, 0};
   std::string lines;
@@ -44,11 +36,19 @@ std::vector<MerkleNode> LeavesOf(std::span<const ChunkRef> chunks) {
   return leaves;
 }
 
+std::size_t FirstGroup(std::span<const MerkleNode> nodes) {
+  const std::size_t longest = std::min(kMaxGroup, nodes.size());
+  for (std::size_t size = kMinGroup; size < longest; ++size) {
+    if (EndsGroup(nodes[size - 1].hash)) return size;
+  }
+  return longest;
+}
+
 std::vector<MerkleNode> ReduceLevel(std::span<const MerkleNode> nodes) {
   std::vector<MerkleNode> parents;
   parents.reserve(nodes.size() / kMinGroup + 1);
   while (!nodes.empty()) {
-    const auto group = nodes.first(GroupSize(nodes));
+    const auto group = nodes.first(FirstGroup(nodes));
     parents.push_back(MakeParent(group));
     nodes = nodes.subspan(group.size());
   }

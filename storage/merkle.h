@@ -25,6 +25,9 @@ std::vector<MerkleNode> LeavesOf(std::span<const ChunkRef> chunks);
 inline constexpr std::size_t kMinGroup = 3;
 inline constexpr std::size_t kMaxGroup = 9;
 
+// How many nodes at the front form the first group, if `nodes` goes to the end of its level or has
+// at least kMaxGroup.
+std::size_t FirstGroup(std::span<const MerkleNode> nodes);
 // One level reduction (Xet group rule). Empty in, empty out; a single node is wrapped.
 std::vector<MerkleNode> ReduceLevel(std::span<const MerkleNode> nodes);
 // The root: zero hash and no chunks for an empty list, the node itself for one node.

@@ -1,0 +1,130 @@
+#include "cli/command_line.h"
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+
+#include "cli/text.h"
+
+namespace banyan::cli {
+namespace {
+
+constexpr const char* kHelpFlag = "-h,--help";
+
+void Bind(CLI::App& app, const Parameter& parameter) {
+  CLI::Option* option = nullptr;
+  if (auto* flag = std::get_if<bool*>(&parameter.target)) {
+    app.add_flag(parameter.name, **flag);
+    return;
+  }
+  if (auto* text = std::get_if<std::string*>(&parameter.target)) {
+    option = app.add_option(parameter.name, **text);
+  } else if (auto* list = std::get_if<std::vector<std::string>*>(&parameter.target)) {
+    option = app.add_option(parameter.name, **list);
+    if (!parameter.IsArgument()) option->expected(1)->take_all();
+  } else {
+    auto* number = std::get<std::optional<std::uint64_t>*>(parameter.target);
+    option = app.add_option_function<std::uint64_t>(
+        parameter.name, [number](const std::uint64_t& value) { *number = value; });
+  }
+  if (parameter.kind == Parameter::Kind::Argument) option->required();
+  if (!parameter.choices.empty()) option->check(CLI::IsMember(parameter.choices));
+}
+
+CLI::App* FindSubcommand(CLI::App& app, const std::string& word) {
+  const auto found =
+      app.get_subcommands([&](CLI::App* other) { return other->get_name() == word; });
+  return found.empty() ? nullptr : found.front();
+}
+
+// The subcommand of this name, made with its parents when it is not there yet.
+CLI::App& MakeSubcommand(CLI::App& root, const std::string& name) {
+  CLI::App* app = &root;
+  for (std::size_t at = 0; at < name.size();) {
+    const auto end = std::min(name.find(' ', at), name.size());
+    const auto word = name.substr(at, end - at);
+    auto* next = FindSubcommand(*app, word);
+    if (next == nullptr) {
+      app->require_subcommand(1);
+      next = app->add_subcommand(word);
+      next->fallthrough();
+      next->set_help_flag(kHelpFlag);
+    }
+    app = next;
+    at = end + 1;
+  }
+  return *app;
+}
+
+// The words of the subcommands that were given.
+std::string ChosenName(const CLI::App& root) {
+  std::string name;
+  for (const auto* app = &root; !app->get_subcommands().empty();) {
+    app = app->get_subcommands().front();
+    name += (name.empty() ? "" : " ") + app->get_name();
+  }
+  return name;
+}
+
+std::string SeeHelp(const std::string& name) {
+  return ": see `banyan help" + (name.empty() ? "" : " " + name) + "`";
+}
+
+Error UnknownCommand(const CommandTable& table, const std::string& word) {
+  const auto similar = table.Similar(word);
+  return Error(Errc::Invalid,
+               "there is no command '" + Printable(word) + "'" +
+                   (similar.empty() ? SeeHelp("") : ": did you mean `banyan " + similar + "`?"));
+}
+
+Error MissingCommand(const CommandTable& table, const std::string& group) {
+  std::string names;
+  for (const auto* command : table.Below(group)) {
+    names += (names.empty() ? "" : ", ") + command->name().substr(group.size() + 1);
+  }
+  return Error(Errc::Invalid, "`banyan " + group + "` needs one of: " + names);
+}
+
+Error Explain(const CommandTable& table, const CLI::App& root, const CLI::ParseError& error,
+              const std::vector<std::string>& arguments) {
+  const auto name = ChosenName(root);
+  if (table.Find(name) == nullptr) {
+    for (const auto& argument : arguments) {
+      const bool is_option = argument.starts_with('-');
+      if (name.empty() && !is_option) return UnknownCommand(table, argument);
+    }
+    if (!name.empty()) return MissingCommand(table, name);
+  }
+  std::string what = error.what();
+  if (what.ends_with('.')) what.pop_back();
+  return Error(Errc::Invalid, Printable(what) + SeeHelp(name));
+}
+
+}  // namespace
+
+Result<ParsedLine> ParseCommandLine(CommandTable& table, std::vector<std::string> arguments) {
+  if (arguments.empty()) return ParsedLine{ParsedLine::Wish::Help, nullptr, ""};
+  CLI::App root("", "banyan");
+  root.set_help_flag(kHelpFlag);
+  for (const auto& parameter : table.globals().all()) Bind(root, parameter);
+  for (auto* command : table.All()) {
+    auto& app = MakeSubcommand(root, command->name());
+    for (const auto& parameter : command->parameters()) Bind(app, parameter);
+  }
+  try {
+    auto reversed = arguments;
+    std::reverse(reversed.begin(), reversed.end());
+    root.parse(std::move(reversed));
+  } catch (const CLI::CallForHelp&) {
+    const auto name = ChosenName(root);
+    return ParsedLine{ParsedLine::Wish::Help, table.Find(name), name};
+  } catch (const CLI::ParseError& error) {
+    const bool version =
+        std::find(arguments.begin(), arguments.end(), "--version") != arguments.end();
+    if (version && ChosenName(root).empty()) return ParsedLine{ParsedLine::Wish::Version, {}, ""};
+    return Explain(table, root, error, arguments);
+  }
+  if (table.options().version) return ParsedLine{ParsedLine::Wish::Version, nullptr, ""};
+  return ParsedLine{ParsedLine::Wish::Run, table.Find(ChosenName(root)), ChosenName(root)};
+}
+
+}  // namespace banyan::cli

@@ -1,0 +1,23 @@
+#include "cli/commands.h"
+
+namespace banyan::cli {
+namespace {
+
+// Commands cannot be copied, which initializer lists would do.
+template <typename... Commands>
+CommandSection Section(std::string title, Commands... commands) {
+  CommandSection section{std::move(title), {}};
+  (section.commands.push_back(std::move(commands)), ...);
+  return section;
+}
+
+}  // namespace
+
+std::vector<CommandSection> AllCommands() {
+  std::vector<CommandSection> sections;
+  sections.push_back(Section("On this machine", MakeHash()));
+  sections.push_back(Section("The program", MakeHelp(), MakeCompletion()));
+  return sections;
+}
+
+}  // namespace banyan::cli

@@ -1,0 +1,52 @@
+#include "cli/program.h"
+
+#include <algorithm>
+
+#include "cli/command_line.h"
+#include "cli/commands.h"
+#include "cli/exit_code.h"
+#include "cli/help.h"
+#include "cli/session.h"
+#include "storage/base/version.h"
+
+namespace banyan::cli {
+namespace {
+
+Status Perform(Session& session, const Result<ParsedLine>& parsed) {
+  if (!parsed) return parsed.error();
+  auto& output = session.output();
+  switch (parsed->wish) {
+    case ParsedLine::Wish::Version:
+      return output.Print(Json{{"version", std::string(Version())}},
+                          "banyan " + std::string(Version()));
+    case ParsedLine::Wish::Help:
+      return output.Raw(
+          TRY(HelpAbout(session.table(), parsed->topic, session.environment().terminal.Columns())));
+    case ParsedLine::Wish::Run:
+      ENSURE(parsed->command != nullptr);
+      return parsed->command->Run(session);
+  }
+  return Ok();
+}
+
+}  // namespace
+
+int RunProgram(Environment& environment, std::vector<std::string> arguments) {
+  CommandTable table(AllCommands());
+  // A wrong line may not have been read as far as its --json.
+  const bool wants_json =
+      std::find(arguments.begin(), arguments.end(), "--json") != arguments.end();
+  const auto parsed = ParseCommandLine(table, std::move(arguments));
+  Session session(environment, table);
+  auto status = Perform(session, parsed);
+  if (status) status = session.output().Flush();
+  if (status) return kExitDone;
+  if (!parsed && wants_json) {
+    Output(environment.terminal, {.json = true}).Failure(status.error());
+  } else {
+    session.output().Failure(status.error());
+  }
+  return ExitCodeOf(status.error().code());
+}
+
+}  // namespace banyan::cli
