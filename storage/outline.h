@@ -16,7 +16,7 @@
 namespace banyan::storage {
 
 // An outline lists all nodes after this many reductions (or the root, when the tree is lower), so
-// that one section is about 50 MB of file.
+// that one section is about 57 MB of file.
 inline constexpr int kSectionHeight = 4;
 // Chunks of a section: fewer than the minimum only in the last one.
 inline constexpr std::size_t kMinSectionChunks = 3 * 3 * 3 * 3;
