@@ -42,6 +42,7 @@ Connection::Connection(SocketStream& stream, ConnectionRegistry::Entry& entry,
 void Connection::Run() {
   for (bool first = true; AwaitFirstByte(first) && ServeOne() == Next::Continue; first = false) {
   }
+  entry_.SetIdle(true);  // nobody waits for the rest
   stream_.Close(settings_.limits.linger_ms);
 }
 
@@ -118,14 +119,18 @@ Connection::Next Connection::Refuse(const Refusal& refusal) {
   return Next::Close;
 }
 
-std::string Connection::ChooseId(const HeaderList& headers) const {
+// The client's own, or a random one per connection with a count.
+std::string Connection::ChooseId(const HeaderList& headers) {
   for (const auto* name : {"X-Request-Id", "X-Amzn-Trace-Id"}) {
     const auto id = headers.Find(name);
     if (id && IsHarmlessId(*id)) return std::string(*id);
   }
-  std::array<std::uint8_t, 12> raw;
-  settings_.random.Fill(raw);
-  return ToHex(raw);
+  if (id_.empty()) {
+    std::array<std::uint8_t, 10> raw;
+    settings_.random.Fill(raw);
+    id_ = ToHex(raw) + "-";
+  }
+  return id_ + std::to_string(++ids_given_);
 }
 
 }  // namespace banyan::node

@@ -60,13 +60,15 @@ class Connection {
   Next ServeOne();
   Next Answer(RequestHead head);
   Next Refuse(const Refusal& refusal);
-  std::string ChooseId(const HeaderList& headers) const;
+  std::string ChooseId(const HeaderList& headers);
 
   SocketStream& stream_;
   ConnectionRegistry::Entry& entry_;
   const ConnectionSettings& settings_;
   const AnswerFunction& answer_;
   const HostPort peer_;
+  std::string id_;
+  std::uint64_t ids_given_ = 0;
 };
 
 }  // namespace banyan::node

@@ -121,8 +121,8 @@ TEST_CASE("HttpServerEchoesSaneRequestIds") {
   };
   CHECK(id("X-Request-Id: abc-1\r\nX-Amzn-Trace-Id: t\r\n") == "abc-1");
   CHECK(id("X-Amzn-Trace-Id: Root=1-67891233-abcdef\r\n") == "Root=1-67891233-abcdef");
-  CHECK(id("X-Request-Id: <script>\r\n").size() == 24);
-  CHECK(id("X-Request-Id: " + std::string(129, 'a') + "\r\n").size() == 24);
+  CHECK(id("X-Request-Id: <script>\r\n").find("script") == std::string::npos);
+  CHECK(id("X-Request-Id: " + std::string(129, 'a') + "\r\n").size() < 129);
   CHECK(id("") != id(""));
 }
 

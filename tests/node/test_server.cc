@@ -9,6 +9,7 @@
 #include <stdexcept>
 #include <vector>
 
+#include "node/conditional.h"
 #include "node/http_error.h"
 #include "tests/support/must.h"
 #include "tests/support/temp_directory.h"
@@ -101,6 +102,13 @@ void See(Request& request, Response& response) {
   response.SetText("text/plain", text);
 }
 
+Handler File(std::string content) {
+  return [content](Request& request, Response& response) {
+    const auto part = SelectBytes(request, "\"v1\"", content.size(), response);
+    if (part) response.body = content.substr(part->offset, part->size_bytes);
+  };
+}
+
 }  // namespace
 
 const TestCertificate& SelfSignedCertificate() {
@@ -131,6 +139,8 @@ Router TestRoutes() {
   router.Add("GET", "/stream", Produce(std::nullopt, {"one", "two", "three"}));
   router.Add("GET", "/broken", Produce(10, {"one"}));
   router.Add("GET", "/see/*rest", See);
+  router.Add("GET", "/file", File("0123456789"));
+  router.Add("GET", "/file/empty", File(""));
   router.Add("POST", "/echo", Echo);
   router.Add("POST", "/ignore", Text("ignored"));
   router.Add("POST", "/limited", Echo, {.max_body_bytes = 10});

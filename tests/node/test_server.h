@@ -23,7 +23,8 @@ const TestCertificate& SelfSignedCertificate();
 //      /big        kBigBytes of BigByte, from memory
 //      /stream     "one", "two", "three" chunked
 //      /broken     announces 10 bytes and gives 3
-//      /see        "METHOD path|query..." as the handler sees it
+//      /see/...    "METHOD path|query..." as the handler sees it
+//      /file       "0123456789" with ranges, ETag "v1"      /file/empty  the same with nothing
 // POST /echo       the body             /ignore   does not read it   /limited  at most 10 bytes
 // PUT  /count      the number of bytes read, up to 1 TiB
 Router TestRoutes();
