@@ -100,15 +100,17 @@ Result<std::optional<FileContent>> FindFile(Connection& connection, const Sha256
 Result<std::optional<FileContent>> FindFileByHash(Connection& connection, const FileHash& hash);
 Result<FileContent> GetFile(Connection& connection, std::int64_t row);
 
-// Which repository holds which file (FORMAT.md section 6.3). Committing a file to a public
+// Which repository holds which file (FORMAT.md section 6.3). Committing a file to an open
 // repository makes its chunks public; these keep file.public_references, pack_visibility and
 // repository.stored_bytes right, and must run inside the same transaction as the change.
 enum class Holding { Uploaded, Committed };
 Status HoldFile(Connection& connection, std::int64_t repository, std::int64_t file, Holding holding,
                 std::int64_t now_ms);
 Status ReleaseFile(Connection& connection, std::int64_t repository, std::int64_t file);
-// After repository.private changed to `now_private`, or before its deletion (as if private).
+// A repository is closed when it is private or gated: what not everybody may read is not public.
+// After its columns changed so that it is now closed or now open, or before its deletion (as if
+// closed).
 Status RepositoryVisibilityChanged(Connection& connection, std::int64_t repository,
-                                   bool now_private);
+                                   bool now_closed);
 
 }  // namespace banyan::storage

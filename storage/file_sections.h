@@ -22,6 +22,8 @@ Result<EncodingSet> ParseEncodingSet(std::string_view text);
 class SectionData {
  public:
   std::uint64_t SizeBytes() const { return size_bytes_; }
+  // Names the lengths and encodings of the table: the same body as long as it is the same.
+  std::string TableDigest() const { return HashSha256(table_).ToString().substr(0, 16); }
   // As FileReader::Stream.
   Status Stream(std::uint64_t offset, std::uint64_t size_bytes, bool allow_mapped,
                 const FileReader::Sink& sink);

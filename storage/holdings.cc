@@ -44,8 +44,8 @@ Status CountPublicReference(Connection& connection, std::int64_t file, int step)
   return CountPublicChunks(connection, TRY(GetFile(connection, file)).recipe, step);
 }
 
-Result<std::int64_t> PrivateFlag(Connection& connection, std::int64_t repository) {
-  auto rows = connection.Query("SELECT private FROM repository WHERE id = ?", repository);
+Result<std::int64_t> ClosedFlag(Connection& connection, std::int64_t repository) {
+  auto rows = connection.Query("SELECT private OR gated <> 0 FROM repository WHERE id = ?", repository);
   if (!rows.Next()) {
     TRY(Status(rows.status()));
     return Error(Errc::NotFound, "no such repository");
@@ -86,8 +86,8 @@ Status HoldFile(Connection& connection, std::int64_t repository, std::int64_t fi
       " VALUES(?,?,?,?)", repository, file, wanted - 1, now_ms));
   if (wanted != 2) return Ok();
   TRY(CountBytes(connection, repository, file, 1));
-  const bool is_private = TRY(PrivateFlag(connection, repository)) != 0;
-  return is_private ? Ok() : CountPublicReference(connection, file, 1);
+  const bool is_closed = TRY(ClosedFlag(connection, repository)) != 0;
+  return is_closed ? Ok() : CountPublicReference(connection, file, 1);
 }
 
 Status ReleaseFile(Connection& connection, std::int64_t repository, std::int64_t file) {
@@ -97,12 +97,12 @@ Status ReleaseFile(Connection& connection, std::int64_t repository, std::int64_t
                          repository, file));
   if (before != 2) return Ok();
   TRY(CountBytes(connection, repository, file, -1));
-  const bool is_private = TRY(PrivateFlag(connection, repository)) != 0;
-  return is_private ? Ok() : CountPublicReference(connection, file, -1);
+  const bool is_closed = TRY(ClosedFlag(connection, repository)) != 0;
+  return is_closed ? Ok() : CountPublicReference(connection, file, -1);
 }
 
 Status RepositoryVisibilityChanged(Connection& connection, std::int64_t repository,
-                                   bool now_private) {
+                                   bool now_closed) {
   std::vector<std::int64_t> files;
   {
     auto rows = connection.Query(
@@ -111,7 +111,7 @@ Status RepositoryVisibilityChanged(Connection& connection, std::int64_t reposito
     TRY(Status(rows.status()));
   }
   for (const std::int64_t file : files) {
-    TRY(CountPublicReference(connection, file, now_private ? -1 : 1));
+    TRY(CountPublicReference(connection, file, now_closed ? -1 : 1));
   }
   return Ok();
 }

@@ -200,9 +200,10 @@ Result<Repository> ChangeSettings(Connection& connection, std::int64_t row,
       "UPDATE repository SET private = ?, gated = ?, default_branch = ? WHERE id = ?", is_private,
       static_cast<int>(settings.gating.value_or(before.gating)),
       settings.default_branch.value_or(before.default_branch), row));
-  if (is_private != before.is_private) {
-    TRY(RepositoryVisibilityChanged(connection, row, is_private));
-  }
+  const Gating gating = settings.gating.value_or(before.gating);
+  const bool was_closed = before.is_private || before.gating != Gating::No;
+  const bool is_closed = is_private || gating != Gating::No;
+  if (was_closed != is_closed) TRY(RepositoryVisibilityChanged(connection, row, is_closed));
   return GetRepository(connection, row);
 }
 

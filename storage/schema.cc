@@ -136,6 +136,7 @@ CREATE TABLE revision(
   files INTEGER NOT NULL,
   created_ms INTEGER NOT NULL,
   PRIMARY KEY(repository, oid)) WITHOUT ROWID;
+CREATE INDEX revision_manifest ON revision(manifest);
 CREATE TABLE tree_node(                      -- nodes of manifest and ref trees; derived
   id BLOB PRIMARY KEY,                       -- SHA-256 of the node
   data BLOB NOT NULL);                       -- in place or as segments: storage/shared_bytes.h
