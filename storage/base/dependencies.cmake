@@ -4,7 +4,7 @@ find_package(PkgConfig REQUIRED)
 find_package(Threads REQUIRED)
 
 foreach(pair crypto:libcrypto zstd:libzstd sqlite:sqlite3 git2:libgit2 curl:libcurl
-             httplib:cpp-httplib ssl:libssl yaml:yaml-cpp spdlog:spdlog)
+             httplib:cpp-httplib ssl:libssl yaml:yaml-cpp spdlog:spdlog md4c:md4c)
   string(REPLACE ":" ";" pair ${pair})
   list(GET pair 0 name)
   list(GET pair 1 module)
@@ -41,7 +41,7 @@ add_library(deps_base INTERFACE)
 target_link_libraries(deps_base INTERFACE PkgConfig::crypto PkgConfig::spdlog Threads::Threads)
 add_library(deps_storage INTERFACE)
 target_link_libraries(deps_storage INTERFACE blake3 PkgConfig::zstd PkgConfig::sqlite
-                                             PkgConfig::git2 PkgConfig::yaml)
+                                             PkgConfig::git2 PkgConfig::yaml PkgConfig::md4c)
 add_library(deps_node INTERFACE)
 target_link_libraries(deps_node INTERFACE PkgConfig::httplib PkgConfig::ssl PkgConfig::curl)
 add_library(deps_cli INTERFACE)
