@@ -35,7 +35,8 @@ bool UnquotePattern(std::string_view& rest, std::string& out) {
     }
     const char c = rest[++i];
     if (c >= '0' && c <= '3' && i + 2 < rest.size()) {
-      out.push_back(static_cast<char>((c - '0') * 64 + (rest[i + 1] - '0') * 8 + (rest[i + 2] - '0')));
+      const int code = (c - '0') * 64 + (rest[i + 1] - '0') * 8 + (rest[i + 2] - '0');
+      out.push_back(static_cast<char>(code));
       i += 2;
     } else {
       constexpr std::string_view kFrom = "abfnrtv";

@@ -126,6 +126,7 @@ CREATE TABLE ref(
   repository INTEGER NOT NULL REFERENCES repository ON DELETE CASCADE,
   name TEXT NOT NULL,                        -- refs/heads/main, refs/tags/v1
   target BLOB NOT NULL,                      -- a commit, or an annotated tag object
+  peeled BLOB NOT NULL,                      -- the commit it leads to
   updated_ms INTEGER NOT NULL,
   PRIMARY KEY(repository, name)) WITHOUT ROWID;
 CREATE TABLE revision(
@@ -134,7 +135,9 @@ CREATE TABLE revision(
   manifest BLOB NOT NULL,                    -- root of its manifest tree
   bytes INTEGER NOT NULL,
   files INTEGER NOT NULL,
+  ancestors INTEGER NOT NULL,                -- commits in its log, itself among them
   created_ms INTEGER NOT NULL,
+  unreachable_ms INTEGER,                    -- under no ref since; NULL: reachable
   PRIMARY KEY(repository, oid)) WITHOUT ROWID;
 CREATE INDEX revision_manifest ON revision(manifest);
 CREATE TABLE tree_node(                      -- nodes of manifest and ref trees; derived

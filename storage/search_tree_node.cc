@@ -1,12 +1,14 @@
 #include "storage/search_tree_node.h"
 
+#include "storage/shared_bytes.h"
+
 namespace banyan::storage {
 namespace {
 
 constexpr std::uint8_t kVersion = 1;
 constexpr int kBitsPerLevel = 10;
 constexpr int kLevelsCutByKey = 4;
-constexpr std::uint32_t kPieceMask = 15;  // a piece is 16 items on average
+constexpr std::uint32_t kPieceItems = 16;  // on average
 
 Error Damaged(std::string_view what) {
   return Error(Errc::Corrupt, "search tree node: " + std::string(what));
@@ -24,13 +26,6 @@ int LeadingZeroBits(const Sha256& digest) {
 void PutText(ByteWriter& out, std::string_view text) {
   out.Varint(text.size());
   out.Raw(AsBytes(text));
-}
-
-// FNV-1a; only decides where storage pieces end.
-std::uint32_t PieceHash(std::string_view key) {
-  std::uint32_t hash = 2166136261u;
-  for (char c : key) hash = (hash ^ static_cast<unsigned char>(c)) * 16777619u;
-  return hash ^ hash >> 16;
 }
 
 }  // namespace
@@ -110,7 +105,7 @@ std::vector<ByteView> CutNode(ByteView encoded) {
     const auto key = AsText(in.Raw(in.Varint()));
     in.Raw(in.Varint());
     const std::size_t at = encoded.size() - in.remaining();
-    if ((PieceHash(key) & kPieceMask) != 0 && i + 1 < count) continue;
+    if (!EndsPiece(key, kPieceItems) && i + 1 < count) continue;
     pieces.push_back(encoded.subspan(start, at - start));
     start = at;
   }

@@ -21,6 +21,12 @@ Result<std::int64_t> StoreSegment(Connection& connection, ByteView piece) {
 
 }  // namespace
 
+bool EndsPiece(std::string_view name, std::uint32_t mean) {
+  std::uint32_t hash = 2166136261u;  // FNV-1a, its halves mixed
+  for (char c : name) hash = (hash ^ static_cast<unsigned char>(c)) * 16777619u;
+  return ((hash ^ hash >> 16) & (mean - 1)) == 0;
+}
+
 Result<Bytes> StoreShared(Connection& connection, std::span<const ByteView> pieces) {
   ByteWriter out;
   if (pieces.size() <= 1) {

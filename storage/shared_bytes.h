@@ -12,6 +12,9 @@
 
 namespace banyan::storage {
 
+// Whether a piece ends behind the entry of this name: one name in `mean` (a power of two) does.
+bool EndsPiece(std::string_view name, std::uint32_t mean);
+
 // Stores the pieces that are not there yet and returns the column's bytes. Inside a transaction.
 Result<Bytes> StoreShared(Connection& connection, std::span<const ByteView> pieces);
 
