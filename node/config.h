@@ -35,8 +35,8 @@ struct Config {
   bool access_registration = false;
 
   Duration rate_window{300'000};
-  std::int64_t rate_anonymous = 5000;
-  std::int64_t rate_user = 50'000;
+  std::int64_t rate_anonymous = 20'000;
+  std::int64_t rate_user = 100'000;
 
   ByteSize storage_min_free{ByteSize{1u << 30}};
   ByteSize quota_default{0};

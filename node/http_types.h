@@ -14,6 +14,7 @@
 #include "storage/base/bytes.h"
 #include "storage/base/json.h"
 #include "storage/base/result.h"
+#include "storage/caller.h"
 
 namespace banyan::node {
 
@@ -77,7 +78,8 @@ struct Request {
   std::string peer_address;  // numeric, of the TCP peer
   std::uint16_t peer_port = 0;
   bool is_tls = false;
-  std::string id;  // sent back as X-Request-Id; at most 128 harmless characters
+  std::string id;          // sent back as X-Request-Id; at most 128 harmless characters
+  storage::Caller caller;  // set before routing (node/front.h)
 
   // The decoded value of a path parameter that the pattern of this route names.
   const std::string& Param(std::string_view name) const;

@@ -1,0 +1,73 @@
+#include "node/front.h"
+
+#include "node/access_log.h"
+#include "node/auth.h"
+#include "node/client_address.h"
+#include "node/cors.h"
+#include "node/http_error.h"
+
+namespace banyan::node {
+
+Front::Front(const Parts& parts)
+    : parts_(parts),
+      proxies_(*ParseNetworks(parts.config.http_trusted_proxies)),
+      limiter_(parts.clock) {}
+
+void Front::Handle(Request& request, Response& response) {
+  const std::int64_t started_ms = parts_.clock.MonotonicMs();
+  Answer(request, response);
+  AllowOrigins(request, response);
+  if (!response.headers.Has("X-Content-Type-Options")) {
+    response.headers.Set("X-Content-Type-Options", "nosniff");
+  }
+  parts_.metrics.ObserveRequest(parts_.clock.MonotonicMs() - started_ms);
+  if (parts_.config.log_access) LogAccess(parts_.clock, started_ms, request, response);
+}
+
+void Front::Answer(Request& request, Response& response) {
+  LookThroughProxies(proxies_, request);
+  if (AnswerPreflight(request, response)) return;
+  const bool known = Identify(request, response);
+  // Also for those with a bad token, who are not to guess on without end.
+  if (Admit(request, response) && known) parts_.router.Dispatch(request, response);
+}
+
+bool Front::Identify(Request& request, Response& response) {
+  const std::int64_t now_ms = parts_.clock.NowMs();
+  auto caller = AuthenticateRequest(parts_.database, request.headers, now_ms);
+  if (caller) {
+    request.caller = *std::move(caller);
+    if (request.caller.token != 0) parts_.usage.TokenUsed(request.caller.token, now_ms);
+    return true;
+  }
+  if (caller.error().code() == Errc::Denied) {
+    parts_.metrics.Add(Counter::TokensRefused);
+    RefuseCredentials(response);
+  } else {
+    Fail(response, caller.error());
+  }
+  return false;
+}
+
+bool Front::Admit(const Request& request, Response& response) {
+  const bool signed_in = !request.caller.IsAnonymous();
+  const RateLimit limit{signed_in ? parts_.config.rate_user : parts_.config.rate_anonymous,
+                        parts_.config.rate_window};
+  if (limit.requests == 0) return true;
+  const auto key =
+      signed_in ? "user " + std::to_string(request.caller.user) : RateKey(request.peer_address);
+  const auto verdict = limiter_.Take(key, limit);
+  if (!verdict.allowed) {
+    parts_.metrics.Add(Counter::RateLimited);
+    Fail(response, 429,
+         "Too many requests: wait " + std::to_string(verdict.reset_s) + " seconds, or sign in");
+    response.headers.Set("Retry-After", std::to_string(std::max<std::int64_t>(1, verdict.reset_s)));
+  }
+  response.headers.Set("RateLimit",
+                       fmt::format("\"api\";r={};t={}", verdict.remaining, verdict.reset_s));
+  response.headers.Set("RateLimit-Policy",
+                       fmt::format("\"api\";q={};w={}", limit.requests, limit.window.ms / 1000));
+  return verdict.allowed;
+}
+
+}  // namespace banyan::node

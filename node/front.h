@@ -1,0 +1,44 @@
+#pragma once
+// What every request passes before and after its route:
+//
+//   proxies ─▶ preflight? ─▶ who is it? ─▶ too many? ─▶ route ─▶ CORS, counting, log
+//
+// Routes find the client's address in request.peer_address and the caller in request.caller.
+// Thread safe.
+
+#include "node/config.h"
+#include "node/metrics.h"
+#include "node/network.h"
+#include "node/rate_limiter.h"
+#include "node/router.h"
+#include "storage/sqlite.h"
+#include "storage/usage.h"
+
+namespace banyan::node {
+
+class Front {
+ public:
+  struct Parts {
+    Clock& clock;
+    const Config& config;  // checked
+    storage::Database& database;
+    storage::Usage& usage;
+    Metrics& metrics;
+    const Router& router;
+  };
+  explicit Front(const Parts& parts);
+
+  // The Dispatcher of the HTTP server.
+  void Handle(Request& request, Response& response);
+
+ private:
+  void Answer(Request& request, Response& response);
+  bool Identify(Request& request, Response& response);
+  bool Admit(const Request& request, Response& response);
+
+  const Parts parts_;
+  const NetworkList proxies_;
+  RateLimiter limiter_;
+};
+
+}  // namespace banyan::node

@@ -1,0 +1,34 @@
+#pragma once
+// The node's root secret: 32 random bytes in a file only the node's user may read. Keys for each
+// role are derived from it by label (HKDF-SHA256, RFC 5869), so that one file is to be kept and no
+// key serves two roles. A value; deriving is a pure function.
+
+#include <array>
+#include <string>
+#include <string_view>
+
+#include "storage/base/file_system.h"
+#include "storage/base/random.h"
+
+namespace banyan::node {
+
+using DerivedKey = std::array<std::uint8_t, 32>;
+
+class NodeSeed {
+ public:
+  // Makes the file (0600, durably) when there is none. Denied when others may read it or it is
+  // not ours, Corrupt when it has another size.
+  static Result<NodeSeed> OpenOrCreate(FileSystem& fs, Random& random, const std::string& path);
+
+  // `label` names the role and its version, such as "banyan signed links v1".
+  DerivedKey Derive(std::string_view label) const;
+
+ private:
+  explicit NodeSeed(DerivedKey seed) : seed_(seed) {}
+  DerivedKey seed_;
+};
+
+// Denied, with what to do, unless the file belongs to this process's user and to nobody else.
+Status RequirePrivateFile(FileSystem& fs, const std::string& path);
+
+}  // namespace banyan::node
