@@ -3,10 +3,6 @@
 #include <spdlog/fmt/fmt.h>
 
 #include <algorithm>
-#include <charconv>
-#include <cmath>
-#include <optional>
-#include <span>
 
 #include "storage/base/utf8.h"
 
@@ -20,33 +16,6 @@ bool IsSpaceOrEnd(char c) { return c == ' ' || c == '\n'; }
 // Overrides and isolates, which would let a name rearrange the line that it stands in.
 bool Reorders(char32_t c) {
   return (c >= 0x202A && c <= 0x202E) || (c >= 0x2066 && c <= 0x2069) || c == 0x200E || c == 0x200F;
-}
-
-struct Unit {
-  std::string_view name;
-  double factor = 1;
-};
-constexpr Unit kByteUnits[] = {
-    {"", 1},     {"k", 1e3},     {"K", 1e3},        {"M", 1e6},           {"G", 1e9},
-    {"T", 1e12}, {"Ki", 1024.0}, {"Mi", 1048576.0}, {"Gi", 1073741824.0}, {"Ti", 1099511627776.0},
-};
-constexpr Unit kTimeUnits[] = {
-    {"s", 1e3},     {"m", 60e3},        {"h", 3600e3},
-    {"d", 86400e3}, {"w", 7 * 86400e3}, {"y", 365 * 86400e3},
-};
-
-// A decimal number and one of the units, or nullopt.
-std::optional<double> ParseMeasure(std::string_view text, std::span<const Unit> units) {
-  const auto digits = text.find_first_not_of("0123456789.");
-  const auto number = text.substr(0, digits);
-  const auto name = digits == text.npos ? std::string_view() : text.substr(digits);
-  double value = 0;
-  const auto [end, error] = std::from_chars(number.data(), number.data() + number.size(), value);
-  if (number.empty() || error != std::errc() || end != number.data() + number.size()) return {};
-  for (const auto& unit : units) {
-    if (unit.name == name) return value * unit.factor;
-  }
-  return std::nullopt;
 }
 
 }  // namespace
@@ -148,25 +117,6 @@ std::string FormatDuration(std::int64_t duration_ms) {
   const std::int64_t hours = minutes / 60;
   if (hours < 24) return fmt::format("{} h {} min", hours, minutes % 60);
   return fmt::format("{} d {} h", hours / 24, hours % 24);
-}
-
-Result<std::uint64_t> ParseByteCount(std::string_view text) {
-  const auto shown = Printable(text);
-  if (text.ends_with('B')) text.remove_suffix(1);
-  const auto bytes = ParseMeasure(text, kByteUnits);
-  if (!bytes || *bytes > 9e18) {
-    return Error(Errc::Invalid, "'" + shown + "' is no size: write it as 500k, 10M or 2.5G");
-  }
-  return static_cast<std::uint64_t>(std::llround(*bytes));
-}
-
-Result<std::int64_t> ParseDuration(std::string_view text) {
-  const auto duration_ms = ParseMeasure(text, kTimeUnits);
-  if (!duration_ms || *duration_ms > 1e15) {
-    return Error(Errc::Invalid,
-                 "'" + Printable(text) + "' is no duration: write it as 12h, 30d or 1y");
-  }
-  return std::llround(*duration_ms);
 }
 
 }  // namespace banyan::cli

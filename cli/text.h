@@ -7,8 +7,6 @@
 #include <string_view>
 #include <vector>
 
-#include "storage/base/result.h"
-
 namespace banyan::cli {
 
 // Columns on a terminal: 2 for East Asian wide characters and emoji, 0 for combining marks and
@@ -32,11 +30,5 @@ std::string FormatCount(std::uint64_t count);
 std::string FormatShortCount(std::uint64_t count);
 // "45 s", "3 min 20 s", "2 h 5 min", "3 d 4 h".
 std::string FormatDuration(std::int64_t duration_ms);
-
-// "500", "10k", "1.5M", "2G", "1T", with or without a final "B"; "Ki", "Mi", ... are powers of
-// 1024. Invalid otherwise, or when it does not fit.
-Result<std::uint64_t> ParseByteCount(std::string_view text);
-// "90s", "30m", "12h", "30d", "1y" in milliseconds. Invalid otherwise.
-Result<std::int64_t> ParseDuration(std::string_view text);
 
 }  // namespace banyan::cli

@@ -55,22 +55,3 @@ TEST_CASE("SizesReadAsPeopleWriteThem") {
   REQUIRE(FormatDuration(200'000) == "3 min 20 s");
   REQUIRE(FormatDuration(-5) == "0 s");
 }
-
-TEST_CASE("ByteCountsParseWithUnits") {
-  REQUIRE(MUST(ParseByteCount("500")) == 500);
-  REQUIRE(MUST(ParseByteCount("10k")) == 10'000);
-  REQUIRE(MUST(ParseByteCount("1.5MB")) == 1'500'000);
-  REQUIRE(MUST(ParseByteCount("64KiB")) == 65536);
-  REQUIRE(MUST(ParseByteCount("2T")) == 2'000'000'000'000);
-  for (const auto* bad : {"", "k", "-1", "1x", "1.2.3", "1e99", "nan", "99999999T", " 1"}) {
-    INFO(bad);
-    MUST_FAIL(ParseByteCount(bad), Errc::Invalid);
-  }
-}
-
-TEST_CASE("DurationsParseWithUnits") {
-  REQUIRE(MUST(ParseDuration("90s")) == 90'000);
-  REQUIRE(MUST(ParseDuration("30d")) == 30LL * 86'400'000);
-  MUST_FAIL(ParseDuration("30"), Errc::Invalid);
-  MUST_FAIL(ParseDuration("soon"), Errc::Invalid);
-}

@@ -125,7 +125,7 @@ TEST_CASE("TheExampleFileSetsNothingAndUncommentedSetsDefaults") {
   auto config = MUST(Load(uncommented, {{"data", "/a"}}));
   Config defaults;
   defaults.data = "/a";
-  defaults.public_url = "http://127.0.0.1:8080";
+  defaults.public_url = "http://127.0.0.1:8440";
   CHECK(config == defaults);
 }
 
