@@ -1,0 +1,28 @@
+#pragma once
+// RemoteContent over a node's HTTP API.
+
+#include "cli/api_client.h"
+#include "cli/remote_content.h"
+
+namespace banyan::cli {
+
+class HttpRemote final : public RemoteContent {
+ public:
+  // Borrows `client`.
+  explicit HttpRemote(ApiClient& client) : client_(client) {}
+
+  std::string Name() const override { return client_.node().ToString(); }
+  Result<RemoteRevision> FindRevision(const storage::RepositoryId& id,
+                                      const std::string& revision) override;
+  Result<Bytes> FetchObject(const Sha256& root, const Sha256& id) override;
+  Result<Bytes> FetchOutline(const FileHash& file) override;
+  Result<Bytes> FetchSection(const FileHash& file, std::size_t section) override;
+  Status FetchData(const FileHash& file, std::size_t section, std::uint64_t offset,
+                   std::uint64_t size_bytes, const Sink& sink) override;
+
+ private:
+  Result<Bytes> FetchBytes(const std::string& path);
+  ApiClient& client_;
+};
+
+}  // namespace banyan::cli

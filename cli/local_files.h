@@ -1,0 +1,30 @@
+#pragma once
+// Files on this machine: listing a folder for a push or as a source, and copying with proof.
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "storage/base/digest.h"
+#include "storage/base/file_system.h"
+
+namespace banyan::cli {
+
+struct LocalFile {
+  std::string path;      // as opened
+  std::string relative;  // below the listed folder, with "/"; the name of a single file
+  std::uint64_t size_bytes = 0;
+  std::int64_t modified_ms = 0;
+  bool is_executable = false;
+};
+
+// Regular files at or below `place`, in byte order of their relative paths. Follows symbolic links
+// to regular files but not into folders; leaves out .git, .banyan and .cache/huggingface. NotFound
+// when `place` is not there.
+Result<std::vector<LocalFile>> ListLocalFiles(FileSystem& fs, const std::string& place);
+
+// Copies and hashes in one pass, durably; Corrupt (and `to` removed) when the content is another.
+Status CopyVerified(FileSystem& fs, const std::string& from, const std::string& to,
+                    const Sha256& sha256);
+
+}  // namespace banyan::cli
