@@ -1,0 +1,75 @@
+#pragma once
+// Banyan's own chunk-level routes (node/API.md sections 1 and 2): reading files and manifests by
+// hash, and uploading through sessions.
+
+#include <functional>
+#include <list>
+#include <map>
+#include <memory>
+
+#include "node/http_types.h"
+#include "node/router.h"
+#include "storage/base/mutex.h"
+#include "storage/caller.h"
+#include "storage/content_session.h"
+#include "storage/file_sections.h"
+#include "storage/readable_content.h"
+#include "storage/session_offers.h"
+
+namespace banyan::node {
+
+// Who asks. Denied (401) for credentials that are wrong; anonymous without any.
+using Authenticate =
+    std::function<Result<storage::Caller>(storage::Connection& connection, const Request& request)>;
+
+struct ContentApiOptions {
+  std::uint64_t batch_bytes = 16u << 20;    // of one chunk batch
+  std::uint64_t offer_bytes = 80u << 20;    // of one offer
+};
+
+// Lives as long as the router that its routes were added to. Thread safe.
+class ContentApi {
+ public:
+  ContentApi(storage::LocalContentStore& store, Random& random, Authenticate authenticate,
+             ContentApiOptions options = {});
+  void AddRoutes(Router& router);
+  // Drops kept offers of sessions that expired.
+  Status RemoveEndedOffers();
+
+ private:
+  // Reading: content_api_read.cc
+  void GetRevision(Request& request, Response& response);
+  void GetObject(Request& request, Response& response);
+  void GetOutline(Request& request, Response& response);
+  void GetSection(Request& request, Response& response);
+  void GetData(Request& request, Response& response);
+  Result<std::shared_ptr<const storage::FileSections>> ReadableSections(const Request& request);
+
+  // Writing: content_api_write.cc
+  void BeginSession(Request& request, Response& response);
+  void AddOffer(Request& request, Response& response);
+  void GetOffer(Request& request, Response& response);
+  void PutChunks(Request& request, Response& response);
+  void TakeOffer(Request& request, Response& response);
+  void EndSession(Request& request, Response& response);
+  Result<storage::SessionOwner> WriterOf(const Request& request);
+  Result<std::shared_ptr<storage::ContentSession>> SessionOf(const Request& request);
+  Status AnswerLacking(storage::ContentSession& session, std::uint32_t number,
+                       const std::vector<storage::OfferedFile>& files, Response& response);
+
+  storage::LocalContentStore& store_;
+  Random& random_;
+  const Authenticate authenticate_;
+  const ContentApiOptions options_;
+  storage::SessionOffers offers_;
+  storage::ReadableObjects objects_;
+
+  Mutex mutex_;
+  using SectionsPtr = std::shared_ptr<const storage::FileSections>;
+  std::map<FileHash, SectionsPtr> sections_ GUARDED_BY(mutex_);  // of recently read files
+  std::list<FileHash> recent_ GUARDED_BY(mutex_);
+  std::map<std::string, std::weak_ptr<storage::ContentSession>> sessions_ GUARDED_BY(mutex_);
+  std::list<std::shared_ptr<storage::ContentSession>> recent_sessions_ GUARDED_BY(mutex_);
+};
+
+}  // namespace banyan::node

@@ -1,0 +1,171 @@
+// Reading by hash: outline, section and data of a file, nodes of a manifest.
+
+#include <charconv>
+
+#include "node/conditional.h"
+#include "node/content_api.h"
+#include "node/http_error.h"
+#include "storage/history.h"
+#include "storage/outline.h"
+
+namespace banyan::node {
+namespace {
+
+using storage::Connection;
+
+constexpr std::size_t kRememberedFiles = 128;
+constexpr std::string_view kBinary = "application/octet-stream";
+// What is named by its hash never changes; a private answer stays out of shared caches.
+constexpr std::string_view kImmutable = "private, max-age=31536000, immutable";
+
+class SectionBody final : public BodyProducer {
+ public:
+  SectionBody(std::unique_ptr<storage::SectionData> data, ByteSelection range, bool allow_mapped)
+      : data_(std::move(data)), range_(range), allow_mapped_(allow_mapped) {}
+  std::optional<std::uint64_t> size_bytes() const override { return range_.size_bytes; }
+  Status Write(BodySink& sink) override {
+    return data_->Stream(range_.offset, range_.size_bytes, allow_mapped_,
+                         [&](ByteView slice) { return sink.Write(slice); });
+  }
+
+ private:
+  std::unique_ptr<storage::SectionData> data_;
+  const ByteSelection range_;
+  const bool allow_mapped_;
+};
+
+void AnswerBytes(const Request& request, std::string_view etag, Bytes bytes, Response& response) {
+  response.headers.Set("Cache-Control", kImmutable);
+  response.headers.Set("Content-Type", kBinary);
+  if (const auto range = SelectBytes(request, etag, bytes.size(), response)) {
+    response.body = std::string(AsText(ByteView(bytes).subspan(range->offset, range->size_bytes)));
+  }
+}
+
+Result<std::size_t> SectionIndex(const Request& request) {
+  const std::string& text = request.Param("index");
+  std::size_t index = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), index);
+  if (error != std::errc() || end != text.data() + text.size()) {
+    return Error(Errc::Invalid, "section: expected a number");
+  }
+  return index;
+}
+
+std::string Etag(std::string_view kind, const std::string& name) {
+  return "\"" + std::string(kind) + "-" + name + "\"";
+}
+
+}  // namespace
+
+ContentApi::ContentApi(storage::LocalContentStore& store, Random& random,
+                       Authenticate authenticate, ContentApiOptions options)
+    : store_(store),
+      random_(random),
+      authenticate_(std::move(authenticate)),
+      options_(options),
+      offers_(store.core().fs, store.core().directory) {}
+
+Result<ContentApi::SectionsPtr> ContentApi::ReadableSections(const Request& request) {
+  const FileHash hash = TRY(FileHash::Parse(request.Param("hash")));
+  auto connection = TRY(store_.core().database.Read());
+  const storage::Caller caller = TRY(authenticate_(*connection, request));
+  const auto file = TRY(storage::FindReadableFile(*connection, caller, hash));
+  {
+    MutexLock lock(mutex_);
+    if (const auto found = sections_.find(hash); found != sections_.end()) return found->second;
+  }
+  SectionsPtr sections = TRY(storage::FileSections::Load(store_, file));
+  MutexLock lock(mutex_);
+  if (sections_.emplace(hash, sections).second) recent_.push_front(hash);
+  if (recent_.size() > kRememberedFiles) {
+    sections_.erase(recent_.back());
+    recent_.pop_back();
+  }
+  return sections;
+}
+
+void ContentApi::GetOutline(Request& request, Response& response) {
+  const auto sections = ReadableSections(request);
+  if (!sections) return Fail(response, sections.error());
+  AnswerBytes(request, Etag("outline", request.Param("hash")),
+              storage::EncodeOutline((*sections)->outline()), response);
+}
+
+void ContentApi::GetSection(Request& request, Response& response) {
+  const auto answer = [&]() -> Status {
+    const auto sections = TRY(ReadableSections(request));
+    const std::size_t index = TRY(SectionIndex(request));
+    const auto chunks = TRY(sections->Section(index));
+    AnswerBytes(request, Etag("section" + std::to_string(index), request.Param("hash")),
+                storage::EncodeChunkList(chunks), response);
+    return Ok();
+  };
+  if (const Status status = answer(); !status) Fail(response, status.error());
+}
+
+// Stored lengths may differ after collection moved a chunk, so the ETag names them too: a client
+// that resumes with If-Range never mixes two tables.
+void ContentApi::GetData(Request& request, Response& response) {
+  const auto answer = [&]() -> Status {
+    const auto sections = TRY(ReadableSections(request));
+    const std::size_t index = TRY(SectionIndex(request));
+    const auto accepted =
+        TRY(storage::ParseEncodingSet(request.Query("encodings").value_or("0")));
+    auto data = TRY(sections->Data(index, accepted));
+    response.headers.Set("Cache-Control", kImmutable);
+    response.headers.Set("Content-Type", kBinary);
+    const std::string etag =
+        Etag("data" + std::to_string(index), request.Param("hash") + "-" + data->TableDigest());
+    const std::uint64_t size = data->SizeBytes();
+    if (const auto range = SelectBytes(request, etag, size, response)) {
+      response.producer =
+          std::make_unique<SectionBody>(std::move(data), *range, !request.is_tls);
+    }
+    return Ok();
+  };
+  if (const Status status = answer(); !status) Fail(response, status.error());
+}
+
+void ContentApi::GetObject(Request& request, Response& response) {
+  const auto answer = [&]() -> Status {
+    const Sha256 id = TRY(Sha256::Parse(request.Param("id")));
+    const auto root_text = request.Query("root");
+    const Sha256 root = root_text ? TRY(Sha256::Parse(*root_text)) : id;
+    auto connection = TRY(store_.core().database.Read());
+    const storage::Caller caller = TRY(authenticate_(*connection, request));
+    AnswerBytes(request, Etag("object", id.ToString()),
+                TRY(objects_.Find(*connection, caller, root, id)), response);
+    return Ok();
+  };
+  if (const Status status = answer(); !status) Fail(response, status.error());
+}
+
+void ContentApi::GetRevision(Request& request, Response& response) {
+  Json out;
+  const auto read = [&](Connection& connection) -> Status {
+    const storage::Caller caller = TRY(authenticate_(connection, request));
+    const auto kind = TRY(storage::ParseRepositoryKind(request.Param("kind")));
+    const auto id = TRY(storage::ParseRepositoryId(
+        kind, request.Param("owner") + "/" + request.Param("name")));
+    const auto found =
+        TRY(storage::FindRepositoryFor(connection, caller, storage::Access::Files, id));
+    auto history = TRY(storage::History::Open(connection, store_, found.repository.row));
+    const auto resolved = TRY(history->Resolve(request.Param("rev")));
+    out = {{"repository", found.repository.uid.ToString()},
+           {"id", found.repository.id.Path()},
+           {"commit", resolved.revision.commit.ToString()},
+           {"ref", resolved.ref},
+           {"manifest", resolved.revision.manifest.ToString()},
+           {"files", resolved.revision.files},
+           {"bytes", resolved.revision.bytes},
+           {"licence", found.repository.licence},
+           {"private", found.repository.is_private}};
+    return Ok();
+  };
+  const Status status = store_.core().database.Snapshot(read);
+  if (!status) return Fail(response, status.error());
+  response.SetJson(out);
+}
+
+}  // namespace banyan::node

@@ -1,0 +1,212 @@
+// Uploading: sessions, offers, chunks.
+
+#include <charconv>
+
+#include "node/content_api.h"
+#include "node/http_error.h"
+
+namespace banyan::node {
+namespace {
+
+constexpr std::size_t kRememberedSessions = 64;
+
+Result<Bytes> ReadBinary(Request& request, std::uint64_t max_bytes) {
+  const std::uint64_t announced = request.body_size_bytes().value_or(0);
+  if (announced > max_bytes) return Error(Errc::TooLarge, "body: over the limit of this route");
+  Bytes body(announced);
+  std::size_t done = 0;
+  for (;;) {
+    if (done == body.size()) body.resize(std::min(max_bytes + 1, body.size() * 2 + 65536));
+    const std::size_t got = TRY(request.ReadBody(std::span(body).subspan(done)));
+    if (got == 0) break;
+    done += got;
+    if (done > max_bytes) return Error(Errc::TooLarge, "body: over the limit of this route");
+  }
+  body.resize(done);
+  return body;
+}
+
+Result<std::uint32_t> OfferNumber(const Request& request) {
+  const std::string& text = request.Param("offer");
+  std::uint32_t number = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (error != std::errc() || end != text.data() + text.size()) {
+    return Error(Errc::Invalid, "offer: expected a number");
+  }
+  return number;
+}
+
+// One JSON line for each file while a long offer is verified, so that the connection lives; the
+// last line says how it ended.
+class TakeProgress final : public BodyProducer {
+ public:
+  TakeProgress(std::shared_ptr<storage::ContentSession> session,
+               std::vector<storage::OfferedFile> files)
+      : session_(std::move(session)), files_(std::move(files)) {}
+  std::optional<std::uint64_t> size_bytes() const override { return std::nullopt; }
+
+  Status Write(BodySink& sink) override {
+    for (const storage::OfferedFile& file : files_) {
+      const auto content =
+          session_->Assemble(file.chunks, {file.sha256, file.size_bytes});
+      if (!content) {
+        TRY(WriteLine(sink, {{"error", content.error().message()},
+                             {"code", std::string(ToString(content.error().code()))},
+                             {"sha256", file.sha256.ToString()}}));
+        return sink.Flush();
+      }
+      TRY(WriteLine(sink, {{"sha256", content->sha256.ToString()},
+                           {"hash", content->hash.ToString()},
+                           {"size", content->size_bytes},
+                           {"chunks", content->chunk_count}}));
+    }
+    TRY(WriteLine(sink, {{"done", files_.size()}}));
+    return sink.Flush();
+  }
+
+ private:
+  static Status WriteLine(BodySink& sink, const Json& line) {
+    const std::string text = DumpJson(line) + "\n";
+    return sink.Write(AsBytes(text));
+  }
+  std::shared_ptr<storage::ContentSession> session_;
+  std::vector<storage::OfferedFile> files_;
+};
+
+}  // namespace
+
+void ContentApi::AddRoutes(Router& router) {
+  const auto route = [this](void (ContentApi::*handler)(Request&, Response&)) {
+    return [this, handler](Request& request, Response& response) {
+      (this->*handler)(request, response);
+    };
+  };
+  const std::string repository = "/api/banyan/v0/:kind/:owner/:name";
+  const std::string session = repository + "/sessions/:session";
+  router.Add("GET", repository + "/revision/:rev", route(&ContentApi::GetRevision));
+  router.Add("GET", "/fed/o/:id", route(&ContentApi::GetObject));
+  router.Add("GET", "/fed/f/:hash/outline", route(&ContentApi::GetOutline));
+  router.Add("GET", "/fed/f/:hash/section/:index", route(&ContentApi::GetSection));
+  router.Add("GET", "/fed/f/:hash/data/:index", route(&ContentApi::GetData));
+  router.Add("POST", repository + "/sessions", route(&ContentApi::BeginSession));
+  router.Add("POST", session + "/offers", route(&ContentApi::AddOffer), {options_.offer_bytes});
+  router.Add("GET", session + "/offers/:offer", route(&ContentApi::GetOffer));
+  router.Add("POST", session + "/offers/:offer/take", route(&ContentApi::TakeOffer));
+  router.Add("POST", session + "/chunks", route(&ContentApi::PutChunks), {options_.batch_bytes});
+  router.Add("DELETE", session, route(&ContentApi::EndSession));
+}
+
+Result<storage::SessionOwner> ContentApi::WriterOf(const Request& request) {
+  auto connection = TRY(store_.core().database.Read());
+  const storage::Caller caller = TRY(authenticate_(*connection, request));
+  const auto kind = TRY(storage::ParseRepositoryKind(request.Param("kind")));
+  const auto id = TRY(storage::ParseRepositoryId(
+      kind, request.Param("owner") + "/" + request.Param("name")));
+  const auto found =
+      TRY(storage::FindRepositoryFor(*connection, caller, storage::Access::Write, id));
+  return storage::SessionOwner{caller.user, found.repository.row};
+}
+
+Result<std::shared_ptr<storage::ContentSession>> ContentApi::SessionOf(const Request& request) {
+  const auto owner = TRY(WriterOf(request));
+  const std::string& name = request.Param("session");
+  {
+    MutexLock lock(mutex_);
+    if (const auto found = sessions_[name].lock(); found && found->owner() == owner) return found;
+    sessions_.erase(name);
+  }
+  auto session = TRY(storage::ContentSession::Resume(store_, name, owner));
+  MutexLock lock(mutex_);
+  sessions_[name] = session;
+  recent_sessions_.push_front(session);
+  if (recent_sessions_.size() > kRememberedSessions) {
+    sessions_.erase(recent_sessions_.back()->name());
+    recent_sessions_.pop_back();
+  }
+  return session;
+}
+
+void ContentApi::BeginSession(Request& request, Response& response) {
+  const auto answer = [&]() -> Status {
+    const auto owner = TRY(WriterOf(request));
+    const auto session = TRY(storage::ContentSession::Begin(store_, random_, owner));
+    response.status = 201;
+    response.SetJson({{"session", session->name()}, {"batch_bytes", options_.batch_bytes}});
+    return Ok();
+  };
+  if (const Status status = answer(); !status) Fail(response, status.error());
+}
+
+Status ContentApi::AnswerLacking(storage::ContentSession& session, std::uint32_t number,
+                                 const std::vector<storage::OfferedFile>& files,
+                                 Response& response) {
+  storage::ChunkList all;
+  for (const auto& file : files) all.insert(all.end(), file.chunks.begin(), file.chunks.end());
+  const Bytes bitmap = storage::EncodeBitmap(TRY(session.Lacking(all)));
+  response.headers.Set("X-Banyan-Offer", std::to_string(number));
+  response.headers.Set("Content-Type", "application/octet-stream");
+  response.body = std::string(AsText(bitmap));
+  return Ok();
+}
+
+void ContentApi::AddOffer(Request& request, Response& response) {
+  const auto answer = [&]() -> Status {
+    const auto session = TRY(SessionOf(request));
+    const Bytes body = TRY(ReadBinary(request, options_.offer_bytes));
+    const auto files = TRY(storage::ParseOffer(body));
+    const std::uint32_t number = TRY(offers_.Add(*session, body));
+    response.status = 201;
+    return AnswerLacking(*session, number, files, response);
+  };
+  if (const Status status = answer(); !status) Fail(response, status.error());
+}
+
+void ContentApi::GetOffer(Request& request, Response& response) {
+  const auto answer = [&]() -> Status {
+    const auto session = TRY(SessionOf(request));
+    const std::uint32_t number = TRY(OfferNumber(request));
+    return AnswerLacking(*session, number, TRY(offers_.Get(*session, number)), response);
+  };
+  if (const Status status = answer(); !status) Fail(response, status.error());
+}
+
+void ContentApi::PutChunks(Request& request, Response& response) {
+  const auto answer = [&]() -> Status {
+    const auto session = TRY(SessionOf(request));
+    const Bytes body = TRY(ReadBinary(request, options_.batch_bytes));
+    const auto stored = TRY(session->Put(body));
+    response.SetJson({{"chunks", stored.chunk_count}, {"bytes", stored.raw_bytes}});
+    return Ok();
+  };
+  if (const Status status = answer(); !status) Fail(response, status.error());
+}
+
+void ContentApi::TakeOffer(Request& request, Response& response) {
+  const auto answer = [&]() -> Status {
+    const auto session = TRY(SessionOf(request));
+    const std::uint32_t number = TRY(OfferNumber(request));
+    auto files = TRY(offers_.Get(*session, number));
+    response.headers.Set("Content-Type", "application/x-ndjson");
+    response.producer = std::make_unique<TakeProgress>(session, std::move(files));
+    return Ok();
+  };
+  if (const Status status = answer(); !status) Fail(response, status.error());
+}
+
+void ContentApi::EndSession(Request& request, Response& response) {
+  const auto answer = [&]() -> Status {
+    const auto session = TRY(SessionOf(request));
+    TRY(session->End());
+    TRY(offers_.RemoveAll(session->name()));
+    response.status = 204;
+    return Ok();
+  };
+  if (const Status status = answer(); !status) Fail(response, status.error());
+}
+
+Status ContentApi::RemoveEndedOffers() {
+  auto connection = TRY(store_.core().database.Read());
+  return offers_.RemoveEnded(*connection);
+}
+
+}  // namespace banyan::node
