@@ -13,24 +13,22 @@ std::string TextOf(MemoryFileSystem& fs) {
 TEST_CASE("WriteFileDurablySurvivesEveryFaultAndCrash") {
   bool acknowledged = false;
   int runs = 0;
-  const Workload workload = {
-      .setup =
-          [&](MemoryFileSystem& fs) {
-            MUST(WriteFileDurably(fs, "f", AsBytes("old")));
-            acknowledged = false;
-            ++runs;
-          },
-      .operation =
-          [&](MemoryFileSystem& fs) -> Status {
-            TRY(WriteFileDurably(fs, "f", AsBytes("new")));
-            acknowledged = true;
-            return Ok();
-          },
-      .verify =
-          [&](MemoryFileSystem& fs) {
-            const std::string text = TextOf(fs);
-            REQUIRE((text == "new" || (text == "old" && !acknowledged)));
-          }};
+  const Workload workload = {.setup =
+                                 [&](MemoryFileSystem& fs) {
+                                   MUST(WriteFileDurably(fs, "f", AsBytes("old")));
+                                   acknowledged = false;
+                                   ++runs;
+                                 },
+                             .operation = [&](MemoryFileSystem& fs) -> Status {
+                               TRY(WriteFileDurably(fs, "f", AsBytes("new")));
+                               acknowledged = true;
+                               return Ok();
+                             },
+                             .verify =
+                                 [&](MemoryFileSystem& fs) {
+                                   const std::string text = TextOf(fs);
+                                   REQUIRE((text == "new" || (text == "old" && !acknowledged)));
+                                 }};
   ForEveryFault(workload);
   // Open, Truncate, WriteAt, Sync, Rename, SyncDirectory: six, and one run that strikes none.
   REQUIRE(runs == 2 * (7 + 7 + 2));
@@ -42,13 +40,12 @@ TEST_CASE("WriteFileDurablySurvivesEveryFaultAndCrash") {
 TEST_CASE("CrashLoopFindsAMissingSync") {
   int lost = 0;
   ForEveryCrash({.setup = [](MemoryFileSystem& fs) { MUST(WriteFileDurably(fs, "f", {})); },
-                 .operation =
-                     [](MemoryFileSystem& fs) -> Status {
-                       auto file = TRY(fs.Open("g", OpenMode::Create));
-                       TRY(file->WriteAt(0, AsBytes("new")));
-                       TRY(fs.Rename("g", "f"));
-                       return fs.SyncDirectory(".");
-                     },
+                 .operation = [](MemoryFileSystem& fs) -> Status {
+                   auto file = TRY(fs.Open("g", OpenMode::Create));
+                   TRY(file->WriteAt(0, AsBytes("new")));
+                   TRY(fs.Rename("g", "f"));
+                   return fs.SyncDirectory(".");
+                 },
                  .verify = [&](MemoryFileSystem& fs) { lost += TextOf(fs) != "new" ? 1 : 0; }});
   REQUIRE(lost > 4 * 5);  // more often than the crashes before the last step explain
 }

@@ -6,8 +6,7 @@ namespace {
 bool CanStrike(FaultKind kind, Operation operation) {
   switch (kind) {
     case FaultKind::Io: return true;
-    case FaultKind::NoSpace:
-      return operation == Operation::Write || operation == Operation::Change;
+    case FaultKind::NoSpace: return operation == Operation::Write || operation == Operation::Change;
     case FaultKind::ShortWrite: return operation == Operation::Write;
     case FaultKind::Crash: return operation != Operation::Query;
   }

@@ -46,7 +46,10 @@ class Turn {
 class MemoryFile final : public File {
  public:
   MemoryFile(MemoryFileSystem& fs, std::string path, NodePtr node, bool writable)
-      : fs_(fs), path_(std::move(path)), node_(std::move(node)), writable_(writable),
+      : fs_(fs),
+        path_(std::move(path)),
+        node_(std::move(node)),
+        writable_(writable),
         crashes_(fs.crashes_) {}
 
   Result<std::size_t> ReadAt(std::uint64_t offset, std::span<std::uint8_t> out) override {
@@ -229,10 +232,9 @@ Result<FileStat> MemoryFileSystem::Stat(const std::string& path) {
   const Turn turn(*this, Operation::Query, path + ": stat");
   if (turn.stopped()) return turn.error();
   const NodePtr node = TRY(tree_.Find(path));
-  return turn.Finish(
-      FileStat{.is_directory = node->is_directory,
-               .size_bytes = node->content.size_bytes(),
-               .modified_ms = node->modified_ms});
+  return turn.Finish(FileStat{.is_directory = node->is_directory,
+                              .size_bytes = node->content.size_bytes(),
+                              .modified_ms = node->modified_ms});
 }
 
 Result<std::uint64_t> MemoryFileSystem::FreeBytes(const std::string& path) {

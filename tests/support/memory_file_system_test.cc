@@ -106,8 +106,9 @@ TEST_CASE("SeededCrashesTearWritesAndMixNames") {
     REQUIRE(contents.contains(seen));
   }
   // "h" needs the creation of "g"; "i" stands alone.
-  REQUIRE(names == std::set<Names>{{"f"}, {"f", "g"}, {"f", "h"}, {"f", "i"}, {"f", "g", "i"},
-                                   {"f", "h", "i"}});
+  REQUIRE(
+      names ==
+      std::set<Names>{{"f"}, {"f", "g"}, {"f", "h"}, {"f", "i"}, {"f", "g", "i"}, {"f", "h", "i"}});
 }
 
 TEST_CASE("LargeUnsyncedWritesAreTornByPages") {

@@ -17,11 +17,10 @@ typename R::value_type Must(R result, const char* file, int line) {
 // `auto x = MUST(F());`
 #define MUST(expression) ::banyan::Must((expression), __FILE__, __LINE__)
 // Expects failure with this code.
-#define MUST_FAIL(expression, errc)                        \
-  do {                                                     \
-    auto must_fail_result = (expression);                  \
-    REQUIRE_FALSE(must_fail_result.has_value());           \
-    INFO(must_fail_result.error().message());              \
-    REQUIRE(::banyan::ToString(must_fail_result.error().code()) == \
-            ::banyan::ToString(errc));                     \
+#define MUST_FAIL(expression, errc)                                                           \
+  do {                                                                                        \
+    auto must_fail_result = (expression);                                                     \
+    REQUIRE_FALSE(must_fail_result.has_value());                                              \
+    INFO(must_fail_result.error().message());                                                 \
+    REQUIRE(::banyan::ToString(must_fail_result.error().code()) == ::banyan::ToString(errc)); \
   } while (0)

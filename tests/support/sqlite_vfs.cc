@@ -16,7 +16,10 @@ constexpr int kSectorBytes = 4096;
 // SQLite allocates this and sees its sqlite3_file; Open and Close build and end the rest.
 struct VfsFile : sqlite3_file {
   VfsFile(SqliteVfs& owner, std::string file_path, std::unique_ptr<File> opened)
-      : sqlite3_file{}, vfs(owner), path(std::move(file_path)), file(std::move(opened)),
+      : sqlite3_file{},
+        vfs(owner),
+        path(std::move(file_path)),
+        file(std::move(opened)),
         locks(owner.Share(path)) {}
 
   SqliteVfs& vfs;
@@ -108,12 +111,13 @@ int ShmUnmap(sqlite3_file* file, int) {
 }
 
 const sqlite3_io_methods kMethods = {
-    2,           // with shared memory, without memory-mapped pages
-    Close,       Read,       Write,       Truncate,          Sync,
-    FileSize,    Lock,       Unlock,      CheckReservedLock, FileControl,
-    SectorSize,  DeviceCharacteristics,
-    ShmMap,      ShmLock,    ShmBarrier,  ShmUnmap,
-    nullptr,     nullptr,
+    2,  // with shared memory, without memory-mapped pages
+    Close,       Read,       Write,
+    Truncate,    Sync,       FileSize,
+    Lock,        Unlock,     CheckReservedLock,
+    FileControl, SectorSize, DeviceCharacteristics,
+    ShmMap,      ShmLock,    ShmBarrier,
+    ShmUnmap,    nullptr,    nullptr,
 };
 
 // Opens as the flags say; `created` tells whether the name is new.

@@ -171,8 +171,9 @@ TEST_CASE("TemporaryFilesComeAndGo") {
   {
     Connection connection = MUST(Connection::Open(vfs));
     MUST(connection.Text("pragma temp.cache_size = 5"));
-    MUST(connection.Text("create temp table t as with recursive c(n) as (select 1 union all "
-                         "select n + 1 from c where n < 3000) select n, randomblob(200) from c"));
+    MUST(
+        connection.Text("create temp table t as with recursive c(n) as (select 1 union all "
+                        "select n + 1 from c where n < 3000) select n, randomblob(200) from c"));
     REQUIRE(MUST(fs.List("/")) == std::vector<std::string>{"d", "sqlite-temporary-1"});
     REQUIRE(MUST(connection.Text("select count(*) from t")) == "3000");
   }

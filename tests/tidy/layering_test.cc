@@ -60,8 +60,7 @@ using Graph = std::map<std::string, std::vector<std::string>>;
 
 // A cycle through `path` as "a -> b -> a", if there is one not seen before.
 std::optional<std::string> FindCycle(const Graph& graph, const std::string& path,
-                                     std::vector<std::string>& trail,
-                                     std::set<std::string>& done) {
+                                     std::vector<std::string>& trail, std::set<std::string>& done) {
   const auto seen = std::find(trail.begin(), trail.end(), path);
   if (seen != trail.end()) {
     std::string cycle;

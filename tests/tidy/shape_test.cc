@@ -67,8 +67,8 @@ bool OpensFunction(std::string head) {
     }
     head = at < head.size() ? head.substr(std::min(head.size(), at + 2)) : "";
   }
-  for (const char* scope : {"namespace", "class ", "struct ", "enum ", "union ", "extern ",
-                            "inline namespace"}) {
+  for (const char* scope :
+       {"namespace", "class ", "struct ", "enum ", "union ", "extern ", "inline namespace"}) {
     if (head.starts_with(scope)) return false;
   }
   const auto parenthesis = head.find('(');

@@ -52,8 +52,8 @@ Findings CheckWords(const SourceFile& file) {
 TEST_CASE("NoForbiddenWordAppears") { RequireNoneInTree(CheckWords); }
 
 TEST_CASE("TopLevelHoldsOnlyTheRooms") {
-  const std::set<std::string> allowed = {"CMakeLists.txt", "node", "federation", "storage", "cli",
-                                         "tests", "README.md", "LICENSE"};
+  const std::set<std::string> allowed = {
+      "CMakeLists.txt", "node", "federation", "storage", "cli", "tests", "README.md", "LICENSE"};
   for (const auto& entry : std::filesystem::directory_iterator(BANYAN_SOURCE_DIR)) {
     const std::string name = entry.path().filename().string();
     INFO(name);
@@ -66,4 +66,22 @@ TEST_CASE("WordCheckFindsThemAnywhere") {
     REQUIRE(CheckWords(MakeFile("node/API.md", "see " + word.text + " there")).size() == 1);
   }
   REQUIRE(CheckWords(MakeFile("a.md", "net" + kWords[2].text + "x, ." + kWords[2].text)).empty());
+}
+
+TEST_CASE("EveryDisabledClangTidyCheckStatesItsReason") {
+  const auto file = std::find_if(Tree().begin(), Tree().end(),
+                                 [](const auto& other) { return other.path == ".clang-tidy"; });
+  REQUIRE(file != Tree().end());
+  std::size_t disabled = 0;
+  const std::string start = "\n  -";
+  for (auto at = file->text.find(start); at != std::string::npos;
+       at = file->text.find(start, at + 1)) {
+    const auto begin = at + start.size();
+    const auto check = file->text.substr(begin, file->text.find_first_of(",\n", begin) - begin);
+    if (check == "*") continue;
+    INFO(check);
+    REQUIRE(file->text.find("\n# " + check + ": ") != std::string::npos);
+    ++disabled;
+  }
+  REQUIRE(disabled > 0);
 }

@@ -1,0 +1,34 @@
+# Runs at install time, when the prefix is final (cpack changes it): the unit, which names other
+# installed files, and what the program itself prints: it alone knows its commands and its
+# configuration. An existing configuration is never overwritten.
+set(generated ${BANYAN_BINARY_DIR}/generated)
+file(MAKE_DIRECTORY ${generated})
+
+# install_output(NAME DESTINATION ARGUMENT...): what `banyan ARGUMENT...` prints, as a file.
+function(install_output name destination)
+  execute_process(COMMAND ${BANYAN_PROGRAM} ${ARGN} OUTPUT_FILE ${generated}/${name}
+                  ERROR_VARIABLE errors RESULT_VARIABLE result)
+  if(NOT result EQUAL 0)
+    message(FATAL_ERROR "banyan ${ARGN} failed (${result}): ${errors}")
+  endif()
+  file(INSTALL ${generated}/${name} DESTINATION ${destination})
+endfunction()
+
+set(share ${CMAKE_INSTALL_PREFIX}/share)
+install_output(banyan.1 ${share}/man/man1 help --man)
+install_output(banyan ${share}/bash-completion/completions completion bash)
+install_output(_banyan ${share}/zsh/site-functions completion zsh)
+install_output(banyan.fish ${share}/fish/vendor_completions.d completion fish)
+
+if(CMAKE_INSTALL_PREFIX STREQUAL "/usr")
+  set(BANYAN_SYSCONFDIR /etc)
+else()
+  set(BANYAN_SYSCONFDIR ${CMAKE_INSTALL_PREFIX}/etc)
+endif()
+if(NOT EXISTS $ENV{DESTDIR}${BANYAN_SYSCONFDIR}/banyan/banyan.toml)
+  install_output(banyan.toml ${BANYAN_SYSCONFDIR}/banyan example-config)
+endif()
+
+set(BANYAN_BINDIR ${CMAKE_INSTALL_PREFIX}/bin)
+configure_file(${BANYAN_PACKAGING_DIR}/banyan.service.in ${generated}/banyan.service @ONLY)
+file(INSTALL ${generated}/banyan.service DESTINATION ${CMAKE_INSTALL_PREFIX}/lib/systemd/system)
