@@ -14,6 +14,7 @@
 //     }
 //     Status Run(Session& session) override;
 
+#include <cstdint>
 #include <deque>
 #include <optional>
 #include <string>

@@ -23,7 +23,10 @@ Result<EncodingSet> ParseEncodingSet(std::string_view text) {
 }
 
 SectionData::SectionData(ContentCore& core, Bytes table, std::vector<Piece> pieces)
-    : core_(core), table_(std::move(table)), pieces_(std::move(pieces)), size_bytes_(table_.size()) {
+    : core_(core),
+      table_(std::move(table)),
+      pieces_(std::move(pieces)),
+      size_bytes_(table_.size()) {
   for (const Piece& piece : pieces_) size_bytes_ += piece.size_bytes;
 }
 

@@ -59,7 +59,8 @@ class FileSections {
   Result<std::unique_ptr<SectionData>> Data(std::size_t index, EncodingSet accepted) const;
 
  private:
-  FileSections(LocalContentStore& store, Recipe recipe) : store_(store), recipe_(std::move(recipe)) {}
+  FileSections(LocalContentStore& store, Recipe recipe)
+      : store_(store), recipe_(std::move(recipe)) {}
   // Calls `visit` for each chunk of a section with its place and table entry.
   template <typename Visit>
   Status ForEachChunk(std::size_t index, const Visit& visit) const;

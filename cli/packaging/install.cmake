@@ -1,6 +1,6 @@
-# Runs at install time, when the prefix is final (cpack changes it): the unit, which names other
-# installed files, and what the program itself prints: it alone knows its commands and its
-# configuration. An existing configuration is never overwritten.
+# Runs at install time, when the prefix is final (cpack changes it): the unit and the configuration,
+# which name other installed places, and what the program itself prints about its commands.
+# An existing configuration is never overwritten.
 set(generated ${BANYAN_BINARY_DIR}/generated)
 file(MAKE_DIRECTORY ${generated})
 
@@ -22,13 +22,23 @@ install_output(banyan.fish ${share}/fish/vendor_completions.d completion fish)
 
 if(CMAKE_INSTALL_PREFIX STREQUAL "/usr")
   set(BANYAN_SYSCONFDIR /etc)
+  set(data_directory /var/lib/banyan)
 else()
   set(BANYAN_SYSCONFDIR ${CMAKE_INSTALL_PREFIX}/etc)
+  set(data_directory ${CMAKE_INSTALL_PREFIX}/var/lib/banyan)
 endif()
 if(NOT EXISTS $ENV{DESTDIR}${BANYAN_SYSCONFDIR}/banyan/banyan.toml)
-  install_output(banyan.toml ${BANYAN_SYSCONFDIR}/banyan example-config)
+  file(READ ${BANYAN_SOURCE_DIR}/node/banyan.example.toml example)
+  string(REPLACE "\n#data = \"\"\n" "\ndata = \"${data_directory}\"\n"
+         config "${example}")
+  if(config STREQUAL example)
+    message(FATAL_ERROR "node/banyan.example.toml has no line for the data directory")
+  endif()
+  file(WRITE ${generated}/banyan.toml "${config}")
+  file(INSTALL ${generated}/banyan.toml DESTINATION ${BANYAN_SYSCONFDIR}/banyan)
 endif()
 
 set(BANYAN_BINDIR ${CMAKE_INSTALL_PREFIX}/bin)
-configure_file(${BANYAN_PACKAGING_DIR}/banyan.service.in ${generated}/banyan.service @ONLY)
+configure_file(${BANYAN_SOURCE_DIR}/cli/packaging/banyan.service.in
+               ${generated}/banyan.service @ONLY)
 file(INSTALL ${generated}/banyan.service DESTINATION ${CMAKE_INSTALL_PREFIX}/lib/systemd/system)

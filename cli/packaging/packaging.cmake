@@ -11,7 +11,7 @@ set(packaging_dir ${CMAKE_CURRENT_LIST_DIR})
 install(TARGETS banyan RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
 install(FILES ${CMAKE_SOURCE_DIR}/LICENSE DESTINATION ${CMAKE_INSTALL_DATADIR}/doc/banyan
         RENAME copyright)
-install(CODE "set(BANYAN_PACKAGING_DIR \"${packaging_dir}\")
+install(CODE "set(BANYAN_SOURCE_DIR \"${CMAKE_SOURCE_DIR}\")
 set(BANYAN_BINARY_DIR \"${CMAKE_BINARY_DIR}\")
 set(BANYAN_PROGRAM \"$<TARGET_FILE:banyan>\")")
 install(SCRIPT ${packaging_dir}/install.cmake)

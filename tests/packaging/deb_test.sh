@@ -20,7 +20,7 @@ field() { dpkg-deb --field "$deb" "$1"; }
 [ "$(field Package)" = banyan ] || fail "package name"
 [[ "$(field Depends)" == *adduser* ]] || fail "Depends lacks adduser: $(field Depends)"
 if command -v dpkg-shlibdeps >/dev/null; then
-  [[ "$(field Depends)" == *libsqlite3-0* ]] || fail "Depends lacks the libraries"
+  [[ "$(field Depends)" == *libc6* ]] || fail "Depends lacks the libraries"
 fi
 
 dpkg-deb --extract "$deb" "$work/tree"
@@ -36,6 +36,8 @@ extra=$(cd "$work/tree" && find . -type f ! -path './usr/bin/banyan' ! -path './
 dpkg-deb --contents "$deb" | grep -v ' root/root ' && fail "files that are not root's"
 grep -q '^ExecStart=/usr/bin/banyan serve --config /etc/banyan/banyan.toml$' \
   "$work/tree/usr/lib/systemd/system/banyan.service" || fail "the unit starts something else"
+
+grep -q '^data = "/var/lib/banyan"$' "$work/tree/etc/banyan/banyan.toml" || fail "data directory"
 
 dpkg-deb --control "$deb" "$work/control"
 [ "$(cat "$work/control/conffiles")" = /etc/banyan/banyan.toml ] || fail "conffiles"
