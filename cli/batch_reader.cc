@@ -39,7 +39,8 @@ Status BatchReader::Feed(ByteView piece) {
       continue;
     }
     const std::size_t part = std::min(piece.size(), wanted - pending_.size());
-    pending_.insert(pending_.end(), piece.begin(), piece.begin() + static_cast<std::ptrdiff_t>(part));
+    pending_.insert(pending_.end(), piece.begin(),
+                    piece.begin() + static_cast<std::ptrdiff_t>(part));
     piece = piece.subspan(part);
     if (pending_.size() < wanted) return Ok();
     if (in_table) {

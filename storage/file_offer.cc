@@ -12,7 +12,8 @@ Result<ChunkRef> ReadChunk(ByteReader& in) {
   const ByteView size = in.Raw(3);
   if (!in.ok()) return Error(Errc::Invalid, "file offer: cut short");
   chunk.id = ChunkId::FromRaw(id);
-  chunk.size_bytes = static_cast<std::uint32_t>(size[0]) | static_cast<std::uint32_t>(size[1]) << 8 |
+  chunk.size_bytes = static_cast<std::uint32_t>(size[0]) |
+                     static_cast<std::uint32_t>(size[1]) << 8 |
                      static_cast<std::uint32_t>(size[2]) << 16;
   if (chunk.size_bytes == 0 || chunk.size_bytes > kMaxChunkBytes) {
     return Error(Errc::Invalid, "file offer: impossible chunk size");

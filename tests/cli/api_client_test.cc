@@ -1,5 +1,6 @@
 #include "cli/api_client.h"
 
+#include <algorithm>
 #include <thread>
 
 #include "node/byte_range.h"
