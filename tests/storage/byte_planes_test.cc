@@ -39,7 +39,7 @@ TEST_CASE("PlanesHoldEveryKthByte") {
 }
 
 TEST_CASE("SplitAgreesWithTheDefinitionAtEverySizeAndJoinIsItsInverse") {
-  for (const std::size_t planes : {2, 4}) {
+  for (const std::size_t planes : {2u, 4u}) {
     for (std::size_t size = 0; size < 600; ++size) {
       const auto raw = Noise(size);
       Bytes split(size);

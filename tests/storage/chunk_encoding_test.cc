@@ -71,7 +71,7 @@ Bytes Concatenation(const Bytes& a, const Bytes& b) {
 
 TEST_CASE("DecodeIsTheInverseOfEncode") {
   for (const auto& [name, data] : Samples()) {
-    for (const std::size_t drop : {0, 1, 2, 3, 5, 60000, 65535}) {
+    for (const std::size_t drop : {0u, 1u, 2u, 3u, 5u, 60000u, 65535u}) {
       const auto raw = ByteView(data).subspan(drop);
       INFO(name << " without " << drop);
       const auto decoded = MUST(DecodeOne(EncodeOne(raw), raw.size()));

@@ -166,10 +166,10 @@ TEST_CASE("CutsDoNotDependOnHowTheInputIsSplit") {
 
 TEST_CASE("FindCutAsksForMoreInputUntilTheCutIsCertain") {
   const auto data = Splitmix(0, 200000);  // its first cut is at 84493
-  for (const std::size_t size : {0, 1, 8191, 8192, 84492}) {
+  for (const std::size_t size : {0u, 1u, 8191u, 8192u, 84492u}) {
     REQUIRE(FindCut(ByteView(data).first(size)) == 0);
   }
-  for (const std::size_t size : {84493, 84494, 200000}) {
+  for (const std::size_t size : {84493u, 84494u, 200000u}) {
     REQUIRE(FindCut(ByteView(data).first(size)) == 84493);
   }
   const Bytes flat(kMaxChunkBytes, 59);

@@ -91,7 +91,7 @@ TEST_CASE("ShortAndLongGroupsAndEveryRightEdgeAreProven") {
 }
 
 TEST_CASE("AFileOfOneSectionIsProvenByItsRoot") {
-  for (const std::size_t size : {1, 2, 3, 9, 80}) {
+  for (const std::size_t size : {1u, 2u, 3u, 9u, 80u}) {
     const auto list = RandomList(size, 5);
     const auto outline = MakeOutline(list);
     REQUIRE(outline.sections.size() == 1);
@@ -104,7 +104,7 @@ TEST_CASE("AFileOfOneSectionIsProvenByItsRoot") {
 
 TEST_CASE("AnyChangeToASectionIsRefused") {
   std::mt19937_64 random(6);
-  for (const std::size_t size : {1, 2, 5, 60, 500, 3000, 9000}) {
+  for (const std::size_t size : {1u, 2u, 5u, 60u, 500u, 3000u, 9000u}) {
     const auto list = RandomList(size, 6);
     const auto outline = MakeOutline(list);
     for (int round = 0; round < 20; ++round) {
@@ -140,7 +140,7 @@ TEST_CASE("AnyChangeToASectionIsRefused") {
 }
 
 TEST_CASE("InnerNodesPosedAsChunksAreRefused") {
-  for (const std::size_t size : {2, 9, 80, 900, 5000}) {
+  for (const std::size_t size : {2u, 9u, 80u, 900u, 5000u}) {
     auto list = RandomList(size, 7);
     for (auto& chunk : list) chunk.size_bytes = 1 + chunk.size_bytes % 100;  // inner nodes fit too
     const auto outline = MakeOutline(list);
@@ -166,7 +166,7 @@ TEST_CASE("InnerNodesPosedAsChunksAreRefused") {
 }
 
 TEST_CASE("AnOutlineOfAnotherLevelNeverHasAllItsSectionsProven") {
-  for (const std::size_t size : {40, 400, 4000, 15000}) {
+  for (const std::size_t size : {40u, 400u, 4000u, 15000u}) {
     const auto list = RandomList(size, 8);
     for (int height = 0; height <= 7; ++height) {
       const auto outline = LevelOf(list, height);
@@ -231,7 +231,7 @@ TEST_CASE("WireFormsAreGolden") {
 }
 
 TEST_CASE("WireFormsRoundTrip") {
-  for (const std::size_t size : {0, 1, 100, 5000}) {
+  for (const std::size_t size : {0u, 1u, 100u, 5000u}) {
     const auto list = RandomList(size, 10);
     REQUIRE(MUST(ParseChunkList(EncodeChunkList(list))) == list);
     const auto outline = MakeOutline(list);
@@ -243,7 +243,7 @@ TEST_CASE("MalformedWireFormsAreRefused") {
   const auto list = RandomList(5000, 11);
   const auto chunks = EncodeChunkList(list);
   const auto outline = EncodeOutline(MakeOutline(list));
-  for (const std::size_t at : {0, 3, 4}) {  // magic, version
+  for (const std::size_t at : {0u, 3u, 4u}) {  // magic, version
     for (auto bytes : {chunks, outline}) {
       ++bytes[at];
       MUST_FAIL(ParseChunkList(bytes), Errc::Invalid);

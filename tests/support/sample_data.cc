@@ -12,10 +12,11 @@ namespace {
 
 std::uint16_t ToHalf(float value) {
   const auto bits = std::bit_cast<std::uint32_t>(value);
-  const auto exponent = static_cast<int>((bits >> 23) & 0xFF) - 127 + 15;
-  const auto sign = static_cast<std::uint16_t>((bits >> 16) & 0x8000);
-  if (exponent <= 0) return sign;  // subnormals as zero: rare at this deviation
-  return static_cast<std::uint16_t>(sign | exponent << 10 | ((bits >> 13) & 0x3FF));
+  const std::uint32_t sign = bits >> 16 & 0x8000;
+  const std::uint32_t exponent = bits >> 23 & 0xFF;
+  // Subnormals become zero: they are rare at this deviation.
+  if (exponent <= 127 - 15) return static_cast<std::uint16_t>(sign);
+  return static_cast<std::uint16_t>(sign | (exponent - 127 + 15) << 10 | (bits >> 13 & 0x3FF));
 }
 
 }  // namespace
