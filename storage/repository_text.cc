@@ -1,6 +1,7 @@
 #include "storage/repository_text.h"
 
 #include "storage/base/utf8.h"
+#include "storage/search_text.h"
 
 namespace banyan::storage {
 
@@ -9,7 +10,7 @@ std::string NameText(std::string_view owner, std::string_view name) {
   std::erase_if(squeezed, [](char c) { return c == '-' || c == '_' || c == '.'; });
   std::string text = std::string(owner) + " " + std::string(name);
   if (squeezed != name) text += " " + squeezed;
-  return text;
+  return IndexText(text);
 }
 
 std::string WithNameText(std::string_view text, std::string_view name_text) {
