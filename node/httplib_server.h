@@ -51,6 +51,7 @@ class HttplibServer : public httplib::Server {
   class Queue;
 
   bool process_and_close_socket(socket_t fd) override;
+  void SetHandlers();
   void Dispatch(Answering& answering) const;
   void Convert(Answering& answering, httplib::Response& out);
   static bool Produce(Answering& answering, httplib::DataSink& sink);
