@@ -55,7 +55,8 @@ Status Connection::AwaitFirstByte(bool first) {
   const auto deadline_ms = settings_.clock.MonotonicMs() + patience_ms;
   for (;;) {
     stream_.Consume(LeadingLineEnds(stream_.buffered()));
-    if (!stream_.buffered().empty()) return Ok();
+    const bool half_line_end = stream_.buffered() == "\r";
+    if (!stream_.buffered().empty() && !half_line_end) return Ok();
     entry_.SetIdle(true);
     const auto filled = stream_.Fill(deadline_ms);
     entry_.SetIdle(false);
