@@ -13,6 +13,8 @@ namespace banyan::cli {
 class Interrupt {
  public:
   bool requested() const { return requested_.load(); }
+  // For loops that look at it themselves.
+  const std::atomic<bool>& flag() const { return requested_; }
   void Request() EXCLUDES(mutex_);
   // Blocks until requested.
   void Wait() EXCLUDES(mutex_);

@@ -6,6 +6,7 @@
 
 #include "storage/base/json.h"
 #include "storage/base/mutex.h"
+#include "storage/chunk_batch.h"
 #include "storage/manifest.h"
 
 namespace banyan::cli {
