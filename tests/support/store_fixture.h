@@ -53,7 +53,7 @@ struct StoreFixture {
                     " folded = 'owner'), ?, ?, ?, 0, 0)", HashSha256(AsBytes(name)), name, name,
                     is_private));
       id = c.LastInsertId();
-      return Ok();
+      return c.Execute("INSERT INTO repository_document(repository) VALUES(?)", id);
     }));
     return id;
   }
