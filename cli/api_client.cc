@@ -160,14 +160,7 @@ Result<Json> ApiClient::Get(const std::string& path) {
 
 Result<Json> ApiClient::SendJson(const std::string& method, const std::string& path,
                                  const Json& body) {
-  ApiRequest request;
-  request.method = method;
-  request.path = path;
-  if (!body.is_null()) {
-    request.body = DumpJson(body);
-    request.content_type = "application/json";
-  }
-  return JsonOf(TRY(Send(request)), options_.node);
+  return JsonOf(TRY(Send(JsonRequest(method, path, body))), options_.node);
 }
 
 Result<Json> ApiClient::GetList(const std::string& path, std::size_t limit) {
@@ -188,6 +181,17 @@ Result<Json> ApiClient::GetList(const std::string& path, std::size_t limit) {
     if (!next || page.empty() || items.size() == limit) return items;
     request.path = TRY(options_.node.PathOf(*next));
   }
+}
+
+ApiRequest JsonRequest(std::string method, std::string path, const Json& body) {
+  ApiRequest request;
+  request.method = std::move(method);
+  request.path = std::move(path);
+  if (!body.is_null()) {
+    request.body = DumpJson(body);
+    request.content_type = "application/json";
+  }
+  return request;
 }
 
 std::string Escape(std::string_view text) { return node::PercentEncode(text); }

@@ -67,6 +67,9 @@ class ApiClient {
   std::vector<std::unique_ptr<HttpHandle>> idle_ GUARDED_BY(mutex_);
 };
 
+// A request with a JSON body; none for null.
+ApiRequest JsonRequest(std::string method, std::string path, const Json& body);
+
 // `text` as one segment of a path, or one value of a query.
 std::string Escape(std::string_view text);
 // As a path of several segments.

@@ -15,6 +15,11 @@ CommandSection Section(std::string title, Commands... commands) {
 
 std::vector<CommandSection> AllCommands() {
   std::vector<CommandSection> sections;
+  sections.push_back(Section("Your nodes", MakeLogin(), MakeLogout(), MakeWhoAmI()));
+  sections.push_back(Section("Find and read", MakeSearch(), MakeLs(), MakeInfo(), MakeLog()));
+  sections.push_back(Section("Share", MakeCreate(), MakeSettings(), MakeMv(), MakeRm(),
+                             MakeTagList(), MakeTagCreate(), MakeTagDelete(), MakeBranchList(),
+                             MakeBranchCreate(), MakeBranchDelete()));
   sections.push_back(Section("On this machine", MakeHash()));
   sections.push_back(Section("The program", MakeHelp(), MakeCompletion()));
   return sections;

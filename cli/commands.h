@@ -1,6 +1,6 @@
 #pragma once
 // Every command, made once per run. One file per command, or per group of small ones; each
-// defines its Make function. Commands that are not listed in AllCommands do not exist.
+// defines its Make function. Commands that AllCommands does not list do not exist.
 
 #include <memory>
 #include <vector>
@@ -11,8 +11,25 @@ namespace banyan::cli {
 
 std::vector<CommandSection> AllCommands();
 
-std::unique_ptr<Command> MakeCompletion();
+std::unique_ptr<Command> MakeBranchCreate();  // refs.cc
+std::unique_ptr<Command> MakeBranchDelete();  // refs.cc
+std::unique_ptr<Command> MakeBranchList();    // refs.cc
+std::unique_ptr<Command> MakeCompletion();    // help_commands.cc
+std::unique_ptr<Command> MakeCreate();
 std::unique_ptr<Command> MakeHash();
-std::unique_ptr<Command> MakeHelp();
+std::unique_ptr<Command> MakeHelp();  // help_commands.cc
+std::unique_ptr<Command> MakeInfo();
+std::unique_ptr<Command> MakeLog();
+std::unique_ptr<Command> MakeLogin();
+std::unique_ptr<Command> MakeLogout();  // login.cc
+std::unique_ptr<Command> MakeLs();
+std::unique_ptr<Command> MakeMv();
+std::unique_ptr<Command> MakeRm();
+std::unique_ptr<Command> MakeSearch();
+std::unique_ptr<Command> MakeSettings();
+std::unique_ptr<Command> MakeTagCreate();  // refs.cc
+std::unique_ptr<Command> MakeTagDelete();  // refs.cc
+std::unique_ptr<Command> MakeTagList();    // refs.cc
+std::unique_ptr<Command> MakeWhoAmI();     // login.cc
 
 }  // namespace banyan::cli

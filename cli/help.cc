@@ -160,7 +160,7 @@ Result<std::string> HelpAbout(const CommandTable& table, const std::string& name
 std::span<const VariableLine> VariableTable() {
   static constexpr VariableLine kTable[] = {
       {"BANYAN_NODE", "the node to talk to, when --node is absent"},
-      {"BANYAN_TOKEN", "the access token, when --token is absent"},
+      {"BANYAN_TOKEN", "the access token, when --token is absent; only for BANYAN_NODE if set"},
       {"XDG_CONFIG_HOME",
        "where the login file lives: banyan/login.json below it, or below "
        "~/.config"},

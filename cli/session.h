@@ -4,6 +4,7 @@
 
 #include <memory>
 
+#include "cli/api_client.h"
 #include "cli/command_table.h"
 #include "cli/environment.h"
 #include "cli/output.h"
@@ -30,10 +31,18 @@ class Session {
     return Error(Errc::Cancelled, "interrupted");
   }
 
+  // The node that options, environment and login file name (cli/login_file.h). Belongs to the
+  // session and lives as long.
+  Result<ApiClient*> Node();
+  // A client for a node and token of the caller's choice, with the other options of this run.
+  std::unique_ptr<ApiClient> Connect(const NodeUrl& node, const std::string& token,
+                                     std::uint64_t rate_limit_bytes_per_s = 0);
+
  private:
   Environment& environment_;
   const CommandTable& table_;
   Output output_;
+  std::unique_ptr<ApiClient> client_;
 };
 
 }  // namespace banyan::cli

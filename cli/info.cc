@@ -1,0 +1,100 @@
+// info: what a repository says about itself.
+#include "cli/commands.h"
+#include "cli/repository_address.h"
+#include "cli/repository_list.h"
+#include "cli/session.h"
+#include "cli/text.h"
+
+namespace banyan::cli {
+namespace {
+
+std::string Names(const Json& refs, const char* member) {
+  std::string names;
+  for (const auto& ref : refs.value(member, Json::array())) {
+    names += (names.empty() ? "" : ", ") + FindString(ref, "name").value_or("");
+  }
+  return names;
+}
+
+// A member of the card that is a string or a list of them.
+std::string CardText(const Json& repository, const char* member) {
+  const auto* card = FindMember(repository, "cardData");
+  const auto* value = card == nullptr ? nullptr : FindMember(*card, member);
+  if (value == nullptr) return "";
+  if (value->is_string()) return value->get<std::string>();
+  std::string text;
+  if (!value->is_array()) return text;
+  for (const auto& item : *value) {
+    if (item.is_string()) text += (text.empty() ? "" : ", ") + item.get<std::string>();
+  }
+  return text;
+}
+
+std::string ParameterCount(const Json& repository) {
+  for (const char* format : {"safetensors", "gguf"}) {
+    const auto* part = FindMember(repository, format);
+    const auto total = part == nullptr ? std::nullopt : FindInt(*part, "total");
+    if (!total || *total <= 0) continue;
+    const auto count = static_cast<std::uint64_t>(*total);
+    return FormatShortCount(count) + " (" + FormatCount(count) + ", " + format + ")";
+  }
+  return "";
+}
+
+// Number and size of the files of the revision, from a list with sizes.
+std::string Files(const Json& repository) {
+  std::uint64_t bytes = 0;
+  const auto files = repository.value("siblings", Json::array());
+  for (const auto& file : files) {
+    bytes +=
+        static_cast<std::uint64_t>(std::max<std::int64_t>(FindInt(file, "size").value_or(0), 0));
+  }
+  return FormatCount(files.size()) + ", " + FormatBytes(bytes);
+}
+
+class Info final : public Command {
+ public:
+  Info() : Command("info", "show a repository's licence, task, languages, sizes and names") {
+    Takes("REPO", repository_, "NAMESPACE/NAME[@REVISION]");
+    Shows("info alice/tiny", "as of its newest revision");
+    Shows("info datasets/alice/words@v1.0 --json", "as of a tag, for a program");
+  }
+
+  Status Run(Session& session) override {
+    const auto address = TRY(ParseRepositoryAddress(repository_));
+    auto& node = *TRY(session.Node());
+    const auto path = address.revision.empty() ? address.ApiPath() : address.RevisionPath();
+    auto repository = TRY(node.Get(path + "?blobs=true"));
+    const auto refs = TRY(node.Get(address.ApiPath() + "/refs"));
+    repository["refs"] = refs;
+    auto licence = LicenceOf(repository);
+    if (licence.empty()) licence = "none declared: ask its author before you use it";
+    auto task = FindString(repository, "pipeline_tag").value_or("");
+    if (task.empty()) task = CardText(repository, "task_categories");
+    const bool is_private = FindBool(repository, "private").value_or(false);
+    return session.output().Print(
+        repository, {{"name", address.ToString() + (is_private ? " (private)" : "")},
+                     {"title", CardText(repository, "pretty_name")},
+                     {"licence", licence},
+                     {"task", task},
+                     {"languages", CardText(repository, "language")},
+                     {"library", FindString(repository, "library_name").value_or("")},
+                     {"parameters", ParameterCount(repository)},
+                     {"base model", CardText(repository, "base_model")},
+                     {"files", Files(repository)},
+                     {"revision", FindString(repository, "sha").value_or("none yet")},
+                     {"updated", FindString(repository, "lastModified").value_or("")},
+                     {"branches", Names(refs, "branches")},
+                     {"tags", Names(refs, "tags")},
+                     {"downloads", std::to_string(FindInt(repository, "downloads").value_or(0))}});
+  }
+
+ private:
+  std::string repository_;
+};
+
+}  // namespace
+
+std::unique_ptr<Command> MakeInfo() { return std::make_unique<Info>(); }
+
+}  // namespace banyan::cli

@@ -1,0 +1,62 @@
+#pragma once
+// The tokens that `banyan login` keeps, one per node, in <config>/banyan/login.json: only its
+// owner may read the file, and nobody else's file is used.
+//
+//   {"version": 1, "default": "http://...", "nodes": {"http://...": {"user": "...", "token":
+//   "..."}}}
+
+#include <map>
+#include <optional>
+#include <string>
+
+#include "cli/environment.h"
+#include "cli/node_url.h"
+
+namespace banyan::cli {
+
+struct Login {
+  NodeUrl node = NodeUrl::Default();
+  std::string user;
+  std::string token;
+};
+
+class LoginFile {
+ public:
+  // An absent file is empty. Denied when others may read it, Corrupt when it is none of ours.
+  static Result<LoginFile> Load(Environment& environment);
+  // $XDG_CONFIG_HOME/banyan/login.json, or below ~/.config; Invalid when there is no home.
+  static Result<std::string> Path(const Environment& environment);
+
+  const std::map<std::string, Login>& logins() const { return logins_; }
+  std::optional<Login> Find(const NodeUrl& node) const;
+  // The node logged in to last.
+  std::optional<Login> Default() const;
+
+  // Adds or replaces; the node becomes the default.
+  void Put(Login login);
+  // NotFound when there is no login for that node. Another one becomes the default.
+  Status Remove(const NodeUrl& node);
+  // Durable, and private to this user.
+  Status Save(Environment& environment) const;
+
+ private:
+  std::map<std::string, Login> logins_;  // by address
+  std::string default_;
+};
+
+// Which node to talk to, and as whom: --node, BANYAN_NODE, the default login, or this machine;
+// --token, BANYAN_TOKEN (if the node is BANYAN_NODE, or that is unset), or the login for the node.
+struct Credentials {
+  NodeUrl node = NodeUrl::Default();
+  std::string token;  // empty: anonymous
+};
+struct CredentialOptions {
+  std::string node;
+  std::string token;
+};
+Result<Credentials> FindCredentials(Environment& environment, const CredentialOptions& options);
+
+// Without white space around it; Invalid when that is no token (which is never printed).
+Result<std::string> CheckToken(std::string_view text);
+
+}  // namespace banyan::cli

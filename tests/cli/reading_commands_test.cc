@@ -1,0 +1,102 @@
+// ls, search, info, log.
+#include "tests/cli/scripted_node.h"
+
+using namespace banyan;
+using namespace banyan::cli;
+
+namespace {
+
+Json Item(const char* id) {
+  return Json{{"id", id},
+              {"tags", {"license:mit", "language:en"}},
+              {"pipeline_tag", "text-generation"},
+              {"safetensors", {{"total", 1'240'000'000}, {"parameters", Json::object()}}},
+              {"downloads", 7},
+              {"lastModified", "2026-01-31T10:00:00.000Z"}};
+}
+
+}  // namespace
+
+TEST_CASE("LsListsWhatANamespaceHas") {
+  ScriptedNode node;
+  node.answers["GET /api/models?sort=lastModified&full=true&limit=100&author=alice"] =
+      Json::array({Item("alice/tiny")});
+  node.answers["GET /api/datasets?sort=lastModified&full=true&limit=100&author=alice"] =
+      Json::array({Json{{"id", "alice/words"}, {"private", true}, {"licence", "CC0-1.0"}}});
+  REQUIRE(node.runner.Output({"ls", "alice"}) ==
+          "alice/tiny\tmit\ttext-generation\t1.2B\t7\t2026-01-31\n"
+          "datasets/alice/words (private)\tCC0-1.0\t\t\t0\t\n");
+  const auto items = node.runner.OutputJson({"ls", "alice"});
+  REQUIRE(items[0]["type"] == "model");
+  REQUIRE(items[1]["type"] == "dataset");
+  node.runner.Failure({"ls", "alice", "folder"}, 2);
+}
+
+TEST_CASE("LsListsFiles") {
+  ScriptedNode node;
+  const Json files = Json::array({Json{{"type", "directory"}, {"path", "a"}, {"size", 0}},
+                                  Json{{"type", "file"}, {"path", "b c"}, {"size", 4113088}}});
+  node.answers["GET /api/models/alice/tiny/tree/HEAD?recursive=false"] = files;
+  node.answers["GET /api/datasets/alice/words/tree/v1/x%2Fy?recursive=true"] = files;
+  REQUIRE(node.runner.Output({"ls", "alice/tiny"}) == "\ta/\n4113088\tb c\n");
+  REQUIRE(node.runner.Output({"ls", "-r", "datasets/alice/words@v1", "x/y/"}) == "4113088\tb c\n");
+  node.runner.terminal.is_terminal = true;
+  REQUIRE(node.runner.Output({"ls", "alice/tiny"}) == "  SIZE  NAME\n        a/\n4.1 MB  b c\n");
+  REQUIRE(node.runner.terminal.error() == "1 file, 4.1 MB\n");
+  node.runner.Failure({"ls", "alice/nothing"}, 3);
+}
+
+TEST_CASE("SearchSendsWordsAndFilters") {
+  ScriptedNode node;
+  node.answers
+      ["GET /api/models?full=true&limit=5&sort=likes&search=%D9%83%D9%84%D8%A7%D9%85%20x"
+       "&author=lab&pipeline_tag=text-generation&filter=license%3Amit"
+       "&filter=language%3Aar&filter=gguf&filter=base"] = Json::array({Item("lab/x")});
+  REQUIRE(node.runner
+              .Output({"search",   "كلام",       "x",      "--kind",          "models",
+                       "--author", "lab",        "--task", "text-generation", "--licence",
+                       "mit",      "--language", "ar",     "--library",       "gguf",
+                       "--tag",    "base",       "--sort", "likes",           "--limit",
+                       "5"})
+              .starts_with("lab/x\t"));
+  node.answers["GET /api/models?full=true&limit=20&sort=lastModified&search=log"] = Json::array();
+  node.answers["GET /api/datasets?full=true&limit=20&sort=lastModified&search=log"] = Json::array();
+  REQUIRE(node.runner.Output({"search", "log"}).empty());  // also the name of a command
+  REQUIRE(node.runner.terminal.error() == "Nothing found\n");
+  node.runner.Failure({"search", "x", "--kind", "spaces"}, 2);
+}
+
+TEST_CASE("InfoShowsLicenceAndSizes") {
+  ScriptedNode node;
+  auto repository = Item("alice/tiny");
+  repository["sha"] = std::string(40, 'b');
+  repository["cardData"] = {{"language", {"en", "ar"}}, {"pretty_name", "Tiny"}};
+  repository["siblings"] = Json::array(
+      {Json{{"rfilename", "a"}, {"size", 1000}}, Json{{"rfilename", "b"}, {"size", 2500}}});
+  node.answers["GET /api/models/alice/tiny?blobs=true"] = repository;
+  node.answers["GET /api/models/alice/tiny/refs"] =
+      Json{{"branches", Json::array({Json{{"name", "main"}}})},
+           {"tags", Json::array({Json{{"name", "v1"}}, Json{{"name", "v2"}}})}};
+  const auto text = node.runner.Output({"info", "alice/tiny"});
+  for (const auto* line : {"licence:    mit\n", "languages:  en, ar\n", "title:      Tiny\n",
+                           "parameters: 1.2B (1,240,000,000, safetensors)\n",
+                           "files:      2, 3.5 kB\n", "tags:       v1, v2\n"}) {
+    INFO(line << text);
+    REQUIRE(text.find(line) != std::string::npos);
+  }
+  REQUIRE(node.runner.OutputJson({"info", "alice/tiny"})["refs"]["tags"].size() == 2);
+  repository["tags"] = Json::array();
+  node.answers["GET /api/models/alice/tiny/revision/v1?blobs=true"] = repository;
+  REQUIRE(node.runner.Output({"info", "alice/tiny@v1"}).find("none declared") != std::string::npos);
+}
+
+TEST_CASE("LogShowsCommits") {
+  ScriptedNode node;
+  node.answers["GET /api/models/alice/tiny/commits/HEAD?limit=2"] =
+      Json::array({Json{{"id", std::string(40, 'c')},
+                        {"title", "Second\x1b[2J"},
+                        {"date", "2026-02-01T00:00:00.000Z"},
+                        {"authors", Json::array({Json{{"user", "alice"}}})}}});
+  REQUIRE(node.runner.Output({"log", "alice/tiny", "-n", "2"}) ==
+          "cccccccccccc\t2026-02-01\talice\tSecond?[2J\n");
+}
