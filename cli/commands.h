@@ -30,6 +30,7 @@ std::unique_ptr<Command> MakeSettings();
 std::unique_ptr<Command> MakeTagCreate();  // refs.cc
 std::unique_ptr<Command> MakeTagDelete();  // refs.cc
 std::unique_ptr<Command> MakeTagList();    // refs.cc
+std::unique_ptr<Command> MakeVerify();
 std::unique_ptr<Command> MakeWhoAmI();     // login.cc
 
 }  // namespace banyan::cli

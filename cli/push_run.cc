@@ -4,6 +4,7 @@
 #include <map>
 #include <thread>
 
+#include "cli/remote_manifest.h"
 #include "storage/base/json.h"
 #include "storage/base/mutex.h"
 #include "storage/chunk_batch.h"
@@ -16,19 +17,6 @@ constexpr std::size_t kGroupChunks = 64u << 10;  // about 4 GiB of content a gro
 constexpr std::size_t kGroupFiles = 1000;
 constexpr std::uint64_t kBatchRawBytes = 8u << 20;
 constexpr int kTakeTries = 3;
-
-class BranchNodes final : public storage::NodeStore {
- public:
-  BranchNodes(RemoteContent& content, const Sha256& root) : content_(content), root_(root) {}
-  Result<Bytes> Load(const Sha256& id) override { return content_.FetchObject(root_, id); }
-  Status Store(const Sha256&, Bytes) override {
-    return Error(Errc::Invalid, "a remote manifest cannot be changed");
-  }
-
- private:
-  RemoteContent& content_;
-  const Sha256 root_;
-};
 
 std::string DigestOf(const std::vector<const ScannedFile*>& group) {
   Sha256Hasher hasher;
@@ -44,7 +32,7 @@ Status PushRun::Compare(const PushRequest& request, const std::vector<ScannedFil
   const auto branch = content_.FindRevision(request.id, "refs/heads/" + request.branch);
   if (branch) {
     parent_ = branch->commit;
-    BranchNodes nodes(content_, branch->manifest);
+    RemoteManifest nodes(content_, branch->manifest);
     TRY(storage::WalkManifest(
         nodes, branch->manifest, "",
         [&](const std::string& path, const storage::ManifestEntry& entry) {
