@@ -32,7 +32,7 @@ void LookThroughProxies(const NetworkList& trusted, Request& request) {
   }
   const std::string protocols = request.headers.Joined("X-Forwarded-Proto");
   std::string_view rest = protocols;
-  if (!rest.empty()) request.is_tls = EqualsIgnoreCase(TakeLast(rest), "https");
+  if (!rest.empty() && EqualsIgnoreCase(TakeLast(rest), "https")) request.is_tls = true;
 }
 
 }  // namespace banyan::node

@@ -38,7 +38,8 @@ struct Config {
   std::int64_t rate_anonymous = 20'000;
   std::int64_t rate_user = 100'000;
 
-  ByteSize storage_min_free{ByteSize{1u << 30}};
+  ByteSize storage_min_free{1u << 30};
+  Duration storage_collect_every{24 * 3'600'000};
   ByteSize quota_default{0};
 
   ByteSize upload_max_file{0};

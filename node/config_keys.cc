@@ -49,6 +49,9 @@ constexpr auto kKeys = std::to_array<ConfigKey>({
     {"storage.min_free", &Config::storage_min_free,
      "Uploads are refused when the disk has less than this free, and the node reports itself "
      "unhealthy."},
+    {"storage.collect_every", &Config::storage_collect_every,
+     "How often content that nothing refers to any more is collected, and unused uploads expire; "
+     "0: never."},
     {"quota.default", &Config::quota_default,
      "How much a namespace without a quota of its own may hold; 0: no limit."},
 

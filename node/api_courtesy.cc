@@ -1,0 +1,50 @@
+// What clients ask in passing: is this card fine (validate-yaml), which tools do you know
+// (agent-harnesses), what did I do (telemetry), is anybody talking about it (discussions).
+
+#include "node/repository_call.h"
+#include "node/routes.h"
+#include "storage/card_check.h"
+
+namespace banyan::node {
+namespace {
+
+constexpr std::uint64_t kMaxCardBytes = 4u << 20;
+
+// Many clients read the answer's lists before its status.
+void PostValidateYaml(Request& request, Response& response) {
+  const auto body = request.ReadAll(kMaxCardBytes);
+  if (!body) return Fail(response, body.error());
+  const auto json = ParseJson(*body);
+  const auto content = json ? FindString(*json, "content") : std::nullopt;
+  if (!content) return Fail(response, 400, "expected {\"content\": ..., \"repoType\": ...}");
+  const auto kind = storage::ParseRepositoryKind(FindString(*json, "repoType").value_or("model"));
+  Json answer = {{"errors", Json::array()}, {"warnings", Json::array()}};
+  const auto card = storage::ParseCard(*content);
+  if (!card) {
+    answer["errors"].push_back({{"message", card.error().message()}});
+    response.status = 400;
+    return response.SetJson(answer);
+  }
+  const auto warnings = storage::CardWarnings(*card, kind ? *kind : storage::RepositoryKind::Model);
+  for (const auto& warning : warnings) answer["warnings"].push_back({{"message", warning}});
+  response.SetJson(answer);
+}
+
+void GetDiscussions(RepositoryCall& call) {
+  if (!call.Find(storage::Access::Metadata)) return;
+  call.response.SetJson({{"count", 0}, {"start", 0}, {"discussions", Json::array()}});
+}
+
+}  // namespace
+
+void AddCourtesyRoutes(Router& router, Hub& hub) {
+  router.Add("POST", "/api/validate-yaml", PostValidateYaml, {kMaxCardBytes});
+  router.Add("GET", "/api/agent-harnesses", [](Request&, Response& response) {
+    Fail(response, 404, "This node keeps no registry of agents");
+  });
+  router.Add("HEAD", "/api/telemetry/*topic",
+             [](Request&, Response& response) { response.status = 204; });
+  AddApiRoute(router, hub, "GET", "/discussions", GetDiscussions);
+}
+
+}  // namespace banyan::node

@@ -1,0 +1,114 @@
+// GET and HEAD [datasets/]{id}/resolve/{rev}/{path}: the content of a file.
+// GET and HEAD [datasets/]{id}/raw/{rev}/{path}: the same as git has it, so an LFS file gives its
+// pointer.
+
+#include "node/file_answer.h"
+#include "node/repository_call.h"
+#include "node/routes.h"
+#include "node/uri.h"
+
+namespace banyan::node {
+namespace {
+
+using storage::Access;
+using storage::ManifestEntry;
+
+constexpr Duration kDownloadWindow{300'000};
+
+struct FoundFile {
+  std::unique_ptr<RepositoryReading> reading;
+  storage::Revision revision;
+  std::string path;
+  ManifestEntry entry;
+};
+
+// A commit never changes what it names; under a name, and in private, a cache asks each time.
+std::string_view CachePolicy(const RepositoryCall& call, const FoundFile& found) {
+  const bool immutable = call.request.Param("rev") == found.revision.commit.ToString();
+  const auto& repository = found.reading->repository;
+  const bool open = !repository.is_private && repository.gating == storage::Gating::No &&
+                    call.hub.config.access_anonymous;
+  if (!open) return "private, no-cache";
+  return immutable ? "public, max-age=3600" : "public, no-cache";
+}
+
+std::optional<FoundFile> Find(RepositoryCall& call) {
+  auto reading = call.Open(Access::Files);
+  if (!reading) return std::nullopt;
+  const auto revision = call.Resolve(*reading, call.request.Param("rev"));
+  if (!revision) return std::nullopt;
+  const std::string path = call.request.Param("path");
+  const auto entry = reading->history->FindFile(*revision, path);
+  if (!entry) {
+    call.Fail(entry.error());
+    return std::nullopt;
+  }
+  if (!*entry || (*entry)->IsSubmodule()) {
+    AnswerNoEntry(call.response, revision->commit);
+    return std::nullopt;
+  }
+  FoundFile found{std::move(reading), *revision, path, **entry};
+  auto& headers = call.response.headers;
+  headers.Set("X-Repo-Commit", revision->commit.ToString());
+  headers.Set("Cache-Control", CachePolicy(call, found));
+  headers.Set("Content-Disposition", ContentDisposition(path, call.request.QueryFlag("download")));
+  SetFileHeaders(call.response, path, !found.entry.IsPointer());
+  return found;
+}
+
+// One for each client, repository and five minutes, however many files are read.
+void CountDownload(RepositoryCall& call, std::int64_t repository) {
+  if (call.request.method != "GET" || call.response.status >= 300) return;
+  const auto& caller = call.request.caller;
+  const std::string who = caller.IsAnonymous() ? RateKey(call.request.peer_address)
+                                               : "user " + std::to_string(caller.user);
+  const auto key = std::to_string(repository) + " " + who;
+  if (call.hub.downloads.Take(key, {1, kDownloadWindow}).allowed) {
+    call.hub.usage.CountDownload(repository);
+  }
+}
+
+void AnswerNotHeld(Response& response) {
+  Fail(response, 503, "This node knows this file, but does not hold its content now");
+  response.headers.Set("Retry-After", "60");
+}
+
+void GetResolve(RepositoryCall& call) {
+  const auto found = Find(call);
+  if (!found) return;
+  const auto file = storage::FindFile(*found->reading->lease, found->entry.sha256);
+  if (!file) return call.Fail(file.error());
+  if (!*file) return AnswerNotHeld(call.response);
+  std::string etag = found->entry.oid.ToString();
+  if (found->entry.IsPointer()) {
+    etag = found->entry.sha256.ToString();
+    call.response.headers.Set("X-Linked-Size", std::to_string(found->entry.size_bytes));
+    call.response.headers.Set("X-Linked-Etag", "\"" + etag + "\"");
+  }
+  AnswerContent(call.hub, call.request, call.response, **file, etag);
+  CountDownload(call, found->reading->repository.row);
+}
+
+void GetRaw(RepositoryCall& call) {
+  const auto found = Find(call);
+  if (!found) return;
+  const std::string etag = found->entry.oid.ToString();
+  if (found->entry.IsPointer()) {
+    const auto pointer = storage::PointerText({found->entry.sha256, found->entry.size_bytes});
+    call.response.headers.Set("ETag", "\"" + etag + "\"");
+    return call.response.SetText("text/plain; charset=utf-8", pointer);
+  }
+  const auto file = storage::FindFile(*found->reading->lease, found->entry.sha256);
+  if (!file) return call.Fail(file.error());
+  if (!*file) return AnswerNotHeld(call.response);
+  AnswerContent(call.hub, call.request, call.response, **file, etag);
+}
+
+}  // namespace
+
+void AddFileRoutes(Router& router, Hub& hub) {
+  AddFileRoute(router, hub, "GET", "/resolve/:rev/*path", GetResolve);
+  AddFileRoute(router, hub, "GET", "/raw/:rev/*path", GetRaw);
+}
+
+}  // namespace banyan::node

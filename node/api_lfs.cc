@@ -1,0 +1,258 @@
+// Git LFS: POST [datasets/]{id}.git/info/lfs/objects/batch tells a client where to send or fetch
+// objects, POST .../verify confirms that one has arrived. The links are served by
+// node/api_lfs_objects.cc.
+
+#include <algorithm>
+
+#include "node/repository_call.h"
+#include "node/routes.h"
+#include "storage/history_change.h"
+
+namespace banyan::node {
+namespace {
+
+using storage::Access;
+using storage::Connection;
+using storage::Repository;
+
+constexpr std::size_t kMaxObjects = 1000;
+constexpr std::string_view kMediaType = "application/vnd.git-lfs+json";
+
+struct Wanted {
+  std::string oid;  // as sent
+  std::uint64_t size_bytes = 0;
+  std::optional<Sha256> sha256;              // nullopt: not a digest
+  std::optional<storage::FileContent> file;  // usable by this repository, with this size
+};
+
+struct Batch {
+  RepositoryCall& call;
+  const Repository repository;
+  bool is_upload = false;
+  bool multipart = false;  // the client can, and all that is to be sent is large
+  std::vector<Wanted> objects = {};
+};
+
+Json ErrorJson(const Wanted& object, int code, std::string_view message) {
+  return {{"oid", object.oid},
+          {"size", object.size_bytes},
+          {"error", {{"code", code}, {"message", message}}}};
+}
+
+// Clients of LFS read "message".
+void FinishError(Response& response) {
+  if (response.status < 400) return;
+  const auto json = ParseJson(response.body);
+  const auto message = json ? FindString(*json, "error").value_or("") : "";
+  if (response.status == 401) {
+    response.headers.Set("LFS-Authenticate", "Basic realm=\"Banyan\"");
+    response.headers.Set("WWW-Authenticate", "Basic realm=\"Banyan\"");
+  }
+  response.SetText(kMediaType, DumpJson({{"message", message}, {"error", message}}));
+}
+
+bool Lists(const Json& body, const char* name, std::string_view wanted) {
+  const Json* list = FindMember(body, name);
+  if (list == nullptr || !list->is_array()) return false;
+  return std::any_of(list->begin(), list->end(), [&](const Json& item) {
+    return item.is_string() && item.get<std::string>() == wanted;
+  });
+}
+
+Status ParseObjects(const Json& body, Batch& batch) {
+  const auto operation = FindString(body, "operation").value_or("");
+  if (operation != "upload" && operation != "download") {
+    return Error(Errc::Invalid, "operation is \"upload\" or \"download\"");
+  }
+  batch.is_upload = operation == "upload";
+  const Json* list = FindMember(body, "objects");
+  if (list == nullptr || !list->is_array()) return Error(Errc::Invalid, "objects must be a list");
+  if (list->size() > kMaxObjects) return Error(Errc::TooLarge, "too many objects in one batch");
+  for (const auto& item : *list) {
+    const auto size = FindInt(item, "size");
+    if (!size || *size < 0) return Error(Errc::Invalid, "each object has an oid and a size");
+    Wanted object{FindString(item, "oid").value_or(""), static_cast<std::uint64_t>(*size), {}, {}};
+    if (const auto digest = Sha256::Parse(object.oid)) object.sha256 = *digest;
+    batch.objects.push_back(std::move(object));
+  }
+  return Ok();
+}
+
+// A file that an upload may leave out, or a download may have: never more than the repository's
+// own files and what is public anyway.
+Status FindObjects(Connection& connection, Batch& batch) {
+  for (auto& object : batch.objects) {
+    if (!object.sha256) continue;
+    const auto file = TRY(storage::FindFile(connection, *object.sha256));
+    if (!file || file->size_bytes != object.size_bytes) continue;
+    const auto usable = storage::MayUseFile(connection, batch.repository.row, file->row);
+    if (usable) object.file = *file;
+    if (!usable && usable.error().code() != Errc::NotFound) return usable.error();
+  }
+  return Ok();
+}
+
+SignedLink LinkTo(const Batch& batch, const Wanted& object, const char* method, const char* use) {
+  SignedLink link;
+  link.method = method;
+  link.use = use;
+  link.oid = *object.sha256;
+  link.size_bytes = object.size_bytes;
+  link.repository = batch.repository.row;
+  link.user = batch.call.request.caller.user;
+  link.expires_ms = batch.call.NowMs() + batch.call.hub.config.upload_link_lifetime.ms;
+  return link;
+}
+
+std::string Href(const Batch& batch, const SignedLink& link) {
+  return batch.call.hub.Link(batch.call.hub.signer.Sign(link));
+}
+
+// {"chunk_size": "...", "00001": link, ...} as multipart clients read it.
+Json PartLinks(const Batch& batch, const Wanted& object) {
+  const std::uint64_t part_bytes = batch.call.hub.config.upload_part.bytes;
+  Json header = {{"chunk_size", std::to_string(part_bytes)}};
+  auto link = LinkTo(batch, object, "PUT", "part");
+  for (std::uint64_t at = 0; at < object.size_bytes; at += part_bytes) {
+    ++link.part;
+    link.size_bytes = std::min(part_bytes, object.size_bytes - at);
+    header[fmt::format("{:05}", link.part)] = Href(batch, link);
+  }
+  return header;
+}
+
+Json UploadJson(const Batch& batch, const Wanted& object) {
+  const auto& hub = batch.call.hub;
+  const std::uint64_t most = hub.config.upload_max_file.bytes;
+  if (most != 0 && object.size_bytes > most) {
+    return ErrorJson(
+        object, 413,
+        "The file is larger than this node takes: " + Format(hub.config.upload_max_file));
+  }
+  Json answer = {{"oid", object.oid}, {"size", object.size_bytes}, {"authenticated", true}};
+  if (object.file) return answer;  // it is here: no actions
+  const std::int64_t expires_s = hub.config.upload_link_lifetime.ms / 1000;
+  const auto verify = hub.Link("/" + std::string(PathPrefix(batch.call.kind)) +
+                               batch.repository.id.Path() + ".git/info/lfs/verify");
+  Json upload = {{"expires_in", expires_s}};
+  if (batch.multipart) {
+    upload["href"] = Href(batch, LinkTo(batch, object, "POST", "complete"));
+    upload["header"] = PartLinks(batch, object);
+  } else {
+    upload["href"] = Href(batch, LinkTo(batch, object, "PUT", "object"));
+  }
+  answer["actions"] = {{"upload", std::move(upload)}, {"verify", {{"href", verify}}}};
+  return answer;
+}
+
+Json DownloadJson(const Batch& batch, const Wanted& object) {
+  if (!object.file) return ErrorJson(object, 404, "Object does not exist");
+  const std::int64_t expires_s = batch.call.hub.config.upload_link_lifetime.ms / 1000;
+  return {{"oid", object.oid},
+          {"size", object.size_bytes},
+          {"authenticated", true},
+          {"actions",
+           {{"download",
+             {{"href", Href(batch, LinkTo(batch, object, "GET", "object"))},
+              {"expires_in", expires_s}}}}}};
+}
+
+Json AnswerJson(const Batch& batch) {
+  Json objects = Json::array();
+  for (const auto& object : batch.objects) {
+    if (!object.sha256) {
+      objects.push_back(ErrorJson(object, 422, "The oid is not a SHA-256 in lower-case hex"));
+    } else if (batch.is_upload) {
+      objects.push_back(UploadJson(batch, object));
+    } else {
+      objects.push_back(DownloadJson(batch, object));
+    }
+  }
+  return {{"transfer", batch.multipart ? "multipart" : "basic"},
+          {"hash_algo", "sha256"},
+          {"objects", std::move(objects)}};
+}
+
+// In parts only if all that is sent is: git-lfs takes one way for a whole batch.
+bool ChooseMultipart(const Batch& batch, const Json& body) {
+  const std::uint64_t from = batch.call.hub.config.upload_multipart_from.bytes;
+  if (!batch.is_upload || from == 0 || !Lists(body, "transfers", "multipart")) return false;
+  bool any = false;
+  for (const auto& object : batch.objects) {
+    if (object.file || !object.sha256) continue;
+    if (object.size_bytes < from || object.size_bytes == 0) return false;
+    any = true;
+  }
+  return any;
+}
+
+std::uint64_t BytesToSend(const Batch& batch) {
+  std::uint64_t sum = 0;
+  for (const auto& object : batch.objects) {
+    if (!object.file && object.size_bytes < UINT64_MAX / 2 - sum) sum += object.size_bytes;
+  }
+  return sum;
+}
+
+Status Answer(Batch& batch, const Json& body) {
+  auto& hub = batch.call.hub;
+  auto lease = TRY(hub.database.Read());
+  TRY(FindObjects(*lease, batch));
+  batch.multipart = ChooseMultipart(batch, body);
+  if (batch.is_upload) {
+    TRY(storage::RequireRoom(*lease, batch.repository.namespace_row, BytesToSend(batch),
+                             hub.quota()));
+  }
+  batch.call.response.SetText(kMediaType, DumpJson(AnswerJson(batch)));
+  return Ok();
+}
+
+void HandleBatch(RepositoryCall& call) {
+  const auto body = call.ReadJson();
+  if (!body) return;
+  const bool is_upload = FindString(*body, "operation") == "upload";
+  const auto repository = call.Find(is_upload ? Access::Write : Access::Files);
+  if (!repository) return;
+  Batch batch{call, *repository};
+  Status status = ParseObjects(*body, batch);
+  if (status) status = Answer(batch, *body);
+  if (!status) call.Fail(status.error());
+}
+
+void PostBatch(RepositoryCall& call) {
+  HandleBatch(call);
+  FinishError(call.response);
+}
+
+Status Verify(RepositoryCall& call, const Repository& repository, const Json& body) {
+  const auto oid = TRY(Sha256::Parse(FindString(body, "oid").value_or("")));
+  auto lease = TRY(call.hub.database.Read());
+  const auto file = TRY(storage::FindFile(*lease, oid));
+  const Error missing(Errc::NotFound, "The object has not arrived, or has another size");
+  if (!file) return missing;
+  const auto size = FindInt(body, "size");
+  if (!size || static_cast<std::uint64_t>(*size) != file->size_bytes) return missing;
+  const auto usable = storage::MayUseFile(*lease, repository.row, file->row);
+  return usable || usable.error().code() != Errc::NotFound ? usable : Status(missing);
+}
+
+void PostVerify(RepositoryCall& call) {
+  const auto repository = call.Find(Access::Write);
+  if (repository) {
+    if (const auto body = call.ReadJson()) {
+      const Status status = Verify(call, *repository, *body);
+      if (!status) call.Fail(status.error());
+      if (status) call.response.SetText(kMediaType, "{}");
+    }
+  }
+  FinishError(call.response);
+}
+
+}  // namespace
+
+void AddLfsRoutes(Router& router, Hub& hub) {
+  AddFileRoute(router, hub, "POST", "/info/lfs/objects/batch", PostBatch);
+  AddFileRoute(router, hub, "POST", "/info/lfs/verify", PostVerify);
+}
+
+}  // namespace banyan::node

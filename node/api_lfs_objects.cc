@@ -1,0 +1,142 @@
+// The links that LFS batches give out (node/signed_link.h); no token is asked for.
+//   PUT  /lfs/object/{oid}     the whole object     GET and HEAD: fetch it
+//   PUT  /lfs/part/{oid}       one part of it; the answer's ETag names the part
+//   POST /lfs/complete/{oid}   {"oid", "parts": [{"partNumber", "etag"}, ...]}
+
+#include "node/file_answer.h"
+#include "node/hub_answer.h"
+#include "node/routes.h"
+#include "node/upload.h"
+#include "storage/authorisation.h"
+#include "storage/history_change.h"
+
+namespace banyan::node {
+namespace {
+
+using storage::FileContent;
+
+constexpr std::size_t kMaxParts = 10'000;
+constexpr std::uint64_t kAnySize = UINT64_MAX;  // the link says how much
+
+struct Exchange {
+  Hub& hub;
+  Request& request;
+  Response& response;
+};
+
+std::optional<SignedLink> Check(Exchange& exchange, std::string_view use) {
+  auto& [hub, request, response] = exchange;
+  auto link = hub.signer.Verify(request, use, hub.clock.NowMs());
+  if (link) return *link;
+  hub.metrics.Add(Counter::TokensRefused);
+  Fail(response, 403, link.error().message());
+  return std::nullopt;
+}
+
+void PutObject(Exchange& exchange) {
+  auto& [hub, request, response] = exchange;
+  const auto link = Check(exchange, "object");
+  if (!link) return;
+  const auto file = ReceiveFile(hub, request, {link->size_bytes, link->oid}, link->repository);
+  if (!file) return Fail(response, file.error());
+  response.headers.Set("ETag", "\"" + file->sha256.ToString() + "\"");
+}
+
+// A part is kept like a file that was uploaded and never committed: it expires like one.
+void PutPart(Exchange& exchange) {
+  auto& [hub, request, response] = exchange;
+  const auto link = Check(exchange, "part");
+  if (!link) return;
+  const auto file = ReceiveFile(hub, request, {link->size_bytes, std::nullopt}, link->repository);
+  if (!file) return Fail(response, file.error());
+  response.headers.Set("ETag", "\"" + file->sha256.ToString() + "\"");
+}
+
+std::string_view Unquoted(std::string_view etag) {
+  if (etag.starts_with("W/")) etag.remove_prefix(2);
+  if (etag.size() >= 2 && etag.front() == '"' && etag.back() == '"') {
+    etag = etag.substr(1, etag.size() - 2);
+  }
+  return etag;
+}
+
+// The parts in order of their numbers, which must be 1, 2, 3, ...
+Result<std::vector<Sha256>> ParseParts(const Json& body) {
+  const Json* list = FindMember(body, "parts");
+  if (list == nullptr || !list->is_array()) return Error(Errc::Invalid, "parts must be a list");
+  if (list->size() > kMaxParts) return Error(Errc::TooLarge, "too many parts");
+  std::vector<Sha256> parts(list->size());
+  std::vector<bool> seen(list->size());
+  for (const auto& item : *list) {
+    const auto number = FindInt(item, "partNumber").value_or(0);
+    if (number < 1 || number > static_cast<std::int64_t>(parts.size())) {
+      return Error(Errc::Invalid, "parts are numbered from 1 without a gap");
+    }
+    const auto index = static_cast<std::size_t>(number - 1);
+    if (seen[index]) return Error(Errc::Invalid, "a part is there twice");
+    seen[index] = true;
+    parts[index] = TRY(Sha256::Parse(Unquoted(FindString(item, "etag").value_or(""))));
+  }
+  return parts;
+}
+
+Result<FileContent> Complete(Exchange& exchange, const SignedLink& link) {
+  auto& [hub, request, response] = exchange;
+  const auto body = TRY(ParseJson(TRY(request.ReadAll(4u << 20))));
+  std::vector<FileContent> parts;
+  {
+    auto lease = TRY(hub.database.Read());
+    for (const auto& digest : TRY(ParseParts(body))) {
+      const auto file = TRY(storage::FindFile(*lease, digest));
+      if (!file || !storage::MayUseFile(*lease, link.repository, file->row)) {
+        return Error(Errc::Invalid, "a part has not arrived: send it again");
+      }
+      parts.push_back(*file);
+    }
+  }
+  return JoinFiles(hub, parts, {link.size_bytes, link.oid}, link.repository);
+}
+
+void PostComplete(Exchange& exchange) {
+  const auto link = Check(exchange, "complete");
+  if (!link) return;
+  const auto file = Complete(exchange, *link);
+  if (!file) return Fail(exchange.response, file.error());
+  exchange.response.SetText("application/vnd.git-lfs+json", "{}");
+}
+
+// The link was given to somebody who may read the repository's files; the object must still be
+// one that the repository may use.
+void GetObject(Exchange& exchange) {
+  auto& [hub, request, response] = exchange;
+  const auto link = Check(exchange, "object");
+  if (!link) return;
+  auto lease = hub.database.Read();
+  if (!lease) return Fail(response, lease.error());
+  const auto file = storage::FindFile(**lease, link->oid);
+  if (!file) return Fail(response, file.error());
+  if (!*file || !storage::MayUseFile(**lease, link->repository, (*file)->row)) {
+    return Fail(response, 404, "Object does not exist");
+  }
+  SetFileHeaders(response, "", false);
+  response.headers.Set("Cache-Control", "private, no-cache");
+  AnswerContent(hub, request, response, **file, link->oid.ToString());
+}
+
+Handler Bind(Hub& hub, void (*handler)(Exchange&)) {
+  return [&hub, handler](Request& request, Response& response) {
+    Exchange exchange{hub, request, response};
+    handler(exchange);
+  };
+}
+
+}  // namespace
+
+void AddLfsObjectRoutes(Router& router, Hub& hub) {
+  router.Add("PUT", "/lfs/object/:oid", Bind(hub, PutObject), {kAnySize});
+  router.Add("GET", "/lfs/object/:oid", Bind(hub, GetObject));
+  router.Add("PUT", "/lfs/part/:oid", Bind(hub, PutPart), {kAnySize});
+  router.Add("POST", "/lfs/complete/:oid", Bind(hub, PostComplete), {4u << 20});
+}
+
+}  // namespace banyan::node

@@ -1,0 +1,109 @@
+// POST /api/{t}/{id}/preupload/{rev}: which files of an upload go through LFS, which are to be
+// skipped, and what is there already under each path.
+
+#include "node/repository_call.h"
+#include "node/routes.h"
+#include "storage/git_attributes.h"
+#include "storage/git_ignore.h"
+
+namespace banyan::node {
+namespace {
+
+using storage::AttributeTree;
+
+constexpr std::size_t kMaxFiles = 10'000;
+constexpr std::uint64_t kMaxBodyBytes = 32u << 20;
+constexpr std::size_t kMaxAttributesBytes = 4u << 20;
+constexpr std::size_t kMaxIgnoreBytes = 1u << 20;
+
+// The attributes and ignore rules of a revision, read as paths need them.
+class UploadRules {
+ public:
+  UploadRules(storage::History& history, const storage::Revision& revision)
+      : history_(history), revision_(revision) {}
+
+  Status LoadIgnore(const Json& body) {
+    auto text = FindString(body, "gitIgnore");
+    if (!text) text = TRY(ReadText(".gitignore", kMaxIgnoreBytes));
+    ignore_ = storage::GitIgnore(*text);
+    return Ok();
+  }
+
+  Result<storage::LfsFilter> Filter(const std::string& path) {
+    for (std::size_t slash = 0;; slash = path.find('/', slash + 1)) {
+      if (slash == path.npos) return attributes_.Filter(path);
+      const auto folder = path.substr(0, slash);
+      if (attributes_.Has(folder)) continue;
+      const auto file = folder.empty() ? ".gitattributes" : folder + "/.gitattributes";
+      attributes_.Set(folder, TRY(ReadText(file, kMaxAttributesBytes)));
+    }
+  }
+  bool Ignores(const std::string& path) const { return ignore_.Ignores(path); }
+  // What clients compare their own file with: the SHA-256 of an LFS file, else git's id.
+  Result<std::optional<std::string>> CurrentId(const std::string& path) {
+    const auto entry = TRY(history_.FindFile(revision_, path));
+    if (!entry || entry->IsSubmodule()) return std::optional<std::string>();
+    return std::optional(entry->IsPointer() ? entry->sha256.ToString() : entry->oid.ToString());
+  }
+
+ private:
+  Result<std::string> ReadText(const std::string& path, std::size_t max_bytes) {
+    const auto bytes = history_.ReadSmallFile(revision_, path, max_bytes);
+    if (!bytes && bytes.error().code() == Errc::TooLarge) return std::string();
+    if (!bytes) return bytes.error();
+    return *bytes ? std::string(AsText(**bytes)) : std::string();
+  }
+
+  storage::History& history_;
+  const storage::Revision revision_;
+  AttributeTree attributes_;
+  storage::GitIgnore ignore_;
+};
+
+Result<Json> Judge(UploadRules& rules, const Json& file) {
+  const auto path = FindString(file, "path");
+  const auto size = FindInt(file, "size");
+  if (!path || !size || *size < 0) return Error(Errc::Invalid, "each file has a path and a size");
+  TRY(storage::ValidatePath(*path).Context(*path));
+  const auto sample = ParseBase64(FindString(file, "sample").value_or(""));
+  if (!sample) return Error(Errc::Invalid, *path + ": the sample is not base64");
+  const auto filter = TRY(rules.Filter(*path));
+  const auto form = storage::ChooseForm(filter, AsText(*sample), static_cast<std::uint64_t>(*size));
+  Json answer = {{"path", *path},
+                 {"uploadMode", form == storage::FileForm::Pointer ? "lfs" : "regular"},
+                 {"shouldIgnore", rules.Ignores(*path)}};
+  if (const auto id = TRY(rules.CurrentId(*path))) answer["oid"] = *id;
+  return answer;
+}
+
+Result<Json> JudgeAll(RepositoryReading& reading, const storage::Revision& revision,
+                      const Json& body) {
+  const Json* files = FindMember(body, "files");
+  if (files == nullptr || !files->is_array()) return Error(Errc::Invalid, "files must be a list");
+  if (files->size() > kMaxFiles) return Error(Errc::TooLarge, "too many files in one call");
+  UploadRules rules(*reading.history, revision);
+  TRY(rules.LoadIgnore(body));
+  Json answers = Json::array();
+  for (const auto& file : *files) answers.push_back(TRY(Judge(rules, file)));
+  return Json{{"files", std::move(answers)}, {"commitOid", revision.commit.ToString()}};
+}
+
+void PostPreupload(RepositoryCall& call) {
+  const auto reading = call.Open(storage::Access::Write);
+  if (!reading) return;
+  const auto revision = call.Resolve(*reading, call.request.Param("rev"));
+  if (!revision) return;
+  const auto body = ReadJsonOrAnswer(call.request, call.response, kMaxBodyBytes);
+  if (!body) return;
+  const auto answer = JudgeAll(*reading, *revision, *body);
+  if (!answer) return call.Fail(answer.error());
+  call.response.SetJson(*answer);
+}
+
+}  // namespace
+
+void AddPreuploadRoutes(Router& router, Hub& hub) {
+  AddApiRoute(router, hub, "POST", "/preupload/*rev", PostPreupload, {kMaxBodyBytes});
+}
+
+}  // namespace banyan::node

@@ -1,0 +1,35 @@
+#pragma once
+// What routes work with. All of it outlives the routes and is safe for concurrent use.
+
+#include <string>
+
+#include "node/config.h"
+#include "node/health.h"
+#include "node/metrics.h"
+#include "node/rate_limiter.h"
+#include "node/signed_link.h"
+#include "storage/base/clock.h"
+#include "storage/base/random.h"
+#include "storage/local_content_store.h"
+#include "storage/quota.h"
+#include "storage/usage.h"
+
+namespace banyan::node {
+
+struct Hub {
+  Clock& clock;
+  Random& random;
+  const Config& config;
+  storage::Database& database;
+  storage::LocalContentStore& content;
+  storage::Usage& usage;
+  RateLimiter& downloads;  // one download counts for a client and repository at a time
+  Metrics& metrics;
+  const LinkSigner& signer;
+
+  // The absolute form of a path of ours.
+  std::string Link(std::string_view path) const { return config.public_url + std::string(path); }
+  storage::QuotaPolicy quota() const;
+};
+
+}  // namespace banyan::node

@@ -1,0 +1,40 @@
+#include "node/hub_answer.h"
+
+namespace banyan::node {
+
+void AnswerSignIn(Response& response, std::string_view message, std::string_view code) {
+  Fail(response, 401, message, code);
+  response.headers.Set("WWW-Authenticate", "Bearer realm=\"Banyan\"");
+}
+
+void AnswerNoRepository(const Request& request, Response& response) {
+  constexpr std::string_view kMessage = "Repository not found";
+  if (request.caller.IsAnonymous()) return AnswerSignIn(response, kMessage, kRepoNotFound);
+  Fail(response, 404, kMessage, kRepoNotFound);
+}
+
+void AnswerNoRevision(Response& response) {
+  Fail(response, 404, "Revision not found", kRevisionNotFound);
+}
+
+void AnswerNoEntry(Response& response, const GitOid& commit) {
+  response.headers.Set("X-Repo-Commit", commit.ToString());
+  Fail(response, 404, "Entry not found", kEntryNotFound);
+}
+
+void AnswerGated(const Request& request, Response& response) {
+  if (request.caller.IsAnonymous()) {
+    return AnswerSignIn(response,
+                        "Access to this repository is restricted: sign in and ask for access",
+                        kGatedRepo);
+  }
+  Fail(response, 403, "Access to this repository is restricted and was not given to you",
+       kGatedRepo);
+}
+
+void AnswerDenied(const Request& request, Response& response, std::string_view message) {
+  if (request.caller.IsAnonymous()) return AnswerSignIn(response, message);
+  Fail(response, 403, message);
+}
+
+}  // namespace banyan::node

@@ -1,0 +1,32 @@
+#pragma once
+// Things of storage in the JSON that hub clients read. Pure functions.
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "storage/base/json.h"
+#include "storage/history.h"
+#include "storage/repositories.h"
+
+namespace banyan::node {
+
+// An item of tree and paths-info; `last` is its lastCommit, if it was asked for and found.
+Json TreeItemJson(const storage::TreeItem& item, const storage::CommitRecord* last = nullptr);
+
+// {"sha256", "size", "pointerSize"} as siblings have it; with "oid" for "sha256" in trees.
+Json LfsJson(const storage::ManifestEntry& entry, const char* digest_name);
+
+// The properties of a repository that its catalog row holds, by the names that `expand` uses,
+// with "_id", "id" and "modelId".
+Json RepositoryJson(const storage::Repository& repository, const std::vector<std::string>& tags);
+// What the metadata column holds: cardData, config, safetensors, gguf, baseModels.
+void AddMetadataJson(Json& out, const Json& metadata, storage::RepositoryKind kind);
+
+// Only "_id", "id" and the named properties remain.
+Json KeepProperties(const Json& all, const std::vector<std::string>& names);
+
+// false, "auto" or "manual".
+Json GatingJson(storage::Gating gating);
+
+}  // namespace banyan::node

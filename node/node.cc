@@ -1,0 +1,134 @@
+#include "node/node.h"
+
+#include "node/host_port.h"
+#include "node/http_error.h"
+#include "node/routes.h"
+#include "storage/base/logging.h"
+#include "storage/collector.h"
+
+namespace banyan::node {
+namespace {
+
+constexpr std::int64_t kFlushPauseMs = 10'000;
+
+HttpServerOptions ServerOptions(const Config& config) {
+  HttpServerOptions options;
+  const auto listen = *ParseHostPort(config.listen);
+  options.host = listen.host;
+  options.port = listen.port;
+  options.certificate_file = config.tls_certificate;
+  options.key_file = config.tls_key;
+  options.limits.max_connections = static_cast<std::size_t>(config.http_max_connections);
+  options.limits.header_timeout_ms = config.http_header_timeout.ms;
+  options.limits.idle_timeout_ms = config.http_idle_timeout.ms;
+  options.limits.transfer_window_ms = config.http_transfer_window.ms;
+  options.limits.min_bytes_per_s = static_cast<std::int64_t>(config.http_min_rate.bytes);
+  return options;
+}
+
+Result<std::int64_t> ReadNumber(storage::Connection& connection, const char* sql) {
+  auto rows = connection.Query(sql);
+  const bool found = rows.Next();
+  TRY(Status(rows.status()));
+  return found ? rows.Int(0) : 0;
+}
+
+void AnswerHealth(Health& health, Response& response) {
+  response.headers.Set("Cache-Control", "no-store");
+  const auto status = health.Check();
+  if (status) return response.SetJson({{"status", "ok"}});
+  log::Warning("node", "event=unhealthy error=\"{}\"", status.error().message());
+  Fail(response, 503, status.error().message());
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Node>> Node::Start(const Seams& seams, const Config& config) {
+  if (config.UsesTls()) TRY(RequirePrivateFile(seams.fs, config.tls_key));
+  auto data = TRY(DataDirectory::Open(seams.clock, seams.random, seams.fs,
+                                      {config.data, true, config.storage_min_free.bytes}));
+  std::unique_ptr<Node> node(new Node(seams, config, std::move(data)));
+  TRY(node->Listen());
+  node->jobs_.Start(node->MakeJobs());
+  return node;
+}
+
+Node::Node(const Seams& seams, const Config& config, std::unique_ptr<DataDirectory> data)
+    : seams_(seams),
+      config_(config),
+      started_ms_(seams.clock.MonotonicMs()),
+      data_(std::move(data)),
+      downloads_(seams.clock),
+      signer_(data_->seed()),
+      health_(
+          {seams.clock, seams.fs, data_->database(), config.data, config.storage_min_free.bytes}),
+      hub_{seams.clock, seams.random, config_, data_->database(), data_->content(), usage_,
+           downloads_,  metrics_,     signer_},
+      content_api_(data_->content(), seams.random,
+                   [](storage::Connection&, const Request& request) { return request.caller; },
+                   {.batch_bytes = static_cast<std::size_t>(config_.transfer_batch.bytes)}),
+      router_(MakeRoutes(hub_)),
+      front_({seams.clock, config_, data_->database(), usage_, metrics_, router_}),
+      jobs_(seams.clock, metrics_) {
+  content_api_.AddRoutes(router_);
+  router_.Add("GET", "/healthz",
+              [this](Request&, Response& response) { AnswerHealth(health_, response); });
+  router_.Add("GET", "/metrics",
+              [this](Request& request, Response& response) { AnswerMetrics(request, response); });
+}
+
+Status Node::Listen() {
+  server_ = TRY(HttpServer::Start(
+      ServerOptions(config_), seams_.clock, seams_.random,
+      [this](Request& request, Response& response) { front_.Handle(request, response); }));
+  return Ok();
+}
+
+std::vector<Jobs::Job> Node::MakeJobs() {
+  std::vector<Jobs::Job> jobs;
+  jobs.push_back(
+      {"flush_usage", kFlushPauseMs, [this] { return usage_.Flush(data_->database()); }});
+  if (config_.storage_collect_every.ms > 0) {
+    jobs.push_back({"collect", config_.storage_collect_every.ms, [this]() -> Status {
+                      const auto report = TRY(storage::Collect(data_->content(), {}));
+                      TRY(content_api_.RemoveEndedOffers());
+                      log::Info("node", "event=collected files={} freed_bytes={} sessions={}",
+                                report.files_deleted, report.freed_bytes, report.sessions_expired);
+                      return Ok();
+                    }});
+  }
+  return jobs;
+}
+
+void Node::Stop(std::int64_t grace_ms) {
+  if (server_) server_->Stop(grace_ms);
+  jobs_.Stop();
+  const auto flushed = usage_.Flush(data_->database());
+  if (!flushed) log::Warning("node", "event=flush_failed error=\"{}\"", flushed.error().message());
+}
+
+Result<MetricsView> Node::View() {
+  MetricsView view{metrics_, server_->counters()};
+  view.uptime_ms = seams_.clock.MonotonicMs() - started_ms_;
+  view.disk_free_bytes = TRY(seams_.fs.FreeBytes(config_.data));
+  auto lease = TRY(data_->database().Read());
+  const auto number = [&](const char* sql) -> Result<std::uint64_t> {
+    return static_cast<std::uint64_t>(TRY(ReadNumber(*lease, sql)));
+  };
+  view.repositories = TRY(number("SELECT count(*) FROM repository"));
+  view.files = TRY(number("SELECT count(*) FROM file"));
+  view.stored_bytes = TRY(number("SELECT coalesce(sum(used_bytes), 0) FROM namespace"));
+  return view;
+}
+
+void Node::AnswerMetrics(const Request& request, Response& response) {
+  const auto allowed = *ParseNetworks(config_.metrics_clients);
+  if (!request.caller.IsOperator() && !ContainsAddress(allowed, request.peer_address)) {
+    return Fail(response, 403, "Metrics are for the operator, and for addresses it has listed");
+  }
+  const auto view = View();
+  if (!view) return Fail(response, view.error());
+  response.SetText("text/plain; version=0.0.4; charset=utf-8", RenderMetrics(*view));
+}
+
+}  // namespace banyan::node

@@ -1,0 +1,62 @@
+#pragma once
+// A running node: opens its data directory, serves HTTP, does background work. Several can run in
+// one process, each with a directory of its own.
+//
+// Start:  data directory (lock, seed, catalog, content) ─▶ routes ─▶ server ─▶ jobs
+// Stop:   no new connections ─▶ running requests end or are cut ─▶ jobs end ─▶ figures are
+//         flushed ─▶ content and catalog close ─▶ lock is released
+
+#include <memory>
+
+#include "node/config.h"
+#include "node/content_api.h"
+#include "node/data_directory.h"
+#include "node/front.h"
+#include "node/health.h"
+#include "node/http_server.h"
+#include "node/hub.h"
+#include "node/jobs.h"
+
+namespace banyan::node {
+
+class Node {
+ public:
+  struct Seams {
+    Clock& clock;
+    Random& random;
+    FileSystem& fs;
+  };
+  // `config` is checked (LoadConfig). The node serves when this returns.
+  static Result<std::unique_ptr<Node>> Start(const Seams& seams, const Config& config);
+  ~Node() { Stop(0); }
+
+  std::uint16_t port() const { return server_->port(); }
+  DataDirectory& data() { return *data_; }
+  // Idempotent.
+  void Stop(std::int64_t grace_ms);
+
+ private:
+  Node(const Seams& seams, const Config& config, std::unique_ptr<DataDirectory> data);
+  Status Listen();
+  std::vector<Jobs::Job> MakeJobs();
+  void AnswerMetrics(const Request& request, Response& response);
+  Result<MetricsView> View();
+
+  const Seams seams_;
+  const Config config_;
+  const std::int64_t started_ms_;  // monotonic
+  const std::unique_ptr<DataDirectory> data_;
+  storage::Usage usage_;
+  Metrics metrics_;
+  RateLimiter downloads_;
+  const LinkSigner signer_;
+  Health health_;
+  Hub hub_;
+  ContentApi content_api_;
+  Router router_;
+  Front front_;
+  Jobs jobs_;
+  std::unique_ptr<HttpServer> server_;
+};
+
+}  // namespace banyan::node

@@ -1,0 +1,75 @@
+#include "node/upload.h"
+
+#include "storage/repositories.h"
+
+namespace banyan::node {
+namespace {
+
+constexpr std::size_t kBufferBytes = 256u << 10;
+
+Status RequireExpected(const storage::FileContent& content, const ExpectedFile& expected) {
+  if (content.size_bytes != expected.size_bytes) {
+    return Error(Errc::Invalid, "the file has " + std::to_string(content.size_bytes) + " bytes, " +
+                                    std::to_string(expected.size_bytes) + " were announced");
+  }
+  if (expected.sha256 && content.sha256 != *expected.sha256) {
+    return Error(Errc::Invalid, "the file's SHA-256 is " + content.sha256.ToString() + ", " +
+                                    expected.sha256->ToString() + " was announced");
+  }
+  return Ok();
+}
+
+// Durable first, then recorded: the row must never name bytes that a power cut may take back.
+Result<storage::FileContent> Record(Hub& hub, storage::FileWriter& writer,
+                                    const ExpectedFile& expected, std::int64_t repository) {
+  auto content = TRY(writer.Finish());
+  const Status right = RequireExpected(content, expected);
+  if (!right) {
+    hub.metrics.Add(Counter::UploadsRefused);
+    return right.error();
+  }
+  TRY(hub.content.Sync());
+  const std::int64_t now_ms = hub.clock.NowMs();
+  TRY(hub.database.Write([&](storage::Connection& connection) -> Status {
+    TRY(storage::GetRepository(connection, repository));
+    content.row = TRY(storage::RecordFile(connection, content, now_ms));
+    return storage::HoldFile(connection, repository, content.row, storage::Holding::Uploaded,
+                             now_ms);
+  }));
+  hub.metrics.Add(Counter::UploadsTaken);
+  hub.metrics.Add(Counter::UploadBytesTaken, content.size_bytes);
+  return content;
+}
+
+}  // namespace
+
+Result<storage::FileContent> ReceiveFile(Hub& hub, Request& request, const ExpectedFile& expected,
+                                         std::int64_t repository) {
+  request.LimitBody(expected.size_bytes);
+  if (const auto announced = request.body_size_bytes();
+      announced && *announced != expected.size_bytes) {
+    hub.metrics.Add(Counter::UploadsRefused);
+    return Error(Errc::Invalid, "the body has another size than the file that was announced");
+  }
+  auto writer = TRY(hub.content.NewFile(expected.size_bytes));
+  Bytes buffer(kBufferBytes);
+  for (;;) {
+    const std::size_t count = TRY(request.ReadBody(buffer));
+    if (count == 0) break;
+    TRY(writer->Write(ByteView(buffer).first(count)));
+  }
+  return Record(hub, *writer, expected, repository);
+}
+
+Result<storage::FileContent> JoinFiles(Hub& hub, const std::vector<storage::FileContent>& parts,
+                                       const ExpectedFile& expected, std::int64_t repository) {
+  auto writer = TRY(hub.content.NewFile(expected.size_bytes));
+  for (const auto& part : parts) {
+    auto reader = TRY(hub.content.OpenFile(part));
+    TRY(reader->Stream(0, part.size_bytes, /*allow_mapped=*/false,
+                       [&](ByteView slice) { return writer->Write(slice); }));
+  }
+  return Record(hub, *writer, expected, repository);
+}
+
+}  // namespace banyan::node

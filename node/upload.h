@@ -1,0 +1,25 @@
+#pragma once
+// Taking in the bytes of one file over HTTP: cut, hashed and stored as they arrive, and recorded
+// as uploaded to a repository only when size and digest are what was announced. Nothing refers to
+// a file that was wrong or broke off, so it is collected later.
+
+#include "node/hub.h"
+#include "storage/content_store.h"
+
+namespace banyan::node {
+
+struct ExpectedFile {
+  std::uint64_t size_bytes = 0;
+  std::optional<Sha256> sha256;  // nullopt: any content of that size
+};
+
+// Reads the request's body. Invalid when it is another file than expected, TooLarge when the disk
+// is full, NotFound when the repository is gone, and the errors of reading the body.
+Result<storage::FileContent> ReceiveFile(Hub& hub, Request& request, const ExpectedFile& expected,
+                                         std::int64_t repository);
+
+// Puts stored parts together into one file, in this order; the rest as ReceiveFile.
+Result<storage::FileContent> JoinFiles(Hub& hub, const std::vector<storage::FileContent>& parts,
+                                       const ExpectedFile& expected, std::int64_t repository);
+
+}  // namespace banyan::node
