@@ -17,7 +17,6 @@ class Staging {
 
   Result<StagedOperation> Stage(const CommitOperation& operation) {
     if (const auto* add = std::get_if<AddUploaded>(&operation)) {
-      if (add->file.row <= 0) return Error(Errc::Invalid, add->path + ": the file is not recorded");
       return StagedOperation(StagedFile{add->path, add->file, nullptr, add->as_pointer, {}});
     }
     if (const auto* add = std::get_if<AddInline>(&operation)) return StageInline(*add);

@@ -16,8 +16,9 @@ namespace banyan::storage {
 
 inline constexpr std::size_t kMaxOperations = 100000;
 
-// A file that was uploaded before (row > 0). As a pointer whatever the rules say (a client that
-// went through LFS), or by the rules of lfs.h.
+// A file of the content store: uploaded before (row > 0), or written just now by the caller, who
+// keeps its writer until Commit returns (row 0). As a pointer whatever the rules say (a client
+// that went through LFS), or by the rules of lfs.h.
 struct AddUploaded {
   std::string path;
   FileContent file;

@@ -105,16 +105,20 @@ Result<FileContent> StoreFileWriter::Finish() {
   {
     MutexLock lock(mutex_);
     TRY(Status(worker_status_));
+    spare_.clear();
   }
   TRY(chunker_.Feed(block_));
   TRY(chunker_.Finish());
   placer_.ReleasePack();
+  // A finished writer is kept for its pin: thousands of them must not hold their buffers.
+  block_ = Bytes();
   FileContent content;
   content.sha256 = sha256_.Finish();
   content.hash = HashFile(chunks_);
   content.size_bytes = size_bytes_;
   content.chunk_count = chunks_.size();
   content.recipe = pinned_.recipe;
+  chunks_ = ChunkList();
   return content;
 }
 

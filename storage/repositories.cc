@@ -10,7 +10,8 @@ namespace {
 const std::string kSelect =
     "SELECT r.id, r.uid, r.kind, n.name, r.name, r.namespace, r.private, r.gated, "
     "r.default_branch, r.created_ms, r.updated_ms, r.downloads, r.likes, r.head, r.head_bytes, "
-    "r.head_files, r.stored_bytes, r.licence, r.task, r.library, r.parameters, d.metadata "
+    "r.head_files, r.stored_bytes, r.licence, r.task, r.library, r.parameters, d.metadata, "
+    "r.described "
     "FROM repository r JOIN namespace n ON n.id = r.namespace "
     "JOIN repository_document d ON d.repository = r.id ";
 
@@ -40,6 +41,7 @@ Repository ReadRow(Rows& rows) {
   out.library = rows.Text(19);
   if (!rows.IsNull(20)) out.parameters = Figure(rows, 20);
   out.metadata = rows.Text(21);
+  if (!rows.IsNull(22)) out.described = rows.DigestAt<GitOid>(22);
   return out;
 }
 

@@ -51,6 +51,9 @@ struct Repository {
   std::uint64_t downloads = 0;
   std::uint64_t likes = 0;
   std::optional<GitOid> head;  // commit of the default branch; nullopt: none yet
+  // The commit that licence to metadata were read from: the head, but for the moment it takes to
+  // read it after it moved.
+  std::optional<GitOid> described;
   std::uint64_t head_bytes = 0;
   std::uint64_t head_files = 0;
   std::uint64_t stored_bytes = 0;  // logical, over all history

@@ -29,8 +29,8 @@ Status SetRepositoryHead(Connection& connection, std::int64_t repository,
                          const RepositoryHead& head, std::int64_t now_ms) {
   const auto text = TRY(GetSearchText(connection, repository));
   TRY(connection.Execute(
-      "UPDATE repository SET head = ?, head_bytes = ?, head_files = ?, licence = ?, task = ?, "
-      "library = ?, parameters = ?, updated_ms = ? WHERE id = ?",
+      "UPDATE repository SET head = ?1, described = ?1, head_bytes = ?2, head_files = ?3, "
+      "licence = ?4, task = ?5, library = ?6, parameters = ?7, updated_ms = ?8 WHERE id = ?9",
       head.commit, head.bytes, head.files, OrNone(head.licence), OrNone(head.task),
       OrNone(head.library), head.parameters, now_ms, repository));
   TRY(connection.Execute("UPDATE repository_document SET metadata = ? WHERE repository = ?",

@@ -1,6 +1,7 @@
 #pragma once
-// What the head of a repository's default branch says about it: set as a whole, in the
-// transaction that moves the branch, and indexed for lists and search.
+// What the head of a repository's default branch says about it: set as a whole and indexed for
+// lists and search. The transaction that moves the branch sets only the head itself; what the new
+// head says is read and set right after (Repository::described tells which commit it is of).
 
 #include <cstdint>
 #include <optional>

@@ -50,6 +50,7 @@ CREATE TABLE repository(
   downloads INTEGER NOT NULL DEFAULT 0,
   likes INTEGER NOT NULL DEFAULT 0,
   head BLOB,                                 -- commit of the default branch; NULL: none yet
+  described BLOB,                            -- the commit that licence to metadata speak of
   head_bytes INTEGER NOT NULL DEFAULT 0,
   head_files INTEGER NOT NULL DEFAULT 0,
   stored_bytes INTEGER NOT NULL DEFAULT 0,   -- logical: sum over its committed files

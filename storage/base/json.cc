@@ -7,26 +7,33 @@ namespace banyan {
 Result<Json> ParseJson(std::string_view text, const JsonLimits& limits) {
   if (text.size() > limits.max_bytes) return Error(Errc::TooLarge, "JSON text is too long");
   bool too_deep = false;
+  std::size_t values = 0;
   bool duplicate = false;
   std::vector<std::vector<std::string>> keys;
   const auto callback = [&](int depth, Json::parse_event_t event, Json& parsed) {
+    using Event = Json::parse_event_t;
     if (depth > static_cast<int>(limits.max_depth)) too_deep = true;
-    if (event == Json::parse_event_t::object_start) keys.emplace_back();
-    if (event == Json::parse_event_t::object_end) {
+    if (event == Event::value || event == Event::object_start || event == Event::array_start) {
+      ++values;
+    }
+    if (too_deep || values > limits.max_values) return false;
+    if (event == Event::object_start) keys.emplace_back();
+    if (event == Event::object_end) {
       auto& seen = keys.back();
       std::sort(seen.begin(), seen.end());
       if (std::adjacent_find(seen.begin(), seen.end()) != seen.end()) duplicate = true;
       keys.pop_back();
     }
-    if (event == Json::parse_event_t::key && !keys.empty()) {
+    if (event == Event::key && !keys.empty()) {
       keys.back().push_back(parsed.get<std::string>());
     }
-    return !too_deep;
+    return true;
   };
   // The parser recurses only per nesting level of its own explicit stack, so depth is bounded
   // by the text; the callback stops keeping values past max_depth.
   Json value = Json::parse(text, callback, /*allow_exceptions=*/false);
   if (too_deep) return Error(Errc::TooLarge, "JSON is nested too deeply");
+  if (values > limits.max_values) return Error(Errc::TooLarge, "JSON has too many values");
   if (value.is_discarded()) return Error(Errc::Invalid, "not valid JSON");
   if (duplicate) return Error(Errc::Invalid, "JSON object has a key twice");
   return value;

@@ -1,5 +1,6 @@
 #pragma once
-// JSON from outside, without exceptions: bounded depth and size, valid UTF-8, no duplicate keys,
+// JSON from outside, without exceptions: bounded depth, size and number of values (a value takes
+// many times the memory of its text), valid UTF-8, no duplicate keys,
 // and typed look-ups. Pure functions, safe for concurrent use.
 
 #include <cstdint>
@@ -17,6 +18,7 @@ using Json = nlohmann::json;
 struct JsonLimits {
   std::size_t max_bytes = 16u << 20;
   std::size_t max_depth = 64;
+  std::size_t max_values = 1u << 20;  // objects and arrays, and what they hold
 };
 
 // Invalid with what was wrong, or TooLarge past a limit.

@@ -360,3 +360,18 @@ TEST_CASE("FirstCommitMayBringFiles") {
     return Ok();
   }), Errc::Conflict);
 }
+
+TEST_CASE("AFileWrittenJustNowIsCommittedByItsPin") {
+  HistoryFixture f;
+  f.CommitFirst();
+  const auto small = MUST(f.store->PutBytes(Text("just text\n")));
+  const auto binary = MUST(f.store->PutBytes(Noise(300000, 2)));
+  REQUIRE(small.content.row == 0);
+  f.Commit({AddUploaded{"a.txt", small.content, false},
+            AddUploaded{"b.dat", binary.content, false}});
+  REQUIRE(f.ReadText("a.txt") == "just text\n");
+  f.Read([&](History& history) {
+    REQUIRE_FALSE(MUST(history.FindFile(f.Resolve("main"), "a.txt"))->IsPointer());
+    REQUIRE(MUST(history.FindFile(f.Resolve("main"), "b.dat"))->IsPointer());
+  });
+}

@@ -247,8 +247,10 @@ TEST_CASE("GoingPrivateAndPublicMovesTheFilesPublicCounts") {
   REQUIRE(is_public() == 0);
   REQUIRE_FALSE(MUST(set({false, std::nullopt, std::nullopt})).is_private);
   REQUIRE(is_public() == 1);
-  MUST(set({false, Gating::Auto, std::nullopt}));  // no change of visibility: counted once
+  MUST(set({false, std::nullopt, std::nullopt}));  // no change: counted once
   REQUIRE(is_public() == 1);
+  MUST(set({std::nullopt, Gating::Auto, std::nullopt}));  // what needs consent is not public
+  REQUIRE(is_public() == 0);
   const auto changed = MUST(set({true, std::nullopt, "dev"}));
   REQUIRE(changed.gating == Gating::Auto);
   REQUIRE(changed.default_branch == "dev");

@@ -53,6 +53,7 @@ TEST_CASE("AHeadIsReplacedAsAWhole") {
   MUST(set(50));
   const auto first = get();
   REQUIRE(first.head == head.commit);
+  REQUIRE(first.described == head.commit);
   REQUIRE(first.head_bytes == 1000);
   REQUIRE(first.head_files == 3);
   REQUIRE(first.licence == "Apache-2.0");
@@ -68,6 +69,7 @@ TEST_CASE("AHeadIsReplacedAsAWhole") {
   MUST(set(60));
   const auto second = get();
   REQUIRE_FALSE(second.head);
+  REQUIRE_FALSE(second.described);
   REQUIRE(second.licence.empty());
   REQUIRE(second.task.empty());
   REQUIRE_FALSE(second.parameters);

@@ -61,6 +61,8 @@ TEST_CASE("IsoTimeRoundTrips") {
 TEST_CASE("JsonRefusesBombsAndDuplicateKeys") {
   REQUIRE(MUST(ParseJson(R"({"a":[1,2]})"))["a"].size() == 2);
   MUST_FAIL(ParseJson(std::string(100000, '[')), Errc::TooLarge);
+  MUST_FAIL(ParseJson("[1,[2],3]", {.max_values = 4}), Errc::TooLarge);
+  REQUIRE(MUST(ParseJson("[1,[2],3]", {.max_values = 5})).size() == 3);
   MUST_FAIL(ParseJson(R"({"a":1,"a":2})"), Errc::Invalid);
   MUST_FAIL(ParseJson("{\"a\":\"\xff\"}"), Errc::Invalid);
   REQUIRE_FALSE(FindInt(MUST(ParseJson(R"({"a":18446744073709551615})")), "a").has_value());
