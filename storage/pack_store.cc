@@ -48,8 +48,11 @@ Status PackStore::Recover() {
     const PackId data_id = ParsePackName(name, ".data");
     const PackId table_id = ParsePackName(name, ".table");
     highest_id_ = std::max({highest_id_, data_id, table_id});
-    if (table_id > 0 && !fs_.Stat(PathsOf(directory_, table_id).data)) {
-      TRY(fs_.Remove(directory_ + "/open/" + name));  // sealing was interrupted at its last step
+    if (table_id > 0) {
+      const auto data = fs_.Stat(PathsOf(directory_, table_id).data);
+      if (!data && data.error().code() != Errc::NotFound) return data.error();
+      // Without its data, sealing was interrupted at its last step.
+      if (!data) TRY(fs_.Remove(directory_ + "/open/" + name));
     }
     if (data_id == 0) continue;
     auto pack = Pack::Recover(fs_, directory_, data_id);
