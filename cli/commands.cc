@@ -17,6 +17,7 @@ std::vector<CommandSection> AllCommands() {
   std::vector<CommandSection> sections;
   sections.push_back(Section("Your nodes", MakeLogin(), MakeLogout(), MakeWhoAmI()));
   sections.push_back(Section("Find and read", MakeSearch(), MakeLs(), MakeInfo(), MakeLog()));
+  sections.push_back(Section("Move content", MakePull(), MakePush()));
   sections.push_back(Section("Share", MakeCreate(), MakeSettings(), MakeMv(), MakeRm(),
                              MakeTagList(), MakeTagCreate(), MakeTagDelete(), MakeBranchList(),
                              MakeBranchCreate(), MakeBranchDelete()));

@@ -24,6 +24,8 @@ std::unique_ptr<Command> MakeLogin();
 std::unique_ptr<Command> MakeLogout();  // login.cc
 std::unique_ptr<Command> MakeLs();
 std::unique_ptr<Command> MakeMv();
+std::unique_ptr<Command> MakePull();
+std::unique_ptr<Command> MakePush();
 std::unique_ptr<Command> MakeRm();
 std::unique_ptr<Command> MakeSearch();
 std::unique_ptr<Command> MakeSettings();

@@ -4,6 +4,8 @@
 
 #include "storage/chunk_index.h"
 
+#include <algorithm>
+
 namespace banyan::storage {
 namespace {
 
@@ -44,9 +46,7 @@ class HashedReader {
  public:
   HashedReader(File& file) : file_(file) {}  // NOLINT
   Status Read(std::span<std::uint8_t> out) {
-    const std::size_t got = TRY(file_.ReadAt(offset_, out));
-    if (got != out.size()) return Error(Errc::Corrupt, "chunk index: the file is cut short");
-    offset_ += got;
+    TRY(Take(out));
     hasher_.Update(out);
     return Ok();
   }
@@ -58,16 +58,35 @@ class HashedReader {
   Status Finish() {
     std::array<std::uint8_t, Sha256::kSize> sum;
     const Sha256 computed = hasher_.Finish();
-    const std::size_t got = TRY(file_.ReadAt(offset_, sum));
-    if (got != sum.size() || Sha256::FromRaw(sum) != computed) {
+    TRY(Take(sum));
+    if (Sha256::FromRaw(sum) != computed) {
       return Error(Errc::Corrupt, "chunk index: checksum mismatch");
     }
     return Ok();
   }
 
  private:
+  // The next bytes, through a buffer: most reads are of a few bytes.
+  Status Take(std::span<std::uint8_t> out) {
+    while (!out.empty()) {
+      if (next_ == buffer_.size()) {
+        buffer_.resize(1u << 20);
+        buffer_.resize(TRY(file_.ReadAt(offset_, buffer_)));
+        offset_ += buffer_.size();
+        next_ = 0;
+        if (buffer_.empty()) return Error(Errc::Corrupt, "chunk index: the file is cut short");
+      }
+      const std::size_t part = std::min(out.size(), buffer_.size() - next_);
+      std::copy_n(buffer_.begin() + static_cast<std::ptrdiff_t>(next_), part, out.begin());
+      out = out.subspan(part);
+      next_ += part;
+    }
+    return Ok();
+  }
   File& file_;
   Sha256Hasher hasher_;
+  Bytes buffer_;
+  std::size_t next_ = 0;
   std::uint64_t offset_ = 0;
 };
 

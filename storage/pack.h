@@ -85,6 +85,7 @@ class Pack {
   Status FlushLocked() REQUIRES(mutex_);
   Status SealLocked() REQUIRES(mutex_);
   Status VerifyTail(std::vector<PackEntry>& entries);
+  Status WriteAnew() REQUIRES(mutex_);
 
   FileSystem& fs_;
   const std::string directory_;

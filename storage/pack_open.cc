@@ -38,6 +38,22 @@ Status Pack::VerifyTail(std::vector<PackEntry>& entries) {
   return Ok();
 }
 
+// What was just read may be in the page cache only: after a failed sync the system takes it for
+// clean and never writes it. So it is written to new files; both renames leave the same bytes.
+Status Pack::WriteAnew() {
+  const PackPaths paths = PathsOf(directory_, id_);
+  Bytes payload(payload_bytes_);
+  const std::size_t got = TRY(data_->ReadAt(0, payload));
+  if (got != payload.size()) return Error(Errc::Corrupt, paths.data + ": ends inside a chunk");
+  Bytes records;
+  for (const PackEntry& entry : entries_) AppendRecord(entry, records);
+  TRY(WriteFileDurably(fs_, paths.data, payload));
+  TRY(WriteFileDurably(fs_, paths.table, records));
+  data_ = TRY(fs_.Open(paths.data, OpenMode::ReadWrite));
+  table_ = TRY(fs_.Open(paths.table, OpenMode::ReadWrite));
+  return Ok();
+}
+
 Result<std::shared_ptr<Pack>> Pack::Recover(FileSystem& fs, const std::string& directory,
                                             PackId id) {
   const PackPaths paths = PathsOf(directory, id);
@@ -62,8 +78,7 @@ Result<std::shared_ptr<Pack>> Pack::Recover(FileSystem& fs, const std::string& d
   }
   pack->payload_written_ = pack->payload_bytes_;
   pack->records_written_ = pack->entries_.size() * kChunkRecordBytes;
-  TRY(pack->data_->Truncate(pack->payload_written_));
-  TRY(pack->table_->Truncate(pack->records_written_));
+  TRY(pack->WriteAnew());
   return pack;
 }
 

@@ -168,16 +168,23 @@ Status Database::Snapshot(const std::function<Status(Connection&)>& read) {
   return status;
 }
 
+// The copy is written under a rollback journal: when it is complete it is one durable file, while
+// a write-ahead log could still hold pages whose loss at closing nobody reports.
 Status Database::BackupTo(const std::string& path) {
   auto source = TRY(Read());
-  auto target = TRY(Connection::Open({path, options_.vfs, /*writable=*/true}));
-  sqlite3_backup* backup =
-      sqlite3_backup_init(target->handle(), "main", source->handle(), "main");
-  if (backup == nullptr) return SqliteError(target->handle(), "starting the backup");
-  const int code = sqlite3_backup_step(backup, -1);
-  sqlite3_backup_finish(backup);
-  if (code != SQLITE_DONE) return SqliteError(target->handle(), "copying the catalog");
-  return Ok();
+  sqlite3* target = nullptr;
+  const int mode = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX;
+  int code = sqlite3_open_v2(path.c_str(), &target, mode,
+                             options_.vfs.empty() ? nullptr : options_.vfs.c_str());
+  if (code == SQLITE_OK) {
+    sqlite3_backup* backup = sqlite3_backup_init(target, "main", source->handle(), "main");
+    if (backup != nullptr) code = sqlite3_backup_step(backup, -1);
+    const int finished = backup == nullptr ? sqlite3_errcode(target) : sqlite3_backup_finish(backup);
+    if (code == SQLITE_DONE) code = finished;
+  }
+  Status status = code == SQLITE_OK ? Ok() : Status(SqliteError(target, "copying the catalog"));
+  sqlite3_close(target);
+  return status;
 }
 
 }  // namespace banyan::storage

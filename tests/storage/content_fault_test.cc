@@ -74,12 +74,13 @@ void CheckStore(MemoryFileSystem& fs, const std::vector<Bytes>& must_have) {
   OpenStore open(fs);
   MUST(open.Open(fs));
   auto lease = MUST(open.database->Read());
-  auto rows = lease->Query("SELECT id FROM file");
-  while (rows.Next()) {
-    auto other = MUST(open.database->Read());
-    MUST(VerifyFile(*open.store, MUST(GetFile(*other, rows.Int(0)))));
+  std::vector<std::int64_t> files;
+  {
+    auto rows = lease->Query("SELECT id FROM file");
+    while (rows.Next()) files.push_back(rows.Int(0));
+    MUST(Status(rows.status()));
   }
-  MUST(Status(rows.status()));
+  for (const std::int64_t row : files) MUST(VerifyFile(*open.store, MUST(GetFile(*lease, row))));
   auto check = lease->Query("PRAGMA integrity_check");
   REQUIRE(check.Next());
   REQUIRE(check.Text(0) == "ok");

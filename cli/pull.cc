@@ -1,0 +1,165 @@
+// pull: a repository, or a part of it, from one or several nodes.
+#include "cli/commands.h"
+#include "cli/http_remote.h"
+#include "cli/login_file.h"
+#include "cli/progress.h"
+#include "cli/pull_run.h"
+#include "cli/repository_address.h"
+#include "cli/session.h"
+
+#include "cli/text.h"
+#include "cli/user_directories.h"
+#include "node/units.h"
+
+namespace banyan::cli {
+namespace {
+
+class Pull final : public Command {
+ public:
+  Pull() : Command("pull", "fetch a repository: verified, resumable, only what is not here yet") {
+    Takes("REPO", repository_, "NAMESPACE/NAME, datasets/NAMESPACE/NAME, each with @REVISION");
+    Option("--dest", "DIR", destination_, "put the files there; else into Banyan's cache").offers =
+        Offers::Folders;
+    Flag("--hf-cache", hf_cache_, "put them into the cache of Hugging Face clients");
+    Option("--include", "GLOB", include_, "only files that match; may be given several times");
+    Option("--exclude", "GLOB", exclude_, "not files that match");
+    Option("--from-node", "URL", nodes_, "another node that may hold it: used side by side and "
+                                         "when one fails");
+    Option("--adopt", "PATH", adopt_, "take content from files brought by hand, whatever they are "
+                                      "called").offers = Offers::Files;
+    Option("--limit-rate", "RATE", limit_rate_, "at most so many bytes a second, such as \"500 kB\"");
+    Flag("--dry-run", dry_run_, "say what would be fetched, fetch nothing");
+    Flag("--accept-new-id", accept_new_id_, "the name now stands for another repository, and that "
+                                            "is right");
+    Explain(
+        "Every chunk is hashed as it arrives and every file before it gets its name, so it does "
+        "not matter who sends them. What is on this machine already (older revisions, the "
+        "destination, files given with --adopt) is not fetched again. An interrupted pull goes on "
+        "where it stopped: run it again.\n\n"
+        "Without --dest the files go into $BANYAN_CACHE, or ~/.cache/banyan/hub, which has the "
+        "shape that huggingface_hub reads: set HF_HUB_CACHE to it.");
+    Shows("pull alice/tiny --dest tiny", "the default branch into a folder");
+    Shows("pull alice/tiny@v1 --include '*.safetensors'", "some files of a tag, into the cache");
+    Shows("pull alice/big --limit-rate 200kB --from-node http://10.0.0.7:8440",
+          "slowly, from two nodes");
+  }
+
+  Status Run(Session& session) override;
+
+ private:
+  Status Connect(Session& session);
+  Status Report(Session& session, const RepositoryAddress& address, const PullReport& report,
+                const PullProgress& progress);
+
+  std::string repository_;
+  std::string destination_;
+  bool hf_cache_ = false;
+  std::vector<std::string> include_;
+  std::vector<std::string> exclude_;
+  std::vector<std::string> nodes_;
+  std::vector<std::string> adopt_;
+  std::string limit_rate_;
+  bool dry_run_ = false;
+  bool accept_new_id_ = false;
+
+  std::vector<std::unique_ptr<ApiClient>> clients_;
+  std::vector<std::unique_ptr<HttpRemote>> remotes_;
+};
+
+Status Pull::Connect(Session& session) {
+  std::uint64_t rate = 0;
+  if (!limit_rate_.empty()) rate = TRY(node::ParseByteSize(limit_rate_).Context("--limit-rate")).bytes;
+  auto& environment = session.environment();
+  const auto first =
+      TRY(FindCredentials(environment, {session.options().node, session.options().token}));
+  clients_.push_back(session.Connect(first.node, first.token, rate));
+  for (const std::string& url : nodes_) {
+    const auto other = TRY(FindCredentials(environment, {url, ""}));
+    clients_.push_back(session.Connect(other.node, other.token, rate));
+  }
+  for (const auto& client : clients_) remotes_.push_back(std::make_unique<HttpRemote>(*client));
+  return Ok();
+}
+
+Status Pull::Run(Session& session) {
+  if (!destination_.empty() && hf_cache_) {
+    return Error(Errc::Invalid, "--dest and --hf-cache exclude each other: choose one");
+  }
+  const auto address = TRY(ParseRepositoryAddress(repository_));
+  TRY(Connect(session));
+  auto& environment = session.environment();
+  FileSystem& fs = environment.file_system;
+  auto known = TRY(KnownRepositories::Load(fs, TRY(KnownRepositoriesPath(environment))));
+  const std::string cache = TRY(hf_cache_ ? HuggingFaceCache(environment)
+                                          : BanyanCache(environment));
+  PullRequest request;
+  request.id = address.id;
+  request.revision = address.revision;
+  request.include = include_;
+  request.exclude = exclude_;
+  request.adopt = adopt_;
+  request.dry_run = dry_run_;
+  request.accept_new_id = accept_new_id_;
+  std::vector<RemoteContent*> nodes;
+  for (const auto& remote : remotes_) nodes.push_back(remote.get());
+  PullProgress progress;
+  PullRun run(environment.clock, fs, nodes, known, environment.interrupt.flag(), progress);
+  auto report = [&] {
+    const auto& counters = progress.counters;
+    Progress line(environment.clock, session.output(), "Pulling", [&] {
+      return TransferFigures{progress.total_bytes, counters.fetched_bytes, counters.resumed_bytes,
+                             progress.present_bytes + counters.reused_bytes, progress.files_done,
+                             0};
+    });
+    return run.Run(request, [&](const RemoteRevision& revision) {
+      return destination_.empty()
+                 ? CacheTarget(fs, cache, address.id, revision.commit, known)
+                 : FolderTarget(fs, destination_);
+    });
+  }();
+  if (!report) return std::move(report.error());
+  return Report(session, address, *report, progress);
+}
+
+Status Pull::Report(Session& session, const RepositoryAddress& address, const PullReport& report,
+                    const PullProgress& progress) {
+  for (const std::string& remark : report.remarks) session.output().Note(remark);
+  const auto& counters = progress.counters;
+  const Json value = {{"repository", address.id.Path()},
+                      {"repository_id", report.revision.repository.ToString()},
+                      {"commit", report.revision.commit.ToString()},
+                      {"licence", report.revision.licence},
+                      {"place", report.place},
+                      {"dry_run", dry_run_},
+                      {"files", report.files},
+                      {"bytes", report.bytes},
+                      {"present_bytes", report.present_bytes},
+                      {"to_fetch_bytes", dry_run_ ? report.absent_bytes : 0},
+                      {"fetched_bytes", counters.fetched_bytes.load()},
+                      {"wire_bytes", counters.wire_bytes.load()},
+                      {"reused_bytes", counters.reused_bytes.load()},
+                      {"resumed_bytes", counters.resumed_bytes.load()}};
+  std::vector<std::pair<std::string, std::string>> fields = {
+      {"repository", address.ToString()},
+      {"commit", report.revision.commit.ToString()},
+      {"licence", report.revision.licence.empty() ? "none declared" : report.revision.licence},
+      {"files", FormatCount(report.files) + ", " + FormatBytes(report.bytes)}};
+  if (dry_run_) {
+    fields.emplace_back("would fetch", "at most " + FormatBytes(report.absent_bytes));
+  } else {
+    fields.emplace_back("fetched", FormatBytes(counters.fetched_bytes) + " (" +
+                                       FormatBytes(counters.wire_bytes) + " on the wire)");
+    fields.emplace_back("found here", FormatBytes(report.present_bytes + counters.reused_bytes));
+    if (counters.resumed_bytes > 0) {
+      fields.emplace_back("resumed", FormatBytes(counters.resumed_bytes));
+    }
+  }
+  fields.emplace_back("place", report.place);
+  return session.output().Print(value, fields);
+}
+
+}  // namespace
+
+std::unique_ptr<Command> MakePull() { return std::make_unique<Pull>(); }
+
+}  // namespace banyan::cli

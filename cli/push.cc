@@ -1,0 +1,134 @@
+// push: a folder as one new commit of a repository.
+#include "cli/commands.h"
+#include "cli/http_remote.h"
+#include "cli/http_upload.h"
+#include "cli/login_file.h"
+#include "cli/progress.h"
+#include "cli/push_run.h"
+#include "cli/repository_address.h"
+#include "cli/session.h"
+
+#include "cli/text.h"
+#include "cli/user_directories.h"
+#include "node/units.h"
+
+namespace banyan::cli {
+namespace {
+
+class Push final : public Command {
+ public:
+  Push() : Command("push", "send a folder as one commit: only what the node lacks, resumable") {
+    Takes("DIR", folder_, "what to send; .git, .banyan and hidden caches stay out").offers =
+        Offers::Folders;
+    Takes("REPO", repository_, "NAMESPACE/NAME, or datasets/NAMESPACE/NAME");
+    Option("--branch", "NAME", branch_, "the branch to commit to; main if not given");
+    Option("-m,--message", "TEXT", message_, "of the commit");
+    Option("--include", "GLOB", include_, "only files that match; may be given several times");
+    Option("--exclude", "GLOB", exclude_, "not files that match");
+    Flag("--delete", delete_, "remove files that the branch has and the folder has not");
+    Flag("--create", create_, "make the repository if it does not exist");
+    Flag("--private", private_, "with --create: only its namespace can see it");
+    Option("--limit-rate", "RATE", limit_rate_, "at most so many bytes a second, such as \"500 kB\"");
+    Explain(
+        "Files are hashed and cut into chunks here; the node says which it lacks, and only those "
+        "travel, several batches at once. Nothing is visible before the one commit at the end. An "
+        "interrupted push, on either side, goes on where it stopped: run it again.");
+    Shows("push ./tiny alice/tiny -m 'first weights'", "send a folder");
+    Shows("push ./tiny alice/tiny --create --private", "to a new private repository");
+  }
+
+  Status Run(Session& session) override;
+
+ private:
+  Status CreateRepository(ApiClient& client, const RepositoryAddress& address) const;
+  Status Report(Session& session, const RepositoryAddress& address, const PushReport& report,
+                const PushProgress& progress) const;
+
+  std::string folder_;
+  std::string repository_;
+  std::string branch_ = "main";
+  std::string message_ = "Push with banyan";
+  std::vector<std::string> include_;
+  std::vector<std::string> exclude_;
+  bool delete_ = false;
+  bool create_ = false;
+  bool private_ = false;
+  std::string limit_rate_;
+};
+
+Status Push::CreateRepository(ApiClient& client, const RepositoryAddress& address) const {
+  const Json wish = {{"name", address.id.name},
+                     {"organization", address.id.owner},
+                     {"type", std::string(storage::Singular(address.id.kind))},
+                     {"visibility", private_ ? "private" : "public"}};
+  const auto made = client.SendJson("POST", "/api/repos/create", wish);
+  return made || made.error().code() == Errc::Conflict ? Ok() : Status(made.error());
+}
+
+Status Push::Run(Session& session) {
+  const auto address = TRY(ParseRepositoryAddress(repository_, RevisionPart::Refused));
+  auto& environment = session.environment();
+  std::uint64_t rate = 0;
+  if (!limit_rate_.empty()) rate = TRY(node::ParseByteSize(limit_rate_).Context("--limit-rate")).bytes;
+  const auto who =
+      TRY(FindCredentials(environment, {session.options().node, session.options().token}));
+  const auto client = session.Connect(who.node, who.token, rate);
+  const std::string state = TRY(PushStatePath(environment, who.node.ToString(), folder_,
+                                              address.ToString() + "@" + branch_));
+  ScanRequest scan{folder_, include_, exclude_, state + ".hashes"};
+  PushRequest request;
+  request.id = address.id;
+  request.branch = branch_;
+  request.message = message_;
+  request.delete_absent = delete_;
+  request.state_path = state;
+  if (create_) TRY(CreateRepository(*client, address));
+  HttpRemote content(*client);
+  HttpUpload upload(*client);
+  PushProgress progress;
+  const auto& cancelled = environment.interrupt.flag();
+  PushRun run(environment.file_system, content, upload, cancelled, progress);
+  auto report = [&]() -> Result<PushReport> {
+    Progress line(environment.clock, session.output(), "Pushing", [&] {
+      return TransferFigures{progress.total_bytes, progress.sent_bytes, 0, progress.known_bytes,
+                             0, 0};
+    });
+    const auto files =
+        TRY(ScanFolder(environment.file_system, scan, cancelled, progress.hashed_bytes));
+    return run.Run(request, files);
+  }();
+  if (!report) return std::move(report.error());
+  return Report(session, address, *report, progress);
+}
+
+Status Push::Report(Session& session, const RepositoryAddress& address, const PushReport& report,
+                    const PushProgress& progress) const {
+  const Json value = {{"repository", address.id.Path()},
+                      {"branch", branch_},
+                      {"commit", report.commit ? Json(report.commit->ToString()) : Json()},
+                      {"changed_files", report.changed_files},
+                      {"deleted_files", report.deleted_files},
+                      {"changed_bytes", progress.total_bytes.load()},
+                      {"known_bytes", progress.known_bytes.load()},
+                      {"sent_bytes", progress.sent_bytes.load()},
+                      {"wire_bytes", progress.wire_bytes.load()}};
+  if (!report.commit) {
+    return session.output().Print(value, "nothing differs: " + address.ToString() +
+                                             " is as the folder is");
+  }
+  return session.output().Print(
+      value, {{"repository", address.ToString()},
+              {"commit", report.commit->ToString()},
+              {"changed", FormatCount(report.changed_files) + " files, " +
+                              FormatCount(report.deleted_files) + " deleted"},
+              {"content", FormatBytes(progress.total_bytes) + ", of which the node had " +
+                              FormatBytes(progress.known_bytes)},
+              {"sent", FormatBytes(progress.sent_bytes) + " (" + FormatBytes(progress.wire_bytes) +
+                           " on the wire)"}});
+}
+
+}  // namespace
+
+std::unique_ptr<Command> MakePush() { return std::make_unique<Push>(); }
+
+}  // namespace banyan::cli
