@@ -175,7 +175,7 @@ TEST_CASE("SessionUploadSurvivesEveryCrash") {
   ForEveryCrash(workload, 2);
 }
 
-TEST_CASE("CollectionSurvivesEveryFaultAndEveryCrash") {
+TEST_CASE("CollectionSurvivesFaultsAndEveryCrash") {
   const Bytes kept = Noise(40000, 4);
   const Bytes gone = Noise(50000, 5);
   Opened opened;
@@ -197,7 +197,9 @@ TEST_CASE("CollectionSurvivesEveryFaultAndEveryCrash") {
     return Ok();
   };
   workload.verify = [&](MemoryFileSystem& fs) { CheckStore(fs, {kept}); };
-  ForEveryFault(workload);
+  for (const auto kind : {FaultKind::Io, FaultKind::NoSpace, FaultKind::ShortWrite}) {
+    RunUntilNothingStrikes(workload, {.kind = kind}, 0);
+  }
   ForEveryCrash(workload, 2);
 }
 
