@@ -13,8 +13,12 @@ namespace {
 using storage::Access;
 
 // Answers a finished change; a missing ref or revision is told apart for clients.
-void Finish(RepositoryCall& call, const Status& status) {
-  if (status) return call.response.SetJson(Json::object());
+void Finish(RepositoryCall& call, std::int64_t repository, const Status& status,
+            const Json& answer = Json::object()) {
+  if (status) {
+    FollowHead(call.hub, repository);
+    return call.response.SetJson(answer);
+  }
   const bool missing = status.error().code() == Errc::NotFound;
   Fail(call.response, status.error(), missing ? kRevisionNotFound : "");
 }
@@ -28,7 +32,6 @@ Status CreateEmptyBranch(RepositoryCall& call, std::int64_t repository, const st
   first.author = PersonOf(call.hub, call.request.caller);
   first.time_ms = call.NowMs();
   auto change = TRY(storage::PrepareFirstCommit(call.hub.database, call.hub.content, first));
-  TRY(call.hub.content.Sync());
   return call.hub.database.Write([&](storage::Connection& connection) -> Status {
     TRY(storage::EnterChange(connection, repository, change, Entering(call.hub)));
     return Ok();
@@ -45,17 +48,19 @@ void PostBranch(RepositoryCall& call) {
   branch.start = FindString(*body, "startingPoint").value_or("");
   branch.overwrite = FindBool(*body, "overwrite").value_or(false);
   if (FindBool(*body, "emptyBranch").value_or(false)) {
-    return Finish(call, CreateEmptyBranch(call, repository->row, branch.name));
+    return Finish(call, repository->row,
+                  CreateEmptyBranch(call, repository->row, branch.name));
   }
-  Finish(call,
+  Finish(call, repository->row,
          storage::CreateBranch(call.hub.database, repository->row, branch, Entering(call.hub)));
 }
 
 void DeleteBranch(RepositoryCall& call) {
   const auto repository = call.Find(Access::Write);
   if (!repository) return;
-  Finish(call, storage::DeleteBranch(call.hub.database, repository->row,
-                                     call.request.Param("branch"), Entering(call.hub)));
+  Finish(call, repository->row,
+         storage::DeleteBranch(call.hub.database, repository->row, call.request.Param("branch"),
+                               Entering(call.hub)));
 }
 
 void PostTag(RepositoryCall& call) {
@@ -69,15 +74,17 @@ void PostTag(RepositoryCall& call) {
   tag.message = FindString(*body, "message").value_or("");
   tag.tagger = PersonOf(call.hub, call.request.caller);
   tag.time_ms = call.NowMs();
-  Finish(call, storage::CreateTag(call.hub.database, call.hub.content, repository->row, tag,
-                                  Entering(call.hub)));
+  Finish(call, repository->row,
+         storage::CreateTag(call.hub.database, call.hub.content, repository->row, tag,
+                            Entering(call.hub)));
 }
 
 void DeleteTag(RepositoryCall& call) {
   const auto repository = call.Find(Access::Write);
   if (!repository) return;
-  Finish(call, storage::DeleteTag(call.hub.database, repository->row, call.request.Param("rev"),
-                                  Entering(call.hub)));
+  Finish(call, repository->row,
+         storage::DeleteTag(call.hub.database, repository->row, call.request.Param("rev"),
+                            Entering(call.hub)));
 }
 
 void PostSquash(RepositoryCall& call) {
@@ -93,8 +100,8 @@ void PostSquash(RepositoryCall& call) {
   squash.time_ms = call.NowMs();
   const auto commit = storage::SquashBranch(call.hub.database, call.hub.content, repository->row,
                                             squash, Entering(call.hub));
-  if (!commit) return Finish(call, commit.error());
-  call.response.SetJson({{"commitOid", commit->ToString()}});
+  if (!commit) return Finish(call, repository->row, commit.error());
+  Finish(call, repository->row, Ok(), {{"commitOid", commit->ToString()}});
 }
 
 }  // namespace

@@ -1,6 +1,6 @@
-// POST /api/{t}/{id}/commit/{branch}: apply the operations of an NDJSON body as one commit.
+// POST /api/{t}/{id}/commit/{branch}: the operations of an NDJSON body as one commit.
 
-#include "node/commit_lines.h"
+#include "node/commit_body.h"
 #include "node/entering.h"
 #include "node/repository_call.h"
 #include "node/routes.h"
@@ -8,51 +8,43 @@
 namespace banyan::node {
 namespace {
 
-using storage::CommitRequest;
+// Words that clients look for.
+constexpr std::string_view kNoSuchFile = "A file with this name doesn't exist";
 
-constexpr std::uint64_t kAnySize = UINT64_MAX;  // limited by the configuration below
-
-std::string MessageOf(const CommitLines& lines) {
-  return lines.description.empty() ? lines.summary : lines.summary + "\n\n" + lines.description;
+struct BranchTip {
+  std::optional<GitOid> commit;  // nullopt: the repository has no commit yet
+};
+// NotFound when there is no such branch. Gives its connection back before the body is read.
+Result<BranchTip> FindTip(Hub& hub, std::int64_t repository, const std::string& branch) {
+  auto lease = TRY(hub.database.Read());
+  const auto ref = TRY(storage::FindRef(*lease, repository, storage::FullRefName(branch)));
+  if (ref) return BranchTip{ref->commit};
+  if (TRY(storage::ListRefs(*lease, repository)).empty()) return BranchTip();
+  return Error(Errc::NotFound, "no such branch");
 }
 
-// The commit that the client built on, by a full id or its beginning.
-Result<std::optional<GitOid>> ExpectedParent(Hub& hub, std::int64_t repository,
-                                             const std::string& parent) {
-  if (parent.empty()) return std::optional<GitOid>();
-  const bool is_hex = parent.find_first_not_of("0123456789abcdef") == parent.npos;
-  if (!is_hex || parent.size() < 5) {
+// What the client built on: nothing that it says, or the tip by its id or the beginning of it.
+// Conflict when the branch is elsewhere.
+Result<std::optional<GitOid>> ExpectedParent(const CommitHeader& header, const BranchTip& tip) {
+  const auto& text = header.parent_commit;
+  if (text.empty()) return std::optional<GitOid>();
+  if (text.size() < 5 || text.find_first_not_of("0123456789abcdef") != text.npos) {
     return Error(Errc::Invalid, "parentCommit is a commit id, or at least 5 digits of one");
   }
-  auto lease = TRY(hub.database.Read());
-  const auto resolved = storage::ResolveRevision(*lease, repository, parent);
-  if (resolved) return std::optional(resolved->revision.commit);
-  if (resolved.error().code() != Errc::NotFound) return resolved.error();
-  return Error(Errc::Conflict, "parentCommit is not a commit of this repository");
+  if (tip.commit && tip.commit->ToString().starts_with(text)) return tip.commit;
+  return Error(Errc::Conflict, "the branch is at " +
+                                   (tip.commit ? tip.commit->ToString() : "no commit") +
+                                   " and not at parentCommit: fetch it, apply the change on top "
+                                   "and try again");
 }
 
-// A branch that does not exist is told apart from a file that does not.
-bool RequireBranch(RepositoryCall& call, std::int64_t repository, const std::string& branch) {
-  auto lease = call.hub.database.Read();
-  if (!lease) {
-    call.Fail(lease.error());
-    return false;
+void AnswerFailure(RepositoryCall& call, const Error& error) {
+  if (error.code() != Errc::NotFound) return call.Fail(error);
+  if (error.message().find(kNoSuchFile) != std::string::npos) {
+    return Fail(call.response, error, kEntryNotFound);
   }
-  const auto ref = storage::FindRef(**lease, repository, storage::FullRefName(branch));
-  if (ref && *ref) return true;
-  if (!ref) {
-    call.Fail(ref.error());
-  } else {
-    AnswerNoRevision(call.response);
-  }
-  return false;
-}
-
-void AnswerFailure(RepositoryCall& call, const Error& error, bool parent_was_named) {
-  if (error.code() == Errc::Conflict && parent_was_named) {
-    return Fail(call.response, 412, error.message());
-  }
-  Fail(call.response, error, error.code() == Errc::NotFound ? kEntryNotFound : "");
+  if (error.message().starts_with("revision not found")) return AnswerNoRevision(call.response);
+  Fail(call.response, 400, error.message());  // a file that was not uploaded
 }
 
 void Answer(RepositoryCall& call, const storage::Repository& repository,
@@ -64,41 +56,56 @@ void Answer(RepositoryCall& call, const storage::Repository& repository,
   call.response.SetJson({{"success", true},
                          {"commitOid", commit},
                          {"commitUrl", call.hub.Link(page)},
-                         {"hookOutput", ""}});
+                         {"hookOutput", ""},
+                         {"changed", result.changed}});
+}
+
+void Commit(RepositoryCall& call, const storage::Repository& repository, CommitBody& body,
+            storage::CommitRequest& commit) {
+  auto operations = body.ReadOperations();
+  if (!operations) return call.Fail(operations.error());
+  commit.operations = *std::move(operations);
+  commit.repository = repository.row;
+  commit.author = PersonOf(call.hub, call.request.caller);
+  commit.time_ms = call.NowMs();
+  const auto result =
+      storage::Commit(call.hub.database, call.hub.content, commit, Entering(call.hub));
+  if (!result) return AnswerFailure(call, result.error());
+  if (result->changed) call.hub.metrics.Add(Counter::Commits);
+  FollowHead(call.hub, repository.row);
+  Answer(call, repository, *result);
 }
 
 void PostCommit(RepositoryCall& call) {
-  auto& hub = call.hub;
   const auto repository = call.Find(storage::Access::Write);
   if (!repository) return;
   if (call.request.QueryFlag("create_pr")) {
-    return Fail(call.response, 400,
+    return Fail(call.response, 501,
                 "This node has no pull requests: commit to a branch of your own instead");
   }
-  CommitRequest commit;
+  storage::CommitRequest commit;
   commit.branch = call.request.Param("branch");
-  if (!RequireBranch(call, repository->row, commit.branch)) return;
-  call.request.LimitBody(hub.config.upload_max_commit.bytes);
-  auto lines = ReadCommitLines(hub, call.request, repository->row);
-  if (!lines) return call.Fail(lines.error());
-  const auto parent = ExpectedParent(hub, repository->row, lines->parent);
-  if (!parent) return AnswerFailure(call, parent.error(), true);
-  commit.repository = repository->row;
+  const auto tip = FindTip(call.hub, repository->row, commit.branch);
+  if (!tip && tip.error().code() == Errc::NotFound) return AnswerNoRevision(call.response);
+  if (!tip) return call.Fail(tip.error());
+  CommitBody body(call.hub, call.request, repository->row);
+  const auto header = body.ReadHeader();
+  if (!header) return call.Fail(header.error());
+  commit.message = header->Message();
+  const auto parent = ExpectedParent(*header, *tip);
+  if (!parent && parent.error().code() == Errc::Conflict) {
+    return Fail(call.response, 412, parent.error().message());
+  }
+  if (!parent) return call.Fail(parent.error());
   commit.expected_parent = *parent;
-  commit.author = PersonOf(hub, call.request.caller);
-  commit.message = MessageOf(*lines);
-  commit.time_ms = hub.clock.NowMs();
-  commit.operations = std::move(lines->operations);
-  const auto result = storage::Commit(hub.database, hub.content, commit, Entering(hub));
-  if (!result) return AnswerFailure(call, result.error(), parent->has_value());
-  hub.metrics.Add(Counter::Commits);
-  Answer(call, *repository, *result);
+  Commit(call, *repository, body, commit);
 }
 
 }  // namespace
 
 void AddCommitRoutes(Router& router, Hub& hub) {
-  AddApiRoute(router, hub, "POST", "/commit/*branch", PostCommit, {kAnySize});
+  AddApiRoute(router, hub, "POST", "/commit/*branch", PostCommit,
+              {hub.config.upload_max_commit.bytes});
 }
 
 }  // namespace banyan::node

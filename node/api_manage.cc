@@ -15,6 +15,7 @@ using storage::Connection;
 using storage::RepositoryId;
 
 constexpr std::uint64_t kMaxCreateBytes = 16u << 20;
+constexpr std::size_t kMaxFirstFiles = 100;
 
 struct Exchange {
   Hub& hub;
@@ -49,18 +50,21 @@ Result<std::optional<bool>> WantedPrivacy(const Json& body) {
 Result<std::vector<storage::AddInline>> InitialFiles(const Json& body) {
   std::vector<storage::AddInline> files;
   const Json* list = FindMember(body, "files");
+  if (list != nullptr && list->size() > kMaxFirstFiles) {
+    return Error(Errc::TooLarge, "files: too many to begin with: commit them");
+  }
   for (const auto& item : list != nullptr && list->is_array() ? *list : Json::array()) {
     const std::string path = FindString(item, "path").value_or("");
     const std::string content = FindString(item, "content").value_or("");
     const bool is_base64 = FindString(item, "encoding") == "base64";
-    const auto text = AsBytes(content);
-    files.push_back(
-        {path, is_base64 ? TRY(ParseBase64(content)) : Bytes(text.begin(), text.end())});
+    files.push_back({path, is_base64 ? TRY(ParseBase64(content).Context(path))
+                                     : Bytes(content.begin(), content.end())});
   }
+  const auto is_card = [](const auto& file) { return file.path == "README.md"; };
   const auto licence = FindString(body, "license");
-  if (licence && files.empty()) {
+  if (licence && std::none_of(files.begin(), files.end(), is_card)) {
     const std::string card = "---\nlicense: " + DumpJson(*licence) + "\n---\n";
-    files.push_back({"README.md", Bytes(AsBytes(card).begin(), AsBytes(card).end())});
+    files.push_back({"README.md", Bytes(card.begin(), card.end())});
   }
   return files;
 }
@@ -79,16 +83,27 @@ Result<Wanted> ParseWanted(const Json& body, const storage::Caller& caller) {
   return wanted;
 }
 
+// Before anything is written; an old name of another repository may be taken over.
+Result<std::optional<storage::Repository>> FindExisting(Hub& hub, const RepositoryId& id) {
+  auto lease = TRY(hub.database.Read());
+  auto found = storage::FindRepository(*lease, id);
+  if (found && found->match != storage::NameMatch::OldName) return std::optional(found->repository);
+  if (!found && found.error().code() != Errc::NotFound) return std::move(found.error());
+  return std::optional<storage::Repository>();
+}
+
 // The first commit is made beforehand, so that the write lock is held for rows only.
 Result<storage::Creation> Create(Exchange& exchange, const Wanted& wanted) {
   auto& [hub, request, response] = exchange;
+  if (auto existing = TRY(FindExisting(hub, wanted.id))) {
+    return storage::Creation{*std::move(existing), /*existed=*/true};
+  }
   storage::FirstCommit first;
   first.kind = wanted.id.kind;
   first.author = PersonOf(hub, request.caller);
   first.time_ms = hub.clock.NowMs();
   first.files = wanted.files;
   auto change = TRY(storage::PrepareFirstCommit(hub.database, hub.content, first));
-  TRY(hub.content.Sync());
   storage::Creation creation;
   TRY(hub.database.Write([&](Connection& connection) -> Status {
     storage::NewRepository made;
@@ -99,6 +114,7 @@ Result<storage::Creation> Create(Exchange& exchange, const Wanted& wanted) {
     TRY(storage::EnterChange(connection, creation.repository.row, change, Entering(hub)));
     return Ok();
   }));
+  if (!creation.existed) FollowHead(hub, creation.repository.row);
   return creation;
 }
 
@@ -143,7 +159,8 @@ void PostCreate(Exchange& exchange) {
   response.SetJson(answer);
 }
 
-// The repository with this id, if the caller may administer it.
+// The repository with this id, if the caller may administer it. Not by an old name: that must not
+// lead a deletion to its heir.
 std::optional<storage::Repository> FindForAdmin(Exchange& exchange, const RepositoryId& id) {
   auto lease = exchange.hub.database.Read();
   if (!lease) {
@@ -153,7 +170,9 @@ std::optional<storage::Repository> FindForAdmin(Exchange& exchange, const Reposi
   auto found =
       FindOrAnswer(exchange.hub, **lease, id, Access::Admin, exchange.request, exchange.response);
   if (!found) return std::nullopt;
-  return std::move(found->repository);
+  if (found->match != storage::NameMatch::OldName) return std::move(found->repository);
+  AnswerNoRepository(exchange.request, exchange.response);
+  return std::nullopt;
 }
 
 void DeleteRepository(Exchange& exchange) {
@@ -168,7 +187,7 @@ void DeleteRepository(Exchange& exchange) {
     return storage::DeleteRepository(connection, repository->row);
   });
   if (!deleted) return Fail(response, deleted.error());
-  response.SetText("text/plain; charset=utf-8", "OK");
+  response.SetJson({{"deleted", repository->id.Path()}});
 }
 
 void PostMove(Exchange& exchange) {
@@ -194,6 +213,7 @@ void PostMove(Exchange& exchange) {
 Result<storage::RepositorySettings> ParseSettings(const Json& body) {
   storage::RepositorySettings settings;
   settings.is_private = TRY(WantedPrivacy(body));
+  settings.default_branch = FindString(body, "defaultBranch");
   if (const Json* gated = FindMember(body, "gated")) {
     if (*gated == false) {
       settings.gating = storage::Gating::No;
@@ -206,6 +226,17 @@ Result<storage::RepositorySettings> ParseSettings(const Json& body) {
   return settings;
 }
 
+// An empty change takes the head from what is now the default branch.
+Status EnterDefaultBranch(Hub& hub, Connection& connection, const storage::Repository& changed) {
+  const auto name = storage::BranchRef(changed.default_branch);
+  if (!TRY(storage::FindRef(connection, changed.row, name))) {
+    return Error(Errc::Invalid, "defaultBranch: there is no branch of this name");
+  }
+  storage::HistoryChange nothing;
+  TRY(storage::EnterChange(connection, changed.row, nothing, Entering(hub)));
+  return Ok();
+}
+
 void PutSettings(RepositoryCall& call) {
   const auto repository = call.Find(Access::Admin);
   if (!repository) return;
@@ -216,10 +247,13 @@ void PutSettings(RepositoryCall& call) {
   std::optional<storage::Repository> changed;
   const auto written = call.hub.database.Write([&](Connection& connection) -> Status {
     changed = TRY(storage::ChangeSettings(connection, repository->row, *settings));
-    return Ok();
+    return settings->default_branch ? EnterDefaultBranch(call.hub, connection, *changed) : Ok();
   });
   if (!written) return call.Fail(written.error());
-  call.response.SetJson({{"private", changed->is_private}, {"gated", GatingJson(changed->gating)}});
+  FollowHead(call.hub, repository->row);
+  call.response.SetJson({{"private", changed->is_private},
+                         {"gated", GatingJson(changed->gating)},
+                         {"defaultBranch", changed->default_branch}});
 }
 
 Handler Bind(Hub& hub, void (*handler)(Exchange&)) {

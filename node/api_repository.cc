@@ -47,7 +47,8 @@ Result<Json> Siblings(storage::History& history, const storage::Revision& revisi
   return siblings;
 }
 
-// What `revision` says about itself: of the head from the catalog, else read from its files.
+// What `revision` says about itself: from the catalog if that speaks of it, else read from its
+// files.
 struct Description {
   Json metadata;
   std::vector<std::string> tags;
@@ -57,7 +58,7 @@ struct Description {
 Result<Description> Describe(RepositoryReading& reading, storage::ContentStore& content,
                              const storage::Revision& revision) {
   const auto& repository = reading.repository;
-  if (repository.head == revision.commit) {
+  if (repository.described == revision.commit) {
     return Description{TRY(ParseJson(repository.metadata)),
                        TRY(storage::ListTags(*reading.lease, repository.row)), repository.task,
                        repository.library};

@@ -1,6 +1,7 @@
 #include "node/entering.h"
 
-#include "node/revision_source.h"
+#include "node/head_metadata.h"
+#include "storage/base/logging.h"
 
 namespace banyan::node {
 namespace {
@@ -16,12 +17,14 @@ std::string_view HostOf(std::string_view link) {
 }  // namespace
 
 storage::EnterOptions Entering(Hub& hub) {
-  const std::int64_t now_ms = hub.clock.NowMs();
-  const auto refresh = [&hub, now_ms](storage::Connection& connection,
-                                      const storage::EnteredChange& change) {
-    return RefreshHead(connection, hub.content, change, now_ms);
-  };
-  return {now_ms, hub.quota(), refresh};
+  return {hub.clock.NowMs(), hub.quota(), nullptr};
+}
+
+void FollowHead(Hub& hub, std::int64_t repository) {
+  const auto status = DescribeHead(hub.database, hub.content, repository);
+  if (status) return;
+  log::Warning("node", "event=describe_failed repository={} error=\"{}\"", repository,
+               status.error().message());
 }
 
 storage::Person PersonOf(const Hub& hub, const storage::Caller& caller) {

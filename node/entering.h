@@ -1,6 +1,5 @@
 #pragma once
-// How changes of history over HTTP are entered: with the node's quota, and with the metadata of
-// the new head in the same transaction.
+// What every change of history over HTTP needs beside the change itself.
 
 #include "node/hub.h"
 #include "storage/caller.h"
@@ -9,8 +8,11 @@
 
 namespace banyan::node {
 
-// Borrows `hub`; for one change.
+// For a change entered now, under the node's quota.
 storage::EnterOptions Entering(Hub& hub);
+// After each change: reads what a head that moved says about itself (node/head_metadata.h). An
+// error is only logged, since the change stands.
+void FollowHead(Hub& hub, std::int64_t repository);
 
 // Whom a commit of this caller names: the account, with an address that reaches nobody.
 storage::Person PersonOf(const Hub& hub, const storage::Caller& caller);

@@ -1,5 +1,6 @@
 #include "node/node.h"
 
+#include "node/head_metadata.h"
 #include "node/host_port.h"
 #include "node/http_error.h"
 #include "node/routes.h"
@@ -10,6 +11,7 @@ namespace banyan::node {
 namespace {
 
 constexpr std::int64_t kFlushPauseMs = 10'000;
+constexpr std::int64_t kDescribePauseMs = 60'000;
 
 HttpServerOptions ServerOptions(const Config& config) {
   HttpServerOptions options;
@@ -88,6 +90,8 @@ std::vector<Jobs::Job> Node::MakeJobs() {
   std::vector<Jobs::Job> jobs;
   jobs.push_back(
       {"flush_usage", kFlushPauseMs, [this] { return usage_.Flush(data_->database()); }});
+  jobs.push_back({"describe_heads", kDescribePauseMs,
+                  [this] { return DescribeHeads(data_->database(), data_->content()); }});
   if (config_.storage_collect_every.ms > 0) {
     jobs.push_back({"collect", config_.storage_collect_every.ms, [this]() -> Status {
                       const auto report = TRY(storage::Collect(data_->content(), {}));

@@ -1,7 +1,8 @@
 #include "node/revision_source.h"
 
-#include "storage/repository_head.h"
-#include "storage/repository_metadata.h"
+#include <map>
+#include <memory>
+
 
 namespace banyan::node {
 
@@ -31,30 +32,6 @@ Result<storage::RevisionView> ViewRevision(storage::History& history,
     return Error(Errc::Corrupt, path + ": shorter than recorded");
   };
   return view;
-}
-
-Status RefreshHead(storage::Connection& connection, storage::ContentStore& content,
-                   const storage::EnteredChange& change, std::int64_t now_ms) {
-  if (!change.head_moved) return Ok();
-  storage::RepositoryHead head;
-  if (change.head) {
-    const auto repository = TRY(storage::GetRepository(connection, change.repository));
-    auto history = TRY(storage::History::Open(connection, content, change.repository));
-    const auto view = TRY(ViewRevision(*history, content, *change.head));
-    const auto metadata = TRY(storage::ReadRepositoryMetadata(view, repository.id.kind));
-    head.commit = change.head->commit;
-    head.bytes = change.head->bytes;
-    head.files = change.head->files;
-    head.licence = storage::LicenceColumn(metadata);
-    head.task = metadata.task;
-    head.library = metadata.library;
-    head.parameters = metadata.parameter_count;
-    head.tags = metadata.tags;
-    head.languages = metadata.languages;
-    head.metadata = storage::ToJson(metadata).dump(-1, ' ', false, Json::error_handler_t::replace);
-    head.search_text = metadata.search_text;
-  }
-  return storage::SetRepositoryHead(connection, change.repository, head, now_ms);
 }
 
 }  // namespace banyan::node

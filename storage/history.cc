@@ -57,7 +57,7 @@ Result<std::vector<CommitRecord>> History::Log(const Revision& revision, std::si
   }
   const GitRevwalk walk(raw);
   git_oid id = ToGit(revision.commit);
-  git_revwalk_sorting(raw, GIT_SORT_TIME);
+  // Git's own order, found as it is walked: by time, but never a parent before its child.
   int code = git_revwalk_push(raw, &id);
   for (std::size_t at = 0; code == 0 && log.size() < limit; ++at) {
     code = git_revwalk_next(&id, raw);
