@@ -1,5 +1,7 @@
 // A card that is accepted must be valid JSON that reads back as the same value, and everything
 // made from it must stay within its bounds; one that is refused must say on which line.
+#include <cstdint>
+
 #include "storage/base/check.h"
 #include "storage/base/json.h"
 #include "storage/base/utf8.h"

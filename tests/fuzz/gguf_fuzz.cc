@@ -1,5 +1,7 @@
 // A header that is accepted must lie inside the file, and its metadata must be valid JSON within
 // its bound.
+#include <cstdint>
+
 #include "storage/base/check.h"
 #include "storage/gguf.h"
 #include "tests/support/bytes_file.h"

@@ -1,5 +1,7 @@
 // A header that is accepted must describe exactly the bytes of the file. The same input is tried
 // as the index of a model in several files.
+#include <cstdint>
+
 #include "storage/base/check.h"
 #include "storage/safetensors.h"
 #include "tests/support/bytes_file.h"

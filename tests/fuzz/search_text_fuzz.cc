@@ -1,6 +1,7 @@
 // Index text made twice must be the same, or rows could not be found again; a query is either
 // refused or quoted as a whole.
 #include <algorithm>
+#include <cstdint>
 
 #include "storage/base/check.h"
 #include "storage/base/utf8.h"
