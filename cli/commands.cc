@@ -21,6 +21,7 @@ std::vector<CommandSection> AllCommands() {
   sections.push_back(Section("Share", MakeCreate(), MakeSettings(), MakeMv(), MakeRm(),
                              MakeTagList(), MakeTagCreate(), MakeTagDelete(), MakeBranchList(),
                              MakeBranchCreate(), MakeBranchDelete()));
+  sections.push_back(Section("For operators", MakeServe()));
   sections.push_back(Section("On this machine", MakeVerify(), MakeHash()));
   sections.push_back(Section("The program", MakeHelp(), MakeCompletion()));
   return sections;

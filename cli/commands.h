@@ -28,6 +28,7 @@ std::unique_ptr<Command> MakePull();
 std::unique_ptr<Command> MakePush();
 std::unique_ptr<Command> MakeRm();
 std::unique_ptr<Command> MakeSearch();
+std::unique_ptr<Command> MakeServe();
 std::unique_ptr<Command> MakeSettings();
 std::unique_ptr<Command> MakeTagCreate();  // refs.cc
 std::unique_ptr<Command> MakeTagDelete();  // refs.cc

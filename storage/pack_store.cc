@@ -46,6 +46,8 @@ Status PackStore::Recover() {
   if (!sealed_ids_.empty()) highest_id_ = sealed_ids_.back();
   for (const std::string& name : TRY(fs_.List(directory_ + "/open"))) {
     if (name.ends_with(".tmp")) TRY(fs_.Remove(directory_ + "/open/" + name));
+  }
+  for (const std::string& name : TRY(fs_.List(directory_ + "/open"))) {
     const PackId data_id = ParsePackName(name, ".data");
     const PackId table_id = ParsePackName(name, ".table");
     highest_id_ = std::max({highest_id_, data_id, table_id});
