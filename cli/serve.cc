@@ -21,7 +21,7 @@ class Serve final : public Command {
              key.about + " (default " + key.default_value + ")");
     }
     Explain(
-        "The first start makes the data directory, the node's keys, a user \"admin\" and its "
+        "The first start makes the data directory, the node's keys, an operator and its "
         "token, which is written to DIR/admin.token for the node's user only. A signal ends the "
         "node: running requests may finish, a second signal ends it at once. Nothing that was "
         "acknowledged is lost either way.");
