@@ -1,0 +1,88 @@
+#include "tests/node/test_node.h"
+
+using namespace banyan;
+using namespace banyan::node;
+
+namespace {
+
+std::vector<std::string> Ids(const Reply& reply) {
+  std::vector<std::string> ids;
+  for (const auto& item : reply.Parsed()) ids.push_back(item["id"]);
+  return ids;
+}
+
+using Names = std::vector<std::string>;
+
+struct Fixture {
+  TestNode node;
+  std::string alice = node.NewUser("alice");
+  std::string bob = node.NewUser("bob");
+  Fixture() {
+    node.Create(alice, "first");
+    node.clock().Advance(1000);
+    node.Create(bob, "second");
+    node.clock().Advance(1000);
+    node.Create(alice, "hidden", {{"private", true}});
+    node.clock().Advance(1000);
+    node.Commit(alice, "alice/first",
+                {{"README.md", "---\nlicense: mit\nlanguage: en\n---\nParrot voices\n"}});
+  }
+};
+
+}  // namespace
+
+TEST_CASE("ListsShowWhatTheCallerMaySee") {
+  Fixture fixture;
+  CHECK(Ids(fixture.node.Get("/api/models")) == Names{"alice/first", "bob/second"});
+  CHECK(Ids(fixture.node.Get("/api/models", fixture.alice)) ==
+        Names{"alice/first", "alice/hidden", "bob/second"});
+  CHECK(fixture.node.Get("/api/datasets").Parsed() == Json::array());
+}
+
+TEST_CASE("ListsFilterAndSort") {
+  Fixture fixture;
+  const auto list = [&](const std::string& query) {
+    return Ids(fixture.node.Get("/api/models?" + query));
+  };
+  CHECK(list("author=Alice") == Names{"alice/first"});
+  CHECK(list("search=parrot") == Names{"alice/first"});
+  CHECK(list("filter=license:mit&filter=en") == Names{"alice/first"});
+  CHECK(list("filter=license%3Amit%2Clanguage%3Aen") == Names{"alice/first"});
+  CHECK(list("filter=license:apache-2.0").empty());
+  CHECK(list("sort=createdAt&direction=-1") == Names{"bob/second", "alice/first"});
+  CHECK(list("sort=createdAt&direction=1") == Names{"alice/first", "bob/second"});
+  CHECK(list("limit=1") == Names{"alice/first"});
+  CHECK(list("gated=true").empty());
+  CHECK(list("unknown=x").size() == 2);
+}
+
+TEST_CASE("AWrongQueryIsSaidSo") {
+  Fixture fixture;
+  for (const char* query : {"sort=size", "limit=x", "cursor=x", "num_parameters=x"}) {
+    INFO(query);
+    CHECK(fixture.node.Get("/api/models?" + std::string(query)).status == 400);
+  }
+}
+
+TEST_CASE("ListsComeInPages") {
+  Fixture fixture;
+  const auto first = fixture.node.Get("/api/models?limit=1&filter=&expand=likes");
+  const auto link = first.Header("Link");
+  INFO(link);
+  REQUIRE(link.starts_with("<http://hub.test/prefix/api/models?limit=1&"));
+  const auto target = link.substr(23, link.find('>') - 23);
+  CHECK(Ids(fixture.node.Get(target)) == Names{"bob/second"});
+}
+
+TEST_CASE("ListItemsHoldWhatIsAsked") {
+  Fixture fixture;
+  const auto plain = fixture.node.Get("/api/models?author=alice").Parsed()[0];
+  CHECK(plain["modelId"] == "alice/first");
+  CHECK_FALSE(plain.contains("cardData"));
+  const auto full = fixture.node.Get("/api/models?author=alice&full=True").Parsed()[0];
+  CHECK(full["cardData"]["license"] == "mit");
+  const auto expanded =
+      fixture.node.Get("/api/models?author=alice&expand[]=likes&expand[]=cardData").Parsed()[0];
+  CHECK(expanded.size() == 4);
+  CHECK(expanded["cardData"]["language"] == "en");
+}
