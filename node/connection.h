@@ -2,11 +2,10 @@
 // One client's connection from its first byte to its end: reads heads, hands each request to be
 // answered in order, and decides after each whether the connection can go on.
 //
-//   handshake ──▶ wait for a head ──▶ answer ──▶ skip the unread rest ──┐
-//                      ▲                 │ must close                   │
-//                      └─────────────────┼──────────────────────────────┘
-//                                        ▼
-//                                 close with linger
+//   wait for a head ──▶ answer ──▶ skip the unread rest ──▶ wait for a head ...
+//                          │ must close, or too slow, or malformed
+//                          ▼
+//                  close with linger
 
 #include <array>
 #include <atomic>

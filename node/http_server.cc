@@ -116,7 +116,7 @@ class Server final : public HttpServer {
   std::atomic<std::uint64_t> turned_away_ = 0;
   std::atomic<bool> stopping_ = false;
   std::uint16_t port_ = 0;
-  ThreadPool pool_;  // its threads use all of the above
+  ThreadPool pool_;  // without a task once Stop has returned
   HttplibServer library_;
   AnswerFunction answer_;
   std::thread acceptor_;

@@ -49,13 +49,14 @@ struct HttpCounters {
   std::uint64_t open_connections = 0;
 };
 
-// Called on many threads at once.
+// Called on many threads at once, each with a stack of 1 MiB.
 using Dispatcher = std::function<void(Request&, Response&)>;
 
 class HttpServer {
  public:
-  // Listens and serves until Stop or destruction. Fails with Io when the address cannot be bound,
-  // Invalid when the certificate or key cannot be used.
+  // Listens and serves until Stop or destruction; raises the process's soft limit of descriptors
+  // as max_connections needs. Fails with Io when the address cannot be bound, Invalid when the
+  // certificate or key cannot be used.
   static Result<std::unique_ptr<HttpServer>> Start(const HttpServerOptions& options, Clock& clock,
                                                    Random& random, Dispatcher dispatcher);
   virtual ~HttpServer() = default;

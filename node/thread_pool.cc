@@ -5,7 +5,9 @@
 namespace banyan::node {
 namespace {
 
-constexpr std::size_t kStackBytes = 1u << 20;  // address space; only what is touched costs memory
+// Address space: only what is touched costs memory, as long as a stack is too small to be given
+// one of the kernel's huge pages of 2 MiB.
+constexpr std::size_t kStackBytes = 1u << 20;
 constexpr std::int64_t kKeepIdleMs = 10'000;
 
 }  // namespace

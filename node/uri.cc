@@ -18,7 +18,7 @@ int HexDigit(char c) {
 }
 
 bool NamesDotSegment(std::string_view decoded) {
-  for (const auto part : SplitPath("/" + std::string(decoded))) {
+  for (const auto part : SplitPath(decoded)) {
     if (part == "." || part == "..") return true;
   }
   return false;

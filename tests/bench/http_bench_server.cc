@@ -1,5 +1,5 @@
-// http_bench_server FILE [CERTIFICATE KEY]: serves /file from a mapping of FILE and /json, prints
-// the port it listens on, and ends when its standard input does.
+// http_bench_server FILE [CERTIFICATE KEY]: serves /file from a mapping of FILE and /json, takes
+// PUT /sink, prints the port it listens on, and ends when its standard input does.
 #include <cstdio>
 #include <string>
 
@@ -26,6 +26,13 @@ int main(int argc, char** argv) {
   router.Add("GET", "/json", [](Request&, Response& response) {
     response.SetText("application/json", R"({"name":"banyan","items":[1,2,3,4,5,6,7,8]})");
   });
+  router.Add("PUT", "/sink", [](Request& request, Response&) {
+    Bytes buffer(256u << 10);
+    for (;;) {
+      const auto count = request.ReadBody(buffer);
+      if (!count || *count == 0) break;
+    }
+  }, {.max_body_bytes = 1ull << 40});
   HttpServerOptions options;
   if (argc == 4) {
     options.certificate_file = argv[2];

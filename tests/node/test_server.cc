@@ -153,7 +153,7 @@ HttpLimits HastyLimits() {
   limits.header_timeout_ms = 300;
   limits.idle_timeout_ms = 300;
   limits.transfer_window_ms = 300;
-  limits.min_bytes_per_s = 16 << 10;
+  limits.min_bytes_per_s = 4 << 10;
   limits.linger_ms = 200;
   return limits;
 }
