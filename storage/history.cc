@@ -68,16 +68,7 @@ Result<std::vector<CommitRecord>> History::Log(const Revision& revision, std::si
 }
 
 Status History::LoadManifest(const Revision& revision) {
-  const auto root = nodes_.Load(revision.manifest);
-  if (root) return Ok();
-  if (root.error().code() != Errc::NotFound) return root.error();
-  const GitOid tree = TRY(TreeOf(revision));
-  const Sha256 made = TRY(BuildManifest(*objects_, nodes_, tree));
-  if (made != revision.manifest) {
-    return Error(Errc::Corrupt, "the manifest of commit " + revision.commit.ToString() +
-                                    " cannot be made again from its tree");
-  }
-  return Ok();
+  return banyan::storage::LoadManifest(*objects_, nodes_, revision);
 }
 
 Result<std::optional<ManifestEntry>> History::FindFile(const Revision& revision,

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "storage/history_mark.h"
+
 namespace banyan::storage {
 namespace {
 
@@ -10,7 +12,8 @@ constexpr int kMaxFolders = 64;
 // Collects what differs, file by file.
 class TreeComparison {
  public:
-  explicit TreeComparison(GitObjects& objects) : objects_(objects) {}
+  TreeComparison(GitObjects& objects, TreeVisitor& visitor)
+      : objects_(objects), visitor_(visitor) {}
 
   // Either side may be missing.
   Status Compare(const std::optional<GitOid>& before, const std::optional<GitOid>& after,
@@ -20,7 +23,9 @@ class TreeComparison {
       return Error(Errc::Invalid, prefix.substr(0, 80) + "...: folders are nested too deeply");
     }
     const auto old_entries = TRY(Read(before));
+    if (after) TRY(visitor_.Tree(prefix, *after));
     const auto new_entries = TRY(Read(after));
+    if (after) TRY(visitor_.Entries(prefix, new_entries));
     auto old_at = old_entries.begin();
     for (const auto& entry : new_entries) {
       while (old_at != old_entries.end() && TreeOrder(*old_at, entry)) {
@@ -56,29 +61,34 @@ class TreeComparison {
       changes_.emplace(path, std::nullopt);  // unless a new entry took the path's place
       return Ok();
     }
-    changes_[path] = TRY(Describe(*after, path));
+    changes_[path] = TRY(visitor_.File(objects_, path, *after));
     return Ok();
   }
 
-  Result<ManifestEntry> Describe(const TreeEntry& entry, const std::string& path) {
-    if (entry.mode == kModeSubmodule) {
-      ManifestEntry submodule;
-      submodule.mode = entry.mode;
-      submodule.oid = entry.oid;
-      return submodule;
-    }
-    const auto blob = TRY(FindBlobContent(objects_, entry.oid));
-    if (!blob) {
-      return Error(Errc::NotFound, path + ": blob " + entry.oid.ToString() + " is missing");
-    }
-    return MakeManifestEntry(entry.mode, blob->file, entry.oid);
-  }
-
   GitObjects& objects_;
+  TreeVisitor& visitor_;
   ManifestChanges changes_;
 };
 
 }  // namespace
+
+Status TreeVisitor::Tree(const std::string&, const GitOid&) { return Ok(); }
+Status TreeVisitor::Entries(const std::string&, const std::vector<TreeEntry>&) { return Ok(); }
+
+Result<ManifestEntry> TreeVisitor::File(GitObjects& objects, const std::string& path,
+                                        const TreeEntry& entry) {
+  if (entry.mode == kModeSubmodule) {
+    ManifestEntry submodule;
+    submodule.mode = entry.mode;
+    submodule.oid = entry.oid;
+    return submodule;
+  }
+  const auto blob = TRY(FindBlobContent(objects, entry.oid));
+  if (!blob) {
+    return Error(Errc::NotFound, path + ": blob " + entry.oid.ToString() + " is missing");
+  }
+  return MakeManifestEntry(entry.mode, blob->file, entry.oid);
+}
 
 Result<std::optional<BlobContent>> FindBlobContent(GitObjects& objects, const GitOid& oid) {
   if (const auto* blob = objects.pending().FindBlob(oid)) {
@@ -102,16 +112,29 @@ Result<std::optional<BlobContent>> FindBlobContent(GitObjects& objects, const Gi
 }
 
 Result<ManifestChanges> CompareTrees(GitObjects& objects, const std::optional<GitOid>& before,
-                                     const GitOid& after) {
-  TreeComparison comparison(objects);
+                                     const GitOid& after, TreeVisitor& visitor) {
+  TreeComparison comparison(objects, visitor);
   TRY(comparison.Compare(before, after, "", 0));
   return comparison.Take();
 }
 
 Result<Sha256> BuildManifest(GitObjects& objects, NodeStore& nodes, const GitOid& tree) {
-  const auto files = TRY(CompareTrees(objects, std::nullopt, tree));
+  TreeVisitor visitor;
+  const auto files = TRY(CompareTrees(objects, std::nullopt, tree, visitor));
   const Sha256 empty = TRY(EmptyTree(nodes));
   return UpdateManifest(nodes, empty, files);
+}
+
+Status LoadManifest(GitObjects& objects, NodeStore& nodes, const Revision& revision) {
+  const auto root = nodes.Load(revision.manifest);
+  if (root) return Ok();
+  if (root.error().code() != Errc::NotFound) return root.error();
+  const auto commit = TRY(objects.ReadAs(revision.commit, GitObjectType::Commit));
+  const auto links = TRY(ParseCommitLinks(commit));
+  const Sha256 made = TRY(BuildManifest(objects, nodes, links.tree));
+  if (made == revision.manifest) return Ok();
+  return Error(Errc::Corrupt, "the manifest of commit " + revision.commit.ToString() +
+                                  " cannot be made again from its tree");
 }
 
 Result<std::optional<GitOid>> FindFolder(GitObjects& objects, const GitOid& tree,

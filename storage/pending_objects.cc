@@ -19,6 +19,19 @@ void PendingObjects::AddFile(const FileContent& file, std::unique_ptr<FileWriter
   if (pin) pins_.push_back(std::move(pin));
 }
 
+void PendingObjects::MakePointer(const GitOid& oid, const Sha256& file) {
+  ENSURE(FindFile(file) != nullptr);
+  auto& blob = blobs_.at(oid);
+  blob.file = file;
+  blob.is_pointer = true;
+}
+
+void PendingObjects::KeepOnly(const std::set<GitOid>& needed) {
+  const auto unneeded = [&](const auto& item) { return needed.count(item.first) == 0; };
+  std::erase_if(objects_, unneeded);
+  std::erase_if(blobs_, unneeded);
+}
+
 const PendingObjects::Object* PendingObjects::FindObject(const GitOid& oid) const {
   const auto found = objects_.find(oid);
   return found == objects_.end() ? nullptr : &found->second;

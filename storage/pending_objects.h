@@ -8,6 +8,7 @@
 
 #include <map>
 #include <optional>
+#include <set>
 
 #include "storage/content_store.h"
 #include "storage/git_tree.h"
@@ -35,6 +36,11 @@ class PendingObjects {
   // A file that blobs may name; `pin` keeps new content until the transaction has committed.
   void AddFile(const FileContent& file, std::unique_ptr<FileWriter> pin = nullptr);
   void AddPin(std::unique_ptr<FileWriter> pin) { pins_.push_back(std::move(pin)); }
+
+  // Makes a blob that was received as bytes the pointer to a file that was added.
+  void MakePointer(const GitOid& oid, const Sha256& file);
+  // Drops all objects and blobs that are not in `needed`.
+  void KeepOnly(const std::set<GitOid>& needed);
 
   const Object* FindObject(const GitOid& oid) const;
   const PendingBlob* FindBlob(const GitOid& oid) const;
