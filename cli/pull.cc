@@ -23,14 +23,19 @@ class Pull final : public Command {
     Flag("--hf-cache", hf_cache_, "put them into the cache of Hugging Face clients");
     Option("--include", "GLOB", include_, "only files that match; may be given several times");
     Option("--exclude", "GLOB", exclude_, "not files that match");
-    Option("--from-node", "URL", nodes_, "another node that may hold it: used side by side and "
-                                         "when one fails");
-    Option("--adopt", "PATH", adopt_, "take content from files brought by hand, whatever they are "
-                                      "called").offers = Offers::Files;
-    Option("--limit-rate", "RATE", limit_rate_, "at most so many bytes a second, such as \"500 kB\"");
+    Option("--from-node", "URL", nodes_,
+           "another node that may hold it: used side by side and "
+           "when one fails");
+    Option("--adopt", "PATH", adopt_,
+           "take content from files brought by hand, whatever they are "
+           "called")
+        .offers = Offers::Files;
+    Option("--limit-rate", "RATE", limit_rate_,
+           "at most so many bytes a second, such as \"500 kB\"");
     Flag("--dry-run", dry_run_, "say what would be fetched, fetch nothing");
-    Flag("--accept-new-id", accept_new_id_, "the name now stands for another repository, and that "
-                                            "is right");
+    Flag("--accept-new-id", accept_new_id_,
+         "the name now stands for another repository, and that "
+         "is right");
     Explain(
         "Every chunk is hashed as it arrives and every file before it gets its name, so it does "
         "not matter who sends them. What is on this machine already (older revisions, the "
@@ -68,7 +73,8 @@ class Pull final : public Command {
 
 Status Pull::Connect(Session& session) {
   std::uint64_t rate = 0;
-  if (!limit_rate_.empty()) rate = TRY(node::ParseByteSize(limit_rate_).Context("--limit-rate")).bytes;
+  if (!limit_rate_.empty())
+    rate = TRY(node::ParseByteSize(limit_rate_).Context("--limit-rate")).bytes;
   auto& environment = session.environment();
   const auto first =
       TRY(FindCredentials(environment, {session.options().node, session.options().token}));
@@ -90,8 +96,8 @@ Status Pull::Run(Session& session) {
   auto& environment = session.environment();
   FileSystem& fs = environment.file_system;
   auto known = TRY(KnownRepositories::Load(fs, TRY(KnownRepositoriesPath(environment))));
-  const std::string cache = TRY(hf_cache_ ? HuggingFaceCache(environment)
-                                          : BanyanCache(environment));
+  const std::string cache =
+      TRY(hf_cache_ ? HuggingFaceCache(environment) : BanyanCache(environment));
   PullRequest request;
   request.id = address.id;
   request.revision = address.revision;
@@ -107,14 +113,13 @@ Status Pull::Run(Session& session) {
   auto report = [&] {
     const auto& counters = progress.counters;
     Progress line(environment.clock, session.output(), "Pulling", [&] {
-      return TransferFigures{progress.total_bytes, counters.fetched_bytes, counters.resumed_bytes,
-                             progress.present_bytes + counters.reused_bytes, progress.files_done,
-                             0};
+      return TransferFigures{progress.total_bytes,   counters.fetched_bytes,
+                             counters.resumed_bytes, progress.present_bytes + counters.reused_bytes,
+                             progress.files_done,    0};
     });
     return run.Run(request, [&](const RemoteRevision& revision) {
-      return destination_.empty()
-                 ? CacheTarget(fs, cache, address.id, revision.commit, known)
-                 : FolderTarget(fs, destination_);
+      return destination_.empty() ? CacheTarget(fs, cache, address.id, revision.commit, known)
+                                  : FolderTarget(fs, destination_);
     });
   }();
   if (!report) return std::move(report.error());

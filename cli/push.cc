@@ -28,7 +28,8 @@ class Push final : public Command {
     Flag("--delete", delete_, "remove files that the branch has and the folder has not");
     Flag("--create", create_, "make the repository if it does not exist");
     Flag("--private", private_, "with --create: only its namespace can see it");
-    Option("--limit-rate", "RATE", limit_rate_, "at most so many bytes a second, such as \"500 kB\"");
+    Option("--limit-rate", "RATE", limit_rate_,
+           "at most so many bytes a second, such as \"500 kB\"");
     Explain(
         "Files are hashed and cut into chunks here; the node says which it lacks, and only those "
         "travel, several batches at once. Nothing is visible before the one commit at the end. An "
@@ -69,12 +70,13 @@ Status Push::Run(Session& session) {
   const auto address = TRY(ParseRepositoryAddress(repository_, RevisionPart::Refused));
   auto& environment = session.environment();
   std::uint64_t rate = 0;
-  if (!limit_rate_.empty()) rate = TRY(node::ParseByteSize(limit_rate_).Context("--limit-rate")).bytes;
+  if (!limit_rate_.empty())
+    rate = TRY(node::ParseByteSize(limit_rate_).Context("--limit-rate")).bytes;
   const auto who =
       TRY(FindCredentials(environment, {session.options().node, session.options().token}));
   const auto client = session.Connect(who.node, who.token, rate);
-  const std::string state = TRY(PushStatePath(environment, who.node.ToString(), folder_,
-                                              address.ToString() + "@" + branch_));
+  const std::string state = TRY(
+      PushStatePath(environment, who.node.ToString(), folder_, address.ToString() + "@" + branch_));
   ScanRequest scan{folder_, include_, exclude_, state + ".hashes"};
   PushRequest request;
   request.id = address.id;
@@ -90,8 +92,8 @@ Status Push::Run(Session& session) {
   PushRun run(environment.file_system, content, upload, cancelled, progress);
   auto report = [&]() -> Result<PushReport> {
     Progress line(environment.clock, session.output(), "Pushing", [&] {
-      return TransferFigures{progress.total_bytes, progress.sent_bytes, 0, progress.known_bytes,
-                             0, 0};
+      return TransferFigures{
+          progress.total_bytes, progress.sent_bytes, 0, progress.known_bytes, 0, 0};
     });
     const auto files =
         TRY(ScanFolder(environment.file_system, scan, cancelled, progress.hashed_bytes));
@@ -113,8 +115,8 @@ Status Push::Report(Session& session, const RepositoryAddress& address, const Pu
                       {"sent_bytes", progress.sent_bytes.load()},
                       {"wire_bytes", progress.wire_bytes.load()}};
   if (!report.commit) {
-    return session.output().Print(value, "nothing differs: " + address.ToString() +
-                                             " is as the folder is");
+    return session.output().Print(
+        value, "nothing differs: " + address.ToString() + " is as the folder is");
   }
   return session.output().Print(
       value, {{"repository", address.ToString()},

@@ -1,6 +1,8 @@
 // POST /api/repos/create, DELETE /api/repos/delete, POST /api/repos/move,
 // PUT /api/{t}/{id}/settings.
 
+#include <algorithm>
+
 #include "node/entering.h"
 #include "node/hub_json.h"
 #include "node/repository_call.h"

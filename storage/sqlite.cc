@@ -179,7 +179,8 @@ Status Database::BackupTo(const std::string& path) {
   if (code == SQLITE_OK) {
     sqlite3_backup* backup = sqlite3_backup_init(target, "main", source->handle(), "main");
     if (backup != nullptr) code = sqlite3_backup_step(backup, -1);
-    const int finished = backup == nullptr ? sqlite3_errcode(target) : sqlite3_backup_finish(backup);
+    const int finished =
+        backup == nullptr ? sqlite3_errcode(target) : sqlite3_backup_finish(backup);
     if (code == SQLITE_DONE) code = finished;
   }
   Status status = code == SQLITE_OK ? Ok() : Status(SqliteError(target, "copying the catalog"));

@@ -22,8 +22,8 @@ TEST_CASE("BranchesAndTagsAreMadeAndDeleted") {
   const std::string api = "/api/models/alice/tiny";
   CHECK(hub.Call("POST", api + "/branch/feature%2Fa", Json::object(), hub.alice).status == 200);
   CHECK(hub.Call("POST", api + "/branch/feature/a", Json::object(), hub.alice).status == 409);
-  CHECK(hub.Call("POST", api + "/branch/b", {{"startingPoint", "none"}}, hub.alice).Header(
-            "X-Error-Code") == "RevisionNotFound");
+  CHECK(hub.Call("POST", api + "/branch/b", {{"startingPoint", "none"}}, hub.alice)
+            .Header("X-Error-Code") == "RevisionNotFound");
   CHECK(hub.Call("POST", api + "/branch/a..b", Json::object(), hub.alice).status == 400);
   CHECK(hub.Call("POST", api + "/branch/b", {{"emptyBranch", true}}, hub.alice).status == 200);
   CHECK(hub.Delete(api + "/branch/b", Json::object(), hub.bob).status == 403);
@@ -45,7 +45,8 @@ TEST_CASE("SquashingKeepsTheFiles") {
   Fixture hub;
   hub.Create({{"name", "tiny"}, {"license", "mit"}}, hub.alice);
   const std::string api = "/api/models/alice/tiny";
-  const auto squashed = hub.Call("POST", api + "/super-squash/main", {{"message", "One"}}, hub.alice);
+  const auto squashed =
+      hub.Call("POST", api + "/super-squash/main", {{"message", "One"}}, hub.alice);
   REQUIRE(squashed.status == 200);
   const auto info = hub.Get(api).Parsed();
   CHECK(info["sha"] == squashed.Parsed()["commitOid"]);

@@ -58,8 +58,8 @@ TEST_CASE("CreatingGivesAUrlAndAFirstCommit") {
   CHECK(info["siblings"][0]["rfilename"] == ".gitattributes");
   CHECK(info["private"] == false);
 
-  const auto dataset = hub.Create({{"name", "words"}, {"type", "dataset"}, {"private", true}},
-                                  hub.alice);
+  const auto dataset =
+      hub.Create({{"name", "words"}, {"type", "dataset"}, {"private", true}}, hub.alice);
   CHECK(dataset.Parsed()["url"] == kUrl + "/datasets/alice/words");
   CHECK(hub.Get("/api/datasets/alice/words").status == 401);
   CHECK(hub.Get("/api/datasets/alice/words", hub.alice).Parsed()["private"] == true);
@@ -118,7 +118,8 @@ TEST_CASE("BadNamesAndKindsAreRefused") {
   CHECK(hub.Create({{"name", 7}}, hub.alice).status == 400);
   CHECK(hub.Create({{"name", "x"}, {"type", "space"}}, hub.alice).status == 400);
   CHECK(hub.Create({{"name", "x"}, {"visibility", "protected"}}, hub.alice).status == 400);
-  CHECK(hub.Send({"POST", "/api/repos/create", hub.alice, {}, "{\"name\": \"\xff\"}"}).status == 400);
+  CHECK(hub.Send({"POST", "/api/repos/create", hub.alice, {}, "{\"name\": \"\xff\"}"}).status ==
+        400);
   CHECK(hub.Number("SELECT count(*) FROM repository") == 0);
 }
 
@@ -128,8 +129,9 @@ TEST_CASE("DeletingNeedsAnAdminAndThePresentName") {
   const Json body = {{"name", "tiny"}, {"organization", "alice"}};
   CHECK(hub.Delete("/api/repos/delete", body, hub.bob).status == 403);
   CHECK(hub.Delete("/api/repos/delete", body, "").status == 401);
-  REQUIRE(hub.Call("POST", "/api/repos/move", {{"fromRepo", "alice/tiny"}, {"toRepo", "alice/small"}},
-                   hub.alice).status == 200);
+  REQUIRE(hub.Call("POST", "/api/repos/move",
+                   {{"fromRepo", "alice/tiny"}, {"toRepo", "alice/small"}}, hub.alice)
+              .status == 200);
   const auto by_old_name = hub.Delete("/api/repos/delete", body, hub.alice);
   CHECK(by_old_name.status == 404);
   CHECK(by_old_name.Header("X-Error-Code") == "RepoNotFound");
@@ -155,8 +157,8 @@ TEST_CASE("MovingLeavesARedirectAndNeedsBothSides") {
   hub.Create({{"name", "tiny"}}, hub.alice);
   hub.Create({{"name", "other"}}, hub.alice);
   const auto move = [&](const std::string& from, const std::string& to) {
-    return hub.Call("POST", "/api/repos/move", {{"fromRepo", from}, {"toRepo", to}, {"type", "model"}},
-                    hub.alice);
+    return hub.Call("POST", "/api/repos/move",
+                    {{"fromRepo", from}, {"toRepo", to}, {"type", "model"}}, hub.alice);
   };
   CHECK(move("alice/tiny", "lab/tiny").status == 403);
   CHECK(move("alice/tiny", "alice/other").status == 409);
@@ -180,7 +182,8 @@ TEST_CASE("SettingsChangeVisibilityGateAndDefaultBranch") {
   CHECK(hub.Put(target, {{"gated", "perhaps"}}, hub.alice).status == 400);
   CHECK(hub.Put(target, {{"private", true}}, hub.bob).status == 403);
   CHECK(hub.Put(target, {{"defaultBranch", "dev"}}, hub.alice).status == 400);
-  REQUIRE(hub.Call("POST", "/api/models/alice/tiny/branch/dev", Json::object(), hub.alice).status == 200);
+  REQUIRE(hub.Call("POST", "/api/models/alice/tiny/branch/dev", Json::object(), hub.alice).status ==
+          200);
   CHECK(hub.Put(target, {{"defaultBranch", "dev"}}, hub.alice).Parsed()["defaultBranch"] == "dev");
   CHECK(hub.Number("SELECT count(*) FROM repository WHERE head IS NOT described") == 0);
 }

@@ -80,8 +80,7 @@ TEST_CASE("ListsAreSortedByEachKeyInBothDirections") {
 
 TEST_CASE("FiltersHoldTogether") {
   TestCatalog catalog;
-  MakeUser(catalog, "alice");
-  MakeUser(catalog, "bob");
+  for (const char* user : {"alice", "bob"}) MakeUser(catalog, user);
   Described chat;
   chat.head.task = "text-generation";
   chat.head.library = "transformers";
@@ -199,10 +198,8 @@ TEST_CASE("EveryWayOfWorkingGivesTheSameExactPages") {
   std::vector<Row> rows;
   MUST(catalog.Write([&](Connection& c) -> Status {
     for (int i = 0; i < kCount; ++i) {
-      Row row{"m" + std::to_string(i),
-              static_cast<std::int64_t>(random.Below(40)),
-              random.OneIn(9),
-              {"all"}};
+      const auto downloads = static_cast<std::int64_t>(random.Below(40));
+      Row row{"m" + std::to_string(i), downloads, random.OneIn(9), {"all"}};
       if (!random.OneIn(8)) row.tags.insert("most");
       if (!random.OneIn(8)) row.tags.insert("many");
       if (random.OneIn(10)) row.tags.insert("few");
