@@ -22,8 +22,8 @@ TEST_CASE("VersionIsOneLineOrJson") {
 
 TEST_CASE("WrongLinesSayWhatToDo") {
   ProgramRunner runner;
-  REQUIRE(runner.Failure({"hush"}, 2) ==
-          "banyan: there is no command 'hush': did you mean `banyan hash`?\n");
+  REQUIRE(runner.Failure({"hesh"}, 2) ==
+          "banyan: there is no command 'hesh': did you mean `banyan hash`?\n");
   REQUIRE(runner.Failure({"frobnicate"}, 2) ==
           "banyan: there is no command 'frobnicate': see `banyan help`\n");
   REQUIRE(runner.Failure({"hash"}, 2) == "banyan: FILE is required: see `banyan help hash`\n");
