@@ -178,8 +178,10 @@ Result<Json> ApiClient::GetList(const std::string& path, std::size_t limit) {
       items.push_back(std::move(item));
     }
     const auto next = NextLink(answer.headers);
-    if (!next || page.empty() || items.size() == limit) return items;
-    request.path = TRY(options_.node.PathOf(*next));
+    if (!next || items.size() == limit) return items;
+    // A page may be empty and yet not the last: a node bounds the work for each.
+    const auto before = std::exchange(request.path, TRY(options_.node.PathOf(*next)));
+    if (request.path == before) return items;
   }
 }
 

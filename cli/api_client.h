@@ -38,6 +38,7 @@ class ApiClient {
   ApiClient& operator=(const ApiClient&) = delete;
 
   const NodeUrl& node() const { return options_.node; }
+  const ApiOptions& options() const { return options_; }
   bool has_token() const { return !options_.http.token.empty(); }
 
   // The answer, with a status below 300. Errors: Denied, NotFound, Conflict, TooLarge, Invalid as

@@ -12,9 +12,10 @@ struct Group {
 };
 constexpr Group kGroups[] = {
     {"admin", "run a node: accounts, upkeep, backups"},
-    {"admin org", "organisations and their members"},
-    {"admin token", "access tokens of users"},
-    {"admin user", "accounts"},
+    {"admin orgs", "organisations and their members"},
+    {"admin quotas", "how much users and organisations may keep"},
+    {"admin tokens", "access tokens of users"},
+    {"admin users", "accounts"},
     {"branch", "list, create and delete branches"},
     {"cache", "the files that pulls keep on this machine"},
     {"tag", "list, create and delete tags"},

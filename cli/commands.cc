@@ -17,12 +17,18 @@ std::vector<CommandSection> AllCommands() {
   std::vector<CommandSection> sections;
   sections.push_back(Section("Your nodes", MakeLogin(), MakeLogout(), MakeWhoAmI()));
   sections.push_back(Section("Find and read", MakeSearch(), MakeLs(), MakeInfo(), MakeLog()));
-  sections.push_back(Section("Move content", MakePull(), MakePush()));
+  sections.push_back(Section("Pull and push", MakePull(), MakePush()));
   sections.push_back(Section("Share", MakeCreate(), MakeSettings(), MakeMv(), MakeRm(),
                              MakeTagList(), MakeTagCreate(), MakeTagDelete(), MakeBranchList(),
                              MakeBranchCreate(), MakeBranchDelete()));
-  sections.push_back(Section("For operators", MakeServe()));
   sections.push_back(Section("On this machine", MakeVerify(), MakeHash()));
+  sections.push_back(Section(
+      "Run a node", MakeServe(), MakeAdminUserList(), MakeAdminUserCreate(), MakeAdminUserChange(),
+      MakeAdminUserDelete(), MakeAdminTokenList(), MakeAdminTokenCreate(), MakeAdminTokenRevoke(),
+      MakeAdminOrgList(), MakeAdminOrgCreate(), MakeAdminOrgDelete(), MakeAdminOrgMembers(),
+      MakeAdminOrgAdd(), MakeAdminOrgRemove(), MakeAdminQuotaList(), MakeAdminQuotaSet(),
+      MakeAdminGc(), MakeAdminScrub(), MakeAdminBackup(), MakeAdminRestore(), MakeAdminStats(),
+      MakeAdminDoctor()));
   sections.push_back(Section("The program", MakeHelp(), MakeCompletion()));
   return sections;
 }

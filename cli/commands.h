@@ -11,6 +11,35 @@ namespace banyan::cli {
 
 std::vector<CommandSection> AllCommands();
 
+// cli/admin_accounts.cc
+std::unique_ptr<Command> MakeAdminUserList();
+std::unique_ptr<Command> MakeAdminUserCreate();
+std::unique_ptr<Command> MakeAdminUserChange();
+std::unique_ptr<Command> MakeAdminUserDelete();
+std::unique_ptr<Command> MakeAdminQuotaList();
+std::unique_ptr<Command> MakeAdminQuotaSet();
+
+// cli/admin_organisations.cc
+std::unique_ptr<Command> MakeAdminOrgList();
+std::unique_ptr<Command> MakeAdminOrgCreate();
+std::unique_ptr<Command> MakeAdminOrgDelete();
+std::unique_ptr<Command> MakeAdminOrgMembers();
+std::unique_ptr<Command> MakeAdminOrgAdd();
+std::unique_ptr<Command> MakeAdminOrgRemove();
+
+// cli/admin_tokens.cc
+std::unique_ptr<Command> MakeAdminTokenList();
+std::unique_ptr<Command> MakeAdminTokenCreate();
+std::unique_ptr<Command> MakeAdminTokenRevoke();
+
+// cli/admin_upkeep.cc
+std::unique_ptr<Command> MakeAdminGc();
+std::unique_ptr<Command> MakeAdminScrub();
+std::unique_ptr<Command> MakeAdminBackup();
+std::unique_ptr<Command> MakeAdminRestore();
+std::unique_ptr<Command> MakeAdminStats();
+std::unique_ptr<Command> MakeAdminDoctor();
+
 std::unique_ptr<Command> MakeBranchCreate();  // refs.cc
 std::unique_ptr<Command> MakeBranchDelete();  // refs.cc
 std::unique_ptr<Command> MakeBranchList();    // refs.cc
@@ -34,6 +63,6 @@ std::unique_ptr<Command> MakeTagCreate();  // refs.cc
 std::unique_ptr<Command> MakeTagDelete();  // refs.cc
 std::unique_ptr<Command> MakeTagList();    // refs.cc
 std::unique_ptr<Command> MakeVerify();
-std::unique_ptr<Command> MakeWhoAmI();     // login.cc
+std::unique_ptr<Command> MakeWhoAmI();  // login.cc
 
 }  // namespace banyan::cli

@@ -10,11 +10,20 @@
 namespace banyan::cli {
 namespace {
 
+// A signal that our parent had us ignore (nohup, a job in the background) stays ignored.
+bool IsIgnored(int signal) {
+  struct sigaction action {};
+  return ::sigaction(signal, nullptr, &action) == 0 && action.sa_handler == SIG_IGN;
+}
+
 // SIGUSR1 is how the watch is told to end.
 sigset_t WatchedSignals() {
   sigset_t signals;
   ::sigemptyset(&signals);
-  for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGUSR1}) ::sigaddset(&signals, signal);
+  ::sigaddset(&signals, SIGUSR1);
+  for (const int signal : {SIGINT, SIGTERM, SIGHUP}) {
+    if (!IsIgnored(signal)) ::sigaddset(&signals, signal);
+  }
   return signals;
 }
 

@@ -22,7 +22,7 @@ class LoginCommand final : public Command {
     Explain(
         "Reads the token from the terminal without showing it, from standard input, or from "
         "--token, asks the node whose it is, and keeps it in a file that only you can read. "
-        "Operators make tokens with `banyan admin token create`; the first one of a new node "
+        "Operators make tokens with `banyan admin tokens create`; the first one of a new node "
         "stands in DIR/admin.token.");
     Shows("login --node https://hub.example.org", "asks for the token");
     Shows("login --node http://127.0.0.1:8440 < data/admin.token",
@@ -59,7 +59,7 @@ class Logout final : public Command {
   Logout() : Command("logout", "forget the token for a node") {
     Flag("--all", all_, "for every node");
     Explain(
-        "The token itself stays valid: an operator revokes it with `banyan admin token revoke`.");
+        "The token itself stays valid: an operator revokes it with `banyan admin tokens revoke`.");
     Shows("logout", "forget the token for the node in use");
     Shows("logout --all", "forget all tokens");
   }

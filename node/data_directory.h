@@ -5,6 +5,7 @@
 //   lock          held while a process uses the directory
 //   node.seed     the root secret (node/node_seed.h)
 //   admin.token   the first operator's token, until the operator has put it elsewhere
+//   address       where the node that runs here answers (node/serve.h)
 //   catalog.db    the catalog; packs/ the content (storage/FORMAT.md)
 
 #include <memory>

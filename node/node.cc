@@ -69,10 +69,12 @@ Node::Node(const Seams& seams, const Config& config, std::unique_ptr<DataDirecto
       content_api_(data_->content(), seams.random,
                    [](storage::Connection&, const Request& request) { return request.caller; },
                    {.batch_bytes = static_cast<std::size_t>(config_.transfer_batch.bytes)}),
+      admin_api_({seams.clock, seams.random, seams.fs, data_->content(), config_.data}),
       router_(MakeRoutes(hub_)),
       front_({seams.clock, config_, data_->database(), usage_, metrics_, router_}),
       jobs_(seams.clock, metrics_) {
   content_api_.AddRoutes(router_);
+  admin_api_.AddRoutes(router_);
   router_.Add("GET", "/healthz",
               [this](Request&, Response& response) { AnswerHealth(health_, response); });
   router_.Add("GET", "/metrics",

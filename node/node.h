@@ -8,6 +8,7 @@
 
 #include <memory>
 
+#include "node/admin_api.h"
 #include "node/config.h"
 #include "node/content_api.h"
 #include "node/data_directory.h"
@@ -53,6 +54,7 @@ class Node {
   Health health_;
   Hub hub_;
   ContentApi content_api_;
+  AdminApi admin_api_;
   Router router_;
   Front front_;
   Jobs jobs_;

@@ -2,27 +2,47 @@
 
 #include <sys/stat.h>
 
-#include <csignal>
-
-#include "node/node.h"
+#include "node/host_port.h"
 #include "storage/base/logging.h"
 
 namespace banyan::node {
+namespace {
 
-Status Serve(const Config& config, const std::function<void()>& wait) {
+constexpr const char* kAddressName = "/address";
+
+}  // namespace
+
+std::string LocalUrl(const Config& config, std::uint16_t port) {
+  if (config.UsesTls()) return config.public_url;
+  const auto listen = ParseHostPort(config.listen);
+  ENSURE(listen.has_value());
+  auto host = listen->host;
+  if (host == "0.0.0.0") host = "127.0.0.1";
+  if (host == "::") host = "::1";
+  if (host.find(':') != std::string::npos) host = "[" + host + "]";
+  return "http://" + host + ":" + std::to_string(port);
+}
+
+Status Serve(const Node::Seams& seams, const Config& config, const ServeHooks& hooks) {
   log::SetLevel(LogLevel(config));
-  std::signal(SIGPIPE, SIG_IGN);
   ::umask(0077);  // the catalog is written by SQLite, which asks for more than we want to give
-  const auto node = TRY(Node::Start({SystemClock(), SystemRandom(), DiskFileSystem()}, config));
+  auto node = TRY(Node::Start(seams, config));
+  const auto local_url = LocalUrl(config, node->port());
+  TRY(WriteFileDurably(seams.fs, config.data + kAddressName, AsBytes(local_url + "\n")));
   if (node->data().is_new()) {
     log::Info("node", "event=first_start user={} token_file={}", kFirstOperator,
               node->data().TokenFile());
   }
   log::Info("node", "event=serving url={} listen={} port={} data={}", config.public_url,
             config.listen, node->port(), config.data);
-  wait();
+  hooks.started(*node, local_url);
+  hooks.wait_for_stop();
   log::Info("node", "event=stopping");
   node->Stop(config.http_stop_grace.ms);
+  const auto removed = seams.fs.Remove(config.data + kAddressName);
+  if (!removed) log::Warning("node", "event=address_left error=\"{}\"", removed.error().message());
+  node.reset();
+  log::Info("node", "event=stopped");
   return Ok();
 }
 

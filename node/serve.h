@@ -2,14 +2,25 @@
 // `banyan serve`: a node from its start to its end, in the calling thread.
 
 #include <functional>
+#include <string>
 
-#include "node/config.h"
+#include "node/node.h"
 
 namespace banyan::node {
 
-// Starts a node on the real disk, clock and random source, calls `wait`, and stops when that
-// returns: running requests may end within http.stop_grace. Fails when the node cannot start. One
-// at a time in a process; SIGPIPE is ignored from here on, and new files are private.
-Status Serve(const Config& config, const std::function<void()>& wait);
+struct ServeHooks {
+  // The node answers now, at this address as seen from its own machine.
+  std::function<void(Node& node, const std::string& local_url)> started;
+  // Returns when the node is to stop: running requests may then end within http.stop_grace.
+  std::function<void()> wait_for_stop;
+};
+
+// Fails when the node cannot start. While it runs, "<data>/address" holds the local address, for
+// commands that work on the data directory. The process's umask is narrowed from here on.
+Status Serve(const Node::Seams& seams, const Config& config, const ServeHooks& hooks);
+
+// Where a node with this configuration answers its own machine: public_url with TLS, whose
+// certificate names no other host; else http on the address it listens on.
+std::string LocalUrl(const Config& config, std::uint16_t port);
 
 }  // namespace banyan::node

@@ -1,0 +1,194 @@
+// admin gc, scrub, backup, restore, stats, doctor.
+#include <algorithm>
+
+#include "cli/admin_command.h"
+#include "cli/commands.h"
+#include "cli/text.h"
+#include "node/units.h"
+#include "storage/backup.h"
+
+namespace banyan::cli {
+namespace {
+
+using Fields = std::vector<std::pair<std::string, std::string>>;
+
+std::uint64_t Figure(const Json& report, const char* member) {
+  return static_cast<std::uint64_t>(std::max<std::int64_t>(FindInt(report, member).value_or(0), 0));
+}
+std::string Count(const Json& report, const char* member) {
+  return FormatCount(Figure(report, member));
+}
+std::string Size(const Json& report, const char* member) {
+  return FormatBytes(Figure(report, member)) + " (" + Count(report, member) + ")";
+}
+
+class Gc final : public AdminCommand {
+ public:
+  Gc() : AdminCommand("admin gc", "give the space of deleted files back") {
+    Flag("--dry-run", dry_run_, "change nothing, tell what would be freed now");
+    Option("--grace", "TIME", grace_, "keep files that nothing refers to for so long (7d)");
+    Explain(
+        "Files that no revision names wait in quarantine for the period of grace; then their "
+        "chunks go, unless another file has them. Uploads, commits and downloads go on meanwhile. "
+        "A running node does this by itself, as often as storage.collect_every says.");
+    Shows("admin gc --dry-run", "exact figures, nothing changed");
+    Shows("admin gc --grace 0", "without waiting");
+  }
+
+ private:
+  Status Perform(Session& session, AdminPort& port) override {
+    Json wish{{"dry_run", dry_run_}};
+    if (!grace_.empty()) wish["grace_ms"] = TRY(node::ParseDuration(grace_)).ms;
+    const auto report = TRY(port.Call("gc", wish));
+    return session.output().Print(
+        report, Fields{{dry_run_ ? "would free" : "freed", Size(report, "freed_bytes")},
+                       {"files into quarantine", Count(report, "files_quarantined")},
+                       {"files deleted", Count(report, "files_deleted")},
+                       {"uploads expired", Count(report, "sessions_expired")},
+                       {"packs removed", Count(report, "packs_removed")},
+                       {"packs rewritten", Count(report, "packs_rewritten")},
+                       {"dead but kept", Size(report, "dead_kept_bytes")}});
+  }
+
+  bool dry_run_ = false;
+  std::string grace_;
+};
+
+class Scrub final : public AdminCommand {
+ public:
+  Scrub()
+      : AdminCommand("admin scrub", "re-read everything that is stored and compare the hashes") {
+    Option("--rate", "SIZE", rate_, "read at most so much a second, such as 20MB");
+    Explain("Fails with code 9 when something is damaged, and names the files. Changes nothing.");
+    Shows("admin scrub --rate 20MB", "gently, beside the daily work");
+  }
+
+ private:
+  Status Perform(Session& session, AdminPort& port) override {
+    Json wish = Json::object();
+    if (!rate_.empty()) wish["bytes_per_second"] = TRY(node::ParseByteSize(rate_)).bytes;
+    const auto report = TRY(port.Call("scrub", wish));
+    const auto damaged = report.value("damaged", Json::array()).size();
+    std::string files;
+    for (const auto& file : report.value("damaged_files", Json::array())) {
+      files += (files.empty() ? "" : " ") + file.get<std::string>();
+    }
+    TRY(session.output().Print(report, Fields{{"read", Size(report, "stored_bytes")},
+                                              {"packs", Count(report, "packs")},
+                                              {"chunks", Count(report, "chunks")},
+                                              {"damaged chunks", FormatCount(damaged)},
+                                              {"damaged files (SHA-256)", files}}));
+    if (damaged > 0) {
+      return Error(Errc::Corrupt, std::to_string(damaged) +
+                                      " chunks are damaged: push the named files again, or restore "
+                                      "a backup");
+    }
+    if (FindBool(report, "complete").value_or(true)) return Ok();
+    return Error(Errc::Cancelled, "ended before everything was read");
+  }
+
+  std::string rate_;
+};
+
+class Backup final : public AdminCommand {
+ public:
+  Backup() : AdminCommand("admin backup", "copy the node to a directory, while it runs") {
+    Takes("TARGET", target_, "a directory on the node's machine").offers = Offers::Folders;
+    Explain(
+        "The copy is the node as it was at one moment. Into the same directory again, only what is "
+        "new is copied.");
+    Shows("admin backup /mnt/disk/banyan", "to another disk");
+  }
+
+ private:
+  Status Perform(Session& session, AdminPort& port) override {
+    const auto report = TRY(port.Call("backup", Json{{"target", target_}}));
+    return session.output().Print(report,
+                                  Fields{{"backup", FindString(report, "target").value_or("")},
+                                         {"copied", Size(report, "bytes_copied")},
+                                         {"packs copied", Count(report, "packs_copied")},
+                                         {"packs kept", Count(report, "packs_kept")}});
+  }
+
+  std::string target_;
+};
+
+class Restore final : public Command {
+ public:
+  Restore() : Command("admin restore", "make a data directory from a backup") {
+    Takes("BACKUP", source_, "what `banyan admin backup` made").offers = Offers::Folders;
+    Takes("DIR", target_, "the new data directory; must be absent or empty").offers =
+        Offers::Folders;
+    Shows("admin restore /mnt/disk/banyan /srv/banyan", "then serve it, and scrub it once");
+  }
+
+  Status Run(Session& session) override {
+    TRY(storage::Restore(session.environment().file_system, source_, target_));
+    return session.output().Print(
+        Json{{"restored", target_}},
+        "Restored " + target_ + "; check it with `banyan admin scrub --data " + target_ + "`");
+  }
+
+ private:
+  std::string source_;
+  std::string target_;
+};
+
+class Stats final : public AdminCommand {
+ public:
+  Stats() : AdminCommand("admin stats", "show how much this node holds") {
+    Shows("admin stats --json", "for a program");
+  }
+
+ private:
+  Status Perform(Session& session, AdminPort& port) override {
+    const auto stats = TRY(port.Call("stats", Json::object()));
+    return session.output().Print(
+        stats, Fields{{"models", Count(stats, "models")},
+                      {"datasets", Count(stats, "datasets")},
+                      {"of them private", Count(stats, "private_repositories")},
+                      {"revisions", Count(stats, "revisions")},
+                      {"users", Count(stats, "users")},
+                      {"organisations", Count(stats, "organisations")},
+                      {"downloads", Count(stats, "downloads")},
+                      {"files", Count(stats, "files") + ", " + Size(stats, "file_bytes")},
+                      {"stored", Size(stats, "stored_bytes")},
+                      {"catalog", Size(stats, "catalog_bytes")},
+                      {"in quarantine", Count(stats, "quarantined_files") + " files"},
+                      {"open uploads", Count(stats, "open_uploads")},
+                      {"free", Size(stats, "free_bytes")}});
+  }
+};
+
+class Doctor final : public AdminCommand {
+ public:
+  Doctor() : AdminCommand("admin doctor", "examine a node, and say what to do where it is unwell") {
+    Explain("Fails with code 9 when something is wrong. `banyan admin scrub` looks deeper.");
+    Shows("admin doctor --data /srv/banyan", "also of a node that does not start");
+  }
+
+ private:
+  Status Perform(Session& session, AdminPort& port) override {
+    const auto report = TRY(port.Call("doctor", Json::object()));
+    Table table({{"VERDICT"}, {"WHAT"}, {"FINDING"}});
+    for (const auto& finding : report.value("findings", Json::array())) {
+      table.Add({FindString(finding, "verdict").value_or(""),
+                 FindString(finding, "what").value_or(""),
+                 FindString(finding, "text").value_or("")});
+    }
+    TRY(session.output().Print(report, table));
+    if (FindBool(report, "healthy").value_or(false)) return Ok();
+    return Error(Errc::Corrupt, "the node is unwell: see above");
+  }
+};
+
+}  // namespace
+
+std::unique_ptr<Command> MakeAdminGc() { return std::make_unique<Gc>(); }
+std::unique_ptr<Command> MakeAdminScrub() { return std::make_unique<Scrub>(); }
+std::unique_ptr<Command> MakeAdminBackup() { return std::make_unique<Backup>(); }
+std::unique_ptr<Command> MakeAdminRestore() { return std::make_unique<Restore>(); }
+std::unique_ptr<Command> MakeAdminStats() { return std::make_unique<Stats>(); }
+std::unique_ptr<Command> MakeAdminDoctor() { return std::make_unique<Doctor>(); }
+
+}  // namespace banyan::cli

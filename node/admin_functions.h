@@ -1,0 +1,52 @@
+#pragma once
+// The functions behind the table of node/admin.cc, and how they read their arguments.
+// `name` and the like are strings; optional arguments may be absent or null.
+
+#include "node/admin.h"
+#include "storage/accounts.h"
+
+namespace banyan::node {
+
+// node/admin_accounts.cc
+Result<Json> ListUsers(const AdminContext&, const Json&);
+Result<Json> CreateUser(const AdminContext&, const Json&);  // name, fullname?, admin?
+Result<Json> ChangeUser(const AdminContext&, const Json&);  // name, fullname?, admin?
+Result<Json> DeleteUser(const AdminContext&, const Json&);  // name
+Result<Json> SetQuota(const AdminContext&, const Json&);    // name, bytes? (none: the default)
+
+// node/admin_organisations.cc
+Result<Json> ListOrganisations(const AdminContext&, const Json&);
+Result<Json> CreateOrganisation(const AdminContext&, const Json&);  // name, founder, fullname?
+Result<Json> DeleteOrganisation(const AdminContext&, const Json&);  // name
+Result<Json> ListMembers(const AdminContext&, const Json&);         // name
+Result<Json> SetMember(const AdminContext&, const Json&);           // name, user, role
+Result<Json> RemoveMember(const AdminContext&, const Json&);        // name, user
+
+// node/admin_tokens.cc
+Result<Json> ListTokens(const AdminContext&, const Json&);   // user
+Result<Json> CreateToken(const AdminContext&, const Json&);  // user, name, role, lifetime_ms?
+Result<Json> RevokeToken(const AdminContext&, const Json&);  // user, name
+
+// node/admin_upkeep.cc
+Result<Json> CollectGarbage(const AdminContext&, const Json&);  // dry_run?, grace_ms?
+Result<Json> ScrubContent(const AdminContext&, const Json&);    // bytes_per_second?
+Result<Json> BackUp(const AdminContext&, const Json&);          // target: a path on the node
+
+// node/admin_report.cc
+Result<Json> ShowStats(const AdminContext&, const Json&);
+Result<Json> Diagnose(const AdminContext&, const Json&);
+
+// Invalid when the argument is absent or of another type.
+Result<std::string> NeedText(const Json& arguments, std::string_view name);
+
+// A namespace as JSON; the account that an argument names, of the right kind.
+Json NamespaceJson(const storage::Namespace& account);
+Result<storage::Namespace> NeedNamespace(storage::Connection& connection, const Json& arguments,
+                                         std::string_view argument, storage::NamespaceKind kind);
+// All accounts of a kind.
+Result<Json> ListNamespacesOf(const AdminContext& context, storage::NamespaceKind kind);
+// Deletes the account that argument "name" names.
+Result<Json> DeleteNamespaceOf(const AdminContext& context, const Json& arguments,
+                               storage::NamespaceKind kind);
+
+}  // namespace banyan::node

@@ -1,0 +1,178 @@
+// stats: how much there is. doctor: whether all is well, and what to do where it is not.
+#include <set>
+
+#include "node/admin_functions.h"
+#include "storage/recipe.h"
+#include "storage/tokens.h"
+
+namespace banyan::node {
+namespace {
+
+constexpr std::uint64_t kLittleBytes = 2'000'000'000;
+
+Result<std::int64_t> Number(storage::Connection& connection, const char* sql) {
+  auto rows = connection.Query(sql);
+  const bool found = rows.Next();
+  TRY(Status(rows.status()));
+  return found ? rows.Int(0) : 0;
+}
+
+// Of the regular files in one directory.
+Result<std::uint64_t> DirectoryBytes(FileSystem& fs, const std::string& directory) {
+  std::uint64_t bytes = 0;
+  for (const auto& name : TRY(fs.List(directory))) {
+    const auto stat = fs.Stat(directory + "/" + name);
+    if (stat && !stat->is_directory) bytes += stat->size_bytes;
+  }
+  return bytes;
+}
+
+// The outcome of one examination, for the operator to read.
+class Findings {
+ public:
+  void Good(std::string_view what, const std::string& text) { Add(what, "good", text); }
+  void Look(std::string_view what, const std::string& text) { Add(what, "look", text); }
+  void Bad(std::string_view what, const std::string& text) {
+    Add(what, "bad", text);
+    healthy_ = false;
+  }
+  Json Take() { return Json{{"healthy", healthy_}, {"findings", std::move(list_)}}; }
+
+ private:
+  void Add(std::string_view what, const char* verdict, const std::string& text) {
+    list_.push_back({{"what", std::string(what)}, {"verdict", verdict}, {"text", text}});
+  }
+  Json list_ = Json::array();
+  bool healthy_ = true;
+};
+
+Status ExamineDisk(const AdminContext& context, Findings& findings) {
+  const auto stat = TRY(context.fs.Stat(context.directory));
+  if (stat.is_private) {
+    findings.Good("directory", "only the node's user can look into it");
+  } else {
+    findings.Look("directory", "other users may look into it: run chmod 700 " + context.directory);
+  }
+  const auto free_bytes = TRY(context.fs.FreeBytes(context.directory));
+  const auto text = std::to_string(free_bytes) + " bytes are free";
+  if (free_bytes > kLittleBytes) {
+    findings.Good("space", text);
+  } else {
+    findings.Bad("space", text + ": make room, or uploads will be refused");
+  }
+  return Ok();
+}
+
+Status ExamineCatalog(storage::Connection& connection, Findings& findings) {
+  auto rows = connection.Query("PRAGMA quick_check(10)");
+  std::string problems;
+  while (rows.Next()) problems += (problems.empty() ? "" : "; ") + rows.Text(0);
+  TRY(Status(rows.status()));
+  if (problems == "ok") {
+    findings.Good("catalog", "its pages and indexes are sound");
+  } else {
+    findings.Bad("catalog", problems + ": restore a backup");
+  }
+  const auto orphans = TRY(Number(connection, "SELECT count(*) FROM pragma_foreign_key_check"));
+  if (orphans > 0) {
+    findings.Bad("references", std::to_string(orphans) +
+                                   " rows name what is not there: restore a "
+                                   "backup, and report this as a fault");
+  }
+  return Ok();
+}
+
+// Every pack that a file needs must be there; scrub looks into them.
+Status ExaminePacks(const AdminContext& context, storage::Connection& connection,
+                    Findings& findings) {
+  auto& packs = *context.content.core().packs;
+  std::set<storage::PackId> held;
+  for (const auto id : packs.SealedIds()) held.insert(id);
+  for (const auto id : packs.OpenIds()) held.insert(id);
+  std::set<storage::PackId> missing;
+  std::uint64_t broken_files = 0;
+  auto rows = connection.Query("SELECT recipe FROM file");
+  while (rows.Next()) {
+    if (context.cancelled) return Error(Errc::Cancelled, "interrupted");
+    const auto recipe = TRY(storage::ParseRecipe(rows.Blob(0)));
+    bool broken = false;
+    for (const auto& term : recipe.terms) {
+      if (held.contains(term.pack)) continue;
+      missing.insert(term.pack);
+      broken = true;
+    }
+    broken_files += broken ? 1 : 0;
+  }
+  TRY(Status(rows.status()));
+  if (missing.empty()) {
+    findings.Good("packs", "all packs that files need are there (" + std::to_string(held.size()) +
+                               "); `banyan admin scrub` re-reads them");
+  } else {
+    findings.Bad("packs", std::to_string(missing.size()) + " packs are missing, needed by " +
+                              std::to_string(broken_files) + " files: restore a backup");
+  }
+  return Ok();
+}
+
+Status ExamineOperators(const AdminContext& context, storage::Connection& connection,
+                        Findings& findings) {
+  auto rows = connection.Query(
+      "SELECT count(DISTINCT namespace.id) FROM namespace JOIN token ON token.user = namespace.id "
+      "WHERE is_admin = 1 AND role = 2 AND (expires_ms IS NULL OR expires_ms > ?)",
+      context.clock.NowMs());
+  const auto operators = rows.Next() ? rows.Int(0) : 0;
+  TRY(Status(rows.status()));
+  if (operators == 0) {
+    findings.Bad("operators",
+                 "nobody can administer this node over the network: stop it and run `banyan admin "
+                 "tokens create --data DIR`");
+  } else {
+    findings.Good("operators", std::to_string(operators) + " with a valid token");
+  }
+  if (context.fs.Stat(context.directory + "/admin.token")) {
+    findings.Look("admin.token",
+                  "the first operator's token still lies in the data directory: "
+                  "remove the file once you are logged in");
+  }
+  return Ok();
+}
+
+}  // namespace
+
+Result<Json> ShowStats(const AdminContext& context, const Json&) {
+  auto lease = TRY(context.database().Read());
+  Json stats = Json::object();
+  const std::pair<const char*, const char*> figures[] = {
+      {"users", "SELECT count(*) FROM namespace WHERE kind = 0"},
+      {"organisations", "SELECT count(*) FROM namespace WHERE kind = 1"},
+      {"models", "SELECT count(*) FROM repository WHERE kind = 0"},
+      {"datasets", "SELECT count(*) FROM repository WHERE kind = 1"},
+      {"private_repositories", "SELECT count(*) FROM repository WHERE private = 1"},
+      {"revisions", "SELECT count(*) FROM revision"},
+      {"downloads", "SELECT coalesce(sum(downloads), 0) FROM repository"},
+      {"files", "SELECT count(*) FROM file"},
+      {"file_bytes", "SELECT coalesce(sum(size), 0) FROM file"},
+      {"quarantined_files", "SELECT count(*) FROM file WHERE unreferenced_ms IS NOT NULL"},
+      {"charged_bytes", "SELECT coalesce(sum(used_bytes), 0) FROM namespace"},
+      {"open_uploads", "SELECT count(*) FROM upload_session"},
+  };
+  for (const auto& [name, sql] : figures) stats[name] = TRY(Number(*lease, sql));
+  auto& packs = *context.content.core().packs;
+  stats["packs"] = packs.SealedIds().size() + packs.OpenIds().size();
+  stats["stored_bytes"] = TRY(DirectoryBytes(context.fs, packs.directory()));
+  stats["catalog_bytes"] = TRY(DirectoryBytes(context.fs, context.directory));
+  stats["free_bytes"] = TRY(context.fs.FreeBytes(context.directory));
+  return stats;
+}
+
+Result<Json> Diagnose(const AdminContext& context, const Json&) {
+  Findings findings;
+  auto lease = TRY(context.database().Read());
+  TRY(ExamineDisk(context, findings));
+  TRY(ExamineCatalog(*lease, findings));
+  TRY(ExaminePacks(context, *lease, findings));
+  TRY(ExamineOperators(context, *lease, findings));
+  return findings.Take();
+}
+
+}  // namespace banyan::node

@@ -1,0 +1,63 @@
+// Garbage collection, scrub, backup.
+#include <algorithm>
+
+#include "node/admin_functions.h"
+#include "storage/backup.h"
+#include "storage/collector.h"
+#include "storage/scrub.h"
+
+namespace banyan::node {
+
+Result<Json> CollectGarbage(const AdminContext& context, const Json& arguments) {
+  storage::CollectionOptions options;
+  options.dry_run = FindBool(arguments, "dry_run").value_or(false);
+  if (const auto grace_ms = FindInt(arguments, "grace_ms")) options.grace_ms = *grace_ms;
+  if (options.grace_ms < 0) return Error(Errc::Invalid, "a period of grace is not negative");
+  const auto report = TRY(storage::Collect(context.content, options));
+  return Json{{"dry_run", options.dry_run},
+              {"sessions_expired", report.sessions_expired},
+              {"files_quarantined", report.files_quarantined},
+              {"files_deleted", report.files_deleted},
+              {"packs_removed", report.packs_removed},
+              {"packs_rewritten", report.packs_rewritten},
+              {"chunks_dropped", report.chunks_dropped},
+              {"freed_bytes", report.freed_bytes},
+              {"dead_kept_bytes", report.dead_kept_bytes}};
+}
+
+Result<Json> ScrubContent(const AdminContext& context, const Json& arguments) {
+  storage::ScrubOptions options;
+  options.bytes_per_second = static_cast<std::uint64_t>(
+      std::max<std::int64_t>(FindInt(arguments, "bytes_per_second").value_or(0), 0));
+  options.cancelled = &context.cancelled;
+  const auto report = TRY(storage::Scrub(context.content, options));
+  Json damaged = Json::array();
+  for (const auto& chunk : report.damaged) {
+    damaged.push_back(
+        {{"pack", chunk.pack}, {"chunk", chunk.id.ToString()}, {"reason", chunk.reason}});
+  }
+  Json files = Json::array();
+  for (const auto& file : report.damaged_files) files.push_back(file.ToString());
+  return Json{{"packs", report.packs},
+              {"chunks", report.chunks},
+              {"stored_bytes", report.stored_bytes},
+              {"complete", report.last_pack == 0},
+              {"damaged", std::move(damaged)},
+              {"damaged_files", std::move(files)}};
+}
+
+Result<Json> BackUp(const AdminContext& context, const Json& arguments) {
+  storage::BackupOptions options;
+  options.target = TRY(NeedText(arguments, "target"));
+  if (!options.target.starts_with('/')) {
+    return Error(Errc::Invalid, "a backup needs a whole path, beginning with a slash");
+  }
+  options.extra_files = {"node.seed"};
+  const auto report = TRY(storage::Backup(context.content, options));
+  return Json{{"target", options.target},
+              {"packs_copied", report.packs_copied},
+              {"packs_kept", report.packs_kept},
+              {"bytes_copied", report.bytes_copied}};
+}
+
+}  // namespace banyan::node
