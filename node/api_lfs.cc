@@ -1,12 +1,11 @@
 // Git LFS: POST [datasets/]{id}.git/info/lfs/objects/batch tells a client where to send or fetch
-// objects, POST .../verify confirms that one has arrived. The links are served by
-// node/api_lfs_objects.cc.
+// objects. The links are served by node/api_lfs_objects.cc.
 
 #include <algorithm>
 
 #include "node/repository_call.h"
 #include "node/routes.h"
-#include "storage/history_change.h"
+#include "storage/uploads.h"
 
 namespace banyan::node {
 namespace {
@@ -16,6 +15,7 @@ using storage::Connection;
 using storage::Repository;
 
 constexpr std::size_t kMaxObjects = 1000;
+constexpr std::uint64_t kMaxParts = 10'000;
 constexpr std::string_view kMediaType = "application/vnd.git-lfs+json";
 
 struct Wanted {
@@ -79,17 +79,32 @@ Status ParseObjects(const Json& body, Batch& batch) {
 }
 
 // A file that an upload may leave out, or a download may have: never more than the repository's
-// own files and what is public anyway.
+// own files and what is public anyway. What waits for its commit is for those who write.
 Status FindObjects(Connection& connection, Batch& batch) {
+  const auto& call = batch.call;
+  const bool writes = storage::CanWrite(call.request.caller, batch.repository);
+  const auto find = writes ? storage::FindUsableFile : storage::FindCommittedFile;
   for (auto& object : batch.objects) {
     if (!object.sha256) continue;
-    const auto file = TRY(storage::FindFile(connection, *object.sha256));
-    if (!file || file->size_bytes != object.size_bytes) continue;
-    const auto usable = storage::MayUseFile(connection, batch.repository.row, file->row);
-    if (usable) object.file = *file;
-    if (!usable && usable.error().code() != Errc::NotFound) return usable.error();
+    auto file = TRY(find(connection, batch.repository.row, *object.sha256));
+    if (file && file->size_bytes == object.size_bytes) object.file = *std::move(file);
   }
   return Ok();
+}
+
+// What need not be sent must still be here when the commit comes, which may be days later.
+Status HoldFound(Batch& batch) {
+  const auto is_here = [](const Wanted& object) { return object.file.has_value(); };
+  if (std::none_of(batch.objects.begin(), batch.objects.end(), is_here)) return Ok();
+  return batch.call.hub.database.Write([&](Connection& connection) -> Status {
+    TRY(FindObjects(connection, batch));
+    for (const auto& object : batch.objects) {
+      if (!object.file) continue;
+      TRY(storage::HoldFile(connection, batch.repository.row, object.file->row,
+                            storage::Holding::Uploaded, batch.call.NowMs()));
+    }
+    return Ok();
+  });
 }
 
 SignedLink LinkTo(const Batch& batch, const Wanted& object, const char* method, const char* use) {
@@ -110,7 +125,8 @@ std::string Href(const Batch& batch, const SignedLink& link) {
 
 // {"chunk_size": "...", "00001": link, ...} as multipart clients read it.
 Json PartLinks(const Batch& batch, const Wanted& object) {
-  const std::uint64_t part_bytes = batch.call.hub.config.upload_part.bytes;
+  const std::uint64_t part_bytes = std::max(batch.call.hub.config.upload_part.bytes,
+                                            (object.size_bytes + kMaxParts - 1) / kMaxParts);
   Json header = {{"chunk_size", std::to_string(part_bytes)}};
   auto link = LinkTo(batch, object, "PUT", "part");
   for (std::uint64_t at = 0; at < object.size_bytes; at += part_bytes) {
@@ -132,8 +148,6 @@ Json UploadJson(const Batch& batch, const Wanted& object) {
   Json answer = {{"oid", object.oid}, {"size", object.size_bytes}, {"authenticated", true}};
   if (object.file) return answer;  // it is here: no actions
   const std::int64_t expires_s = hub.config.upload_link_lifetime.ms / 1000;
-  const auto verify = hub.Link("/" + std::string(PathPrefix(batch.call.kind)) +
-                               batch.repository.id.Path() + ".git/info/lfs/verify");
   Json upload = {{"expires_in", expires_s}};
   if (batch.multipart) {
     upload["href"] = Href(batch, LinkTo(batch, object, "POST", "complete"));
@@ -141,7 +155,10 @@ Json UploadJson(const Batch& batch, const Wanted& object) {
   } else {
     upload["href"] = Href(batch, LinkTo(batch, object, "PUT", "object"));
   }
-  answer["actions"] = {{"upload", std::move(upload)}, {"verify", {{"href", verify}}}};
+  // Signed as well: git-lfs sends no token to the links of an authenticated object.
+  const Json verify = {{"href", Href(batch, LinkTo(batch, object, "POST", "verify"))},
+                       {"expires_in", expires_s}};
+  answer["actions"] = {{"upload", std::move(upload)}, {"verify", verify}};
   return answer;
 }
 
@@ -187,22 +204,26 @@ bool ChooseMultipart(const Batch& batch, const Json& body) {
 }
 
 std::uint64_t BytesToSend(const Batch& batch) {
+  constexpr std::uint64_t kMost = INT64_MAX;
   std::uint64_t sum = 0;
   for (const auto& object : batch.objects) {
-    if (!object.file && object.size_bytes < UINT64_MAX / 2 - sum) sum += object.size_bytes;
+    if (!object.file) sum += std::min(object.size_bytes, kMost - sum);
   }
   return sum;
 }
 
-Status Answer(Batch& batch, const Json& body) {
-  auto& hub = batch.call.hub;
-  auto lease = TRY(hub.database.Read());
+Status FindAll(Batch& batch) {
+  auto lease = TRY(batch.call.hub.database.Read());
   TRY(FindObjects(*lease, batch));
+  if (!batch.is_upload) return Ok();
+  return storage::RequireUploadRoom(*lease, batch.repository.row, BytesToSend(batch),
+                                    batch.call.hub.quota());
+}
+
+Status Answer(Batch& batch, const Json& body) {
+  TRY(FindAll(batch));
+  if (batch.is_upload) TRY(HoldFound(batch));
   batch.multipart = ChooseMultipart(batch, body);
-  if (batch.is_upload) {
-    TRY(storage::RequireRoom(*lease, batch.repository.namespace_row, BytesToSend(batch),
-                             hub.quota()));
-  }
   batch.call.response.SetText(kMediaType, DumpJson(AnswerJson(batch)));
   return Ok();
 }
@@ -224,27 +245,9 @@ void PostBatch(RepositoryCall& call) {
   FinishError(call.response);
 }
 
-Status Verify(RepositoryCall& call, const Repository& repository, const Json& body) {
-  const auto oid = TRY(Sha256::Parse(FindString(body, "oid").value_or("")));
-  auto lease = TRY(call.hub.database.Read());
-  const auto file = TRY(storage::FindFile(*lease, oid));
-  const Error missing(Errc::NotFound, "The object has not arrived, or has another size");
-  if (!file) return missing;
-  const auto size = FindInt(body, "size");
-  if (!size || static_cast<std::uint64_t>(*size) != file->size_bytes) return missing;
-  const auto usable = storage::MayUseFile(*lease, repository.row, file->row);
-  return usable || usable.error().code() != Errc::NotFound ? usable : Status(missing);
-}
-
-void PostVerify(RepositoryCall& call) {
-  const auto repository = call.Find(Access::Write);
-  if (repository) {
-    if (const auto body = call.ReadJson()) {
-      const Status status = Verify(call, *repository, *body);
-      if (!status) call.Fail(status.error());
-      if (status) call.response.SetText(kMediaType, "{}");
-    }
-  }
+// Locks are not offered; clients go on without.
+void AnswerNoLocks(RepositoryCall& call) {
+  Fail(call.response, 404, "This node has no file locks");
   FinishError(call.response);
 }
 
@@ -252,7 +255,9 @@ void PostVerify(RepositoryCall& call) {
 
 void AddLfsRoutes(Router& router, Hub& hub) {
   AddFileRoute(router, hub, "POST", "/info/lfs/objects/batch", PostBatch);
-  AddFileRoute(router, hub, "POST", "/info/lfs/verify", PostVerify);
+  AddFileRoute(router, hub, "GET", "/info/lfs/locks", AnswerNoLocks);
+  AddFileRoute(router, hub, "POST", "/info/lfs/locks", AnswerNoLocks);
+  AddFileRoute(router, hub, "POST", "/info/lfs/locks/verify", AnswerNoLocks);
 }
 
 }  // namespace banyan::node

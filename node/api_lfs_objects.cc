@@ -2,13 +2,13 @@
 //   PUT  /lfs/object/{oid}     the whole object     GET and HEAD: fetch it
 //   PUT  /lfs/part/{oid}       one part of it; the answer's ETag names the part
 //   POST /lfs/complete/{oid}   {"oid", "parts": [{"partNumber", "etag"}, ...]}
+//   POST /lfs/verify/{oid}     has it arrived?
 
 #include "node/file_answer.h"
 #include "node/hub_answer.h"
 #include "node/routes.h"
 #include "node/upload.h"
-#include "storage/authorisation.h"
-#include "storage/history_change.h"
+#include "storage/uploads.h"
 
 namespace banyan::node {
 namespace {
@@ -86,12 +86,12 @@ Result<FileContent> Complete(Exchange& exchange, const SignedLink& link) {
   std::vector<FileContent> parts;
   {
     auto lease = TRY(hub.database.Read());
+    const auto whole = TRY(storage::FindUsableFile(*lease, link.repository, link.oid));
+    if (whole && whole->size_bytes == link.size_bytes) return *whole;  // asked again
     for (const auto& digest : TRY(ParseParts(body))) {
-      const auto file = TRY(storage::FindFile(*lease, digest));
-      if (!file || !storage::MayUseFile(*lease, link.repository, file->row)) {
-        return Error(Errc::Invalid, "a part has not arrived: send it again");
-      }
-      parts.push_back(*file);
+      auto file = TRY(storage::FindUsableFile(*lease, link.repository, digest));
+      if (!file) return Error(Errc::Invalid, "a part has not arrived: send it again");
+      parts.push_back(*std::move(file));
     }
   }
   return JoinFiles(hub, parts, {link.size_bytes, link.oid}, link.repository);
@@ -105,6 +105,20 @@ void PostComplete(Exchange& exchange) {
   exchange.response.SetText("application/vnd.git-lfs+json", "{}");
 }
 
+void PostVerify(Exchange& exchange) {
+  auto& [hub, request, response] = exchange;
+  const auto link = Check(exchange, "verify");
+  if (!link) return;
+  auto lease = hub.database.Read();
+  if (!lease) return Fail(response, lease.error());
+  const auto file = storage::FindUsableFile(**lease, link->repository, link->oid);
+  if (!file) return Fail(response, file.error());
+  if (*file && (*file)->size_bytes == link->size_bytes) {
+    return response.SetText("application/vnd.git-lfs+json", "{}");
+  }
+  Fail(response, 404, "The object has not arrived");
+}
+
 // The link was given to somebody who may read the repository's files; the object must still be
 // one that the repository may use.
 void GetObject(Exchange& exchange) {
@@ -113,11 +127,9 @@ void GetObject(Exchange& exchange) {
   if (!link) return;
   auto lease = hub.database.Read();
   if (!lease) return Fail(response, lease.error());
-  const auto file = storage::FindFile(**lease, link->oid);
+  const auto file = storage::FindUsableFile(**lease, link->repository, link->oid);
   if (!file) return Fail(response, file.error());
-  if (!*file || !storage::MayUseFile(**lease, link->repository, (*file)->row)) {
-    return Fail(response, 404, "Object does not exist");
-  }
+  if (!*file) return Fail(response, 404, "Object does not exist");
   SetFileHeaders(response, "", false);
   response.headers.Set("Cache-Control", "private, no-cache");
   AnswerContent(hub, request, response, **file, link->oid.ToString());
@@ -136,6 +148,7 @@ void AddLfsObjectRoutes(Router& router, Hub& hub) {
   router.Add("PUT", "/lfs/object/:oid", Bind(hub, PutObject), {kAnySize});
   router.Add("GET", "/lfs/object/:oid", Bind(hub, GetObject));
   router.Add("PUT", "/lfs/part/:oid", Bind(hub, PutPart), {kAnySize});
+  router.Add("POST", "/lfs/verify/:oid", Bind(hub, PostVerify));
   router.Add("POST", "/lfs/complete/:oid", Bind(hub, PostComplete), {4u << 20});
 }
 

@@ -14,7 +14,7 @@ namespace banyan::node {
 
 struct SignedLink {
   std::string method;  // PUT, GET, POST
-  std::string use;     // what for: "object", "part", "complete"
+  std::string use;     // what for: "object", "part", "complete", "verify"
   Sha256 oid;
   std::uint64_t size_bytes = 0;  // of the whole file
   std::int64_t repository = 0;   // row

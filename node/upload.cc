@@ -1,6 +1,6 @@
 #include "node/upload.h"
 
-#include "storage/repositories.h"
+#include "storage/uploads.h"
 
 namespace banyan::node {
 namespace {
@@ -19,9 +19,21 @@ Status RequireExpected(const storage::FileContent& content, const ExpectedFile& 
   return Ok();
 }
 
+// What is here already, such as when a client tries again, takes no room.
+Status RequireRoom(Hub& hub, storage::Connection& connection, const ExpectedFile& expected,
+                   std::int64_t repository) {
+  if (expected.sha256) {
+    const auto here = TRY(storage::FindUsableFile(connection, repository, *expected.sha256));
+    if (here) return Ok();
+  }
+  return storage::RequireUploadRoom(connection, repository, expected.size_bytes, hub.quota());
+}
+
 // Durable first, then recorded: the row must never name bytes that a power cut may take back.
+// `replaced` wait no longer.
 Result<storage::FileContent> Record(Hub& hub, storage::FileWriter& writer,
-                                    const ExpectedFile& expected, std::int64_t repository) {
+                                    const ExpectedFile& expected, std::int64_t repository,
+                                    const std::vector<storage::FileContent>& replaced) {
   auto content = TRY(writer.Finish());
   const Status right = RequireExpected(content, expected);
   if (!right) {
@@ -31,7 +43,10 @@ Result<storage::FileContent> Record(Hub& hub, storage::FileWriter& writer,
   TRY(hub.content.Sync());
   const std::int64_t now_ms = hub.clock.NowMs();
   TRY(hub.database.Write([&](storage::Connection& connection) -> Status {
-    TRY(storage::GetRepository(connection, repository));
+    for (const auto& file : replaced) {
+      TRY(storage::DropUpload(connection, repository, file.row));
+    }
+    TRY(RequireRoom(hub, connection, {content.size_bytes, content.sha256}, repository));
     content.row = TRY(storage::RecordFile(connection, content, now_ms));
     return storage::HoldFile(connection, repository, content.row, storage::Holding::Uploaded,
                              now_ms);
@@ -45,11 +60,19 @@ Result<storage::FileContent> Record(Hub& hub, storage::FileWriter& writer,
 
 Result<storage::FileContent> ReceiveFile(Hub& hub, Request& request, const ExpectedFile& expected,
                                          std::int64_t repository) {
+  if (request.headers.Has("Content-Range")) {
+    return Error(Errc::Invalid, "a file is sent whole here, without Content-Range");
+  }
+  {
+    auto lease = TRY(hub.database.Read());
+    TRY(RequireRoom(hub, *lease, expected, repository));
+  }
   request.LimitBody(expected.size_bytes);
   if (const auto announced = request.body_size_bytes();
       announced && *announced != expected.size_bytes) {
     hub.metrics.Add(Counter::UploadsRefused);
-    return Error(Errc::Invalid, "the body has another size than the file that was announced");
+    return Error(Errc::Invalid, "the body has " + std::to_string(*announced) + " bytes, " +
+                                    std::to_string(expected.size_bytes) + " were announced");
   }
   auto writer = TRY(hub.content.NewFile(expected.size_bytes));
   Bytes buffer(kBufferBytes);
@@ -58,7 +81,7 @@ Result<storage::FileContent> ReceiveFile(Hub& hub, Request& request, const Expec
     if (count == 0) break;
     TRY(writer->Write(ByteView(buffer).first(count)));
   }
-  return Record(hub, *writer, expected, repository);
+  return Record(hub, *writer, expected, repository, {});
 }
 
 Result<storage::FileContent> JoinFiles(Hub& hub, const std::vector<storage::FileContent>& parts,
@@ -69,7 +92,7 @@ Result<storage::FileContent> JoinFiles(Hub& hub, const std::vector<storage::File
     TRY(reader->Stream(0, part.size_bytes, /*allow_mapped=*/false,
                        [&](ByteView slice) { return writer->Write(slice); }));
   }
-  return Record(hub, *writer, expected, repository);
+  return Record(hub, *writer, expected, repository, parts);
 }
 
 }  // namespace banyan::node

@@ -14,11 +14,13 @@ struct ExpectedFile {
 };
 
 // Reads the request's body. Invalid when it is another file than expected, TooLarge when the disk
-// is full, NotFound when the repository is gone, and the errors of reading the body.
+// is full or the quota does not suffice, NotFound when the repository is gone, and the errors of
+// reading the body.
 Result<storage::FileContent> ReceiveFile(Hub& hub, Request& request, const ExpectedFile& expected,
                                          std::int64_t repository);
 
-// Puts stored parts together into one file, in this order; the rest as ReceiveFile.
+// Puts stored parts together into one file, in this order, and lets go of the parts; the rest as
+// ReceiveFile.
 Result<storage::FileContent> JoinFiles(Hub& hub, const std::vector<storage::FileContent>& parts,
                                        const ExpectedFile& expected, std::int64_t repository);
 

@@ -1,0 +1,297 @@
+// Uploads and downloads through LFS, from the batch to the signed links.
+
+#include "storage/lfs.h"
+#include "tests/node/writing_node.h"
+#include "tests/support/store_fixture.h"
+
+using namespace banyan;
+using namespace banyan::node;
+
+namespace {
+
+std::string Noise(std::size_t size, std::uint64_t seed) {
+  const Bytes bytes = tests::Noise(size, seed);
+  return std::string(AsText(bytes));
+}
+std::string Oid(std::string_view content) { return HashSha256(AsBytes(content)).ToString(); }
+
+struct Fixture : WritingNode {
+  explicit Fixture(const std::function<void(Config&)>& change = nullptr) : WritingNode(change) {
+    Create(alice, "tiny");
+  }
+
+  Reply Batch(const std::string& operation, const Json& objects, const std::string& token,
+              const std::string& id = "alice/tiny") {
+    const Json body = {{"operation", operation},
+                       {"transfers", {"basic", "multipart", "xet"}},
+                       {"hash_algo", "sha_256"},
+                       {"objects", objects}};
+    return Send({"POST", "/" + id + ".git/info/lfs/objects/batch", token,
+                 {{"Content-Type", "application/vnd.git-lfs+json; charset=utf-8"}},
+                 DumpJson(body)});
+  }
+  Json One(const std::string& operation, const std::string& content, const std::string& token,
+           const std::string& id = "alice/tiny") {
+    const auto reply =
+        Batch(operation, {{{"oid", Oid(content)}, {"size", content.size()}}}, token, id);
+    INFO(reply.body);
+    REQUIRE(reply.status == 200);
+    return reply.Parsed()["objects"][0];
+  }
+  std::string UploadLink(const std::string& content) {
+    return One("upload", content, alice)["actions"]["upload"]["href"];
+  }
+  std::string Read(const std::string& path) {
+    return Get("/alice/tiny/resolve/main/" + path).body;
+  }
+  std::int64_t Files() { return Number("SELECT count(*) FROM file"); }
+};
+
+Sha256 Named(const std::string& content) { return HashSha256(AsBytes(content)); }
+
+}  // namespace
+
+TEST_CASE("AnLfsUploadGoesFromBatchToCommit") {
+  Fixture hub;
+  const auto content = Noise(3u << 20, 1);
+  const auto object = hub.One("upload", content, hub.alice);
+  CHECK(object["oid"] == Oid(content));
+  CHECK(object["size"] == content.size());
+  CHECK(object["actions"]["upload"]["expires_in"].is_number_integer());
+  const std::string verify = object["actions"]["verify"]["href"];
+  CHECK(hub.Follow("POST", verify, "{}").status == 404);
+  // No token goes with the link.
+  REQUIRE(hub.Follow("PUT", object["actions"]["upload"]["href"], content).status == 200);
+  CHECK(hub.Follow("POST", verify, "{}").status == 200);
+  // It is here now: nothing to do. It is not public before the commit.
+  CHECK_FALSE(hub.One("upload", content, hub.alice).contains("actions"));
+  CHECK(hub.One("download", content, hub.bob)["error"]["code"] == 404);
+  REQUIRE(hub.SendCommit("alice/tiny", HeaderLine() + LfsLine("w.bin", Named(content)),
+                         hub.alice).status == 200);
+  CHECK(hub.Read("w.bin") == content);
+  const auto link = hub.One("download", content, "")["actions"]["download"]["href"];
+  CHECK(hub.Follow("GET", link).body == content);
+}
+
+TEST_CASE("SignedDownloadsServeRanges") {
+  Fixture hub;
+  const auto content = Noise(200000, 1);
+  hub.CommitLfs(hub.alice, "alice/tiny", "w.bin", content);
+  const std::string link = hub.One("download", content, "")["actions"]["download"]["href"];
+  const auto part = hub.Send({"GET", link.substr(TestNode::kPublicUrl.size()), "",
+                              {{"Range", "bytes=1000-1999"}}, ""});
+  CHECK(part.status == 206);
+  CHECK(part.body == content.substr(1000, 1000));
+  CHECK(part.Header("ETag") == "\"" + Oid(content) + "\"");
+}
+
+TEST_CASE("OnlyTheAnnouncedBytesAreTaken") {
+  Fixture hub;
+  const auto content = Noise(100000, 1);
+  const auto link = hub.UploadLink(content);
+  const auto target = link.substr(TestNode::kPublicUrl.size());
+  const auto files = hub.Files();
+  auto wrong = content;
+  wrong[5000] = static_cast<char>(wrong[5000] ^ 1);
+  const auto digest = hub.Follow("PUT", link, wrong);
+  CHECK(digest.status == 400);
+  CHECK(digest.body.find("SHA-256") != std::string::npos);
+  CHECK(hub.Follow("PUT", link, content.substr(1)).status == 400);
+  CHECK(hub.Follow("PUT", link, content + "x").status == 400);
+  CHECK(hub.Follow("PUT", link, "").status == 400);
+  const auto range = hub.Send({"PUT", target, "", {{"Content-Range", "bytes 0-99999/100000"}},
+                               content});
+  CHECK(range.status == 400);
+  CHECK(range.body.find("Content-Range") != std::string::npos);
+  CHECK(hub.Files() == files);
+  CHECK(hub.Number("SELECT count(*) FROM repository_file WHERE committed = 0") == 0);
+  CHECK(hub.Follow("PUT", link, content).status == 200);
+  CHECK(hub.Follow("PUT", link, content).status == 200);  // again, after a lost answer
+}
+
+TEST_CASE("ABrokenOrEndlessUploadLeavesNothing") {
+  Fixture hub;
+  const auto content = Noise(100000, 1);
+  const auto target = hub.UploadLink(content).substr(TestNode::kPublicUrl.size());
+  const auto files = hub.Files();
+  const std::string head = "PUT " + target + " HTTP/1.1\r\nHost: hub.test\r\n";
+  {
+    RawClient client(hub.node().port(), /*tls=*/false);
+    client.Send(head + "Content-Length: 100000\r\n\r\n" + content.substr(0, 60000));
+    client.EndSending();
+    client.Read();
+  }
+  {
+    RawClient client(hub.node().port(), /*tls=*/false);
+    client.Send(head + "Transfer-Encoding: chunked\r\n\r\n186a1\r\n" + content + "x\r\n0\r\n\r\n");
+    CHECK(client.Read().status == 413);
+  }
+  CHECK(hub.Files() == files);
+  RawClient client(hub.node().port(), /*tls=*/false);
+  client.Send(head + "Transfer-Encoding: chunked\r\n\r\n186a0\r\n" + content + "\r\n0\r\n\r\n");
+  CHECK(client.Read().status == 200);
+}
+
+TEST_CASE("ForgedAndExpiredLinksAreRefused") {
+  Fixture hub([](Config& config) { config.upload_link_lifetime = {60'000}; });
+  const auto content = Noise(1000, 1);
+  const auto other = Noise(1000, 2);
+  const auto link = hub.UploadLink(content);
+  const auto with = [&](const std::string& from, const std::string& to) {
+    auto forged = link;
+    const auto at = forged.find(from);
+    REQUIRE(at != std::string::npos);
+    return forged.replace(at, from.size(), to);
+  };
+  CHECK(hub.Follow("PUT", with(Oid(content), Oid(other)), other).status == 403);
+  CHECK(hub.Follow("PUT", with("size=1000", "size=1001"), content + "x").status == 403);
+  CHECK(hub.Follow("PUT", with("repo=1", "repo=2"), content).status == 403);
+  CHECK(hub.Follow("PUT", with("until=", "until=9"), content).status == 403);
+  CHECK(hub.Follow("PUT", with("/object/", "/part/"), content).status == 403);
+  CHECK(hub.Follow("PUT", link.substr(0, link.find("&mac=")), content).status == 403);
+  CHECK(hub.Follow("GET", link).status == 403);
+  hub.clock().Advance(61'000);
+  const auto late = hub.Follow("PUT", link, content);
+  CHECK(late.status == 403);
+  CHECK(late.body.find("expired") != std::string::npos);
+}
+
+TEST_CASE("LinksEndWithTheirRepository") {
+  Fixture hub;
+  const auto content = Noise(1000, 1);
+  const auto up = hub.UploadLink(content);
+  hub.CommitLfs(hub.alice, "alice/tiny", "w.bin", content);
+  const std::string down = hub.One("download", content, "")["actions"]["download"]["href"];
+  REQUIRE(hub.Call("DELETE", "/api/repos/delete", {{"name", "tiny"}}, hub.alice).status == 200);
+  CHECK(hub.Follow("PUT", up, content).status == 404);
+  CHECK(hub.Follow("GET", down).status == 404);
+}
+
+TEST_CASE("TheHashOfAPrivateObjectGivesNoLink") {
+  Fixture hub;
+  hub.Create(hub.bob, "secret", {{"private", true}});
+  const auto content = Noise(1000, 1);
+  hub.CommitLfs(hub.bob, "bob/secret", "w.bin", content);
+  // An upload is asked for as if the node had never seen it, and a download is not given.
+  CHECK(hub.One("upload", content, hub.alice).contains("actions"));
+  CHECK(hub.One("download", content, hub.alice)["error"]["code"] == 404);
+  CHECK(hub.Batch("download", Json::array(), hub.alice, "bob/secret").status == 404);
+  const auto none = hub.Batch("download", Json::array(), "", "bob/secret");
+  CHECK(none.status == 401);
+  CHECK(none.Header("LFS-Authenticate").starts_with("Basic"));
+  CHECK(none.body == hub.Batch("download", Json::array(), "", "bob/none").body);
+  // A public one need not be sent again, and then may be committed.
+  hub.Call("PUT", "/api/models/bob/secret/settings", {{"private", false}}, hub.bob);
+  CHECK_FALSE(hub.One("upload", content, hub.alice).contains("actions"));
+  hub.Call("PUT", "/api/models/bob/secret/settings", {{"private", true}}, hub.bob);
+  CHECK(hub.SendCommit("alice/tiny", HeaderLine() + LfsLine("w.bin", Named(content)),
+                       hub.alice).status == 200);
+}
+
+TEST_CASE("WritingNeedsTheRightAndReadingConsent") {
+  Fixture hub;
+  const Json nothing = Json::array();
+  CHECK(hub.Batch("upload", nothing, hub.bob).status == 403);
+  CHECK(hub.Batch("upload", nothing, "").status == 401);
+  CHECK(hub.Batch("download", nothing, "").status == 200);
+  hub.Call("PUT", "/api/models/alice/tiny/settings", {{"gated", "manual"}}, hub.alice);
+  CHECK(hub.Batch("download", nothing, "").status == 401);
+  CHECK(hub.Batch("download", nothing, hub.bob).status == 403);
+  CHECK(hub.Batch("download", nothing, hub.alice).status == 200);
+}
+
+TEST_CASE("BadBatchesAreRefusedInParticular") {
+  Fixture hub;
+  const auto reply = hub.Batch("upload", {{{"oid", "12"}, {"size", 1}},
+                                          {{"oid", Oid("x")}, {"size", 1}}}, hub.alice).Parsed();
+  CHECK(reply["objects"][0]["error"]["code"] == 422);
+  CHECK(reply["objects"][1].contains("actions"));
+  CHECK(hub.Batch("upload", {{{"oid", Oid("x")}, {"size", -1}}}, hub.alice).status == 400);
+  CHECK(hub.Batch("upload", {{{"oid", Oid("x")}, {"size", "1"}}}, hub.alice).status == 400);
+  CHECK(hub.Batch("upload", 7, hub.alice).status == 400);
+  CHECK(hub.Batch("erase", Json::array(), hub.alice).status == 400);
+  Json many = Json::array();
+  for (int i = 0; i < 1001; ++i) many.push_back({{"oid", Oid("x")}, {"size", 1}});
+  CHECK(hub.Batch("upload", many, hub.alice).status == 413);
+  const auto locks =
+      hub.Call("POST", "/alice/tiny.git/info/lfs/locks/verify", Json::object(), hub.alice);
+  CHECK(locks.status == 404);
+  CHECK(locks.Parsed()["message"].is_string());
+}
+
+TEST_CASE("LargeFilesComeInParts") {
+  Fixture hub([](Config& config) {
+    config.upload_multipart_from = {200'000};
+    config.upload_part = {100'000};
+  });
+  const auto content = Noise(250'000, 1);
+  const auto upload = hub.One("upload", content, hub.alice)["actions"]["upload"];
+  CHECK(upload["header"]["chunk_size"] == "100000");
+  CHECK(upload["header"].size() == 4);
+  Json parts = Json::array();
+  // In any order.
+  for (const int number : {3, 1, 2}) {
+    const auto bytes = content.substr(static_cast<std::size_t>(number - 1) * 100'000, 100'000);
+    const std::string link = upload["header"]["0000" + std::to_string(number)];
+    CHECK(hub.Follow("PUT", link, bytes + "x").status == 400);
+    const auto reply = hub.Follow("PUT", link, bytes);
+    REQUIRE(reply.status == 200);
+    parts.push_back({{"partNumber", number}, {"etag", reply.Header("ETag")}});
+  }
+  const std::string complete = upload["href"];
+  const auto finish = [&](const Json& list) {
+    return hub.Follow("POST", complete, DumpJson({{"oid", Oid(content)}, {"parts", list}})).status;
+  };
+  auto swapped = parts;
+  std::swap(swapped[0]["etag"], swapped[1]["etag"]);
+  CHECK(finish(swapped) == 400);
+  auto gap = parts;
+  gap[0]["partNumber"] = 4;
+  CHECK(finish(gap) == 400);
+  CHECK(finish(Json::array({parts[0]})) == 400);
+  auto unknown = parts;
+  unknown[0]["etag"] = Oid("never sent");
+  CHECK(finish(unknown) == 400);
+  REQUIRE(finish(parts) == 200);
+  CHECK(finish(parts) == 200);  // again, after a lost answer
+  // The parts wait no longer, only the file does.
+  CHECK(hub.Number("SELECT count(*) FROM repository_file WHERE committed = 0") == 1);
+  REQUIRE(hub.SendCommit("alice/tiny", HeaderLine() + LfsLine("w.bin", Named(content)),
+                         hub.alice).status == 200);
+  CHECK(hub.Read("w.bin") == content);
+}
+
+TEST_CASE("WhatWaitsForItsCommitTakesRoomInTheQuota") {
+  Fixture hub([](Config& config) {
+    config.quota_default = {100'000};
+    config.upload_max_file = {90'000};
+  });
+  const auto content = Noise(60'000, 1);
+  const auto link = hub.UploadLink(content);
+  const auto other = hub.UploadLink(Noise(60'000, 2));
+  REQUIRE(hub.Follow("PUT", link, content).status == 200);
+  CHECK(hub.Follow("PUT", link, content).status == 200);
+  const auto refused = hub.Follow("PUT", other, Noise(60'000, 2));
+  CHECK(refused.status == 413);
+  CHECK(refused.body.find("100000") != std::string::npos);
+  const auto batch = hub.Batch("upload", {{{"oid", Oid("x")}, {"size", 50'000}}}, hub.alice);
+  CHECK(batch.status == 413);
+  CHECK(batch.Parsed()["message"].get<std::string>().find("quota") != std::string::npos);
+  const auto huge = Json{{{"oid", Oid("x")}, {"size", INT64_MAX}},
+                         {{"oid", Oid("y")}, {"size", INT64_MAX}}};
+  CHECK(hub.Batch("upload", huge, hub.alice).status == 413);
+  // Above the largest file, by each object.
+  Fixture roomy([](Config& config) { config.upload_max_file = {90'000}; });
+  const auto large = roomy.Batch("upload", {{{"oid", Oid("x")}, {"size", 90'001}}}, roomy.alice);
+  CHECK(large.Parsed()["objects"][0]["error"]["code"] == 413);
+}
+
+TEST_CASE("AnUnusedUploadExpiresAndABatchRenewsIt") {
+  Fixture hub([](Config& config) { config.storage_collect_every = {0}; });
+  const auto content = Noise(1000, 1);
+  REQUIRE(hub.Follow("PUT", hub.UploadLink(content), content).status == 200);
+  const auto since = hub.Number("SELECT since_ms FROM repository_file WHERE committed = 0");
+  hub.clock().Advance(1000);
+  hub.One("upload", content, hub.alice);
+  CHECK(hub.Number("SELECT since_ms FROM repository_file WHERE committed = 0") == since + 1000);
+}
