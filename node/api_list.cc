@@ -64,6 +64,7 @@ struct Shape {
   std::vector<std::string> expand;  // only these, if any
   bool card = false;
   bool config = false;
+  bool NeedsMetadata() const { return !expand.empty() || card || config; }
 };
 
 Shape ShapeOf(const Request& request) {
@@ -79,9 +80,9 @@ Shape ShapeOf(const Request& request) {
 
 Result<Json> ItemJson(const storage::ListedRepository& item, const Shape& shape) {
   Json json = RepositoryJson(item.repository, item.tags);
-  if (shape.expand.empty() && !shape.card && !shape.config) return json;
+  if (!shape.NeedsMetadata()) return json;
   Json more = Json::object();
-  AddMetadataJson(more, TRY(ParseJson(item.repository.metadata)), item.repository.id.kind);
+  AddMetadataJson(more, TRY(ParseJson(item.metadata)), item.repository.id.kind);
   if (!shape.expand.empty()) {
     json.update(more);
     return KeepProperties(json, shape.expand);
@@ -94,7 +95,8 @@ Result<Json> ItemJson(const storage::ListedRepository& item, const Shape& shape)
 }
 
 Result<storage::RepositoryPage> Search(Hub& hub, const Request& request, RepositoryKind kind) {
-  const auto query = TRY(ParseRequest(request, kind));
+  auto query = TRY(ParseRequest(request, kind));
+  query.with_metadata = ShapeOf(request).NeedsMetadata();
   auto lease = TRY(hub.database.Read());
   return storage::SearchRepositories(*lease, request.caller, query);
 }

@@ -59,7 +59,8 @@ Result<Description> Describe(RepositoryReading& reading, storage::ContentStore& 
                              const storage::Revision& revision) {
   const auto& repository = reading.repository;
   if (repository.described == revision.commit) {
-    return Description{TRY(ParseJson(repository.metadata)),
+    const auto metadata = TRY(storage::GetMetadata(*reading.lease, repository.row));
+    return Description{TRY(ParseJson(metadata)),
                        TRY(storage::ListTags(*reading.lease, repository.row)), repository.task,
                        repository.library};
   }

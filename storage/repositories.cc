@@ -10,10 +10,8 @@ namespace {
 const std::string kSelect =
     "SELECT r.id, r.uid, r.kind, n.name, r.name, r.namespace, r.private, r.gated, "
     "r.default_branch, r.created_ms, r.updated_ms, r.downloads, r.likes, r.head, r.head_bytes, "
-    "r.head_files, r.stored_bytes, r.licence, r.task, r.library, r.parameters, d.metadata, "
-    "r.described "
-    "FROM repository r JOIN namespace n ON n.id = r.namespace "
-    "JOIN repository_document d ON d.repository = r.id ";
+    "r.head_files, r.stored_bytes, r.licence, r.task, r.library, r.parameters, r.described "
+    "FROM repository r JOIN namespace n ON n.id = r.namespace ";
 
 std::uint64_t Figure(const Rows& rows, int column) {
   return static_cast<std::uint64_t>(rows.Int(column));
@@ -40,8 +38,7 @@ Repository ReadRow(Rows& rows) {
   out.task = rows.Text(18);
   out.library = rows.Text(19);
   if (!rows.IsNull(20)) out.parameters = Figure(rows, 20);
-  out.metadata = rows.Text(21);
-  if (!rows.IsNull(22)) out.described = rows.DigestAt<GitOid>(22);
+  if (!rows.IsNull(21)) out.described = rows.DigestAt<GitOid>(21);
   return out;
 }
 
@@ -96,12 +93,9 @@ RepositoryUid RandomUid(Random& random) {
 
 std::string_view ToString(Gating gating) {
   switch (gating) {
-    case Gating::No:
-      return "no";
-    case Gating::Auto:
-      return "auto";
-    case Gating::Manual:
-      return "manual";
+    case Gating::No: return "no";
+    case Gating::Auto: return "auto";
+    case Gating::Manual: return "manual";
   }
   return "no";
 }

@@ -1,7 +1,7 @@
 #pragma once
-// Repositories as the catalog knows them: names, visibility, settings and figures. What a
-// repository's head says is in storage/repository_head.h, lists and search are in
-// storage/repository_search.h, who may do what in storage/authorisation.h (routes find
+// Repositories as the catalog knows them: names, visibility, settings and figures. The rest of
+// what a repository's head says (tags, metadata) is in storage/repository_head.h, lists and search
+// are in storage/repository_search.h, who may do what in storage/authorisation.h (routes find
 // repositories through FindRepositoryFor there).
 //
 // Functions work on the connection they are given; those that change something only inside
@@ -11,7 +11,8 @@
 // Invariants
 //  1. (kind, namespace, folded name) is unique; an old name answers until somebody takes it.
 //  2. uid is chosen at creation and never again: a recreated repository is another one.
-//  3. A file is public while a public repository holds it, in every committed state.
+//  3. A file is public while an open repository (neither private nor gated) holds it, in every
+//     committed state.
 
 #include <cstdint>
 #include <optional>
@@ -61,7 +62,6 @@ struct Repository {
   std::string task;
   std::string library;
   std::optional<std::uint64_t> parameters;
-  std::string metadata;  // JSON object
 };
 
 struct NewRepository {

@@ -52,4 +52,13 @@ Result<std::vector<std::string>> ListTags(Connection& connection, std::int64_t r
   return tags;
 }
 
+Result<std::string> GetMetadata(Connection& connection, std::int64_t repository) {
+  auto rows =
+      connection.Query("SELECT metadata FROM repository_document WHERE repository = ?", repository);
+  const bool found = rows.Next();
+  TRY(rows.status());
+  if (!found) return Error(Errc::NotFound, "no such repository");
+  return rows.Text(0);
+}
+
 }  // namespace banyan::storage

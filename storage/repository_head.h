@@ -41,5 +41,7 @@ Status SetRepositoryHead(Connection& connection, std::int64_t repository,
 
 // In byte order.
 Result<std::vector<std::string>> ListTags(Connection& connection, std::int64_t repository);
+// The head's JSON text; kept apart from Repository because it may be long.
+Result<std::string> GetMetadata(Connection& connection, std::int64_t repository);
 
 }  // namespace banyan::storage

@@ -40,8 +40,9 @@ struct RepositoryQuery {
   std::optional<bool> gated;
   SortKey sort = SortKey::LastModified;
   bool ascending = false;
-  std::size_t limit = 100;  // 1 to kMaxPageSize; others are moved there
-  std::string cursor;       // RepositoryPage::next_cursor of the page before
+  std::size_t limit = 100;     // 1 to kMaxPageSize; others are moved there
+  bool with_metadata = false;  // fill ListedRepository::metadata
+  std::string cursor;          // RepositoryPage::next_cursor of the page before
 };
 
 // Where a page ended: the sort value and row of the last repository looked at. The text is opaque

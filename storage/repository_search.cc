@@ -90,6 +90,14 @@ Result<Place> Take(Rows rows, std::size_t limit, std::size_t max_examined) {
   return place;
 }
 
+Result<ListedRepository> ReadItem(Connection& connection, std::int64_t row, bool with_metadata) {
+  ListedRepository item;
+  item.repository = TRY(GetRepository(connection, row));
+  item.tags = TRY(ListTags(connection, row));
+  if (with_metadata) item.metadata = TRY(GetMetadata(connection, row));
+  return item;
+}
+
 }  // namespace
 
 Result<RepositoryPage> SearchRepositories(Connection& connection, const Caller& caller,
@@ -117,9 +125,9 @@ Result<RepositoryPage> SearchRepositories(Connection& connection, const Caller& 
 
   RepositoryPage page;
   for (const auto row : place.rows) {
-    auto repository = GetRepository(connection, row);
-    if (!repository && repository.error().code() == Errc::NotFound) continue;  // deleted meanwhile
-    page.items.push_back({TRY(std::move(repository)), TRY(ListTags(connection, row))});
+    auto item = ReadItem(connection, row, query.with_metadata);
+    if (!item && item.error().code() == Errc::NotFound) continue;  // deleted meanwhile
+    page.items.push_back(TRY(std::move(item)));
   }
   if (place.next) page.next_cursor = PrintCursor(*place.next, query.sort, query.ascending);
   return page;

@@ -31,6 +31,7 @@ inline constexpr std::size_t kMaxWordHits = 100'000;
 struct ListedRepository {
   Repository repository;
   std::vector<std::string> tags;
+  std::string metadata;  // JSON, if RepositoryQuery::with_metadata
 };
 struct RepositoryPage {
   std::vector<ListedRepository> items;

@@ -42,6 +42,21 @@ Status ValidateNew(Connection& connection, const NewToken& token, std::int64_t n
   return Ok();
 }
 
+Error NotValid() {
+  return Error(Errc::Denied,
+               "the access token is not valid here: it is unknown, expired or revoked");
+}
+
+Result<std::optional<Token>> FindValid(Connection& connection, const Sha256& hash,
+                                       std::int64_t now_ms) {
+  auto rows = connection.Query(
+      kSelect + " WHERE hash = ? AND (expires_ms IS NULL OR expires_ms > ?)", hash, now_ms);
+  std::optional<Token> token;
+  if (rows.Next()) token = ReadRow(rows);
+  TRY(rows.status());
+  return token;
+}
+
 }  // namespace
 
 Result<IssuedToken> CreateToken(Connection& connection, Random& random, const NewToken& token,
@@ -63,22 +78,12 @@ Result<Caller> Authenticate(Connection& connection, std::string_view text, std::
     stranger.foreign_token = true;
     return stranger;
   }
-  const auto hash = HashSha256(AsBytes(text));
-  Token token;
-  {
-    auto rows = connection.Query(
-        kSelect + " WHERE hash = ? AND (expires_ms IS NULL OR expires_ms > ?)", hash, now_ms);
-    const bool found = rows.Next();
-    TRY(rows.status());
-    if (!found) {
-      return Error(Errc::Denied,
-                   "the access token is not valid here: it is unknown, expired or "
-                   "revoked");
-    }
-    token = ReadRow(rows);
-  }
-  auto caller = TRY(CallerOf(connection, token.user, token.role));
-  caller.token = token.row;
+  const auto token = TRY(FindValid(connection, HashSha256(AsBytes(text)), now_ms));
+  if (!token) return NotValid();
+  auto caller = CallerOf(connection, token->user, token->role);
+  // The user went after the first statement, and the token with it.
+  if (!caller && caller.error().code() == Errc::NotFound) return NotValid();
+  if (caller) caller->token = token->row;
   return caller;
 }
 

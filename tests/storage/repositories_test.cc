@@ -255,6 +255,10 @@ TEST_CASE("GoingPrivateAndPublicMovesTheFilesPublicCounts") {
   REQUIRE(changed.gating == Gating::Auto);
   REQUIRE(changed.default_branch == "dev");
   REQUIRE(is_public() == 0);
+  MUST(set({false, Gating::No, std::nullopt}));
+  REQUIRE(is_public() == 1);
+  MUST(set({true, Gating::Manual, std::nullopt}));
+  REQUIRE(is_public() == 0);
   MUST_FAIL(set({std::nullopt, std::nullopt, "a..b"}), Errc::Invalid);
 }
 

@@ -47,6 +47,9 @@ TEST_CASE("AHeadIsReplacedAsAWhole") {
   const auto get = [&] {
     return MUST(catalog.Read([&](Connection& c) { return GetRepository(c, made.row); }));
   };
+  const auto metadata = [&] {
+    return MUST(catalog.Read([&](Connection& c) { return GetMetadata(c, made.row); }));
+  };
   const auto tags = [&] {
     return MUST(catalog.Read([&](Connection& c) { return ListTags(c, made.row); }));
   };
@@ -58,7 +61,7 @@ TEST_CASE("AHeadIsReplacedAsAWhole") {
   REQUIRE(first.head_files == 3);
   REQUIRE(first.licence == "Apache-2.0");
   REQUIRE(first.parameters == head.parameters);
-  REQUIRE(first.metadata == head.metadata);
+  REQUIRE(metadata() == head.metadata);
   REQUIRE(first.updated_ms == 50);
   REQUIRE(first.created_ms == 1);
   REQUIRE(tags() == std::vector<std::string>{"dataset:a/b", "language:en", "language:zh",
@@ -73,13 +76,14 @@ TEST_CASE("AHeadIsReplacedAsAWhole") {
   REQUIRE(second.licence.empty());
   REQUIRE(second.task.empty());
   REQUIRE_FALSE(second.parameters);
-  REQUIRE(second.metadata == "{}");
+  REQUIRE(metadata() == "{}");
   REQUIRE(tags().empty());
   for (int i = 0; i < 1000; ++i) head.tags.push_back("t" + std::to_string(i));
   MUST(set(70));
   REQUIRE(tags().size() == kMaxTags);
   MUST_FAIL(catalog.Write([&](Connection& c) { return SetRepositoryHead(c, 999, head, 1); }),
             Errc::NotFound);
+  MUST_FAIL(catalog.Read([&](Connection& c) { return GetMetadata(c, 999); }), Errc::NotFound);
 }
 
 TEST_CASE("SearchTextFollowsHeadAndName") {

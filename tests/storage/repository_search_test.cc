@@ -147,6 +147,9 @@ TEST_CASE("FiltersHoldTogether") {
   REQUIRE(page.items.at(0).tags ==
           Names{"image-to-text", "language:en", "safetensors", "transformers"});
   REQUIRE(page.items.at(0).repository.licence == "MIT");
+  REQUIRE(page.items.at(0).metadata.empty());
+  by_name.with_metadata = true;
+  REQUIRE(Search(catalog, by_name).items.at(0).metadata == "{}");
 }
 
 TEST_CASE("WhatAQueryCannotBeIsInvalid") {
