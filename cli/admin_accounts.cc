@@ -37,8 +37,8 @@ class UserCreate final : public AdminCommand {
     Takes("NAME", name_, "also the namespace of the user's repositories");
     Option("--fullname", "TEXT", fullname_, "for people to read");
     Flag("--operator", operator_, "may administer this node");
-    Shows("admin users create alice --fullname 'Alice A.'", "then give her a token");
-    Shows("admin tokens create alice laptop", "the token");
+    Shows("admin users create alice --fullname 'Alice A.'",
+          "then `banyan admin tokens create alice laptop`");
   }
 
  private:

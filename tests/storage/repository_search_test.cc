@@ -147,9 +147,16 @@ TEST_CASE("FiltersHoldTogether") {
   REQUIRE(page.items.at(0).tags ==
           Names{"image-to-text", "language:en", "safetensors", "transformers"});
   REQUIRE(page.items.at(0).repository.licence == "MIT");
-  REQUIRE(page.items.at(0).metadata.empty());
-  by_name.with_metadata = true;
-  REQUIRE(Search(catalog, by_name).items.at(0).metadata == "{}");
+}
+
+TEST_CASE("MetadataComesOnlyWhenAskedFor") {
+  TestCatalog catalog;
+  MakeUser(catalog, "alice");
+  MakeModel(catalog, "alice/a");
+  RepositoryQuery query;
+  REQUIRE(Search(catalog, query).items.at(0).metadata.empty());
+  query.with_metadata = true;
+  REQUIRE(Search(catalog, query).items.at(0).metadata == "{}");
 }
 
 TEST_CASE("WhatAQueryCannotBeIsInvalid") {
