@@ -19,7 +19,11 @@ void AddFileRoutes(Router& router, Hub& hub);        // api_file.cc: resolve, ra
 void AddAccountRoutes(Router& router, Hub& hub);     // api_account.cc: whoami, auth-check
 void AddCourtesyRoutes(Router& router, Hub& hub);    // api_courtesy.cc: what clients ask in passing
 
+void AddInfoRoutes(Router& router, Hub& hub);  // api_info.cc: about this node
+
 // Writing.
+void AddRegisterRoutes(Router& router, Hub& hub);   // api_register.cc: new accounts
+void AddGatedRoutes(Router& router, Hub& hub);      // api_gated.cc: consent to read files
 void AddManageRoutes(Router& router, Hub& hub);     // api_manage.cc: create, delete, move, settings
 void AddBranchRoutes(Router& router, Hub& hub);     // api_branches.cc: branch, tag, super-squash
 void AddPreuploadRoutes(Router& router, Hub& hub);  // api_preupload.cc

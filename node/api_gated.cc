@@ -1,0 +1,90 @@
+// Consent to the files of a gated repository.
+//   POST /api/{t}/{id}/user-access-request            the caller asks
+//   GET  /api/{t}/{id}/user-access-request/{status}   who is pending, accepted or rejected
+//   POST /api/{t}/{id}/user-access-request/handle     {"user", "status"}: decide
+//   POST /api/{t}/{id}/user-access-request/grant      {"user"}: accept without being asked
+
+#include "node/repository_call.h"
+#include "node/routes.h"
+#include "storage/gated_access.h"
+
+namespace banyan::node {
+namespace {
+
+using storage::Access;
+using storage::AccessStatus;
+using storage::Connection;
+
+Json RequestJson(const storage::AccessRequest& request) {
+  const auto& user = request.user;
+  return {{"user",
+           {{"id", fmt::format("{:024x}", user.row)},
+            {"user", user.name},
+            {"fullname", user.fullname.empty() ? user.name : user.fullname},
+            {"type", "user"}}},
+          {"status", ToString(request.status)},
+          {"timestamp", ToIsoTime(request.changed_ms)},
+          {"fields", Json::object()}};
+}
+
+void PostAsk(RepositoryCall& call) {
+  const auto repository = call.Find(Access::Metadata);
+  if (!repository) return;
+  const auto& caller = call.request.caller;
+  if (caller.IsAnonymous()) return AnswerSignIn(call.response, "Sign in to ask for access");
+  if (repository->gating == storage::Gating::No) {
+    return Fail(call.response, 400, "This repository is open: there is nothing to ask for");
+  }
+  auto status = AccessStatus::Pending;
+  const auto asked = call.hub.database.Write([&](Connection& connection) -> Status {
+    status = TRY(storage::RequestAccess(connection, *repository, caller.user, call.NowMs()));
+    return Ok();
+  });
+  if (!asked) return call.Fail(asked.error());
+  call.response.SetJson({{"status", ToString(status)}});
+}
+
+void GetRequests(RepositoryCall& call) {
+  const auto repository = call.Find(Access::Admin);
+  if (!repository) return;
+  const auto status = storage::ParseAccessStatus(call.request.Param("status"));
+  if (!status) return call.Fail(status.error());
+  auto lease = call.hub.database.Read();
+  if (!lease) return call.Fail(lease.error());
+  const auto requests = storage::ListAccess(**lease, repository->row, *status);
+  if (!requests) return call.Fail(requests.error());
+  Json list = Json::array();
+  for (const auto& request : *requests) list.push_back(RequestJson(request));
+  call.response.SetJson(list);
+}
+
+void Decide(RepositoryCall& call, std::optional<AccessStatus> decision) {
+  const auto repository = call.Find(Access::Admin);
+  if (!repository) return;
+  const auto body = call.ReadJson();
+  if (!body) return;
+  const auto decided = call.hub.database.Write([&](Connection& connection) -> Status {
+    const auto user =
+        TRY(storage::FindNamespace(connection, FindString(*body, "user").value_or("")));
+    const auto status =
+        decision ? *decision
+                 : TRY(storage::ParseAccessStatus(FindString(*body, "status").value_or("")));
+    return storage::DecideAccess(connection, repository->row, user.row, status, call.NowMs());
+  });
+  if (!decided) return call.Fail(decided.error());
+  call.response.SetJson(Json::object());
+}
+
+void PostHandle(RepositoryCall& call) { Decide(call, std::nullopt); }
+void PostGrant(RepositoryCall& call) { Decide(call, AccessStatus::Accepted); }
+
+}  // namespace
+
+void AddGatedRoutes(Router& router, Hub& hub) {
+  AddApiRoute(router, hub, "POST", "/user-access-request", PostAsk);
+  AddApiRoute(router, hub, "GET", "/user-access-request/:status", GetRequests);
+  AddApiRoute(router, hub, "POST", "/user-access-request/handle", PostHandle);
+  AddApiRoute(router, hub, "POST", "/user-access-request/grant", PostGrant);
+}
+
+}  // namespace banyan::node

@@ -1,0 +1,64 @@
+#include "tests/node/test_node.h"
+
+using namespace banyan;
+using namespace banyan::node;
+
+namespace {
+
+struct Fixture {
+  TestNode node;
+  std::string alice = node.NewUser("alice");
+  std::string bob = node.NewUser("bob");
+  const std::string requests = "/api/models/alice/m/user-access-request";
+
+  explicit Fixture(const std::string& gating) {
+    node.Create(alice, "m");
+    node.Commit(alice, "alice/m", {{"a", "content"}});
+    node.Send({"PUT", "/api/models/alice/m/settings", alice, {}, DumpJson({{"gated", gating}})});
+  }
+  int Read(const std::string& token) { return node.Get("/alice/m/resolve/main/a", token).status; }
+};
+
+}  // namespace
+
+TEST_CASE("AManualGateOpensWhenItsOwnerSaysSo") {
+  Fixture fixture("manual");
+  auto& node = fixture.node;
+  CHECK(fixture.Read(fixture.bob) == 403);
+  const auto asked = node.Post(fixture.requests, fixture.bob, Json::object());
+  CHECK(asked.Parsed() == Json{{"status", "pending"}});
+  CHECK(fixture.Read(fixture.bob) == 403);
+  const auto pending = node.Get(fixture.requests + "/pending", fixture.alice).Parsed();
+  REQUIRE(pending.size() == 1);
+  CHECK(pending[0]["user"]["user"] == "bob");
+  CHECK(pending[0]["status"] == "pending");
+  CHECK(pending[0]["timestamp"].get<std::string>().ends_with("Z"));
+  const auto handle = fixture.requests + "/handle";
+  CHECK(node.Post(handle, fixture.alice, {{"user", "bob"}, {"status", "accepted"}}).status == 200);
+  CHECK(fixture.Read(fixture.bob) == 200);
+  CHECK(node.Post(handle, fixture.alice, {{"user", "bob"}, {"status", "rejected"}}).status == 200);
+  CHECK(fixture.Read(fixture.bob) == 403);
+  CHECK(node.Get(fixture.requests + "/rejected", fixture.alice).Parsed().size() == 1);
+}
+
+TEST_CASE("AnAutomaticGateOpensForWhoAsks") {
+  Fixture fixture("auto");
+  CHECK(fixture.Read(fixture.bob) == 403);
+  CHECK(fixture.node.Post(fixture.requests, fixture.bob, Json::object()).Parsed() ==
+        Json{{"status", "accepted"}});
+  CHECK(fixture.Read(fixture.bob) == 200);
+  CHECK(fixture.Read("") == 401);
+}
+
+TEST_CASE("OnlyItsOwnerDecidesAboutAGate") {
+  Fixture fixture("manual");
+  auto& node = fixture.node;
+  CHECK(node.Post(fixture.requests, "", Json::object()).status == 401);
+  CHECK(node.Get(fixture.requests + "/pending", fixture.bob).status == 403);
+  CHECK(node.Post(fixture.requests + "/grant", fixture.bob, {{"user", "bob"}}).status == 403);
+  CHECK(node.Post(fixture.requests + "/grant", fixture.alice, {{"user", "nobody"}}).status == 404);
+  CHECK(node.Post(fixture.requests + "/handle", fixture.alice, {{"user", "bob"}}).status == 400);
+  CHECK(node.Get(fixture.requests + "/nonsense", fixture.alice).status == 400);
+  CHECK(node.Post(fixture.requests + "/grant", fixture.alice, {{"user", "bob"}}).status == 200);
+  CHECK(fixture.Read(fixture.bob) == 200);
+}
