@@ -1,15 +1,14 @@
 #include "cli/file_fetch.h"
 
 #include <algorithm>
-#include <thread>
 
 #include "cli/batch_reader.h"
+#include "cli/local_files.h"
+#include "cli/parallel.h"
 #include "storage/merkle.h"
 
 namespace banyan::cli {
 namespace {
-
-constexpr std::size_t kHashReadBytes = 4u << 20;
 
 void Flag(const std::vector<ChunkRun>& runs, std::vector<bool>& flags) {
   for (const ChunkRun& run : runs) {
@@ -71,25 +70,8 @@ Status FileFetch::LoadOutline() {
 }
 
 Status FileFetch::FetchSections() {
-  std::atomic<std::size_t> next{0};
-  Mutex result_mutex;
-  Status result;
-  const auto work = [&] {
-    for (std::size_t index = next++; index < outline_.sections.size(); index = next++) {
-      Status status = FetchSection(index);
-      if (status) continue;
-      MutexLock lock(result_mutex);
-      if (result) result = std::move(status);
-      next = outline_.sections.size();
-    }
-  };
-  const auto threads = std::min<std::size_t>(outline_.sections.size(),
-                                             static_cast<std::size_t>(settings_.sections_at_once));
-  std::vector<std::thread> pool;
-  for (std::size_t i = 1; i < threads; ++i) pool.emplace_back(work);
-  work();
-  for (auto& thread : pool) thread.join();
-  return result;
+  return ForEachInParallel(outline_.sections.size(), settings_.sections_at_once,
+                           [this](std::size_t index) { return FetchSection(index); });
 }
 
 Status FileFetch::FetchSection(std::size_t index) {
@@ -229,19 +211,8 @@ Status FileFetch::Place(const Section& section, std::size_t chunk, ByteView raw)
   return journal_->MarkDurable();
 }
 
-Result<Sha256> FileFetch::HashPart() {
-  Sha256Hasher hasher;
-  Bytes buffer(kHashReadBytes);
-  for (std::uint64_t at = 0;;) {
-    const std::size_t got = TRY(part_->ReadAt(at, buffer));
-    if (got == 0) return hasher.Finish();
-    hasher.Update(ByteView(buffer).first(got));
-    at += got;
-  }
-}
-
 Status FileFetch::CheckWhole() {
-  if (TRY(HashPart()) == identity_.sha256) return Ok();
+  if (TRY(HashContent(*part_)) == identity_.sha256) return Ok();
   // Something that was believed to be in place is not, or the publisher's two hashes disagree.
   {
     MutexLock lock(mutex_);
@@ -249,10 +220,10 @@ Status FileFetch::CheckWhole() {
     trusted_.assign(identity_.shape.chunk_count, false);
   }
   if (identity_.shape.size_bytes > 0) TRY(FetchSections());
-  if (TRY(HashPart()) == identity_.sha256) return Ok();
-  return Error(Errc::Corrupt,
-               "every chunk is as published, but the file's SHA-256 is not " +
-                   identity_.sha256.ToString() + ": the publisher's manifest contradicts itself");
+  if (TRY(HashContent(*part_)) == identity_.sha256) return Ok();
+  return Error(Errc::Corrupt, "every chunk is as published, but the file's SHA-256 is not " +
+                                  identity_.sha256.ToString() +
+                                  ": the publisher's manifest contradicts itself");
 }
 
 }  // namespace banyan::cli

@@ -66,7 +66,6 @@ class FileFetch {
                    std::vector<bool>& in_place);
   Status Place(const Section& section, std::size_t chunk, ByteView raw);
   Status CheckWhole();
-  Result<Sha256> HashPart();
 
   FileSystem& fs_;
   FetchNodes& nodes_;

@@ -5,26 +5,6 @@
 #include "cli/local_files.h"
 
 namespace banyan::cli {
-namespace {
-
-constexpr std::size_t kBlockBytes = 1u << 20;
-
-Result<Sha256> HashWithProgress(FileSystem& fs, const std::string& path,
-                                const CheckProgress& progress) {
-  auto file = TRY(fs.Open(path, OpenMode::Read));
-  Sha256Hasher hasher;
-  Bytes block(kBlockBytes);
-  for (std::uint64_t offset = 0;;) {
-    const auto got = TRY(file->ReadAt(offset, block));
-    if (got == 0) return hasher.Finish();
-    hasher.Update(ByteView(block).first(got));
-    offset += got;
-    TRY(progress(got));
-  }
-}
-
-}  // namespace
-
 Result<FolderReport> CheckFolder(FileSystem& fs, const std::string& folder,
                                  const std::vector<PullFile>& files,
                                  const CheckProgress& progress) {
@@ -44,7 +24,7 @@ Result<FolderReport> CheckFolder(FileSystem& fs, const std::string& folder,
     }
     if (!stat) return stat.error();
     const bool may_be_same = !stat->is_directory && stat->size_bytes == file.entry.size_bytes;
-    if (may_be_same && TRY(HashWithProgress(fs, path, progress)) == file.entry.sha256) {
+    if (may_be_same && TRY(HashFileContent(fs, path, progress)) == file.entry.sha256) {
       ++report.same_files;
       report.same_bytes += file.entry.size_bytes;
     } else {

@@ -55,8 +55,8 @@ class Folder final : public PullTarget {
 
 void Folder::LoadIndex() {
   const auto content = ReadFile(fs_, Own("index.json"), kMaxIndexBytes);
-  const auto json = content ? ParseJson(AsText(*content), {kMaxIndexBytes, 8})
-                            : Result<Json>(content.error());
+  const auto json =
+      content ? ParseJson(AsText(*content), {kMaxIndexBytes, 8}) : Result<Json>(content.error());
   if (!json || !json->is_object()) return;  // only a saving
   MutexLock lock(mutex_);
   for (const auto& [path, value] : json->items()) {
@@ -76,8 +76,9 @@ Status Folder::CheckParents(const std::string& path) const {
     const std::string parent = root_ + "/" + path.substr(0, at);
     if (::lstat(parent.c_str(), &status) != 0) return Ok();  // absent: it will be made
     if (S_ISDIR(status.st_mode)) continue;
-    return Error(Errc::Invalid, parent + ": not a plain folder, and a published file lies below "
-                                         "it: move it away or choose another destination");
+    return Error(Errc::Invalid, parent +
+                                    ": not a plain folder, and a published file lies below "
+                                    "it: move it away or choose another destination");
   }
   return Ok();
 }
@@ -137,8 +138,8 @@ Result<std::vector<std::string>> Folder::Finish(const RemoteRevision& revision,
   {
     MutexLock lock(mutex_);
     for (const auto& [path, seen] : index_) {
-      index[path] = {{"size", seen.size_bytes}, {"modified", seen.modified_ms},
-                     {"sha256", seen.sha256}};
+      index[path] = {
+          {"size", seen.size_bytes}, {"modified", seen.modified_ms}, {"sha256", seen.sha256}};
     }
   }
   TRY(fs_.CreateDirectories(root_ + "/.banyan"));
@@ -159,18 +160,6 @@ void Folder::AddSources(const std::vector<PullFile>& files, LocalChunks& local) 
 }
 
 }  // namespace
-
-Result<Sha256> HashFileContent(FileSystem& fs, const std::string& path) {
-  auto file = TRY(fs.Open(path, OpenMode::Read));
-  Sha256Hasher hasher;
-  Bytes buffer(4u << 20);
-  for (std::uint64_t at = 0;;) {
-    const std::size_t got = TRY(file->ReadAt(at, buffer));
-    if (got == 0) return hasher.Finish();
-    hasher.Update(ByteView(buffer).first(got));
-    at += got;
-  }
-}
 
 Result<std::unique_ptr<PullTarget>> FolderTarget(FileSystem& fs, const std::string& folder) {
   TRY(fs.CreateDirectories(folder));

@@ -57,6 +57,23 @@ Result<std::vector<LocalFile>> ListLocalFiles(FileSystem& fs, const std::string&
   return out;
 }
 
+Result<Sha256> HashContent(File& file, const OnRead& on_read) {
+  Sha256Hasher hasher;
+  Bytes block(1u << 20);
+  for (std::uint64_t at = 0;;) {
+    const std::size_t got = TRY(file.ReadAt(at, block));
+    if (got == 0) return hasher.Finish();
+    hasher.Update(ByteView(block).first(got));
+    at += got;
+    if (on_read) TRY(on_read(got));
+  }
+}
+
+Result<Sha256> HashFileContent(FileSystem& fs, const std::string& path, const OnRead& on_read) {
+  const auto file = TRY(fs.Open(path, OpenMode::Read));
+  return HashContent(*file, on_read);
+}
+
 Status CopyVerified(FileSystem& fs, const std::string& from, const std::string& to,
                     const Sha256& sha256) {
   auto source = TRY(fs.Open(from, OpenMode::Read));

@@ -2,6 +2,7 @@
 // Files on this machine: listing a folder for a push or as a source, and copying with proof.
 
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -22,6 +23,13 @@ struct LocalFile {
 // to regular files but not into folders; leaves out .git, .banyan and .cache/huggingface. NotFound
 // when `place` is not there.
 Result<std::vector<LocalFile>> ListLocalFiles(FileSystem& fs, const std::string& place);
+
+// The SHA-256 of an open file from its start, or of a file by name. `on_read` hears of every piece
+// and may end it with its error.
+using OnRead = std::function<Status(std::size_t size_bytes)>;
+Result<Sha256> HashContent(File& file, const OnRead& on_read = nullptr);
+Result<Sha256> HashFileContent(FileSystem& fs, const std::string& path,
+                               const OnRead& on_read = nullptr);
 
 // Copies and hashes in one pass, durably; Corrupt (and `to` removed) when the content is another.
 Status CopyVerified(FileSystem& fs, const std::string& from, const std::string& to,

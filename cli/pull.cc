@@ -101,8 +101,7 @@ Status Pull::Run(Session& session) {
   PullRequest request;
   request.id = address.id;
   request.revision = address.revision;
-  request.include = include_;
-  request.exclude = exclude_;
+  request.filter = {include_, exclude_};
   request.adopt = adopt_;
   request.dry_run = dry_run_;
   request.accept_new_id = accept_new_id_;

@@ -1,45 +1,13 @@
 #include "cli/pull_run.h"
 
 #include <algorithm>
-#include <thread>
 
-#include "cli/glob.h"
 #include "cli/local_files.h"
+#include "cli/parallel.h"
+#include "cli/remote_manifest.h"
 #include "storage/manifest.h"
 
 namespace banyan::cli {
-namespace {
-
-// The manifest tree, node by node from whoever has it; readers check each node's digest.
-class RemoteNodes final : public storage::NodeStore {
- public:
-  RemoteNodes(FetchNodes& nodes, const Sha256& root) : nodes_(nodes), root_(root) {}
-  Result<Bytes> Load(const Sha256& id) override {
-    Bytes bytes;
-    TRY(nodes_.Try([&](RemoteContent& node) -> Status {
-      bytes = TRY(node.FetchObject(root_, id));
-      if (HashSha256(bytes) == id) return Ok();
-      return Error(Errc::Corrupt, "a node of the manifest does not hash to its name");
-    }));
-    return bytes;
-  }
-  Status Store(const Sha256&, Bytes) override {
-    return Error(Errc::Invalid, "a remote manifest cannot be changed");
-  }
-
- private:
-  FetchNodes& nodes_;
-  const Sha256 root_;
-};
-
-bool Wanted(const PullRequest& request, const std::string& path) {
-  const auto matches = [&](const std::string& glob) { return MatchesGlob(glob, path); };
-  const bool in = request.include.empty() ||
-                  std::any_of(request.include.begin(), request.include.end(), matches);
-  return in && std::none_of(request.exclude.begin(), request.exclude.end(), matches);
-}
-
-}  // namespace
 
 Status PullRun::Pin(const PullRequest& request) {
   const std::string revision = request.revision.empty() ? "HEAD" : request.revision;
@@ -58,16 +26,15 @@ Status PullRun::Pin(const PullRequest& request) {
   std::vector<RemoteContent*> agreed = {nodes_[first]};
   for (std::size_t i = 0; i < nodes_.size(); ++i) {
     if (i == first) continue;
-    const auto found =
-        nodes_[i]->FindRevision(request.id, report_.revision.commit.ToString());
+    const auto found = nodes_[i]->FindRevision(request.id, report_.revision.commit.ToString());
     const bool same = found && found->repository == report_.revision.repository &&
                       found->manifest == report_.revision.manifest;
     if (same) {
       agreed.push_back(nodes_[i]);
     } else {
-      report_.remarks.push_back(nodes_[i]->Name() + " is not used: " +
-                                (found ? "its repository or manifest is another one"
-                                       : found.error().message()));
+      report_.remarks.push_back(
+          nodes_[i]->Name() + " is not used: " +
+          (found ? "its repository or manifest is another one" : found.error().message()));
     }
   }
   nodes_ = std::move(agreed);
@@ -78,12 +45,20 @@ Status PullRun::Pin(const PullRequest& request) {
 
 Result<std::vector<PullFile>> PullRun::Plan(const PullRequest& request) {
   FetchNodes nodes(clock_, nodes_, cancelled_, request.rounds);
-  RemoteNodes tree(nodes, report_.revision.manifest);
+  const Sha256& root = report_.revision.manifest;
+  RemoteManifest tree([&](const Sha256& id) -> Result<Bytes> {
+    Bytes bytes;
+    TRY(nodes.Try([&](RemoteContent& node) -> Status {
+      bytes = TRY(node.FetchObject(root, id));
+      if (HashSha256(bytes) == id) return Ok();
+      return Error(Errc::Corrupt, "a node of the manifest does not hash to its name");
+    }));
+    return bytes;
+  });
   std::vector<PullFile> files;
   TRY(storage::WalkManifest(
-      tree, report_.revision.manifest, "",
-      [&](const std::string& path, const storage::ManifestEntry& entry) -> Status {
-        if (entry.IsSubmodule() || !Wanted(request, path)) return Ok();
+      tree, root, "", [&](const std::string& path, const storage::ManifestEntry& entry) -> Status {
+        if (entry.IsSubmodule() || !request.filter.Wants(path)) return Ok();
         TRY(storage::ValidatePath(path).Context("the manifest names an unsafe path"));
         files.push_back({path, entry});
         report_.bytes += entry.size_bytes;
@@ -148,8 +123,8 @@ Status PullRun::AdoptWhole(PullTarget& target, const PullRequest& request,
 Status PullRun::FetchOne(PullTarget& target, const PullFile& file, FetchNodes& nodes,
                          LocalChunks& local) {
   const std::string part = TRY(target.PartPath(file));
-  const FetchIdentity identity{
-      {file.entry.hash, file.entry.size_bytes, file.entry.chunk_count}, file.entry.sha256};
+  const FetchIdentity identity{{file.entry.hash, file.entry.size_bytes, file.entry.chunk_count},
+                               file.entry.sha256};
   FileFetch fetch(fs_, nodes, local, progress_.counters, {});
   TRY(fetch.Run(identity, part).Context(file.path));
   TRY(target.Place(file, part));
@@ -165,32 +140,13 @@ Status PullRun::FetchAll(const PullRequest& request, PullTarget& target,
   for (const PullFile& file : files) by_content[file.entry.sha256].push_back(&file);
   std::vector<const std::vector<const PullFile*>*> jobs;
   for (const auto& [sha256, same] : by_content) jobs.push_back(&same);
-  std::sort(jobs.begin(), jobs.end(), [](const auto* a, const auto* b) {
-    return a->front()->path < b->front()->path;
-  });
+  std::sort(jobs.begin(), jobs.end(),
+            [](const auto* a, const auto* b) { return a->front()->path < b->front()->path; });
   FetchNodes nodes(clock_, nodes_, cancelled_, request.rounds);
-  std::atomic<std::size_t> next{0};
-  Mutex mutex;
-  Status result;
-  const auto work = [&] {
-    for (std::size_t i = next++; i < jobs.size(); i = next++) {
-      for (const PullFile* file : *jobs[i]) {
-        Status status = FetchOne(target, *file, nodes, local);
-        if (status) continue;
-        MutexLock lock(mutex);
-        if (result) result = std::move(status);
-        next = jobs.size();
-        break;
-      }
-    }
-  };
-  std::vector<std::thread> pool;
-  const auto threads = std::min<std::size_t>(jobs.size(),
-                                             static_cast<std::size_t>(request.files_at_once));
-  for (std::size_t i = 1; i < threads; ++i) pool.emplace_back(work);
-  work();
-  for (auto& thread : pool) thread.join();
-  return result;
+  return ForEachInParallel(jobs.size(), request.files_at_once, [&](std::size_t i) -> Status {
+    for (const PullFile* file : *jobs[i]) TRY(FetchOne(target, *file, nodes, local));
+    return Ok();
+  });
 }
 
 Result<PullReport> PullRun::Run(const PullRequest& request, const MakeTarget& make_target) {

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "cli/file_fetch.h"
+#include "cli/glob.h"
 #include "cli/pull_target.h"
 #include "cli/remote_content.h"
 
@@ -20,10 +21,9 @@ namespace banyan::cli {
 
 struct PullRequest {
   storage::RepositoryId id;
-  std::string revision;              // "" is the default branch
-  std::vector<std::string> include;  // globs; none: everything
-  std::vector<std::string> exclude;
-  std::vector<std::string> adopt;    // folders or files to take content from
+  std::string revision;  // "" is the default branch
+  PathFilter filter;
+  std::vector<std::string> adopt;  // folders or files to take content from
   bool accept_new_id = false;
   bool dry_run = false;
   int files_at_once = 4;
@@ -54,8 +54,8 @@ using MakeTarget = std::function<Result<std::unique_ptr<PullTarget>>(const Remot
 class PullRun {
  public:
   // Borrows all.
-  PullRun(Clock& clock, FileSystem& fs, std::vector<RemoteContent*> nodes,
-          KnownRepositories& known, const std::atomic<bool>& cancelled, PullProgress& progress)
+  PullRun(Clock& clock, FileSystem& fs, std::vector<RemoteContent*> nodes, KnownRepositories& known,
+          const std::atomic<bool>& cancelled, PullProgress& progress)
       : clock_(clock),
         fs_(fs),
         nodes_(std::move(nodes)),

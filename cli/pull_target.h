@@ -10,6 +10,7 @@
 
 #include "cli/known_repositories.h"
 #include "cli/local_chunks.h"
+#include "cli/local_files.h"
 #include "cli/remote_content.h"
 #include "storage/manifest.h"
 
@@ -48,8 +49,5 @@ Result<std::unique_ptr<PullTarget>> FolderTarget(FileSystem& fs, const std::stri
 Result<std::unique_ptr<PullTarget>> CacheTarget(FileSystem& fs, const std::string& cache,
                                                 const storage::RepositoryId& id,
                                                 const GitOid& commit, KnownRepositories& known);
-
-// The SHA-256 of a file on disk.
-Result<Sha256> HashFileContent(FileSystem& fs, const std::string& path);
 
 }  // namespace banyan::cli

@@ -77,7 +77,7 @@ Status Push::Run(Session& session) {
   const auto client = session.Connect(who.node, who.token, rate);
   const std::string state = TRY(
       PushStatePath(environment, who.node.ToString(), folder_, address.ToString() + "@" + branch_));
-  ScanRequest scan{folder_, include_, exclude_, state + ".hashes"};
+  ScanRequest scan{folder_, {include_, exclude_}, state + ".hashes"};
   PushRequest request;
   request.id = address.id;
   request.branch = branch_;

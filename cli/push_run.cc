@@ -2,11 +2,10 @@
 
 #include <algorithm>
 #include <map>
-#include <thread>
 
+#include "cli/parallel.h"
 #include "cli/remote_manifest.h"
 #include "storage/base/json.h"
-#include "storage/base/mutex.h"
 #include "storage/chunk_batch.h"
 #include "storage/manifest.h"
 
@@ -32,13 +31,13 @@ Status PushRun::Compare(const PushRequest& request, const std::vector<ScannedFil
   const auto branch = content_.FindRevision(request.id, "refs/heads/" + request.branch);
   if (branch) {
     parent_ = branch->commit;
-    RemoteManifest nodes(content_, branch->manifest);
-    TRY(storage::WalkManifest(
-        nodes, branch->manifest, "",
-        [&](const std::string& path, const storage::ManifestEntry& entry) {
-          there[path] = entry.sha256;
-          return Ok();
-        }));
+    RemoteManifest nodes(
+        [&](const Sha256& id) { return content_.FetchObject(branch->manifest, id); });
+    TRY(storage::WalkManifest(nodes, branch->manifest, "",
+                              [&](const std::string& path, const storage::ManifestEntry& entry) {
+                                there[path] = entry.sha256;
+                                return Ok();
+                              }));
   } else if (branch.error().code() != Errc::NotFound) {
     return branch.error();
   }
@@ -170,26 +169,10 @@ Status PushRun::SendLacking(const PushRequest& request, const Group& group,
     batches.back().push_back(piece);
     bytes += piece.size_bytes;
   }
-  std::atomic<std::size_t> next{0};
-  Mutex mutex;
-  Status result;
-  const auto work = [&] {
-    for (std::size_t i = next++; i < batches.size(); i = next++) {
-      Status status = cancelled_ ? Status(Error(Errc::Cancelled, "interrupted"))
-                                 : SendPieces(request, batches[i]);
-      if (status) continue;
-      MutexLock lock(mutex);
-      if (result) result = std::move(status);
-      next = batches.size();
-    }
-  };
-  std::vector<std::thread> pool;
-  const auto threads =
-      std::min<std::size_t>(batches.size(), static_cast<std::size_t>(request.batches_at_once));
-  for (std::size_t i = 1; i < threads; ++i) pool.emplace_back(work);
-  work();
-  for (auto& thread : pool) thread.join();
-  return result;
+  return ForEachInParallel(batches.size(), request.batches_at_once, [&](std::size_t i) -> Status {
+    if (cancelled_) return Error(Errc::Cancelled, "interrupted");
+    return SendPieces(request, batches[i]);
+  });
 }
 
 // Reads, encodes and sends one batch. A file that changed since it was scanned shows as a chunk
@@ -208,12 +191,13 @@ Status PushRun::SendPieces(const PushRequest& request, const std::vector<Piece>&
     raw.resize(piece.size_bytes);
     const std::size_t got = TRY(file->ReadAt(piece.offset, raw));
     if (got != raw.size()) {
-      return Error(Errc::Invalid, piece.file->local.path + ": changed while it was pushed: push "
-                                                           "again when it is complete");
+      return Error(Errc::Invalid, piece.file->local.path +
+                                      ": changed while it was pushed: push "
+                                      "again when it is complete");
     }
     const auto encoded = encoder.Encode(raw);
-    table.push_back({static_cast<std::uint32_t>(encoded.payload.size()), piece.size_bytes,
-                     encoded.encoding});
+    table.push_back(
+        {static_cast<std::uint32_t>(encoded.payload.size()), piece.size_bytes, encoded.encoding});
     payloads.insert(payloads.end(), encoded.payload.begin(), encoded.payload.end());
     raw_bytes += piece.size_bytes;
   }
@@ -225,8 +209,7 @@ Status PushRun::SendPieces(const PushRequest& request, const std::vector<Piece>&
   return Ok();
 }
 
-Result<PushReport> PushRun::Run(const PushRequest& request,
-                                const std::vector<ScannedFile>& files) {
+Result<PushReport> PushRun::Run(const PushRequest& request, const std::vector<ScannedFile>& files) {
   TRY(Compare(request, files));
   PushReport report;
   report.changed_files = changed_.size();

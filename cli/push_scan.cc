@@ -3,10 +3,9 @@
 #include <algorithm>
 #include <map>
 #include <optional>
-#include <thread>
 
 #include "cli/glob.h"
-#include "storage/base/mutex.h"
+#include "cli/parallel.h"
 #include "storage/chunker.h"
 #include "storage/repository_name.h"
 
@@ -79,10 +78,7 @@ Result<std::vector<ScannedFile>> ListWanted(FileSystem& fs, const ScanRequest& r
   std::vector<ScannedFile> files;
   std::map<std::string, std::string> folded;
   for (LocalFile& file : TRY(ListLocalFiles(fs, request.folder))) {
-    const auto matches = [&](const std::string& glob) { return MatchesGlob(glob, file.relative); };
-    const bool in = request.include.empty() ||
-                    std::any_of(request.include.begin(), request.include.end(), matches);
-    if (!in || std::any_of(request.exclude.begin(), request.exclude.end(), matches)) continue;
+    if (!request.filter.Wants(file.relative)) continue;
     TRY(storage::ValidatePath(file.relative).Context("\"" + file.relative + "\""));
     const auto [at, is_new] = folded.emplace(storage::FoldPath(file.relative), file.relative);
     if (!is_new) {
@@ -128,31 +124,15 @@ Result<std::vector<ScannedFile>> ScanFolder(FileSystem& fs, const ScanRequest& r
   auto files = TRY(ListWanted(fs, request));
   ScanMemory memory;
   if (!request.memory_path.empty()) memory.Load(fs, request.memory_path);
-  std::atomic<std::size_t> next{0};
-  Mutex mutex;
-  Status result;
-  const auto work = [&] {
-    for (std::size_t i = next++; i < files.size(); i = next++) {
-      if (auto known = memory.Find(files[i].local)) {
-        files[i].offer = *std::move(known);
-        hashed_bytes += files[i].offer.size_bytes;
-        continue;
-      }
-      auto scanned = ScanFile(fs, files[i].local.path, cancelled, hashed_bytes);
-      if (scanned) {
-        files[i].offer = *std::move(scanned);
-        continue;
-      }
-      MutexLock lock(mutex);
-      if (result) result = std::move(scanned.error());
-      next = files.size();
+  TRY(ForEachInParallel(files.size(), request.threads, [&](std::size_t i) -> Status {
+    if (auto known = memory.Find(files[i].local)) {
+      files[i].offer = *std::move(known);
+      hashed_bytes += files[i].offer.size_bytes;
+      return Ok();
     }
-  };
-  std::vector<std::thread> pool;
-  for (int i = 1; i < request.threads; ++i) pool.emplace_back(work);
-  work();
-  for (auto& thread : pool) thread.join();
-  TRY(std::move(result));
+    files[i].offer = TRY(ScanFile(fs, files[i].local.path, cancelled, hashed_bytes));
+    return Ok();
+  }));
   if (!request.memory_path.empty()) TRY(memory.Save(fs, request.memory_path, files));
   return files;
 }

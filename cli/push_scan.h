@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "cli/glob.h"
 #include "cli/local_files.h"
 #include "storage/file_offer.h"
 
@@ -19,8 +20,7 @@ struct ScannedFile {
 
 struct ScanRequest {
   std::string folder;
-  std::vector<std::string> include;  // globs; none: everything
-  std::vector<std::string> exclude;
+  PathFilter filter;
   std::string memory_path;  // where the hashes are kept; empty: nowhere
   int threads = 2;
 };

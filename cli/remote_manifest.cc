@@ -3,7 +3,7 @@
 namespace banyan::cli {
 
 Result<std::vector<PullFile>> ListManifest(RemoteContent& content, const Sha256& root) {
-  RemoteManifest nodes(content, root);
+  RemoteManifest nodes([&](const Sha256& id) { return content.FetchObject(root, id); });
   std::vector<PullFile> files;
   TRY(storage::WalkManifest(
       nodes, root, "", [&](const std::string& path, const storage::ManifestEntry& entry) -> Status {

@@ -1,6 +1,8 @@
 #pragma once
-// The manifest of a revision, read from one node.
+// The manifest of a revision, read from nodes.
 
+#include <functional>
+#include <utility>
 #include <vector>
 
 #include "cli/pull_target.h"
@@ -9,19 +11,19 @@
 
 namespace banyan::cli {
 
-// The nodes of the tree under `root`; whoever reads the tree checks their digests. Read only.
+// The nodes of a tree, from wherever `fetch` gets them; whoever reads the tree checks their
+// digests. Read only.
 class RemoteManifest final : public storage::NodeStore {
  public:
-  // Borrows `content`.
-  RemoteManifest(RemoteContent& content, const Sha256& root) : content_(content), root_(root) {}
-  Result<Bytes> Load(const Sha256& id) override { return content_.FetchObject(root_, id); }
+  using Fetch = std::function<Result<Bytes>(const Sha256& id)>;
+  explicit RemoteManifest(Fetch fetch) : fetch_(std::move(fetch)) {}
+  Result<Bytes> Load(const Sha256& id) override { return fetch_(id); }
   Status Store(const Sha256&, Bytes) override {
     return Error(Errc::Invalid, "a remote manifest cannot be changed");
   }
 
  private:
-  RemoteContent& content_;
-  const Sha256 root_;
+  const Fetch fetch_;
 };
 
 // All files of the revision in path order, without submodules. Corrupt when the node lies about the

@@ -16,10 +16,7 @@ struct Fixture : banyan::tests::StoreFixture {
   std::atomic<bool> cancelled{false};
   FetchCounters counters;
   std::string part = root + "/part";
-  storage::LocalContentStore& local_store() {
-    return static_cast<storage::LocalContentStore&>(*store);
-  }
-  FakeRemote remote{local_store()};
+  FakeRemote remote{local()};
 
   FetchIdentity Publish(ByteView data, FakeRemote& where) {
     auto put = MUST(store->PutBytes(data));
@@ -102,7 +99,7 @@ TEST_CASE("FetchTakesWhatIsAlreadyHere") {
 TEST_CASE("FetchGoesToAnotherNodeWhenOneFailsOrLies") {
   Fixture f;
   const Bytes data = Noise(3u << 20, 4);
-  FakeRemote liar(f.local_store());
+  FakeRemote liar(f.local());
   const FetchIdentity identity = f.Publish(data, f.remote);
   f.Publish(data, liar);
   LocalChunks local(f.fs);

@@ -20,17 +20,14 @@ namespace {
 
 // The whole of a node that a transfer needs. A request with a token is the owner's.
 struct ServedStore : banyan::tests::StoreFixture {
-  storage::LocalContentStore& content() {
-    return static_cast<storage::LocalContentStore&>(*store);
-  }
   std::int64_t repository = AddRepository("a", false);
   node::Router router;
-  node::ContentApi api{content(), SystemRandom(),
-                       [](storage::Connection& connection,
-                          const node::Request& request) -> Result<storage::Caller> {
-                         if (!request.headers.Has("Authorization")) return storage::Caller();
-                         return storage::CallerOf(connection, 1, storage::Role::Write);
-                       }};
+  node::ContentApi api{
+      local(), SystemRandom(),
+      [](storage::Connection& connection, const node::Request& request) -> Result<storage::Caller> {
+        if (!request.headers.Has("Authorization")) return storage::Caller();
+        return storage::CallerOf(connection, 1, storage::Role::Write);
+      }};
   std::atomic<std::uint64_t> requests{0};
   std::unique_ptr<node::HttpServer> server;
 
@@ -114,8 +111,9 @@ struct User {
   FileSystem& fs = DiskFileSystem();
   FakeTerminal terminal;
   Interrupt interrupt;
-  Environment environment{SystemClock(), SystemRandom(), fs, terminal, interrupt,
-                          [](const std::string&) { return std::nullopt; }};
+  Environment environment{
+      SystemClock(), SystemRandom(), fs,
+      terminal,      interrupt,      [](const std::string&) { return std::nullopt; }};
   std::atomic<bool> cancelled{false};
   storage::RepositoryId id{storage::RepositoryKind::Model, "owner", "a"};
 
@@ -192,7 +190,7 @@ TEST_CASE("PushThenPullGivesTheSameFolder") {
 
   PullProgress cached;
   PullRequest filtered;
-  filtered.include = {"*.bin"};
+  filtered.filter.include = {"*.bin"};
   const auto in_cache = MUST(user.Pull(served, cached, filtered, true));
   REQUIRE(user.Read("cache/models--owner--a/snapshots/" + in_cache.revision.commit.ToString() +
                     "/model.bin") == weights);

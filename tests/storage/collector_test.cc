@@ -17,18 +17,9 @@ namespace {
 constexpr std::int64_t kDay = 24 * 3600 * 1000;
 
 struct Fixture : banyan::tests::StoreFixture {
-  LocalContentStore& local() { return static_cast<LocalContentStore&>(*store); }
   std::int64_t repository = AddRepository("a", false);
 
-  FileContent Commit(ByteView data) {
-    auto put = MUST(store->PutBytes(data));
-    MUST(store->Sync());
-    MUST(database->Write([&](Connection& c) -> Status {
-      put.content.row = TRY(RecordFile(c, put.content, 1));
-      return HoldFile(c, repository, put.content.row, Holding::Committed, 1);
-    }));
-    return put.content;
-  }
+  FileContent Commit(ByteView data) { return StoreFixture::Commit(repository, data); }
   void Release(const FileContent& file) {
     MUST(database->Write([&](Connection& c) { return ReleaseFile(c, repository, file.row); }));
   }

@@ -14,19 +14,9 @@ using banyan::tests::Noise;
 namespace {
 
 struct Fixture : banyan::tests::StoreFixture {
-  LocalContentStore& local() { return static_cast<LocalContentStore&>(*store); }
   std::int64_t user() { return 1; }
   std::shared_ptr<ContentSession> Begin(std::int64_t repository) {
     return MUST(ContentSession::Begin(local(), SystemRandom(), {user(), repository}));
-  }
-  FileContent Commit(std::int64_t repository, ByteView data) {
-    auto put = MUST(store->PutBytes(data));
-    MUST(store->Sync());
-    MUST(database->Write([&](Connection& c) -> Status {
-      put.content.row = TRY(RecordFile(c, put.content, 1));
-      return HoldFile(c, repository, put.content.row, Holding::Committed, 1);
-    }));
-    return put.content;
   }
 };
 

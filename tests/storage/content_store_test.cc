@@ -3,8 +3,8 @@
 #include <random>
 
 #include "storage/base/clock.h"
-#include "storage/merkle.h"
 #include "storage/local_content_store.h"
+#include "storage/merkle.h"
 #include "storage/schema.h"
 #include "tests/support/must.h"
 #include "tests/support/store_fixture.h"
@@ -109,7 +109,7 @@ TEST_CASE("PackFooterRefusesDamage") {
   StoreFixture f;
   const Bytes data = Noise(5u << 20, 6);
   auto put = MUST(f.store->PutBytes(data));
-  MUST(static_cast<LocalContentStore&>(*f.store).core().packs->SealIdle());
+  MUST(f.local().core().packs->SealIdle());
   const PackId id = put.content.recipe.terms.front().pack;
   const std::string path = PathsOf(f.root + "/packs", id).sealed;
   const std::uint64_t size = MUST(f.fs.Stat(path)).size_bytes;

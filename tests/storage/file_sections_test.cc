@@ -14,10 +14,9 @@ TEST_CASE("SectionsCarryAFileInEveryEncoding") {
   std::fill(data.begin() + 100000, data.begin() + 9000000, std::uint8_t{1});
   auto put = MUST(f.store->PutBytes(data));
   MUST(f.store->Sync());
-  const auto sections =
-      MUST(FileSections::Load(static_cast<LocalContentStore&>(*f.store), put.content));
-  REQUIRE(OutlineProves(sections->outline(), {put.content.hash, data.size(),
-                                              put.content.chunk_count}));
+  const auto sections = MUST(FileSections::Load(f.local(), put.content));
+  REQUIRE(
+      OutlineProves(sections->outline(), {put.content.hash, data.size(), put.content.chunk_count}));
   for (const EncodingSet accepted : {kRawOnly, MUST(ParseEncodingSet("0,1,2,3"))}) {
     Bytes joined;
     ChunkDecoder decoder;

@@ -10,8 +10,6 @@ using banyan::tests::StoreFixture;
 
 namespace {
 
-LocalContentStore& Local(StoreFixture& f) { return static_cast<LocalContentStore&>(*f.store); }
-
 FileContent Record(StoreFixture& f, ByteView data) {
   auto put = MUST(f.store->PutBytes(data));
   MUST(f.store->Sync());
@@ -27,17 +25,17 @@ FileContent Record(StoreFixture& f, ByteView data) {
 TEST_CASE("ScrubFindsAFlippedBitAndNamesTheFile") {
   StoreFixture f;
   const FileContent good = Record(f, Noise(1u << 20, 1));
-  MUST(Local(f).core().packs->SealIdle());
+  MUST(f.local().core().packs->SealIdle());
   const FileContent bad = Record(f, Noise(1u << 20, 2));
-  MUST(Local(f).core().packs->SealIdle());
-  REQUIRE(MUST(Scrub(Local(f), {})).damaged.empty());
+  MUST(f.local().core().packs->SealIdle());
+  REQUIRE(MUST(Scrub(f.local(), {})).damaged.empty());
   const PackId pack = bad.recipe.terms.front().pack;
   auto file = MUST(f.fs.Open(PathsOf(f.root + "/packs", pack).sealed, OpenMode::ReadWrite));
   Bytes byte(1);
   MUST(file->ReadAt(5000, byte));
   byte[0] ^= 4;
   MUST(file->WriteAt(5000, byte));
-  const auto report = MUST(Scrub(Local(f), {}));
+  const auto report = MUST(Scrub(f.local(), {}));
   REQUIRE(report.damaged.size() == 1);
   REQUIRE(report.damaged_files == std::vector<Sha256>{bad.sha256});
   MUST_FAIL(VerifyFile(*f.store, bad), Errc::Corrupt);
@@ -51,12 +49,12 @@ TEST_CASE("BackupRestoresARunningStoreAndIsIncremental") {
   const Bytes first = Noise(8u << 20, 3);
   const Bytes second = Noise(3u << 20, 4);
   const FileContent a = Record(f, first);
-  MUST(Local(f).core().packs->SealIdle());
+  MUST(f.local().core().packs->SealIdle());
   MUST(WriteFileDurably(f.fs, f.root + "/node.seed", AsBytes("seed")));
-  auto report = MUST(Backup(Local(f), {target, {"node.seed"}}));
+  auto report = MUST(Backup(f.local(), {target, {"node.seed"}}));
   REQUIRE(report.packs_copied == 1);
   const FileContent b = Record(f, second);
-  report = MUST(Backup(Local(f), {target, {"node.seed"}}));
+  report = MUST(Backup(f.local(), {target, {"node.seed"}}));
   REQUIRE(report.packs_kept == 1);
   REQUIRE(report.bytes_copied < (4u << 20));
 
@@ -76,7 +74,7 @@ TEST_CASE("RestoreRefusesAnIncompleteBackup") {
   StoreFixture f;
   TempDirectory place;
   Record(f, Noise(1000, 5));
-  MUST(Backup(Local(f), {place.Join("b"), {}}));
+  MUST(Backup(f.local(), {place.Join("b"), {}}));
   MUST(f.fs.Remove(place.Join("b") + "/backup.json"));
   MUST_FAIL(Restore(f.fs, place.Join("b"), place.Join("r")), Errc::Invalid);
 }

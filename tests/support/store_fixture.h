@@ -8,6 +8,7 @@
 #include "storage/base/clock.h"
 #include "storage/base/file_system.h"
 #include "storage/content_store.h"
+#include "storage/local_content_store.h"
 #include "storage/schema.h"
 #include "tests/support/must.h"
 #include "tests/support/temp_directory.h"
@@ -42,16 +43,29 @@ struct StoreFixture {
     MUST(storage::Migrate(*database));
     store = MUST(storage::ContentStore::Open(SystemClock(), fs, *database, {root, 0}));
   }
+  storage::LocalContentStore& local() { return static_cast<storage::LocalContentStore&>(*store); }
+  // Stores `data` and has the repository hold it, as a commit would.
+  storage::FileContent Commit(std::int64_t repository, ByteView data) {
+    auto put = MUST(store->PutBytes(data));
+    MUST(store->Sync());
+    MUST(database->Write([&](storage::Connection& c) -> Status {
+      put.content.row = TRY(storage::RecordFile(c, put.content, 1));
+      return storage::HoldFile(c, repository, put.content.row, storage::Holding::Committed, 1);
+    }));
+    return put.content;
+  }
   // A repository row owned by user "owner", without the layers above.
   std::int64_t AddRepository(const std::string& name, bool is_private) {
     std::int64_t id = 0;
     MUST(database->Write([&](storage::Connection& c) -> Status {
-      TRY(c.Execute("INSERT OR IGNORE INTO namespace(name, folded, kind, created_ms)"
+      TRY(
+          c.Execute("INSERT OR IGNORE INTO namespace(name, folded, kind, created_ms)"
                     " VALUES('owner', 'owner', 0, 0)"));
-      TRY(c.Execute("INSERT INTO repository(uid, kind, namespace, name, folded, private,"
+      TRY(
+          c.Execute("INSERT INTO repository(uid, kind, namespace, name, folded, private,"
                     " created_ms, updated_ms) VALUES(?, 0, (SELECT id FROM namespace WHERE"
-                    " folded = 'owner'), ?, ?, ?, 0, 0)", HashSha256(AsBytes(name)), name, name,
-                    is_private));
+                    " folded = 'owner'), ?, ?, ?, 0, 0)",
+                    HashSha256(AsBytes(name)), name, name, is_private));
       id = c.LastInsertId();
       return c.Execute("INSERT INTO repository_document(repository) VALUES(?)", id);
     }));

@@ -1,0 +1,17 @@
+#pragma once
+// The same work on many items, on a few threads.
+
+#include <cstddef>
+#include <functional>
+
+#include "storage/base/result.h"
+
+namespace banyan::cli {
+
+// Calls `work(i)` for i = 0 .. count-1, in order of start, on at most `threads` threads of which
+// the caller's is one, and returns when all are done. After a failure nothing more is started; the
+// first error is returned.
+Status ForEachInParallel(std::size_t count, int threads,
+                         const std::function<Status(std::size_t)>& work);
+
+}  // namespace banyan::cli
