@@ -4,21 +4,6 @@
 
 namespace banyan::storage {
 
-// Counts down over the whole stream; `skip` is what lies before the range in the current place.
-struct StoreFileReader::Range {
-  std::uint64_t skip_bytes;
-  std::uint64_t left_bytes;
-
-  // The part of a chunk of `size` bytes that is in range, as (from, length); advances.
-  std::pair<std::size_t, std::size_t> Take(std::uint64_t size) {
-    const std::uint64_t from = std::min(skip_bytes, size);
-    skip_bytes -= from;
-    const std::uint64_t length = std::min(size - from, left_bytes);
-    left_bytes -= length;
-    return {static_cast<std::size_t>(from), static_cast<std::size_t>(length)};
-  }
-};
-
 StoreFileReader::StoreFileReader(ContentCore& core, const FileContent& file)
     : core_(core), size_bytes_(file.size_bytes), recipe_(file.recipe) {
   std::uint64_t at = 0;
@@ -55,7 +40,7 @@ Status StoreFileReader::Stream(std::uint64_t offset, std::uint64_t size_bytes, b
   }
   if (size_bytes == 0) return Ok();
   const std::size_t first = TRY(TermAt(offset));
-  Range range{offset - term_starts_[first], size_bytes};
+  ByteWindow range{offset - term_starts_[first], size_bytes};
   SliceGatherer out(*core_.packs, sink);
   for (std::size_t i = first; i < recipe_.terms.size() && range.left_bytes > 0; ++i) {
     TRY(StreamTerm(recipe_.terms[i], range, allow_mapped, out));
@@ -66,7 +51,7 @@ Status StoreFileReader::Stream(std::uint64_t offset, std::uint64_t size_bytes, b
   return Ok();
 }
 
-Status StoreFileReader::StreamTerm(const Term& term, Range& range, bool allow_mapped,
+Status StoreFileReader::StreamTerm(const Term& term, ByteWindow& range, bool allow_mapped,
                                    SliceGatherer& out) {
   const auto pack = TRY(core_.packs->Get(term.pack));
   std::shared_ptr<Mapping> mapping;

@@ -16,9 +16,8 @@ class StoreFileReader final : public FileReader {
                 const Sink& sink) override;
 
  private:
-  struct Range;  // the part of the file still to be given out
   Result<std::size_t> TermAt(std::uint64_t offset) const;
-  Status StreamTerm(const Term& term, Range& range, bool allow_mapped, SliceGatherer& out);
+  Status StreamTerm(const Term& term, ByteWindow& range, bool allow_mapped, SliceGatherer& out);
 
   ContentCore& core_;
   std::uint64_t size_bytes_;

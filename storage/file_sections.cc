@@ -36,21 +36,13 @@ Status SectionData::Stream(std::uint64_t offset, std::uint64_t size_bytes, bool 
     return Error(Errc::Invalid, "range outside the section");
   }
   SliceGatherer out(*core_.packs, sink);
-  std::uint64_t skip = offset;
-  std::uint64_t left = size_bytes;
-  const auto take = [&](std::uint64_t size) {
-    const std::uint64_t from = std::min(skip, size);
-    skip -= from;
-    const std::uint64_t length = std::min(size - from, left);
-    left -= length;
-    return std::pair(static_cast<std::size_t>(from), static_cast<std::size_t>(length));
-  };
-  const auto [table_from, table_length] = take(table_.size());
+  ByteWindow range{offset, size_bytes};
+  const auto [table_from, table_length] = range.Take(table_.size());
   TRY(out.AddCopied(ByteView(table_).subspan(table_from, table_length)));
   PackId current = 0;
   for (const Piece& piece : pieces_) {
-    if (left == 0) break;
-    const auto [from, length] = take(piece.size_bytes);
+    if (range.left_bytes == 0) break;
+    const auto [from, length] = range.Take(piece.size_bytes);
     if (length == 0) continue;
     if (piece.pack != current) TRY(out.Flush());
     current = piece.pack;

@@ -1,14 +1,36 @@
 #pragma once
-// Turns many small pieces of output into large slices for a sink: neighbouring views of one
-// mapping become one view, copied pieces are collected in a buffer. Used by one thread; the
+// Helpers of streams that send a range of something stored in pieces.
+//
+// SliceGatherer turns many small pieces of output into large slices for a sink: neighbouring views
+// of one mapping become one view, copied pieces are collected in a buffer. Used by one thread; the
 // mapping must stay alive until Flush.
 
+#include <algorithm>
 #include <functional>
 
 #include "storage/base/bytes.h"
 #include "storage/pack_store.h"
 
 namespace banyan::storage {
+
+// The range still to be sent, counted down piece by piece.
+struct ByteWindow {
+  std::uint64_t skip_bytes = 0;  // before the range
+  std::uint64_t left_bytes = 0;  // of the range
+
+  struct Part {
+    std::size_t from = 0;
+    std::size_t length = 0;
+  };
+  // The part of the next piece, of `size_bytes`, that is in range.
+  Part Take(std::uint64_t size_bytes) {
+    const std::uint64_t from = std::min(skip_bytes, size_bytes);
+    skip_bytes -= from;
+    const std::uint64_t length = std::min(size_bytes - from, left_bytes);
+    left_bytes -= length;
+    return {static_cast<std::size_t>(from), static_cast<std::size_t>(length)};
+  }
+};
 
 class SliceGatherer {
  public:
