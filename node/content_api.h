@@ -23,8 +23,8 @@ using Authenticate =
     std::function<Result<storage::Caller>(storage::Connection& connection, const Request& request)>;
 
 struct ContentApiOptions {
-  std::uint64_t batch_bytes = 16u << 20;    // of one chunk batch
-  std::uint64_t offer_bytes = 80u << 20;    // of one offer
+  std::uint64_t batch_bytes = 16u << 20;  // of one chunk batch
+  std::uint64_t offer_bytes = 80u << 20;  // of one offer
 };
 
 // Lives as long as the router that its routes were added to. Thread safe.
@@ -38,20 +38,20 @@ class ContentApi {
 
  private:
   // Reading: content_api_read.cc
-  void GetRevision(Request& request, Response& response);
-  void GetObject(Request& request, Response& response);
-  void GetOutline(Request& request, Response& response);
-  void GetSection(Request& request, Response& response);
-  void GetData(Request& request, Response& response);
+  Status GetRevision(Request& request, Response& response);
+  Status GetObject(Request& request, Response& response);
+  Status GetOutline(Request& request, Response& response);
+  Status GetSection(Request& request, Response& response);
+  Status GetData(Request& request, Response& response);
   Result<std::shared_ptr<const storage::FileSections>> ReadableSections(const Request& request);
 
   // Writing: content_api_write.cc
-  void BeginSession(Request& request, Response& response);
-  void AddOffer(Request& request, Response& response);
-  void GetOffer(Request& request, Response& response);
-  void PutChunks(Request& request, Response& response);
-  void TakeOffer(Request& request, Response& response);
-  void EndSession(Request& request, Response& response);
+  Status BeginSession(Request& request, Response& response);
+  Status AddOffer(Request& request, Response& response);
+  Status GetOffer(Request& request, Response& response);
+  Status PutChunks(Request& request, Response& response);
+  Status TakeOffer(Request& request, Response& response);
+  Status EndSession(Request& request, Response& response);
   Result<storage::SessionOwner> WriterOf(const Request& request);
   Result<std::shared_ptr<storage::ContentSession>> SessionOf(const Request& request);
   Status AnswerLacking(storage::ContentSession& session, std::uint32_t number,

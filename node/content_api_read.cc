@@ -58,8 +58,8 @@ std::string Etag(std::string_view kind, const std::string& name) {
 
 }  // namespace
 
-ContentApi::ContentApi(storage::LocalContentStore& store, Random& random,
-                       Authenticate authenticate, ContentApiOptions options)
+ContentApi::ContentApi(storage::LocalContentStore& store, Random& random, Authenticate authenticate,
+                       ContentApiOptions options)
     : store_(store),
       random_(random),
       authenticate_(std::move(authenticate)),
@@ -85,69 +85,58 @@ Result<ContentApi::SectionsPtr> ContentApi::ReadableSections(const Request& requ
   return sections;
 }
 
-void ContentApi::GetOutline(Request& request, Response& response) {
-  const auto sections = ReadableSections(request);
-  if (!sections) return Fail(response, sections.error());
+Status ContentApi::GetOutline(Request& request, Response& response) {
+  const auto sections = TRY(ReadableSections(request));
   AnswerBytes(request, Etag("outline", request.Param("hash")),
-              storage::EncodeOutline((*sections)->outline()), response);
+              storage::EncodeOutline(sections->outline()), response);
+  return Ok();
 }
 
-void ContentApi::GetSection(Request& request, Response& response) {
-  const auto answer = [&]() -> Status {
-    const auto sections = TRY(ReadableSections(request));
-    const std::size_t index = TRY(SectionIndex(request));
-    const auto chunks = TRY(sections->Section(index));
-    AnswerBytes(request, Etag("section" + std::to_string(index), request.Param("hash")),
-                storage::EncodeChunkList(chunks), response);
-    return Ok();
-  };
-  if (const Status status = answer(); !status) Fail(response, status.error());
+Status ContentApi::GetSection(Request& request, Response& response) {
+  const auto sections = TRY(ReadableSections(request));
+  const std::size_t index = TRY(SectionIndex(request));
+  const auto chunks = TRY(sections->Section(index));
+  AnswerBytes(request, Etag("section" + std::to_string(index), request.Param("hash")),
+              storage::EncodeChunkList(chunks), response);
+  return Ok();
 }
 
 // Stored lengths may differ after collection moved a chunk, so the ETag names them too: a client
 // that resumes with If-Range never mixes two tables.
-void ContentApi::GetData(Request& request, Response& response) {
-  const auto answer = [&]() -> Status {
-    const auto sections = TRY(ReadableSections(request));
-    const std::size_t index = TRY(SectionIndex(request));
-    const auto accepted =
-        TRY(storage::ParseEncodingSet(request.Query("encodings").value_or("0")));
-    auto data = TRY(sections->Data(index, accepted));
-    response.headers.Set("Cache-Control", kImmutable);
-    response.headers.Set("Content-Type", kBinary);
-    const std::string etag =
-        Etag("data" + std::to_string(index), request.Param("hash") + "-" + data->TableDigest());
-    const std::uint64_t size = data->SizeBytes();
-    if (const auto range = SelectBytes(request, etag, size, response)) {
-      response.producer =
-          std::make_unique<SectionBody>(std::move(data), *range, !request.is_tls);
-    }
-    return Ok();
-  };
-  if (const Status status = answer(); !status) Fail(response, status.error());
+Status ContentApi::GetData(Request& request, Response& response) {
+  const auto sections = TRY(ReadableSections(request));
+  const std::size_t index = TRY(SectionIndex(request));
+  const auto accepted = TRY(storage::ParseEncodingSet(request.Query("encodings").value_or("0")));
+  auto data = TRY(sections->Data(index, accepted));
+  response.headers.Set("Cache-Control", kImmutable);
+  response.headers.Set("Content-Type", kBinary);
+  const std::string etag =
+      Etag("data" + std::to_string(index), request.Param("hash") + "-" + data->TableDigest());
+  const std::uint64_t size = data->SizeBytes();
+  if (const auto range = SelectBytes(request, etag, size, response)) {
+    response.producer = std::make_unique<SectionBody>(std::move(data), *range, !request.is_tls);
+  }
+  return Ok();
 }
 
-void ContentApi::GetObject(Request& request, Response& response) {
-  const auto answer = [&]() -> Status {
-    const Sha256 id = TRY(Sha256::Parse(request.Param("id")));
-    const auto root_text = request.Query("root");
-    const Sha256 root = root_text ? TRY(Sha256::Parse(*root_text)) : id;
-    auto connection = TRY(store_.core().database.Read());
-    const storage::Caller caller = TRY(authenticate_(*connection, request));
-    AnswerBytes(request, Etag("object", id.ToString()),
-                TRY(objects_.Find(*connection, caller, root, id)), response);
-    return Ok();
-  };
-  if (const Status status = answer(); !status) Fail(response, status.error());
+Status ContentApi::GetObject(Request& request, Response& response) {
+  const Sha256 id = TRY(Sha256::Parse(request.Param("id")));
+  const auto root_text = request.Query("root");
+  const Sha256 root = root_text ? TRY(Sha256::Parse(*root_text)) : id;
+  auto connection = TRY(store_.core().database.Read());
+  const storage::Caller caller = TRY(authenticate_(*connection, request));
+  AnswerBytes(request, Etag("object", id.ToString()),
+              TRY(objects_.Find(*connection, caller, root, id)), response);
+  return Ok();
 }
 
-void ContentApi::GetRevision(Request& request, Response& response) {
+Status ContentApi::GetRevision(Request& request, Response& response) {
   Json out;
   const auto read = [&](Connection& connection) -> Status {
     const storage::Caller caller = TRY(authenticate_(connection, request));
     const auto kind = TRY(storage::ParseRepositoryKind(request.Param("kind")));
-    const auto id = TRY(storage::ParseRepositoryId(
-        kind, request.Param("owner") + "/" + request.Param("name")));
+    const auto id =
+        TRY(storage::ParseRepositoryId(kind, request.Param("owner") + "/" + request.Param("name")));
     const auto found =
         TRY(storage::FindRepositoryFor(connection, caller, storage::Access::Files, id));
     auto history = TRY(storage::History::Open(connection, store_, found.repository.row));
@@ -163,9 +152,9 @@ void ContentApi::GetRevision(Request& request, Response& response) {
            {"private", found.repository.is_private}};
     return Ok();
   };
-  const Status status = store_.core().database.Snapshot(read);
-  if (!status) return Fail(response, status.error());
+  TRY(store_.core().database.Snapshot(read));
   response.SetJson(out);
+  return Ok();
 }
 
 }  // namespace banyan::node

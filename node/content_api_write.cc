@@ -47,8 +47,7 @@ class TakeProgress final : public BodyProducer {
 
   Status Write(BodySink& sink) override {
     for (const storage::OfferedFile& file : files_) {
-      const auto content =
-          session_->Assemble(file.chunks, {file.sha256, file.size_bytes});
+      const auto content = session_->Assemble(file.chunks, {file.sha256, file.size_bytes});
       if (!content) {
         TRY(WriteLine(sink, {{"error", content.error().message()},
                              {"code", std::string(ToString(content.error().code()))},
@@ -76,9 +75,10 @@ class TakeProgress final : public BodyProducer {
 }  // namespace
 
 void ContentApi::AddRoutes(Router& router) {
-  const auto route = [this](void (ContentApi::*handler)(Request&, Response&)) {
+  const auto route = [this](Status (ContentApi::*handler)(Request&, Response&)) {
     return [this, handler](Request& request, Response& response) {
-      (this->*handler)(request, response);
+      const Status status = (this->*handler)(request, response);
+      if (!status) Fail(response, status.error());
     };
   };
   const std::string repository = "/api/banyan/v0/:kind/:owner/:name";
@@ -100,8 +100,8 @@ Result<storage::SessionOwner> ContentApi::WriterOf(const Request& request) {
   auto connection = TRY(store_.core().database.Read());
   const storage::Caller caller = TRY(authenticate_(*connection, request));
   const auto kind = TRY(storage::ParseRepositoryKind(request.Param("kind")));
-  const auto id = TRY(storage::ParseRepositoryId(
-      kind, request.Param("owner") + "/" + request.Param("name")));
+  const auto id =
+      TRY(storage::ParseRepositoryId(kind, request.Param("owner") + "/" + request.Param("name")));
   const auto found =
       TRY(storage::FindRepositoryFor(*connection, caller, storage::Access::Write, id));
   return storage::SessionOwner{caller.user, found.repository.row};
@@ -126,15 +126,12 @@ Result<std::shared_ptr<storage::ContentSession>> ContentApi::SessionOf(const Req
   return session;
 }
 
-void ContentApi::BeginSession(Request& request, Response& response) {
-  const auto answer = [&]() -> Status {
-    const auto owner = TRY(WriterOf(request));
-    const auto session = TRY(storage::ContentSession::Begin(store_, random_, owner));
-    response.status = 201;
-    response.SetJson({{"session", session->name()}, {"batch_bytes", options_.batch_bytes}});
-    return Ok();
-  };
-  if (const Status status = answer(); !status) Fail(response, status.error());
+Status ContentApi::BeginSession(Request& request, Response& response) {
+  const auto owner = TRY(WriterOf(request));
+  const auto session = TRY(storage::ContentSession::Begin(store_, random_, owner));
+  response.status = 201;
+  response.SetJson({{"session", session->name()}, {"batch_bytes", options_.batch_bytes}});
+  return Ok();
 }
 
 Status ContentApi::AnswerLacking(storage::ContentSession& session, std::uint32_t number,
@@ -149,59 +146,43 @@ Status ContentApi::AnswerLacking(storage::ContentSession& session, std::uint32_t
   return Ok();
 }
 
-void ContentApi::AddOffer(Request& request, Response& response) {
-  const auto answer = [&]() -> Status {
-    const auto session = TRY(SessionOf(request));
-    const Bytes body = TRY(ReadBinary(request, options_.offer_bytes));
-    const auto files = TRY(storage::ParseOffer(body));
-    const std::uint32_t number = TRY(offers_.Add(*session, body));
-    response.status = 201;
-    return AnswerLacking(*session, number, files, response);
-  };
-  if (const Status status = answer(); !status) Fail(response, status.error());
+Status ContentApi::AddOffer(Request& request, Response& response) {
+  const auto session = TRY(SessionOf(request));
+  const Bytes body = TRY(ReadBinary(request, options_.offer_bytes));
+  const auto kept = TRY(offers_.Add(*session, body));
+  response.status = 201;
+  return AnswerLacking(*session, kept.number, kept.files, response);
 }
 
-void ContentApi::GetOffer(Request& request, Response& response) {
-  const auto answer = [&]() -> Status {
-    const auto session = TRY(SessionOf(request));
-    const std::uint32_t number = TRY(OfferNumber(request));
-    return AnswerLacking(*session, number, TRY(offers_.Get(*session, number)), response);
-  };
-  if (const Status status = answer(); !status) Fail(response, status.error());
+Status ContentApi::GetOffer(Request& request, Response& response) {
+  const auto session = TRY(SessionOf(request));
+  const std::uint32_t number = TRY(OfferNumber(request));
+  return AnswerLacking(*session, number, TRY(offers_.Get(*session, number)), response);
 }
 
-void ContentApi::PutChunks(Request& request, Response& response) {
-  const auto answer = [&]() -> Status {
-    const auto session = TRY(SessionOf(request));
-    const Bytes body = TRY(ReadBinary(request, options_.batch_bytes));
-    const auto stored = TRY(session->Put(body));
-    response.SetJson({{"chunks", stored.chunk_count}, {"bytes", stored.raw_bytes}});
-    return Ok();
-  };
-  if (const Status status = answer(); !status) Fail(response, status.error());
+Status ContentApi::PutChunks(Request& request, Response& response) {
+  const auto session = TRY(SessionOf(request));
+  const Bytes body = TRY(ReadBinary(request, options_.batch_bytes));
+  const auto stored = TRY(session->Put(body));
+  response.SetJson({{"chunks", stored.chunk_count}, {"bytes", stored.raw_bytes}});
+  return Ok();
 }
 
-void ContentApi::TakeOffer(Request& request, Response& response) {
-  const auto answer = [&]() -> Status {
-    const auto session = TRY(SessionOf(request));
-    const std::uint32_t number = TRY(OfferNumber(request));
-    auto files = TRY(offers_.Get(*session, number));
-    response.headers.Set("Content-Type", "application/x-ndjson");
-    response.producer = std::make_unique<TakeProgress>(session, std::move(files));
-    return Ok();
-  };
-  if (const Status status = answer(); !status) Fail(response, status.error());
+Status ContentApi::TakeOffer(Request& request, Response& response) {
+  const auto session = TRY(SessionOf(request));
+  const std::uint32_t number = TRY(OfferNumber(request));
+  auto files = TRY(offers_.Get(*session, number));
+  response.headers.Set("Content-Type", "application/x-ndjson");
+  response.producer = std::make_unique<TakeProgress>(session, std::move(files));
+  return Ok();
 }
 
-void ContentApi::EndSession(Request& request, Response& response) {
-  const auto answer = [&]() -> Status {
-    const auto session = TRY(SessionOf(request));
-    TRY(session->End());
-    TRY(offers_.RemoveAll(session->name()));
-    response.status = 204;
-    return Ok();
-  };
-  if (const Status status = answer(); !status) Fail(response, status.error());
+Status ContentApi::EndSession(Request& request, Response& response) {
+  const auto session = TRY(SessionOf(request));
+  TRY(session->End());
+  TRY(offers_.RemoveAll(session->name()));
+  response.status = 204;
+  return Ok();
 }
 
 Status ContentApi::RemoveEndedOffers() {

@@ -10,8 +10,8 @@ constexpr std::uint64_t kMaxOfferBytes = 9 + kMaxOfferFiles * 44 + kMaxOfferChun
 
 }  // namespace
 
-Result<std::uint32_t> SessionOffers::Add(const ContentSession& session, ByteView offer) {
-  TRY(ParseOffer(offer));
+Result<SessionOffers::Kept> SessionOffers::Add(const ContentSession& session, ByteView offer) {
+  auto files = TRY(ParseOffer(offer));
   MutexLock lock(mutex_);
   const std::string directory = DirectoryOf(session.name());
   TRY(fs_.CreateDirectories(directory));
@@ -21,7 +21,7 @@ Result<std::uint32_t> SessionOffers::Add(const ContentSession& session, ByteView
   }
   ++number;
   TRY(WriteFileDurably(fs_, directory + "/" + std::to_string(number), offer));
-  return number;
+  return Kept{number, std::move(files)};
 }
 
 Result<std::vector<OfferedFile>> SessionOffers::Get(const ContentSession& session,

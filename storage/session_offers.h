@@ -16,7 +16,11 @@ class SessionOffers {
       : fs_(fs), directory_(std::move(directory)) {}
 
   // Numbers count from 1 in each session. Invalid or TooLarge as ParseOffer says.
-  Result<std::uint32_t> Add(const ContentSession& session, ByteView offer);
+  struct Kept {
+    std::uint32_t number = 0;
+    std::vector<OfferedFile> files;
+  };
+  Result<Kept> Add(const ContentSession& session, ByteView offer);
   Result<std::vector<OfferedFile>> Get(const ContentSession& session, std::uint32_t number);
   // With the end of the session.
   Status RemoveAll(const std::string& session_name);
