@@ -133,7 +133,7 @@ Status PullRun::FetchOne(PullTarget& target, const PullFile& file, FetchNodes& n
   return removed || removed.error().code() == Errc::NotFound ? Ok() : removed;
 }
 
-// Two paths with the same content share one part: the second finds it in place or fetches anew.
+// Of several paths with the same content one is fetched; it is the source of the others.
 Status PullRun::FetchAll(const PullRequest& request, PullTarget& target,
                          const std::vector<PullFile>& files, LocalChunks& local) {
   std::map<Sha256, std::vector<const PullFile*>> by_content;
@@ -144,7 +144,10 @@ Status PullRun::FetchAll(const PullRequest& request, PullTarget& target,
             [](const auto* a, const auto* b) { return a->front()->path < b->front()->path; });
   FetchNodes nodes(clock_, nodes_, cancelled_, request.rounds);
   return ForEachInParallel(jobs.size(), request.files_at_once, [&](std::size_t i) -> Status {
-    for (const PullFile* file : *jobs[i]) TRY(FetchOne(target, *file, nodes, local));
+    for (const PullFile* file : *jobs[i]) {
+      TRY(FetchOne(target, *file, nodes, local));
+      if (jobs[i]->size() > 1) target.AddSources({*file}, local);
+    }
     return Ok();
   });
 }

@@ -259,6 +259,22 @@ TEST_CASE("PullAdoptsFilesBroughtByHandWhateverTheirNames") {
   REQUIRE(pulled.counters.fetched_bytes < 10000);  // .gitattributes
 }
 
+TEST_CASE("EqualFilesAreFetchedOnce") {
+  ServedStore served;
+  User user;
+  const Bytes weights = Noise(3u << 20, 5);
+  for (const char* path : {"src/a.bin", "src/b.bin", "src/sub/c.bin"}) user.Write(path, weights);
+  PushProgress pushed;
+  MUST(user.Push(served, pushed));
+  REQUIRE(pushed.sent_bytes == weights.size());
+  PullProgress pulled;
+  MUST(user.Pull(served, pulled));
+  for (const char* path : {"dest/a.bin", "dest/b.bin", "dest/sub/c.bin"}) {
+    REQUIRE(user.Read(path) == weights);
+  }
+  REQUIRE(pulled.counters.fetched_bytes < weights.size() + 10000);  // and .gitattributes
+}
+
 TEST_CASE("PullRefusesAnotherRepositoryUnderAKnownName") {
   ServedStore served;
   ServedStore other;
