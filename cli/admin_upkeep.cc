@@ -5,7 +5,7 @@
 #include "cli/commands.h"
 #include "cli/text.h"
 #include "node/units.h"
-#include "storage/backup.h"
+#include "storage/content/backup.h"
 
 namespace banyan::cli {
 namespace {

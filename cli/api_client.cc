@@ -4,7 +4,7 @@
 
 #include "cli/api_error.h"
 #include "cli/text.h"
-#include "node/uri.h"
+#include "node/http/uri.h"
 
 namespace banyan::cli {
 namespace {
@@ -95,13 +95,10 @@ ApiClient::Verdict ApiClient::Judge(const ApiRequest& request, const HttpOutcome
       if (status < 300) return Verdict::Done;
       if (SaysLater(status)) return Verdict::Repeat;
       return LostItsWay(status) ? again : Verdict::GiveUp;
-    case HttpOutcome::End::Unreached:
-      return was_answered_ ? Verdict::Repeat : Verdict::GiveUp;
-    case HttpOutcome::End::Broken:
-      return again;
+    case HttpOutcome::End::Unreached: return was_answered_ ? Verdict::Repeat : Verdict::GiveUp;
+    case HttpOutcome::End::Broken: return again;
     case HttpOutcome::End::Refused:
-    case HttpOutcome::End::Stopped:
-      return Verdict::GiveUp;
+    case HttpOutcome::End::Stopped: return Verdict::GiveUp;
   }
   return Verdict::GiveUp;
 }

@@ -7,7 +7,7 @@
 #include <span>
 #include <string>
 
-#include "node/http_types.h"
+#include "node/http/http_types.h"
 #include "storage/base/bytes.h"
 #include "storage/base/result.h"
 

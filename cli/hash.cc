@@ -2,9 +2,9 @@
 #include <spdlog/fmt/fmt.h>
 
 #include "cli/commands.h"
-#include "cli/file_hash.h"
 #include "cli/session.h"
 #include "cli/text.h"
+#include "cli/transfer/file_hash.h"
 
 namespace banyan::cli {
 namespace {

@@ -6,7 +6,7 @@
 
 #include "cli/api_request.h"
 #include "cli/interrupt.h"
-#include "cli/rate_limit.h"
+#include "cli/transfer/rate_limit.h"
 
 namespace banyan::cli {
 

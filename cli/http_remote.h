@@ -2,7 +2,7 @@
 // RemoteContent over a node's HTTP API.
 
 #include "cli/api_client.h"
-#include "cli/remote_content.h"
+#include "cli/transfer/remote_content.h"
 
 namespace banyan::cli {
 

@@ -2,7 +2,7 @@
 // UploadTarget over a node's HTTP API.
 
 #include "cli/api_client.h"
-#include "cli/upload_target.h"
+#include "cli/transfer/upload_target.h"
 
 namespace banyan::cli {
 

@@ -3,9 +3,9 @@
 #include "cli/http_remote.h"
 #include "cli/login_file.h"
 #include "cli/progress.h"
-#include "cli/pull_run.h"
 #include "cli/repository_address.h"
 #include "cli/session.h"
+#include "cli/transfer/pull_run.h"
 
 #include "cli/text.h"
 #include "cli/user_directories.h"

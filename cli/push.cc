@@ -4,9 +4,9 @@
 #include "cli/http_upload.h"
 #include "cli/login_file.h"
 #include "cli/progress.h"
-#include "cli/push_run.h"
 #include "cli/repository_address.h"
 #include "cli/session.h"
+#include "cli/transfer/push_run.h"
 
 #include "cli/text.h"
 #include "cli/user_directories.h"

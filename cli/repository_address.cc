@@ -1,7 +1,7 @@
 #include "cli/repository_address.h"
 
 #include "cli/text.h"
-#include "node/uri.h"
+#include "node/http/uri.h"
 
 namespace banyan::cli {
 namespace {

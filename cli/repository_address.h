@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-#include "storage/repository_name.h"
+#include "storage/base/repository_name.h"
 
 namespace banyan::cli {
 

@@ -5,7 +5,7 @@
 
 #include "cli/table.h"
 #include "storage/base/json.h"
-#include "storage/repository_name.h"
+#include "storage/base/repository_name.h"
 
 namespace banyan::cli {
 

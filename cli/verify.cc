@@ -1,12 +1,12 @@
 // verify: is a folder what the node says a revision is?
 #include "cli/commands.h"
-#include "cli/folder_check.h"
 #include "cli/http_remote.h"
 #include "cli/progress.h"
-#include "cli/remote_manifest.h"
 #include "cli/repository_address.h"
 #include "cli/session.h"
 #include "cli/text.h"
+#include "cli/transfer/folder_check.h"
+#include "cli/transfer/remote_manifest.h"
 
 namespace banyan::cli {
 namespace {

@@ -5,7 +5,7 @@
 
 #include <memory>
 
-#include "node/http_types.h"
+#include "node/http/http_types.h"
 #include "node/metrics.h"
 #include "storage/base/clock.h"
 

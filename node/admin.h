@@ -10,7 +10,7 @@
 
 #include "storage/base/json.h"
 #include "storage/base/random.h"
-#include "storage/local_content_store.h"
+#include "storage/content/local_content_store.h"
 
 namespace banyan::node {
 

@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "node/auth.h"
-#include "node/http_error.h"
+#include "node/http/http_error.h"
 
 namespace banyan::node {
 namespace {

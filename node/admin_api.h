@@ -8,7 +8,7 @@
 
 #include "node/admin.h"
 #include "node/background_task.h"
-#include "node/router.h"
+#include "node/http/router.h"
 
 namespace banyan::node {
 

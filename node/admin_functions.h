@@ -3,7 +3,7 @@
 // `name` and the like are strings; optional arguments may be absent or null.
 
 #include "node/admin.h"
-#include "storage/accounts.h"
+#include "storage/catalog/accounts.h"
 
 namespace banyan::node {
 

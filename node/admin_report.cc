@@ -2,8 +2,8 @@
 #include <set>
 
 #include "node/admin_functions.h"
-#include "storage/recipe.h"
-#include "storage/tokens.h"
+#include "storage/catalog/tokens.h"
+#include "storage/content/recipe.h"
 
 namespace banyan::node {
 namespace {

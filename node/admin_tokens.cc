@@ -2,7 +2,7 @@
 #include <algorithm>
 
 #include "node/admin_functions.h"
-#include "storage/tokens.h"
+#include "storage/catalog/tokens.h"
 
 namespace banyan::node {
 namespace {

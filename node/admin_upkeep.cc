@@ -2,9 +2,9 @@
 #include <algorithm>
 
 #include "node/admin_functions.h"
-#include "storage/backup.h"
-#include "storage/collector.h"
-#include "storage/scrub.h"
+#include "storage/content/backup.h"
+#include "storage/content/collector.h"
+#include "storage/content/scrub.h"
 
 namespace banyan::node {
 

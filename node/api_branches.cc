@@ -4,8 +4,8 @@
 #include "node/entering.h"
 #include "node/repository_call.h"
 #include "node/routes.h"
-#include "storage/branches.h"
-#include "storage/commit.h"
+#include "storage/history/branches.h"
+#include "storage/history/commit.h"
 
 namespace banyan::node {
 namespace {
@@ -48,8 +48,7 @@ void PostBranch(RepositoryCall& call) {
   branch.start = FindString(*body, "startingPoint").value_or("");
   branch.overwrite = FindBool(*body, "overwrite").value_or(false);
   if (FindBool(*body, "emptyBranch").value_or(false)) {
-    return Finish(call, repository->row,
-                  CreateEmptyBranch(call, repository->row, branch.name));
+    return Finish(call, repository->row, CreateEmptyBranch(call, repository->row, branch.name));
   }
   Finish(call, repository->row,
          storage::CreateBranch(call.hub.database, repository->row, branch, Entering(call.hub)));

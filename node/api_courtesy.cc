@@ -3,7 +3,7 @@
 
 #include "node/repository_call.h"
 #include "node/routes.h"
-#include "storage/card_check.h"
+#include "storage/metadata/card_check.h"
 
 namespace banyan::node {
 namespace {

@@ -3,9 +3,9 @@
 // pointer.
 
 #include "node/file_answer.h"
+#include "node/http/uri.h"
 #include "node/repository_call.h"
 #include "node/routes.h"
-#include "node/uri.h"
 
 namespace banyan::node {
 namespace {

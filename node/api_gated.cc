@@ -6,7 +6,7 @@
 
 #include "node/repository_call.h"
 #include "node/routes.h"
-#include "storage/gated_access.h"
+#include "storage/catalog/gated_access.h"
 
 namespace banyan::node {
 namespace {

@@ -2,7 +2,7 @@
 
 #include "node/routes.h"
 #include "storage/base/version.h"
-#include "storage/chunk_encoding.h"
+#include "storage/content/chunk_encoding.h"
 
 namespace banyan::node {
 namespace {

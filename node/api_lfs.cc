@@ -5,7 +5,7 @@
 
 #include "node/repository_call.h"
 #include "node/routes.h"
-#include "storage/uploads.h"
+#include "storage/history/uploads.h"
 
 namespace banyan::node {
 namespace {

@@ -8,7 +8,7 @@
 #include "node/hub_answer.h"
 #include "node/routes.h"
 #include "node/upload.h"
-#include "storage/uploads.h"
+#include "storage/history/uploads.h"
 
 namespace banyan::node {
 namespace {

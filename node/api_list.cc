@@ -8,7 +8,7 @@
 #include "node/hub_json.h"
 #include "node/repository_call.h"
 #include "node/routes.h"
-#include "storage/repository_search.h"
+#include "storage/catalog/repository_search.h"
 
 namespace banyan::node {
 namespace {

@@ -7,7 +7,7 @@
 #include "node/hub_json.h"
 #include "node/repository_call.h"
 #include "node/routes.h"
-#include "storage/commit.h"
+#include "storage/history/commit.h"
 
 namespace banyan::node {
 namespace {

@@ -3,8 +3,8 @@
 
 #include "node/repository_call.h"
 #include "node/routes.h"
-#include "storage/git_attributes.h"
-#include "storage/git_ignore.h"
+#include "storage/history/git_attributes.h"
+#include "storage/history/git_ignore.h"
 
 namespace banyan::node {
 namespace {

@@ -3,8 +3,8 @@
 
 #include "node/repository_call.h"
 #include "node/routes.h"
-#include "storage/accounts.h"
-#include "storage/tokens.h"
+#include "storage/catalog/accounts.h"
+#include "storage/catalog/tokens.h"
 
 namespace banyan::node {
 namespace {

@@ -8,8 +8,8 @@
 #include "node/repository_call.h"
 #include "node/revision_source.h"
 #include "node/routes.h"
-#include "storage/repository_head.h"
-#include "storage/repository_metadata.h"
+#include "storage/catalog/repository_head.h"
+#include "storage/history/repository_metadata.h"
 
 namespace banyan::node {
 namespace {

@@ -3,10 +3,10 @@
 
 #include <charconv>
 
+#include "node/http/uri.h"
 #include "node/hub_json.h"
 #include "node/repository_call.h"
 #include "node/routes.h"
-#include "node/uri.h"
 
 namespace banyan::node {
 namespace {

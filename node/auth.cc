@@ -1,7 +1,7 @@
 #include "node/auth.h"
 
-#include "node/http_error.h"
-#include "storage/tokens.h"
+#include "node/http/http_error.h"
+#include "storage/catalog/tokens.h"
 
 namespace banyan::node {
 namespace {

@@ -5,9 +5,9 @@
 #include <optional>
 #include <string>
 
-#include "node/http_types.h"
-#include "storage/caller.h"
-#include "storage/sqlite.h"
+#include "node/http/http_types.h"
+#include "storage/base/sqlite.h"
+#include "storage/catalog/caller.h"
 
 namespace banyan::node {
 

@@ -1,7 +1,7 @@
 #include "node/commit_body.h"
 
-#include "storage/repository_name.h"
-#include "storage/uploads.h"
+#include "storage/base/repository_name.h"
+#include "storage/history/uploads.h"
 
 namespace banyan::node {
 namespace {

@@ -10,9 +10,9 @@
 #include <string>
 #include <vector>
 
+#include "node/http/line_reader.h"
 #include "node/hub.h"
-#include "node/line_reader.h"
-#include "storage/commit.h"
+#include "storage/history/commit.h"
 
 namespace banyan::node {
 

@@ -1,9 +1,9 @@
 #include "node/config.h"
 
 #include "node/config_keys.h"
-#include "node/host_port.h"
-#include "node/network.h"
-#include "node/uri.h"
+#include "node/http/host_port.h"
+#include "node/http/network.h"
+#include "node/http/uri.h"
 
 namespace banyan::node {
 namespace {

@@ -7,14 +7,14 @@
 #include <map>
 #include <memory>
 
-#include "node/http_types.h"
-#include "node/router.h"
+#include "node/http/http_types.h"
+#include "node/http/router.h"
 #include "storage/base/mutex.h"
-#include "storage/caller.h"
-#include "storage/content_session.h"
-#include "storage/file_sections.h"
-#include "storage/readable_content.h"
-#include "storage/session_offers.h"
+#include "storage/catalog/caller.h"
+#include "storage/content/content_session.h"
+#include "storage/content/file_sections.h"
+#include "storage/content/session_offers.h"
+#include "storage/history/readable_content.h"
 
 namespace banyan::node {
 

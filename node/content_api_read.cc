@@ -2,11 +2,11 @@
 
 #include <charconv>
 
-#include "node/conditional.h"
 #include "node/content_api.h"
-#include "node/http_error.h"
-#include "storage/history.h"
-#include "storage/outline.h"
+#include "node/http/conditional.h"
+#include "node/http/http_error.h"
+#include "storage/content/outline.h"
+#include "storage/history/history.h"
 
 namespace banyan::node {
 namespace {

@@ -3,7 +3,7 @@
 #include <charconv>
 
 #include "node/content_api.h"
-#include "node/http_error.h"
+#include "node/http/http_error.h"
 
 namespace banyan::node {
 namespace {

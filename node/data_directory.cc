@@ -2,9 +2,9 @@
 
 #include <algorithm>
 
-#include "storage/accounts.h"
-#include "storage/schema.h"
-#include "storage/tokens.h"
+#include "storage/catalog/accounts.h"
+#include "storage/catalog/schema.h"
+#include "storage/catalog/tokens.h"
 
 namespace banyan::node {
 namespace {

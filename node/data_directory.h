@@ -12,7 +12,7 @@
 #include <string>
 
 #include "node/node_seed.h"
-#include "storage/local_content_store.h"
+#include "storage/content/local_content_store.h"
 
 namespace banyan::node {
 

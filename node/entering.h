@@ -2,9 +2,9 @@
 // What every change of history over HTTP needs beside the change itself.
 
 #include "node/hub.h"
-#include "storage/caller.h"
-#include "storage/commit_text.h"
-#include "storage/history_change.h"
+#include "storage/catalog/caller.h"
+#include "storage/history/commit_text.h"
+#include "storage/history/history_change.h"
 
 namespace banyan::node {
 

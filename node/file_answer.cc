@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <array>
 
-#include "node/conditional.h"
-#include "node/http_error.h"
-#include "node/uri.h"
+#include "node/http/conditional.h"
+#include "node/http/http_error.h"
+#include "node/http/uri.h"
 
 namespace banyan::node {
 namespace {

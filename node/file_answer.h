@@ -4,7 +4,7 @@
 #include <string>
 
 #include "node/hub.h"
-#include "storage/content_store.h"
+#include "storage/content/content_store.h"
 
 namespace banyan::node {
 

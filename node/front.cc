@@ -2,9 +2,9 @@
 
 #include "node/access_log.h"
 #include "node/auth.h"
-#include "node/client_address.h"
-#include "node/cors.h"
-#include "node/http_error.h"
+#include "node/http/client_address.h"
+#include "node/http/cors.h"
+#include "node/http/http_error.h"
 
 namespace banyan::node {
 

@@ -7,12 +7,12 @@
 // Thread safe.
 
 #include "node/config.h"
+#include "node/http/network.h"
+#include "node/http/router.h"
 #include "node/metrics.h"
-#include "node/network.h"
 #include "node/rate_limiter.h"
-#include "node/router.h"
-#include "storage/sqlite.h"
-#include "storage/usage.h"
+#include "storage/base/sqlite.h"
+#include "storage/catalog/usage.h"
 
 namespace banyan::node {
 

@@ -1,9 +1,9 @@
 #include "node/head_metadata.h"
 
 #include "node/revision_source.h"
-#include "storage/repositories.h"
-#include "storage/repository_head.h"
-#include "storage/repository_metadata.h"
+#include "storage/catalog/repositories.h"
+#include "storage/catalog/repository_head.h"
+#include "storage/history/repository_metadata.h"
 
 namespace banyan::node {
 namespace {
@@ -18,8 +18,7 @@ Result<RepositoryHead> ReadHead(Connection& connection, storage::ContentStore& c
                                 const storage::Repository& repository) {
   RepositoryHead head;
   if (!repository.head) return head;
-  const auto revision =
-      TRY(storage::FindRevision(connection, repository.row, *repository.head));
+  const auto revision = TRY(storage::FindRevision(connection, repository.row, *repository.head));
   if (!revision) return Error(Errc::Corrupt, "the head of a repository is no revision of it");
   auto history = TRY(storage::History::Open(connection, content, repository.row));
   const auto view = TRY(ViewRevision(*history, content, *revision));

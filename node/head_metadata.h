@@ -4,8 +4,8 @@
 // in the transaction that moves a branch but right after it, holding no lock; the row tells which
 // commit it speaks of (storage::Repository::described). Thread safe.
 
-#include "storage/content_store.h"
-#include "storage/sqlite.h"
+#include "storage/base/sqlite.h"
+#include "storage/content/content_store.h"
 
 namespace banyan::node {
 

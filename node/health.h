@@ -9,7 +9,7 @@
 #include "storage/base/clock.h"
 #include "storage/base/file_system.h"
 #include "storage/base/mutex.h"
-#include "storage/sqlite.h"
+#include "storage/base/sqlite.h"
 
 namespace banyan::node {
 

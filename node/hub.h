@@ -10,9 +10,9 @@
 #include "node/signed_link.h"
 #include "storage/base/clock.h"
 #include "storage/base/random.h"
-#include "storage/local_content_store.h"
-#include "storage/quota.h"
-#include "storage/usage.h"
+#include "storage/catalog/quota.h"
+#include "storage/catalog/usage.h"
+#include "storage/content/local_content_store.h"
 
 namespace banyan::node {
 

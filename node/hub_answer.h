@@ -2,7 +2,7 @@
 // The refusals that hub clients tell apart, each in one place. Bodies do not depend on why: what
 // a caller may not see is answered word for word like what does not exist.
 
-#include "node/http_error.h"
+#include "node/http/http_error.h"
 #include "storage/base/digest.h"
 
 namespace banyan::node {

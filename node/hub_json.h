@@ -6,8 +6,8 @@
 #include <vector>
 
 #include "storage/base/json.h"
-#include "storage/history.h"
-#include "storage/repositories.h"
+#include "storage/catalog/repositories.h"
+#include "storage/history/history.h"
 
 namespace banyan::node {
 

@@ -7,7 +7,7 @@
 #include <cstdint>
 #include <string>
 
-#include "node/http_server.h"
+#include "node/http/http_server.h"
 
 namespace banyan::node {
 

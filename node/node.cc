@@ -1,11 +1,11 @@
 #include "node/node.h"
 
 #include "node/head_metadata.h"
-#include "node/host_port.h"
-#include "node/http_error.h"
+#include "node/http/host_port.h"
+#include "node/http/http_error.h"
 #include "node/routes.h"
 #include "storage/base/logging.h"
-#include "storage/collector.h"
+#include "storage/content/collector.h"
 
 namespace banyan::node {
 namespace {

@@ -14,7 +14,7 @@
 #include "node/data_directory.h"
 #include "node/front.h"
 #include "node/health.h"
-#include "node/http_server.h"
+#include "node/http/http_server.h"
 #include "node/hub.h"
 #include "node/jobs.h"
 

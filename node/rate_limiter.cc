@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "node/network.h"
+#include "node/http/network.h"
 #include "storage/base/bytes.h"
 
 namespace banyan::node {

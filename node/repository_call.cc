@@ -1,6 +1,6 @@
 #include "node/repository_call.h"
 
-#include "node/uri.h"
+#include "node/http/uri.h"
 
 namespace banyan::node {
 namespace {

@@ -6,11 +6,11 @@
 #include <memory>
 #include <optional>
 
+#include "node/http/router.h"
 #include "node/hub.h"
 #include "node/hub_answer.h"
-#include "node/router.h"
-#include "storage/authorisation.h"
-#include "storage/history.h"
+#include "storage/catalog/authorisation.h"
+#include "storage/history/history.h"
 
 namespace banyan::node {
 

@@ -1,9 +1,9 @@
 #pragma once
 // A revision of the catalog as metadata readers see it.
 
-#include "storage/content_store.h"
-#include "storage/history.h"
-#include "storage/revision_view.h"
+#include "storage/content/content_store.h"
+#include "storage/history/history.h"
+#include "storage/history/revision_view.h"
 
 namespace banyan::node {
 

@@ -2,8 +2,8 @@
 // All routes of a node. Each file node/api_*.cc adds those of one subject; `hub` outlives the
 // router. A new subject is declared here and named in the table of node/routes.cc.
 
+#include "node/http/router.h"
 #include "node/hub.h"
-#include "node/router.h"
 
 namespace banyan::node {
 

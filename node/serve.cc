@@ -2,7 +2,7 @@
 
 #include <sys/stat.h>
 
-#include "node/host_port.h"
+#include "node/http/host_port.h"
 #include "storage/base/logging.h"
 
 namespace banyan::node {

@@ -6,7 +6,7 @@
 #include <cstdint>
 #include <string>
 
-#include "node/http_types.h"
+#include "node/http/http_types.h"
 #include "node/node_seed.h"
 #include "storage/base/digest.h"
 

@@ -5,7 +5,7 @@
 #include <limits>
 #include <utility>
 
-#include "node/http_types.h"
+#include "node/http/http_types.h"
 
 namespace banyan::node {
 namespace {

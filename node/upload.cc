@@ -1,6 +1,6 @@
 #include "node/upload.h"
 
-#include "storage/uploads.h"
+#include "storage/history/uploads.h"
 
 namespace banyan::node {
 namespace {

@@ -4,7 +4,7 @@
 // a file that was wrong or broke off, so it is collected later.
 
 #include "node/hub.h"
-#include "storage/content_store.h"
+#include "storage/content/content_store.h"
 
 namespace banyan::node {
 

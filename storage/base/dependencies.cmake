@@ -12,7 +12,7 @@ foreach(pair crypto:libcrypto zstd:libzstd sqlite:sqlite3 git2:libgit2 curl:libc
 endforeach()
 
 # BLAKE3: a system library where there is one, else the official C and assembly sources that
-# Debian ships inside librust-blake3-dev (storage/FORMAT.md says what is hashed with it).
+# Debian ships inside librust-blake3-dev (storage/content/FORMAT.md says what is hashed with it).
 find_library(BLAKE3_LIBRARY blake3)
 if(BLAKE3_LIBRARY)
   add_library(blake3 INTERFACE)
@@ -38,11 +38,15 @@ else()
 endif()
 
 add_library(deps_base INTERFACE)
-target_link_libraries(deps_base INTERFACE PkgConfig::crypto PkgConfig::spdlog Threads::Threads)
-add_library(deps_storage INTERFACE)
-target_link_libraries(deps_storage INTERFACE blake3 PkgConfig::zstd PkgConfig::sqlite
-                                             PkgConfig::git2 PkgConfig::yaml PkgConfig::md4c)
-add_library(deps_node INTERFACE)
-target_link_libraries(deps_node INTERFACE PkgConfig::httplib PkgConfig::ssl PkgConfig::curl)
+target_link_libraries(deps_base INTERFACE PkgConfig::crypto PkgConfig::spdlog PkgConfig::sqlite
+                                          Threads::Threads)
+add_library(deps_metadata INTERFACE)
+target_link_libraries(deps_metadata INTERFACE PkgConfig::yaml PkgConfig::md4c)
+add_library(deps_content INTERFACE)
+target_link_libraries(deps_content INTERFACE blake3 PkgConfig::zstd)
+add_library(deps_history INTERFACE)
+target_link_libraries(deps_history INTERFACE PkgConfig::git2)
+add_library(deps_http INTERFACE)
+target_link_libraries(deps_http INTERFACE PkgConfig::httplib PkgConfig::ssl)
 add_library(deps_cli INTERFACE)
 target_link_libraries(deps_cli INTERFACE PkgConfig::curl)

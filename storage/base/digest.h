@@ -2,7 +2,7 @@
 // Digests, each its own type, so that one can never be passed for another. Text forms:
 //   Sha256, GitOid          plain lower-case hex
 //   ChunkId, FileHash, XorbHash   Xet string form: four little-endian 64-bit words, each printed
-//                                 as 16 hex digits (storage/FORMAT.md section 2)
+//                                 as 16 hex digits (storage/content/FORMAT.md section 2)
 // Parse and ToString are inverses; Parse fails with Invalid. A default-made digest is all zero,
 // which names nothing (for FileHash: the empty file).
 

@@ -14,11 +14,11 @@
 #include <functional>
 #include <random>
 
-#include "storage/content_store.h"
-#include "storage/repository_head.h"
-#include "storage/repository_search.h"
-#include "storage/schema.h"
-#include "storage/search_text.h"
+#include "storage/catalog/repository_head.h"
+#include "storage/catalog/repository_search.h"
+#include "storage/catalog/schema.h"
+#include "storage/content/content_store.h"
+#include "storage/metadata/search_text.h"
 #include "tests/support/temp_directory.h"
 
 namespace banyan::storage {

@@ -8,9 +8,9 @@
 #include <functional>
 #include <vector>
 
-#include "storage/chunk_encoding.h"
-#include "storage/chunker.h"
-#include "storage/merkle.h"
+#include "storage/content/chunk_encoding.h"
+#include "storage/content/chunker.h"
+#include "storage/content/merkle.h"
 #include "tests/support/sample_data.h"
 
 namespace banyan::storage {

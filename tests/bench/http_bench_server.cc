@@ -3,8 +3,8 @@
 #include <cstdio>
 #include <string>
 
-#include "node/http_server.h"
-#include "node/router.h"
+#include "node/http/http_server.h"
+#include "node/http/router.h"
 #include "storage/base/file_system.h"
 
 using namespace banyan;
@@ -26,13 +26,15 @@ int main(int argc, char** argv) {
   router.Add("GET", "/json", [](Request&, Response& response) {
     response.SetText("application/json", R"({"name":"banyan","items":[1,2,3,4,5,6,7,8]})");
   });
-  router.Add("PUT", "/sink", [](Request& request, Response&) {
-    Bytes buffer(256u << 10);
-    for (;;) {
-      const auto count = request.ReadBody(buffer);
-      if (!count || *count == 0) break;
-    }
-  }, {.max_body_bytes = 1ull << 40});
+  router.Add("PUT", "/sink",
+             [](Request& request, Response&) {
+               Bytes buffer(256u << 10);
+               for (;;) {
+                 const auto count = request.ReadBody(buffer);
+                 if (!count || *count == 0) break;
+               }
+             },
+             {.max_body_bytes = 1ull << 40});
   HttpServerOptions options;
   if (argc == 4) {
     options.certificate_file = argv[2];

@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <thread>
 
-#include "node/byte_range.h"
-#include "node/http_error.h"
+#include "node/http/byte_range.h"
+#include "node/http/http_error.h"
 #include "tests/cli/fake_node.h"
 #include "tests/cli/fake_terminal.h"
 #include "tests/node/test_server.h"

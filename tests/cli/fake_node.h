@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "node/http_server.h"
+#include "node/http/http_server.h"
 #include "storage/base/mutex.h"
 #include "tests/support/must.h"
 

@@ -1,8 +1,8 @@
-// The command `hash` and cli/file_hash.h.
-#include "cli/file_hash.h"
+// The command `hash` and cli/transfer/file_hash.h.
+#include "cli/transfer/file_hash.h"
 
-#include "storage/chunker.h"
-#include "storage/merkle.h"
+#include "storage/content/chunker.h"
+#include "storage/content/merkle.h"
 #include "tests/cli/program_runner.h"
 #include "tests/support/memory_file_system.h"
 #include "tests/support/sample_data.h"

@@ -3,7 +3,7 @@
 
 #include <map>
 
-#include "node/http_error.h"
+#include "node/http/http_error.h"
 #include "tests/cli/fake_node.h"
 #include "tests/cli/program_runner.h"
 

@@ -1,6 +1,6 @@
 // The first eight bytes are the size of the body, the rest is a Range header: the answer must lie
 // within the body and say what it gives.
-#include "node/byte_range.h"
+#include "node/http/byte_range.h"
 #include "storage/base/bytes.h"
 #include "storage/base/check.h"
 

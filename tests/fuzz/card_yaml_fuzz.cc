@@ -5,8 +5,8 @@
 #include "storage/base/check.h"
 #include "storage/base/json.h"
 #include "storage/base/utf8.h"
-#include "storage/card_check.h"
-#include "storage/markdown_text.h"
+#include "storage/metadata/card_check.h"
+#include "storage/metadata/markdown_text.h"
 
 using namespace banyan;
 using namespace banyan::storage;

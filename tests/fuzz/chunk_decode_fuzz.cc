@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <memory>
 
-#include "storage/chunk_encoding.h"
+#include "storage/content/chunk_encoding.h"
 
 namespace banyan::storage {
 namespace {

@@ -3,7 +3,7 @@
 #include <cstdint>
 
 #include "storage/base/check.h"
-#include "storage/gguf.h"
+#include "storage/metadata/gguf.h"
 #include "tests/support/bytes_file.h"
 
 using namespace banyan;

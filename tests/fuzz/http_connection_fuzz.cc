@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "node/connection.h"
+#include "node/http/connection.h"
 #include "storage/base/check.h"
 
 using namespace banyan;

@@ -3,8 +3,8 @@
 
 #include <algorithm>
 
-#include "storage/manifest.h"
-#include "storage/ref_list.h"
+#include "storage/history/manifest.h"
+#include "storage/history/ref_list.h"
 
 namespace banyan::storage {
 namespace {

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "storage/outline.h"
+#include "storage/content/outline.h"
 
 namespace banyan::storage {
 namespace {

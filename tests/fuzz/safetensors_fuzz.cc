@@ -3,7 +3,7 @@
 #include <cstdint>
 
 #include "storage/base/check.h"
-#include "storage/safetensors.h"
+#include "storage/metadata/safetensors.h"
 #include "tests/support/bytes_file.h"
 
 using namespace banyan;

@@ -5,7 +5,7 @@
 
 #include "storage/base/check.h"
 #include "storage/base/utf8.h"
-#include "storage/search_text.h"
+#include "storage/metadata/search_text.h"
 
 using namespace banyan;
 using namespace banyan::storage;

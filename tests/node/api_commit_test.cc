@@ -1,6 +1,6 @@
 #include <thread>
 
-#include "storage/lfs.h"
+#include "storage/history/lfs.h"
 #include "tests/node/writing_node.h"
 
 using namespace banyan;
@@ -13,9 +13,7 @@ struct Fixture : WritingNode {
     Create(alice, "tiny");
   }
   Reply Commit(const std::string& lines) { return SendCommit("alice/tiny", lines, alice); }
-  std::string Read(const std::string& path) {
-    return Get("/alice/tiny/resolve/main/" + path).body;
-  }
+  std::string Read(const std::string& path) { return Get("/alice/tiny/resolve/main/" + path).body; }
   std::string Head() { return Get("/api/models/alice/tiny").Parsed()["sha"]; }
 };
 
@@ -33,8 +31,7 @@ TEST_CASE("ACommitAddsAndDeletesInOrder") {
   CHECK(json["success"] == true);
   CHECK(json["hookOutput"] == "");
   CHECK(json["commitOid"] == hub.Head());
-  CHECK(json["commitUrl"] ==
-        kUrl + "/alice/tiny/commit/" + json["commitOid"].get<std::string>());
+  CHECK(json["commitUrl"] == kUrl + "/alice/tiny/commit/" + json["commitOid"].get<std::string>());
   CHECK(hub.Read("a.txt") == "one");
   CHECK(hub.Read("d/c.txt") == "three");
 
@@ -56,11 +53,14 @@ TEST_CASE("ACommitAddsAndDeletesInOrder") {
 TEST_CASE("ADatasetsCommitNamesItsPage") {
   Fixture hub;
   hub.Call("POST", "/api/repos/create", {{"name", "words"}, {"type", "dataset"}}, hub.alice);
-  const auto made = hub.Send({"POST", "/api/datasets/alice/words/commit/main", hub.alice, {},
+  const auto made = hub.Send({"POST",
+                              "/api/datasets/alice/words/commit/main",
+                              hub.alice,
+                              {},
                               HeaderLine() + FileLine("a.txt", "one")});
   REQUIRE(made.status == 200);
-  CHECK(made.Parsed()["commitUrl"].get<std::string>().starts_with(
-      kUrl + "/datasets/alice/words/commit/"));
+  CHECK(made.Parsed()["commitUrl"].get<std::string>().starts_with(kUrl +
+                                                                  "/datasets/alice/words/commit/"));
 }
 
 TEST_CASE("AStoredFileIsKeptByTheNodesRule") {
@@ -68,7 +68,8 @@ TEST_CASE("AStoredFileIsKeptByTheNodesRule") {
   const auto text = hub.Upload("alice/tiny", "just text");
   const auto binary = hub.Upload("alice/tiny", std::string_view("\0\1\2\3", 4));
   REQUIRE(hub.Commit(HeaderLine() + StoredLine("a.txt", text, 9) + StoredLine("b.dat", binary) +
-                     StoredLine("c.safetensors", text)).status == 200);
+                     StoredLine("c.safetensors", text))
+              .status == 200);
   const auto tree = hub.Get("/api/models/alice/tiny/tree/main").Parsed();
   std::map<std::string, Json> items;
   for (const auto& item : tree) items[item["path"]] = item;
@@ -83,8 +84,7 @@ TEST_CASE("AnLfsFileNeedsNoSizeAndIsAPointer") {
   Fixture hub;
   const auto file = hub.Upload("alice/tiny", "just text");
   REQUIRE(hub.Commit(HeaderLine() + LfsLine("a.txt", file)).status == 200);
-  CHECK(hub.Get("/alice/tiny/raw/main/a.txt").body ==
-        storage::PointerText({file, 9}));
+  CHECK(hub.Get("/alice/tiny/raw/main/a.txt").body == storage::PointerText({file, 9}));
 }
 
 TEST_CASE("TheHashOfAPrivateFileGrantsNothing") {
@@ -117,9 +117,12 @@ TEST_CASE("TheHashOfAPrivateFileGrantsNothing") {
 
 TEST_CASE("WhatACardSaysIsInTheCatalogAfterTheCommit") {
   Fixture hub;
-  REQUIRE(hub.Commit(HeaderLine() + FileLine("README.md", "---\nlicense: apache-2.0\n"
-                                             "pipeline_tag: text-generation\n---\n# Tiny\n") +
-                     FileLine("config.json", R"({"model_type": "llama"})")).status == 200);
+  REQUIRE(hub.Commit(HeaderLine() +
+                     FileLine("README.md",
+                              "---\nlicense: apache-2.0\n"
+                              "pipeline_tag: text-generation\n---\n# Tiny\n") +
+                     FileLine("config.json", R"({"model_type": "llama"})"))
+              .status == 200);
   const auto info = hub.Get("/api/models/alice/tiny").Parsed();
   CHECK(info["pipeline_tag"] == "text-generation");
   CHECK(info["cardData"]["license"] == "apache-2.0");
@@ -129,7 +132,8 @@ TEST_CASE("WhatACardSaysIsInTheCatalogAfterTheCommit") {
   hub.Call("POST", "/api/models/alice/tiny/branch/dev", Json::object(), hub.alice);
   REQUIRE(hub.SendCommit("alice/tiny",
                          HeaderLine() + FileLine("README.md", "---\nlicense: mit\n---\n"),
-                         hub.alice, "dev").status == 200);
+                         hub.alice, "dev")
+              .status == 200);
   CHECK(hub.Get("/api/models/alice/tiny").Parsed()["cardData"]["license"] == "apache-2.0");
 }
 
@@ -207,8 +211,8 @@ TEST_CASE("MalformedCommitsLeaveNothing") {
   const std::string bodies[] = {
       "",
       "not json\n",
-      FileLine("a", "1"),                     // no header
-      HeaderLine() + HeaderLine(),            // two
+      FileLine("a", "1"),           // no header
+      HeaderLine() + HeaderLine(),  // two
       HeaderLine() + "[1]\n",
       HeaderLine() + "{\"key\":\"file\"}\n",
       HeaderLine() + "{\"key\":\"file\",\"key\":\"file\",\"value\":{}}\n",
@@ -262,9 +266,11 @@ TEST_CASE("ABodyThatBreaksOffIsNoCommit") {
   const auto lines = HeaderLine() + FileLine("a", "1");
   {
     RawClient client(hub.node().port(), /*tls=*/false);
-    client.Send("POST /api/models/alice/tiny/commit/main HTTP/1.1\r\nHost: hub.test\r\n"
-                "Authorization: Bearer " + hub.alice + "\r\nContent-Length: " +
-                std::to_string(lines.size() + 10) + "\r\n\r\n" + lines);
+    client.Send(
+        "POST /api/models/alice/tiny/commit/main HTTP/1.1\r\nHost: hub.test\r\n"
+        "Authorization: Bearer " +
+        hub.alice + "\r\nContent-Length: " + std::to_string(lines.size() + 10) + "\r\n\r\n" +
+        lines);
     client.EndSending();
     client.Read();
   }

@@ -1,6 +1,6 @@
 // Uploads and downloads through LFS, from the batch to the signed links.
 
-#include "storage/lfs.h"
+#include "storage/history/lfs.h"
 #include "tests/node/writing_node.h"
 #include "tests/support/store_fixture.h"
 
@@ -26,7 +26,9 @@ struct Fixture : WritingNode {
                        {"transfers", {"basic", "multipart", "xet"}},
                        {"hash_algo", "sha_256"},
                        {"objects", objects}};
-    return Send({"POST", "/" + id + ".git/info/lfs/objects/batch", token,
+    return Send({"POST",
+                 "/" + id + ".git/info/lfs/objects/batch",
+                 token,
                  {{"Content-Type", "application/vnd.git-lfs+json; charset=utf-8"}},
                  DumpJson(body)});
   }
@@ -41,9 +43,7 @@ struct Fixture : WritingNode {
   std::string UploadLink(const std::string& content) {
     return One("upload", content, alice)["actions"]["upload"]["href"];
   }
-  std::string Read(const std::string& path) {
-    return Get("/alice/tiny/resolve/main/" + path).body;
-  }
+  std::string Read(const std::string& path) { return Get("/alice/tiny/resolve/main/" + path).body; }
   std::int64_t Files() { return Number("SELECT count(*) FROM file"); }
 };
 
@@ -66,8 +66,8 @@ TEST_CASE("AnLfsUploadGoesFromBatchToCommit") {
   // It is here now: nothing to do. It is not public before the commit.
   CHECK_FALSE(hub.One("upload", content, hub.alice).contains("actions"));
   CHECK(hub.One("download", content, hub.bob)["error"]["code"] == 404);
-  REQUIRE(hub.SendCommit("alice/tiny", HeaderLine() + LfsLine("w.bin", Named(content)),
-                         hub.alice).status == 200);
+  REQUIRE(hub.SendCommit("alice/tiny", HeaderLine() + LfsLine("w.bin", Named(content)), hub.alice)
+              .status == 200);
   CHECK(hub.Read("w.bin") == content);
   const auto link = hub.One("download", content, "")["actions"]["download"]["href"];
   CHECK(hub.Follow("GET", link).body == content);
@@ -78,8 +78,8 @@ TEST_CASE("SignedDownloadsServeRanges") {
   const auto content = Noise(200000, 1);
   hub.CommitLfs(hub.alice, "alice/tiny", "w.bin", content);
   const std::string link = hub.One("download", content, "")["actions"]["download"]["href"];
-  const auto part = hub.Send({"GET", link.substr(TestNode::kPublicUrl.size()), "",
-                              {{"Range", "bytes=1000-1999"}}, ""});
+  const auto part = hub.Send(
+      {"GET", link.substr(TestNode::kPublicUrl.size()), "", {{"Range", "bytes=1000-1999"}}, ""});
   CHECK(part.status == 206);
   CHECK(part.body == content.substr(1000, 1000));
   CHECK(part.Header("ETag") == "\"" + Oid(content) + "\"");
@@ -99,8 +99,8 @@ TEST_CASE("OnlyTheAnnouncedBytesAreTaken") {
   CHECK(hub.Follow("PUT", link, content.substr(1)).status == 400);
   CHECK(hub.Follow("PUT", link, content + "x").status == 400);
   CHECK(hub.Follow("PUT", link, "").status == 400);
-  const auto range = hub.Send({"PUT", target, "", {{"Content-Range", "bytes 0-99999/100000"}},
-                               content});
+  const auto range =
+      hub.Send({"PUT", target, "", {{"Content-Range", "bytes 0-99999/100000"}}, content});
   CHECK(range.status == 400);
   CHECK(range.body.find("Content-Range") != std::string::npos);
   CHECK(hub.Files() == files);
@@ -184,8 +184,8 @@ TEST_CASE("TheHashOfAPrivateObjectGivesNoLink") {
   hub.Call("PUT", "/api/models/bob/secret/settings", {{"private", false}}, hub.bob);
   CHECK_FALSE(hub.One("upload", content, hub.alice).contains("actions"));
   hub.Call("PUT", "/api/models/bob/secret/settings", {{"private", true}}, hub.bob);
-  CHECK(hub.SendCommit("alice/tiny", HeaderLine() + LfsLine("w.bin", Named(content)),
-                       hub.alice).status == 200);
+  CHECK(hub.SendCommit("alice/tiny", HeaderLine() + LfsLine("w.bin", Named(content)), hub.alice)
+            .status == 200);
 }
 
 TEST_CASE("WritingNeedsTheRightAndReadingConsent") {
@@ -202,8 +202,10 @@ TEST_CASE("WritingNeedsTheRightAndReadingConsent") {
 
 TEST_CASE("BadBatchesAreRefusedInParticular") {
   Fixture hub;
-  const auto reply = hub.Batch("upload", {{{"oid", "12"}, {"size", 1}},
-                                          {{"oid", Oid("x")}, {"size", 1}}}, hub.alice).Parsed();
+  const auto reply =
+      hub.Batch("upload", {{{"oid", "12"}, {"size", 1}}, {{"oid", Oid("x")}, {"size", 1}}},
+                hub.alice)
+          .Parsed();
   CHECK(reply["objects"][0]["error"]["code"] == 422);
   CHECK(reply["objects"][1].contains("actions"));
   CHECK(hub.Batch("upload", {{{"oid", Oid("x")}, {"size", -1}}}, hub.alice).status == 400);
@@ -256,8 +258,8 @@ TEST_CASE("LargeFilesComeInParts") {
   CHECK(finish(parts) == 200);  // again, after a lost answer
   // The parts wait no longer, only the file does.
   CHECK(hub.Number("SELECT count(*) FROM repository_file WHERE committed = 0") == 1);
-  REQUIRE(hub.SendCommit("alice/tiny", HeaderLine() + LfsLine("w.bin", Named(content)),
-                         hub.alice).status == 200);
+  REQUIRE(hub.SendCommit("alice/tiny", HeaderLine() + LfsLine("w.bin", Named(content)), hub.alice)
+              .status == 200);
   CHECK(hub.Read("w.bin") == content);
 }
 
@@ -277,8 +279,8 @@ TEST_CASE("WhatWaitsForItsCommitTakesRoomInTheQuota") {
   const auto batch = hub.Batch("upload", {{{"oid", Oid("x")}, {"size", 50'000}}}, hub.alice);
   CHECK(batch.status == 413);
   CHECK(batch.Parsed()["message"].get<std::string>().find("quota") != std::string::npos);
-  const auto huge = Json{{{"oid", Oid("x")}, {"size", INT64_MAX}},
-                         {{"oid", Oid("y")}, {"size", INT64_MAX}}};
+  const auto huge =
+      Json{{{"oid", Oid("x")}, {"size", INT64_MAX}}, {{"oid", Oid("y")}, {"size", INT64_MAX}}};
   CHECK(hub.Batch("upload", huge, hub.alice).status == 413);
   // Above the largest file, by each object.
   Fixture roomy([](Config& config) { config.upload_max_file = {90'000}; });

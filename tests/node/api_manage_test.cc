@@ -1,6 +1,6 @@
-#include "storage/accounts.h"
 #include "storage/base/random.h"
-#include "storage/tokens.h"
+#include "storage/catalog/accounts.h"
+#include "storage/catalog/tokens.h"
 #include "tests/node/writing_node.h"
 
 using namespace banyan;

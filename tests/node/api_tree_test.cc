@@ -1,5 +1,5 @@
 // tree, paths-info, refs and commits.
-#include "node/uri.h"
+#include "node/http/uri.h"
 #include "tests/node/test_node.h"
 
 using namespace banyan;

@@ -1,6 +1,6 @@
 #include "node/auth.h"
 
-#include "storage/tokens.h"
+#include "storage/catalog/tokens.h"
 #include "tests/support/catalog_makers.h"
 #include "tests/support/fake_random.h"
 

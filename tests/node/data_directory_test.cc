@@ -2,8 +2,8 @@
 
 #include <sys/stat.h>
 
-#include "storage/accounts.h"
-#include "storage/tokens.h"
+#include "storage/catalog/accounts.h"
+#include "storage/catalog/tokens.h"
 #include "tests/support/fake_clock.h"
 #include "tests/support/fake_random.h"
 #include "tests/support/must.h"

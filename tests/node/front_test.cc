@@ -1,7 +1,7 @@
 #include "node/front.h"
 
 #include "node/access_log.h"
-#include "storage/tokens.h"
+#include "storage/catalog/tokens.h"
 #include "tests/support/catalog_makers.h"
 #include "tests/support/fake_clock.h"
 #include "tests/support/fake_random.h"

@@ -8,7 +8,7 @@
 #include <string>
 #include <string_view>
 
-#include "node/http_types.h"
+#include "node/http/http_types.h"
 
 namespace banyan::node {
 

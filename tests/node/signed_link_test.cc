@@ -2,7 +2,7 @@
 
 #include <functional>
 
-#include "node/uri.h"
+#include "node/http/uri.h"
 #include "tests/support/fake_random.h"
 #include "tests/support/memory_file_system.h"
 #include "tests/support/must.h"

@@ -1,7 +1,7 @@
 #include "tests/node/test_node.h"
 
 #include "storage/base/random.h"
-#include "storage/tokens.h"
+#include "storage/catalog/tokens.h"
 
 namespace banyan::node {
 

@@ -9,8 +9,8 @@
 #include <stdexcept>
 #include <vector>
 
-#include "node/conditional.h"
-#include "node/http_error.h"
+#include "node/http/conditional.h"
+#include "node/http/http_error.h"
 #include "tests/support/must.h"
 #include "tests/support/temp_directory.h"
 
@@ -133,9 +133,8 @@ Router TestRoutes() {
   router.Add("GET", "/nothing", StatusOnly(204));
   router.Add("GET", "/unchanged", StatusOnly(304));
   router.Add("GET", "/throw", [](Request&, Response&) { throw std::runtime_error("secret"); });
-  router.Add("GET", "/big", [](Request&, Response& response) {
-    response.producer = MappedBody(*big, big);
-  });
+  router.Add("GET", "/big",
+             [](Request&, Response& response) { response.producer = MappedBody(*big, big); });
   router.Add("GET", "/stream", Produce(std::nullopt, {"one", "two", "three"}));
   router.Add("GET", "/broken", Produce(10, {"one"}));
   router.Add("GET", "/see/*rest", See);

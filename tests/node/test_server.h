@@ -5,8 +5,8 @@
 #include <memory>
 #include <string>
 
-#include "node/http_server.h"
-#include "node/router.h"
+#include "node/http/http_server.h"
+#include "node/http/router.h"
 
 namespace banyan::node {
 

@@ -1,7 +1,7 @@
 #pragma once
 // A node with two users who write, and the parts of its catalog that tests of writing look at.
 
-#include "storage/repositories.h"
+#include "storage/catalog/repositories.h"
 #include "tests/node/test_node.h"
 
 namespace banyan::node {
@@ -55,9 +55,8 @@ inline std::string HeaderLine(const std::string& summary = "Change",
   return Line("header", value);
 }
 inline std::string FileLine(const std::string& path, std::string_view content) {
-  return Line("file", {{"path", path},
-                       {"content", ToBase64(AsBytes(content))},
-                       {"encoding", "base64"}});
+  return Line("file",
+              {{"path", path}, {"content", ToBase64(AsBytes(content))}, {"encoding", "base64"}});
 }
 inline std::string StoredLine(const std::string& path, const Sha256& sha256, Json size = nullptr) {
   Json value = {{"path", path}, {"sha256", sha256.ToString()}};

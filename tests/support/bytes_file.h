@@ -3,7 +3,7 @@
 
 #include <memory>
 
-#include "storage/range_reader.h"
+#include "storage/base/range_reader.h"
 
 namespace banyan {
 

@@ -1,7 +1,7 @@
 #pragma once
 // Short ways to fill a TestCatalog.
-#include "storage/accounts.h"
-#include "storage/repositories.h"
+#include "storage/catalog/accounts.h"
+#include "storage/catalog/repositories.h"
 #include "tests/support/test_catalog.h"
 
 namespace banyan::testing {

@@ -3,8 +3,8 @@
 
 #include <vector>
 
-#include "storage/chunk_batch.h"
-#include "storage/chunker.h"
+#include "storage/content/chunk_batch.h"
+#include "storage/content/chunker.h"
 #include "tests/support/must.h"
 
 namespace banyan::tests {

@@ -5,9 +5,9 @@
 #include <atomic>
 #include <map>
 
-#include "cli/remote_content.h"
-#include "storage/file_sections.h"
-#include "storage/outline.h"
+#include "cli/transfer/remote_content.h"
+#include "storage/content/file_sections.h"
+#include "storage/content/outline.h"
 
 namespace banyan::tests {
 

@@ -4,8 +4,8 @@
 #include <string_view>
 #include <vector>
 
-#include "storage/gguf.h"
-#include "storage/gguf_types.h"
+#include "storage/metadata/gguf.h"
+#include "storage/metadata/gguf_types.h"
 #include "tests/support/bytes_file.h"
 
 namespace banyan {

@@ -2,7 +2,7 @@
 
 #include <fstream>
 
-#include "storage/git_library.h"
+#include "storage/history/git_library.h"
 
 namespace banyan::tests {
 

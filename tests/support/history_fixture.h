@@ -2,9 +2,9 @@
 // A repository with history for tests: commits in one line, and an export into a real bare git
 // repository to compare with.
 
-#include "storage/branches.h"
-#include "storage/commit.h"
-#include "storage/history.h"
+#include "storage/history/branches.h"
+#include "storage/history/commit.h"
+#include "storage/history/history.h"
 #include "tests/support/git_program.h"
 #include "tests/support/store_fixture.h"
 

@@ -4,7 +4,7 @@
 #include <map>
 #include <string>
 
-#include "storage/revision_view.h"
+#include "storage/history/revision_view.h"
 
 namespace banyan {
 

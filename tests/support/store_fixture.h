@@ -7,9 +7,9 @@
 
 #include "storage/base/clock.h"
 #include "storage/base/file_system.h"
-#include "storage/content_store.h"
-#include "storage/local_content_store.h"
-#include "storage/schema.h"
+#include "storage/catalog/schema.h"
+#include "storage/content/content_store.h"
+#include "storage/content/local_content_store.h"
 #include "tests/support/must.h"
 #include "tests/support/temp_directory.h"
 

@@ -5,8 +5,8 @@
 #include <atomic>
 #include <filesystem>
 
-#include "storage/schema.h"
-#include "storage/sqlite.h"
+#include "storage/base/sqlite.h"
+#include "storage/catalog/schema.h"
 #include "tests/support/must.h"
 
 namespace banyan::testing {

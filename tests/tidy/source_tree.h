@@ -28,11 +28,17 @@ inline bool IsHeader(const SourceFile& file) { return EndsWith(file.path, ".h");
 inline bool IsCpp(const SourceFile& file) { return IsHeader(file) || EndsWith(file.path, ".cc"); }
 inline bool IsIdentifier(char c) { return std::isalnum(static_cast<unsigned char>(c)) || c == '_'; }
 
-// "storage/base", "storage", "federation", "node", "cli", "tests", or "" for the top level.
-inline std::string RoomOf(const std::string& path) {
-  if (path.starts_with("storage/base/")) return "storage/base";
+// The top directory: "storage", "federation", "node", "cli", "tests", or "" for a file beside them.
+inline std::string HouseOf(const std::string& path) {
   const auto slash = path.find('/');
   return slash == std::string::npos ? "" : path.substr(0, slash);
+}
+
+// The directory, such as "storage/content"; all tests are one room.
+inline std::string RoomOf(const std::string& path) {
+  const auto house = HouseOf(path);
+  const auto slash = path.rfind('/');
+  return slash == std::string::npos || house == "tests" ? house : path.substr(0, slash);
 }
 
 inline std::string At(const SourceFile& file, std::size_t offset) {

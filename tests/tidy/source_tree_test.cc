@@ -12,7 +12,9 @@ TEST_CASE("CommentsAndLiteralsAreBlankedInPlace") {
 
 TEST_CASE("RoomsFollowTheFirstDirectory") {
   REQUIRE(RoomOf("storage/base/result.h") == "storage/base");
-  REQUIRE(RoomOf("storage/chunk.h") == "storage");
-  REQUIRE(RoomOf("tests/node/router_test.cc") == "tests");
+  REQUIRE(RoomOf("storage/content/chunk.h") == "storage/content");
+  REQUIRE(HouseOf("storage/content/chunk.h") == "storage");
+  REQUIRE(RoomOf("tests/node/http/router_test.cc") == "tests");
   REQUIRE(RoomOf("README.md").empty());
+  REQUIRE(HouseOf("README.md").empty());
 }

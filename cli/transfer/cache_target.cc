@@ -1,0 +1,128 @@
+// The cache of Hugging Face clients: content in blobs/ under its ETag (SHA-256 of an LFS file, git
+// id of others), snapshots/<commit>/ with relative symbolic links, refs/<name> with the commit.
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
+
+#include "cli/transfer/pull_target.h"
+
+namespace banyan::cli {
+namespace {
+
+constexpr std::string_view kPartEnding = ".banyan-part";
+
+class HubCache final : public PullTarget {
+ public:
+  HubCache(FileSystem& fs, std::string root, std::string commit, KnownRepositories& known)
+      : fs_(fs), root_(std::move(root)), commit_(std::move(commit)), known_(known) {}
+
+  Result<State> Look(const PullFile& file) override {
+    const auto blob = fs_.Stat(BlobPath(file));
+    if (!blob || blob->size_bytes != file.entry.size_bytes) return State::Absent;
+    TRY(Link(file));
+    return State::Present;
+  }
+  Result<std::string> PartPath(const PullFile& file) override {
+    TRY(fs_.CreateDirectories(root_ + "/blobs"));
+    return BlobPath(file) + std::string(kPartEnding);
+  }
+  Status Place(const PullFile& file, const std::string& part_path) override {
+    TRY(fs_.Rename(part_path, BlobPath(file)));
+    TRY(fs_.SyncDirectory(root_ + "/blobs"));
+    return Link(file);
+  }
+  Result<std::vector<std::string>> Finish(const RemoteRevision& revision,
+                                          const std::string& asked_revision) override;
+  void AddSources(const std::vector<PullFile>& files, LocalChunks& local) override;
+  std::string Place() const override { return root_ + "/snapshots/" + commit_; }
+
+ private:
+  std::string BlobPath(const PullFile& file) const {
+    const auto& entry = file.entry;
+    return root_ + "/blobs/" + (entry.IsPointer() ? entry.sha256.ToString() : entry.oid.ToString());
+  }
+  Status Link(const PullFile& file);
+  Status WriteRef(const std::string& ref, std::vector<std::string>& remarks);
+
+  FileSystem& fs_;
+  const std::string root_;
+  const std::string commit_;
+  KnownRepositories& known_;
+};
+
+Status HubCache::Link(const PullFile& file) {
+  const std::string link = root_ + "/snapshots/" + commit_ + "/" + file.path;
+  const std::string blob = BlobPath(file);
+  std::string target = "../../";
+  for (const char c : file.path) {
+    if (c == '/') target += "../";
+  }
+  target += blob.substr(root_.size() + 1);
+  TRY(fs_.CreateDirectories(ParentDirectory(link)));
+  std::error_code error;
+  if (std::filesystem::read_symlink(link, error).string() == target && !error) return Ok();
+  const std::string temporary = link + ".banyan-link";
+  ::unlink(temporary.c_str());
+  if (::symlink(target.c_str(), temporary.c_str()) != 0 ||
+      ::rename(temporary.c_str(), link.c_str()) != 0) {
+    return Error(Errc::Io, link + ": cannot make a symbolic link: " + std::strerror(errno));
+  }
+  return Ok();
+}
+
+// A ref that names another commit was put there by another client or from another hub: it stays.
+Status HubCache::WriteRef(const std::string& ref, std::vector<std::string>& remarks) {
+  const std::string path = root_ + "/refs/" + ref;
+  const auto current = ReadFile(fs_, path, 256);
+  if (current) {
+    const std::string commit(AsText(*current));
+    if (commit != commit_ && known_.WrittenRef(path) != commit) {
+      remarks.push_back("the cache's ref \"" + ref + "\" names commit " + commit.substr(0, 12) +
+                        " from elsewhere and was left alone; the files are under snapshots/" +
+                        commit_.substr(0, 12) + "...");
+      return Ok();
+    }
+  }
+  TRY(fs_.CreateDirectories(ParentDirectory(path)));
+  TRY(WriteFileDurably(fs_, path, AsBytes(commit_)));
+  known_.SetWrittenRef(path, commit_);
+  return Ok();
+}
+
+Result<std::vector<std::string>> HubCache::Finish(const RemoteRevision& revision,
+                                                  const std::string& asked_revision) {
+  std::vector<std::string> remarks;
+  TRY(fs_.CreateDirectories(root_ + "/snapshots/" + commit_));
+  TRY(fs_.SyncDirectory(root_ + "/snapshots/" + commit_));
+  std::string ref = asked_revision;
+  constexpr std::string_view kHeads = "refs/heads/";
+  if (ref.empty() && revision.ref.starts_with(kHeads)) ref = revision.ref.substr(kHeads.size());
+  if (ref.empty() || ref == commit_ || ref == "HEAD") return remarks;
+  TRY(WriteRef(ref, remarks));
+  return remarks;
+}
+
+void HubCache::AddSources(const std::vector<PullFile>&, LocalChunks& local) {
+  const auto names = fs_.List(root_ + "/blobs");
+  if (!names) return;
+  for (const std::string& name : *names) {
+    if (name.find('.') == std::string::npos) local.AddFile(root_ + "/blobs/" + name);
+  }
+}
+
+}  // namespace
+
+Result<std::unique_ptr<PullTarget>> CacheTarget(FileSystem& fs, const std::string& cache,
+                                                const storage::RepositoryId& id,
+                                                const GitOid& commit, KnownRepositories& known) {
+  std::string folder = std::string(storage::Plural(id.kind)) + "--" + id.owner + "--" + id.name;
+  std::string root = cache + "/" + folder;
+  TRY(fs.CreateDirectories(root));
+  return std::unique_ptr<PullTarget>(new HubCache(fs, root, commit.ToString(), known));
+}
+
+}  // namespace banyan::cli

@@ -1,0 +1,39 @@
+#include "cli/transfer/fetch_nodes.h"
+
+#include <algorithm>
+
+namespace banyan::cli {
+
+Status FetchNodes::Round(const std::function<Status(RemoteContent&)>& ask, bool& worth_repeating) {
+  const std::size_t start = preferred_.load();
+  Status last = Error(Errc::Unavailable, "no node to ask");
+  for (std::size_t i = 0; i < nodes_.size(); ++i) {
+    if (cancelled_) return Error(Errc::Cancelled, "interrupted");
+    const std::size_t at = (start + i) % nodes_.size();
+    Status status = ask(*nodes_[at]);
+    if (status) {
+      preferred_ = at;
+      return status;
+    }
+    const Errc code = status.error().code();
+    if (code == Errc::Cancelled || code == Errc::TooLarge) return status;
+    if (code != Errc::NotFound && code != Errc::Denied) worth_repeating = true;
+    last = std::move(status).Context(nodes_[at]->Name());
+  }
+  return last;
+}
+
+Status FetchNodes::Try(const std::function<Status(RemoteContent&)>& ask) {
+  std::int64_t pause_ms = 500;
+  for (int round = 1;; ++round) {
+    bool worth_repeating = false;
+    Status status = Round(ask, worth_repeating);
+    if (status || !worth_repeating || round >= rounds_) return status;
+    for (std::int64_t waited = 0; waited < pause_ms && !cancelled_; waited += 100) {
+      clock_.SleepMs(100);
+    }
+    pause_ms = std::min<std::int64_t>(pause_ms * 2, 16000);
+  }
+}
+
+}  // namespace banyan::cli

@@ -1,0 +1,37 @@
+#pragma once
+// Asking several nodes for the same thing: the first that works is kept, one that fails or lies is
+// passed over, and when none works the round is repeated after a growing pause.
+
+#include <atomic>
+#include <functional>
+#include <vector>
+
+#include "cli/transfer/remote_content.h"
+#include "storage/base/clock.h"
+
+namespace banyan::cli {
+
+// Thread safe.
+class FetchNodes {
+ public:
+  // Borrows all. `cancelled` is looked at between attempts.
+  FetchNodes(Clock& clock, std::vector<RemoteContent*> nodes, const std::atomic<bool>& cancelled,
+             int rounds = 6)
+      : clock_(clock), nodes_(std::move(nodes)), cancelled_(cancelled), rounds_(rounds) {}
+
+  // Calls `ask` with one node after another until it succeeds. The error is the last one, with the
+  // node's name. NotFound and Denied from every node end the search at once; after Cancelled
+  // nothing is asked.
+  Status Try(const std::function<Status(RemoteContent&)>& ask);
+
+ private:
+  Status Round(const std::function<Status(RemoteContent&)>& ask, bool& worth_repeating);
+
+  Clock& clock_;
+  const std::vector<RemoteContent*> nodes_;
+  const std::atomic<bool>& cancelled_;
+  const int rounds_;
+  std::atomic<std::size_t> preferred_{0};
+};
+
+}  // namespace banyan::cli

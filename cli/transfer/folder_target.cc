@@ -1,0 +1,171 @@
+// A plain folder. Partial files and what is known of finished ones live in <folder>/.banyan, so
+// that an unchanged file is not hashed again.
+
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <cctype>
+#include <filesystem>
+#include <map>
+#include <set>
+
+#include "cli/transfer/pull_target.h"
+#include "storage/base/json.h"
+#include "storage/base/mutex.h"
+
+namespace banyan::cli {
+namespace {
+
+constexpr std::uint64_t kMaxIndexBytes = 256u << 20;
+
+class Folder final : public PullTarget {
+ public:
+  Folder(FileSystem& fs, std::string root) : fs_(fs), root_(std::move(root)) {}
+  void LoadIndex();
+
+  Result<State> Look(const PullFile& file) override;
+  Result<std::string> PartPath(const PullFile& file) override {
+    TRY(CheckParents(file.path));
+    TRY(fs_.CreateDirectories(Own("parts")));
+    return Own("parts/" + file.entry.sha256.ToString());
+  }
+  Status Place(const PullFile& file, const std::string& part_path) override;
+  Result<std::vector<std::string>> Finish(const RemoteRevision& revision,
+                                          const std::string& asked_revision) override;
+  void AddSources(const std::vector<PullFile>& files, LocalChunks& local) override;
+  std::string Place() const override { return root_; }
+
+ private:
+  std::string Own(const std::string& name) const { return root_ + "/.banyan/" + name; }
+  Status CheckParents(const std::string& path) const;
+  Status ClaimName(const std::string& path);
+  void Remember(const std::string& path, const Sha256& sha256);
+
+  FileSystem& fs_;
+  const std::string root_;
+  Mutex mutex_;
+  struct Seen {
+    std::uint64_t size_bytes;
+    std::int64_t modified_ms;
+    std::string sha256;
+  };
+  std::map<std::string, Seen> index_ GUARDED_BY(mutex_);
+  std::map<std::string, std::string> names_ GUARDED_BY(mutex_);  // folded -> as published
+};
+
+void Folder::LoadIndex() {
+  const auto content = ReadFile(fs_, Own("index.json"), kMaxIndexBytes);
+  const auto json =
+      content ? ParseJson(AsText(*content), {kMaxIndexBytes, 8}) : Result<Json>(content.error());
+  if (!json || !json->is_object()) return;  // only a saving
+  MutexLock lock(mutex_);
+  for (const auto& [path, value] : json->items()) {
+    const auto size = FindInt(value, "size");
+    const auto modified = FindInt(value, "modified");
+    const auto sha256 = FindString(value, "sha256");
+    if (size && modified && sha256) {
+      index_[path] = {static_cast<std::uint64_t>(*size), *modified, *sha256};
+    }
+  }
+}
+
+// No component above the file may be a symbolic link or something else than a folder.
+Status Folder::CheckParents(const std::string& path) const {
+  for (std::size_t at = path.find('/'); at != std::string::npos; at = path.find('/', at + 1)) {
+    struct stat status {};
+    const std::string parent = root_ + "/" + path.substr(0, at);
+    if (::lstat(parent.c_str(), &status) != 0) return Ok();  // absent: it will be made
+    if (S_ISDIR(status.st_mode)) continue;
+    return Error(Errc::Invalid, parent +
+                                    ": not a plain folder, and a published file lies below "
+                                    "it: move it away or choose another destination");
+  }
+  return Ok();
+}
+
+Status Folder::ClaimName(const std::string& path) {
+  MutexLock lock(mutex_);
+  const auto [at, is_new] = names_.emplace(storage::FoldPath(path), path);
+  if (is_new || at->second == path) return Ok();
+  return Error(Errc::Invalid, "\"" + path + "\" and \"" + at->second +
+                                  "\" differ only in case or form: leave one out with --exclude");
+}
+
+void Folder::Remember(const std::string& path, const Sha256& sha256) {
+  const auto stat = fs_.Stat(root_ + "/" + path);
+  if (!stat) return;
+  MutexLock lock(mutex_);
+  index_[path] = {stat->size_bytes, stat->modified_ms, sha256.ToString()};
+}
+
+Result<PullTarget::State> Folder::Look(const PullFile& file) {
+  TRY(ClaimName(file.path));
+  TRY(CheckParents(file.path));
+  const std::string path = root_ + "/" + file.path;
+  const auto stat = fs_.Stat(path);
+  if (!stat || stat->is_directory || stat->size_bytes != file.entry.size_bytes) {
+    return State::Absent;
+  }
+  {
+    MutexLock lock(mutex_);
+    const auto seen = index_.find(file.path);
+    const bool unchanged = seen != index_.end() && seen->second.size_bytes == stat->size_bytes &&
+                           seen->second.modified_ms == stat->modified_ms;
+    if (unchanged) {
+      return seen->second.sha256 == file.entry.sha256.ToString() ? State::Present : State::Absent;
+    }
+  }
+  const Sha256 sha256 = TRY(HashFileContent(fs_, path));
+  Remember(file.path, sha256);
+  return sha256 == file.entry.sha256 ? State::Present : State::Absent;
+}
+
+Status Folder::Place(const PullFile& file, const std::string& part_path) {
+  TRY(CheckParents(file.path));
+  const std::string path = root_ + "/" + file.path;
+  TRY(fs_.CreateDirectories(ParentDirectory(path)));
+  TRY(CheckParents(file.path));
+  ::chmod(part_path.c_str(), file.entry.mode == storage::kModeExecutable ? 0755 : 0644);
+  TRY(fs_.Rename(part_path, path));
+  TRY(fs_.SyncDirectory(ParentDirectory(path)));
+  Remember(file.path, file.entry.sha256);
+  return Ok();
+}
+
+Result<std::vector<std::string>> Folder::Finish(const RemoteRevision& revision,
+                                                const std::string&) {
+  Json index = Json::object();
+  {
+    MutexLock lock(mutex_);
+    for (const auto& [path, seen] : index_) {
+      index[path] = {
+          {"size", seen.size_bytes}, {"modified", seen.modified_ms}, {"sha256", seen.sha256}};
+    }
+  }
+  TRY(fs_.CreateDirectories(root_ + "/.banyan"));
+  TRY(WriteFileDurably(fs_, Own("index.json"), AsBytes(DumpJson(index))));
+  const Json source = {{"repository", revision.repository.ToString()},
+                       {"id", revision.id},
+                       {"commit", revision.commit.ToString()},
+                       {"manifest", revision.manifest.ToString()}};
+  TRY(WriteFileDurably(fs_, Own("source.json"), AsBytes(DumpJson(source, 1))));
+  return std::vector<std::string>();
+}
+
+void Folder::AddSources(const std::vector<PullFile>& files, LocalChunks& local) {
+  for (const PullFile& file : files) {
+    const std::string path = root_ + "/" + file.path;
+    if (fs_.Stat(path)) local.AddFile(path);
+  }
+}
+
+}  // namespace
+
+Result<std::unique_ptr<PullTarget>> FolderTarget(FileSystem& fs, const std::string& folder) {
+  TRY(fs.CreateDirectories(folder));
+  auto target = std::make_unique<Folder>(fs, folder);
+  target->LoadIndex();
+  return std::unique_ptr<PullTarget>(std::move(target));
+}
+
+}  // namespace banyan::cli

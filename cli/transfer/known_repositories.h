@@ -1,0 +1,38 @@
+#pragma once
+// What this user has pulled before: for each name the repository's lasting id, and for each ref
+// written to a shared cache the commit. Under the same name another repository may appear (deleted
+// and made anew, or another node's): that is never accepted silently.
+
+#include <map>
+#include <optional>
+#include <string>
+
+#include "storage/base/file_system.h"
+#include "storage/catalog/repositories.h"
+
+namespace banyan::cli {
+
+// One JSON file, replaced durably by Save. Used by one thread.
+class KnownRepositories {
+ public:
+  // An absent file is empty; a damaged one is an error that names it.
+  static Result<KnownRepositories> Load(FileSystem& fs, const std::string& path);
+
+  // Remembers a name seen for the first time. Conflict when it had another id before.
+  Status Check(const storage::RepositoryId& name, const storage::RepositoryUid& uid);
+  // After the user said so: the new id is the right one.
+  void Replace(const storage::RepositoryId& name, const storage::RepositoryUid& uid);
+  // The commit that a pull last wrote to this ref file; nullopt for never.
+  std::optional<std::string> WrittenRef(const std::string& ref_file) const;
+  void SetWrittenRef(const std::string& ref_file, const std::string& commit);
+  Status Save() const;
+
+ private:
+  KnownRepositories(FileSystem& fs, std::string path) : fs_(&fs), path_(std::move(path)) {}
+  FileSystem* fs_;
+  std::string path_;
+  std::map<std::string, std::string> ids_;   // "models/ns/name" -> uid
+  std::map<std::string, std::string> refs_;  // path -> commit
+};
+
+}  // namespace banyan::cli

@@ -1,0 +1,178 @@
+#include "cli/transfer/pull_run.h"
+
+#include <algorithm>
+
+#include "cli/transfer/local_files.h"
+#include "cli/transfer/parallel.h"
+#include "cli/transfer/remote_manifest.h"
+#include "storage/history/manifest.h"
+
+namespace banyan::cli {
+
+Status PullRun::Pin(const PullRequest& request) {
+  const std::string revision = request.revision.empty() ? "HEAD" : request.revision;
+  std::size_t first = nodes_.size();
+  Status last = Error(Errc::Unavailable, "no node to ask");
+  for (std::size_t i = 0; i < nodes_.size() && first == nodes_.size(); ++i) {
+    auto found = nodes_[i]->FindRevision(request.id, revision);
+    if (!found) {
+      last = std::move(found.error()).Context(nodes_[i]->Name());
+      continue;
+    }
+    report_.revision = *std::move(found);
+    first = i;
+  }
+  if (first == nodes_.size()) return last;
+  std::vector<RemoteContent*> agreed = {nodes_[first]};
+  for (std::size_t i = 0; i < nodes_.size(); ++i) {
+    if (i == first) continue;
+    const auto found = nodes_[i]->FindRevision(request.id, report_.revision.commit.ToString());
+    const bool same = found && found->repository == report_.revision.repository &&
+                      found->manifest == report_.revision.manifest;
+    if (same) {
+      agreed.push_back(nodes_[i]);
+    } else {
+      report_.remarks.push_back(
+          nodes_[i]->Name() + " is not used: " +
+          (found ? "its repository or manifest is another one" : found.error().message()));
+    }
+  }
+  nodes_ = std::move(agreed);
+  if (request.accept_new_id) known_.Replace(request.id, report_.revision.repository);
+  TRY(known_.Check(request.id, report_.revision.repository));
+  return request.dry_run ? Ok() : known_.Save();
+}
+
+Result<std::vector<PullFile>> PullRun::Plan(const PullRequest& request) {
+  FetchNodes nodes(clock_, nodes_, cancelled_, request.rounds);
+  const Sha256& root = report_.revision.manifest;
+  RemoteManifest tree([&](const Sha256& id) -> Result<Bytes> {
+    Bytes bytes;
+    TRY(nodes.Try([&](RemoteContent& node) -> Status {
+      bytes = TRY(node.FetchObject(root, id));
+      if (HashSha256(bytes) == id) return Ok();
+      return Error(Errc::Corrupt, "a node of the manifest does not hash to its name");
+    }));
+    return bytes;
+  });
+  std::vector<PullFile> files;
+  TRY(storage::WalkManifest(
+      tree, root, "", [&](const std::string& path, const storage::ManifestEntry& entry) -> Status {
+        if (entry.IsSubmodule() || !request.filter.Wants(path)) return Ok();
+        TRY(storage::ValidatePath(path).Context("the manifest names an unsafe path"));
+        files.push_back({path, entry});
+        report_.bytes += entry.size_bytes;
+        return Ok();
+      }));
+  report_.files = files.size();
+  return files;
+}
+
+Result<std::vector<PullFile>> PullRun::LookForAbsent(PullTarget& target,
+                                                     const std::vector<PullFile>& files) {
+  std::vector<PullFile> absent;
+  for (const PullFile& file : files) {
+    if (cancelled_) return Error(Errc::Cancelled, "interrupted");
+    if (TRY(target.Look(file)) == PullTarget::State::Present) {
+      ++report_.present_files;
+      report_.present_bytes += file.entry.size_bytes;
+    } else {
+      absent.push_back(file);
+    }
+  }
+  return absent;
+}
+
+// Files brought by hand are recognised by content, whatever they are called.
+Status PullRun::AdoptWhole(PullTarget& target, const PullRequest& request,
+                           std::vector<PullFile>& absent) {
+  std::map<std::uint64_t, std::vector<std::string>> by_size;
+  for (const std::string& place : request.adopt) {
+    for (const LocalFile& file : TRY(ListLocalFiles(fs_, place))) {
+      by_size[file.size_bytes].push_back(file.path);
+    }
+  }
+  if (by_size.empty()) return Ok();
+  std::map<std::string, Sha256> hashes;
+  std::vector<PullFile> left;
+  for (const PullFile& file : absent) {
+    const std::string* found = nullptr;
+    for (const std::string& path : by_size[file.entry.size_bytes]) {
+      if (hashes.count(path) == 0) hashes[path] = TRY(HashFileContent(fs_, path));
+      if (hashes[path] == file.entry.sha256) found = &path;
+    }
+    if (found == nullptr || request.dry_run) {
+      if (found == nullptr) left.push_back(file);
+    } else {
+      const std::string part = TRY(target.PartPath(file));
+      if (!CopyVerified(fs_, *found, part, file.entry.sha256)) {
+        left.push_back(file);  // it changed while we looked
+        continue;
+      }
+      TRY(target.Place(file, part));
+    }
+    if (found == nullptr) continue;
+    ++report_.present_files;
+    report_.present_bytes += file.entry.size_bytes;
+    progress_.counters.reused_bytes += file.entry.size_bytes;
+  }
+  absent = std::move(left);
+  return Ok();
+}
+
+Status PullRun::FetchOne(PullTarget& target, const PullFile& file, FetchNodes& nodes,
+                         LocalChunks& local) {
+  const std::string part = TRY(target.PartPath(file));
+  const FetchIdentity identity{{file.entry.hash, file.entry.size_bytes, file.entry.chunk_count},
+                               file.entry.sha256};
+  FileFetch fetch(fs_, nodes, local, progress_.counters, {});
+  TRY(fetch.Run(identity, part).Context(file.path));
+  TRY(target.Place(file, part));
+  ++progress_.files_done;
+  const Status removed = fs_.Remove(FileFetch::JournalPath(part));
+  return removed || removed.error().code() == Errc::NotFound ? Ok() : removed;
+}
+
+// Of several paths with the same content one is fetched; it is the source of the others.
+Status PullRun::FetchAll(const PullRequest& request, PullTarget& target,
+                         const std::vector<PullFile>& files, LocalChunks& local) {
+  std::map<Sha256, std::vector<const PullFile*>> by_content;
+  for (const PullFile& file : files) by_content[file.entry.sha256].push_back(&file);
+  std::vector<const std::vector<const PullFile*>*> jobs;
+  for (const auto& [sha256, same] : by_content) jobs.push_back(&same);
+  std::sort(jobs.begin(), jobs.end(),
+            [](const auto* a, const auto* b) { return a->front()->path < b->front()->path; });
+  FetchNodes nodes(clock_, nodes_, cancelled_, request.rounds);
+  return ForEachInParallel(jobs.size(), request.files_at_once, [&](std::size_t i) -> Status {
+    for (const PullFile* file : *jobs[i]) {
+      TRY(FetchOne(target, *file, nodes, local));
+      if (jobs[i]->size() > 1) target.AddSources({*file}, local);
+    }
+    return Ok();
+  });
+}
+
+Result<PullReport> PullRun::Run(const PullRequest& request, const MakeTarget& make_target) {
+  TRY(Pin(request));
+  const auto files = TRY(Plan(request));
+  progress_.total_bytes = report_.bytes;
+  auto target = TRY(make_target(report_.revision));
+  report_.place = target->Place();
+  auto absent = TRY(LookForAbsent(*target, files));
+  TRY(AdoptWhole(*target, request, absent));
+  progress_.present_bytes = report_.present_bytes;
+  for (const PullFile& file : absent) report_.absent_bytes += file.entry.size_bytes;
+  if (request.dry_run) return report_;
+  LocalChunks local(fs_);
+  target->AddSources(absent, local);
+  for (const std::string& place : request.adopt) {
+    for (const LocalFile& file : TRY(ListLocalFiles(fs_, place))) local.AddFile(file.path);
+  }
+  TRY(FetchAll(request, *target, absent, local));
+  const auto remarks = TRY(target->Finish(report_.revision, request.revision));
+  report_.remarks.insert(report_.remarks.end(), remarks.begin(), remarks.end());
+  TRY(known_.Save());
+  return report_;
+}
+
+}  // namespace banyan::cli

@@ -1,0 +1,88 @@
+#pragma once
+// A pull, without command line or HTTP: from a repository name and nodes to files in a target.
+//
+//   pin: the first node that answers fixes repository id, commit and manifest root;
+//        other nodes are used only for that very manifest
+//   plan: walk the proven manifest, filter, see what is there already
+//   fetch: several files at once, each through FileFetch
+//   finish: the target makes the revision visible
+
+#include <atomic>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "cli/transfer/file_fetch.h"
+#include "cli/transfer/glob.h"
+#include "cli/transfer/pull_target.h"
+#include "cli/transfer/remote_content.h"
+
+namespace banyan::cli {
+
+struct PullRequest {
+  storage::RepositoryId id;
+  std::string revision;  // "" is the default branch
+  PathFilter filter;
+  std::vector<std::string> adopt;  // folders or files to take content from
+  bool accept_new_id = false;
+  bool dry_run = false;
+  int files_at_once = 4;
+  int rounds = 6;
+};
+
+struct PullReport {
+  RemoteRevision revision;
+  std::uint64_t files = 0;
+  std::uint64_t bytes = 0;
+  std::uint64_t present_files = 0;
+  std::uint64_t present_bytes = 0;
+  std::uint64_t absent_bytes = 0;  // what the plan had to make; the most that may be fetched
+  std::string place;
+  std::vector<std::string> remarks;
+};
+
+// The progress line's view. Counters live as long as the run.
+struct PullProgress {
+  FetchCounters counters;
+  std::atomic<std::uint64_t> total_bytes{0};
+  std::atomic<std::uint64_t> present_bytes{0};
+  std::atomic<std::uint64_t> files_done{0};
+};
+
+using MakeTarget = std::function<Result<std::unique_ptr<PullTarget>>(const RemoteRevision&)>;
+
+class PullRun {
+ public:
+  // Borrows all.
+  PullRun(Clock& clock, FileSystem& fs, std::vector<RemoteContent*> nodes, KnownRepositories& known,
+          const std::atomic<bool>& cancelled, PullProgress& progress)
+      : clock_(clock),
+        fs_(fs),
+        nodes_(std::move(nodes)),
+        known_(known),
+        cancelled_(cancelled),
+        progress_(progress) {}
+
+  // On failure everything fetched so far stays for the next run.
+  Result<PullReport> Run(const PullRequest& request, const MakeTarget& make_target);
+
+ private:
+  Status Pin(const PullRequest& request);
+  Result<std::vector<PullFile>> Plan(const PullRequest& request);
+  Result<std::vector<PullFile>> LookForAbsent(PullTarget& target,
+                                              const std::vector<PullFile>& files);
+  Status AdoptWhole(PullTarget& target, const PullRequest& request, std::vector<PullFile>& absent);
+  Status FetchAll(const PullRequest& request, PullTarget& target,
+                  const std::vector<PullFile>& files, LocalChunks& local);
+  Status FetchOne(PullTarget& target, const PullFile& file, FetchNodes& nodes, LocalChunks& local);
+
+  Clock& clock_;
+  FileSystem& fs_;
+  std::vector<RemoteContent*> nodes_;
+  KnownRepositories& known_;
+  const std::atomic<bool>& cancelled_;
+  PullProgress& progress_;
+  PullReport report_;
+};
+
+}  // namespace banyan::cli

@@ -1,0 +1,53 @@
+#pragma once
+// Where a pull puts files: a plain folder, or a cache in the shape that Hugging Face clients read.
+// Both say where a partial file goes, whether a file is there already, and how a finished one gets
+// its name. Used by one thread at a time per file; different files concurrently.
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "cli/transfer/known_repositories.h"
+#include "cli/transfer/local_chunks.h"
+#include "cli/transfer/local_files.h"
+#include "cli/transfer/remote_content.h"
+#include "storage/history/manifest.h"
+
+namespace banyan::cli {
+
+struct PullFile {
+  std::string path;  // inside the repository
+  storage::ManifestEntry entry;
+};
+
+class PullTarget {
+ public:
+  virtual ~PullTarget() = default;
+  // Present: the right content is at its place (or was put there from elsewhere on this machine).
+  enum class State { Present, Absent };
+  virtual Result<State> Look(const PullFile& file) = 0;
+  // Where to build it; the directory exists.
+  virtual Result<std::string> PartPath(const PullFile& file) = 0;
+  // Gives the complete, verified and durable part its final name.
+  virtual Status Place(const PullFile& file, const std::string& part_path) = 0;
+  // After all files: what makes the revision visible. Remarks for the user, if any.
+  virtual Result<std::vector<std::string>> Finish(const RemoteRevision& revision,
+                                                  const std::string& asked_revision) = 0;
+  // Files of this target that may hold chunks of others, such as older revisions.
+  virtual void AddSources(const std::vector<PullFile>& files, LocalChunks& local) = 0;
+  // What to tell the user: where the files are.
+  virtual std::string Place() const = 0;
+};
+
+// Files by name below `folder`, made if absent. Never writes outside it and follows no symbolic
+// link inside it; refuses two paths that the file system folds together.
+Result<std::unique_ptr<PullTarget>> FolderTarget(FileSystem& fs, const std::string& folder);
+
+// <cache>/models--ns--name/{blobs,snapshots,refs}. `known` decides whether a ref may be moved: only
+// one that a pull wrote and nobody changed since.
+Result<std::unique_ptr<PullTarget>> CacheTarget(FileSystem& fs, const std::string& cache,
+                                                const storage::RepositoryId& id,
+                                                const GitOid& commit, KnownRepositories& known);
+
+}  // namespace banyan::cli

@@ -1,0 +1,235 @@
+#include "cli/transfer/push_run.h"
+
+#include <algorithm>
+#include <map>
+
+#include "cli/transfer/parallel.h"
+#include "cli/transfer/remote_manifest.h"
+#include "storage/base/json.h"
+#include "storage/content/chunk_batch.h"
+#include "storage/history/manifest.h"
+
+namespace banyan::cli {
+namespace {
+
+constexpr std::size_t kGroupChunks = 64u << 10;  // about 4 GiB of content a group
+constexpr std::size_t kGroupFiles = 1000;
+constexpr std::uint64_t kBatchRawBytes = 8u << 20;
+constexpr int kTakeTries = 3;
+
+std::string DigestOf(const std::vector<const ScannedFile*>& group) {
+  Sha256Hasher hasher;
+  for (const ScannedFile* file : group) hasher.Update(file->offer.sha256.bytes());
+  return hasher.Finish().ToString();
+}
+
+}  // namespace
+
+// What differs from the branch as it is now; all of it when there is no such branch yet.
+Status PushRun::Compare(const PushRequest& request, const std::vector<ScannedFile>& files) {
+  std::map<std::string, Sha256> there;
+  const auto branch = content_.FindRevision(request.id, "refs/heads/" + request.branch);
+  if (branch) {
+    parent_ = branch->commit;
+    RemoteManifest nodes(
+        [&](const Sha256& id) { return content_.FetchObject(branch->manifest, id); });
+    TRY(storage::WalkManifest(nodes, branch->manifest, "",
+                              [&](const std::string& path, const storage::ManifestEntry& entry) {
+                                there[path] = entry.sha256;
+                                return Ok();
+                              }));
+  } else if (branch.error().code() != Errc::NotFound) {
+    return branch.error();
+  }
+  for (const ScannedFile& file : files) {
+    const auto found = there.find(file.local.relative);
+    const bool same = found != there.end() && found->second == file.offer.sha256;
+    if (!same) changed_.push_back(&file);
+    if (found != there.end()) there.erase(found);
+  }
+  for (const ScannedFile* file : changed_) progress_.total_bytes += file->offer.size_bytes;
+  if (!request.delete_absent) return Ok();
+  for (const auto& [path, sha256] : there) {
+    if (path != ".gitattributes") deleted_.push_back(path);
+  }
+  return Ok();
+}
+
+// Goes on with the session of an interrupted push, if there was one; an expired one shows at the
+// first offer.
+Status PushRun::StartSession(const PushRequest& request) {
+  if (!request.state_path.empty()) {
+    const auto content = ReadFile(fs_, request.state_path, 16u << 20);
+    const auto state = content ? ParseJson(AsText(*content)) : Result<Json>(content.error());
+    if (state && FindString(*state, "node") == upload_.Name() &&
+        FindString(*state, "repository") == request.id.Path()) {
+      session_.name = FindString(*state, "session").value_or("");
+      session_.batch_bytes = static_cast<std::uint64_t>(FindInt(*state, "batch_bytes").value_or(0));
+      if (const Json* offers = FindMember(*state, "offers"); offers && offers->is_object()) {
+        for (const auto& [digest, number] : offers->items()) {
+          if (number.is_number_unsigned()) offers_[digest] = number.get<std::uint32_t>();
+        }
+      }
+      if (!session_.name.empty() && session_.batch_bytes > 0) return Ok();
+    }
+  }
+  session_ = TRY(upload_.BeginSession(request.id));
+  offers_.clear();
+  return SaveState(request);
+}
+
+Status PushRun::SaveState(const PushRequest& request) const {
+  if (request.state_path.empty()) return Ok();
+  const Json state = {{"node", upload_.Name()},
+                      {"repository", request.id.Path()},
+                      {"session", session_.name},
+                      {"batch_bytes", session_.batch_bytes},
+                      {"offers", offers_}};
+  TRY(fs_.CreateDirectories(ParentDirectory(request.state_path)));
+  return WriteFileDurably(fs_, request.state_path, AsBytes(DumpJson(state)));
+}
+
+// Equal content is offered once.
+std::vector<PushRun::Group> PushRun::GroupsToSend() const {
+  std::vector<Group> groups;
+  std::map<Sha256, bool> seen;
+  std::size_t chunks = kGroupChunks;
+  for (const ScannedFile* file : changed_) {
+    if (!seen.emplace(file->offer.sha256, true).second) continue;
+    const std::size_t count = file->offer.chunks.size();
+    if (chunks + count > kGroupChunks || groups.back().size() == kGroupFiles) {
+      groups.emplace_back();
+      chunks = 0;
+    }
+    groups.back().push_back(file);
+    chunks += count;
+  }
+  return groups;
+}
+
+Result<OfferAnswer> PushRun::OfferGroup(const PushRequest& request, const Group& group) {
+  const std::string digest = DigestOf(group);
+  std::size_t chunks = 0;
+  for (const ScannedFile* file : group) chunks += file->offer.chunks.size();
+  if (const auto known = offers_.find(digest); known != offers_.end()) {
+    auto answer = upload_.AskAgain(request.id, session_.name, known->second, chunks);
+    if (answer || answer.error().code() != Errc::NotFound) return answer;
+    offers_.erase(known);
+  }
+  std::vector<storage::OfferedFile> files;
+  for (const ScannedFile* file : group) files.push_back(file->offer);
+  auto answer = upload_.Offer(request.id, session_.name, files);
+  if (!answer && answer.error().code() == Errc::NotFound) {  // the session expired
+    session_ = TRY(upload_.BeginSession(request.id));
+    offers_.clear();
+    answer = upload_.Offer(request.id, session_.name, files);
+  }
+  if (!answer) return answer;
+  progress_.wire_bytes += chunks * 35;
+  offers_[digest] = answer->number;
+  TRY(SaveState(request));
+  return answer;
+}
+
+Status PushRun::SendGroup(const PushRequest& request, const Group& group) {
+  for (int tries = 0;; ++tries) {
+    const auto answer = TRY(OfferGroup(request, group));
+    TRY(SendLacking(request, group, answer.lacking));
+    const Status taken = upload_.Take(request.id, session_.name, answer.number);
+    if (taken || taken.error().code() != Errc::Conflict || tries >= kTakeTries) return taken;
+  }
+}
+
+Status PushRun::SendLacking(const PushRequest& request, const Group& group,
+                            const std::vector<bool>& lacking) {
+  std::vector<Piece> pieces;
+  std::map<ChunkId, bool> sent;
+  std::size_t chunk_number = 0;
+  for (const ScannedFile* file : group) {
+    std::uint64_t offset = 0;
+    for (const storage::ChunkRef& chunk : file->offer.chunks) {
+      if (!lacking[chunk_number++]) {
+        progress_.known_bytes += chunk.size_bytes;
+      } else if (sent.emplace(chunk.id, true).second) {
+        pieces.push_back({file, offset, chunk.size_bytes});
+      } else {
+        progress_.known_bytes += chunk.size_bytes;
+      }
+      offset += chunk.size_bytes;
+    }
+  }
+  std::vector<std::vector<Piece>> batches;
+  std::uint64_t bytes = kBatchRawBytes;
+  const std::uint64_t limit = std::min(kBatchRawBytes, session_.batch_bytes / 2);
+  for (const Piece& piece : pieces) {
+    if (bytes + piece.size_bytes > limit || batches.back().size() == storage::kMaxBatchChunks) {
+      batches.emplace_back();
+      bytes = 0;
+    }
+    batches.back().push_back(piece);
+    bytes += piece.size_bytes;
+  }
+  return ForEachInParallel(batches.size(), request.batches_at_once, [&](std::size_t i) -> Status {
+    if (cancelled_) return Error(Errc::Cancelled, "interrupted");
+    return SendPieces(request, batches[i]);
+  });
+}
+
+// Reads, encodes and sends one batch. A file that changed since it was scanned shows as a chunk
+// that the node still lacks; the node's own check of the SHA-256 decides.
+Status PushRun::SendPieces(const PushRequest& request, const std::vector<Piece>& pieces) {
+  storage::ChunkEncoder encoder;
+  std::vector<storage::BatchEntry> table;
+  Bytes payloads;
+  Bytes raw;
+  std::unique_ptr<File> file;
+  const ScannedFile* opened = nullptr;
+  std::uint64_t raw_bytes = 0;
+  for (const Piece& piece : pieces) {
+    if (piece.file != opened) file = TRY(fs_.Open(piece.file->local.path, OpenMode::Read));
+    opened = piece.file;
+    raw.resize(piece.size_bytes);
+    const std::size_t got = TRY(file->ReadAt(piece.offset, raw));
+    if (got != raw.size()) {
+      return Error(Errc::Invalid, piece.file->local.path +
+                                      ": changed while it was pushed: push "
+                                      "again when it is complete");
+    }
+    const auto encoded = encoder.Encode(raw);
+    table.push_back(
+        {static_cast<std::uint32_t>(encoded.payload.size()), piece.size_bytes, encoded.encoding});
+    payloads.insert(payloads.end(), encoded.payload.begin(), encoded.payload.end());
+    raw_bytes += piece.size_bytes;
+  }
+  Bytes batch = storage::EncodeBatchTable(table);
+  batch.insert(batch.end(), payloads.begin(), payloads.end());
+  TRY(upload_.SendChunks(request.id, session_.name, batch));
+  progress_.sent_bytes += raw_bytes;
+  progress_.wire_bytes += batch.size();
+  return Ok();
+}
+
+Result<PushReport> PushRun::Run(const PushRequest& request, const std::vector<ScannedFile>& files) {
+  TRY(Compare(request, files));
+  PushReport report;
+  report.changed_files = changed_.size();
+  report.deleted_files = deleted_.size();
+  if (changed_.empty() && deleted_.empty()) return report;
+  TRY(StartSession(request));
+  for (const Group& group : GroupsToSend()) TRY(SendGroup(request, group));
+  PushCommit commit;
+  commit.branch = request.branch;
+  commit.message = request.message;
+  commit.expected_parent = parent_;
+  for (const ScannedFile* file : changed_) {
+    commit.operations.push_back({file->local.relative, file->offer});
+  }
+  for (const std::string& path : deleted_) commit.operations.push_back({path, std::nullopt});
+  report.commit = TRY(upload_.Commit(request.id, commit));
+  const Status ended = upload_.EndSession(request.id, session_.name);
+  (void)ended.has_value();  // it expires by itself
+  if (!request.state_path.empty()) TRY(fs_.Remove(request.state_path));
+  return report;
+}
+
+}  // namespace banyan::cli

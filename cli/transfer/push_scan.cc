@@ -1,0 +1,140 @@
+#include "cli/transfer/push_scan.h"
+
+#include <algorithm>
+#include <map>
+#include <optional>
+
+#include "cli/transfer/glob.h"
+#include "cli/transfer/parallel.h"
+#include "storage/base/repository_name.h"
+#include "storage/content/chunker.h"
+
+namespace banyan::cli {
+namespace {
+
+constexpr std::size_t kReadBytes = 4u << 20;
+constexpr std::uint64_t kMaxMemoryBytes = 256u << 20;
+
+// One offer of all remembered files, behind their paths, sizes and times.
+class ScanMemory {
+ public:
+  void Load(FileSystem& fs, const std::string& path);
+  Status Save(FileSystem& fs, const std::string& path, const std::vector<ScannedFile>& files) const;
+  std::optional<storage::OfferedFile> Find(const LocalFile& file) const {
+    const auto found = files_.find(KeyOf(file));
+    if (found == files_.end()) return std::nullopt;
+    return found->second;
+  }
+
+ private:
+  static std::string KeyOf(const LocalFile& file) {
+    return std::to_string(file.size_bytes) + " " + std::to_string(file.modified_ms) + " " +
+           file.path;
+  }
+  std::map<std::string, storage::OfferedFile> files_;
+};
+
+// Format: count u32; per file: key length u32, key; then an offer with as many files; SHA-256.
+void ScanMemory::Load(FileSystem& fs, const std::string& path) {
+  const auto content = ReadFile(fs, path, kMaxMemoryBytes);
+  if (!content || content->size() < Sha256::kSize) return;
+  const ByteView body = ByteView(*content).first(content->size() - Sha256::kSize);
+  const ByteView sum = ByteView(*content).last(Sha256::kSize);
+  if (HashSha256(body) != Sha256::FromRaw(sum)) return;  // only a saving
+  ByteReader in(body);
+  std::vector<std::string> keys;
+  const auto count = in.Le<std::uint32_t>();
+  for (std::uint32_t i = 0; i < count && in.ok(); ++i) {
+    keys.emplace_back(AsText(in.Raw(in.Le<std::uint32_t>())));
+  }
+  auto offers = storage::ParseOffer(in.Raw(in.remaining()));
+  if (!offers || offers->size() != keys.size()) return;
+  for (std::size_t i = 0; i < keys.size(); ++i) files_[keys[i]] = std::move((*offers)[i]);
+}
+
+Status ScanMemory::Save(FileSystem& fs, const std::string& path,
+                        const std::vector<ScannedFile>& files) const {
+  ByteWriter out;
+  std::vector<storage::OfferedFile> offers;
+  std::size_t chunks = 0;
+  for (const ScannedFile& file : files) {
+    chunks += file.offer.chunks.size();
+    if (chunks > storage::kMaxOfferChunks || offers.size() == storage::kMaxOfferFiles) break;
+    offers.push_back(file.offer);
+  }
+  out.Le(static_cast<std::uint32_t>(offers.size()));
+  for (std::size_t i = 0; i < offers.size(); ++i) {
+    const std::string key = KeyOf(files[i].local);
+    out.Le(static_cast<std::uint32_t>(key.size()));
+    out.Raw(AsBytes(key));
+  }
+  out.Raw(storage::EncodeOffer(offers));
+  out.Raw(HashSha256(out.bytes()).bytes());
+  TRY(fs.CreateDirectories(ParentDirectory(path)));
+  return WriteFileDurably(fs, path, out.bytes());
+}
+
+Result<std::vector<ScannedFile>> ListWanted(FileSystem& fs, const ScanRequest& request) {
+  std::vector<ScannedFile> files;
+  std::map<std::string, std::string> folded;
+  for (LocalFile& file : TRY(ListLocalFiles(fs, request.folder))) {
+    if (!request.filter.Wants(file.relative)) continue;
+    TRY(storage::ValidatePath(file.relative).Context("\"" + file.relative + "\""));
+    const auto [at, is_new] = folded.emplace(storage::FoldPath(file.relative), file.relative);
+    if (!is_new) {
+      return Error(Errc::Invalid, "\"" + file.relative + "\" and \"" + at->second +
+                                      "\" differ only in case or form: rename one of them");
+    }
+    files.push_back({std::move(file), {}});
+  }
+  return files;
+}
+
+}  // namespace
+
+Result<storage::OfferedFile> ScanFile(FileSystem& fs, const std::string& path,
+                                      const std::atomic<bool>& cancelled,
+                                      std::atomic<std::uint64_t>& hashed_bytes) {
+  auto file = TRY(fs.Open(path, OpenMode::Read));
+  storage::OfferedFile out;
+  Sha256Hasher hasher;
+  storage::Chunker chunker([&](ByteView chunk) {
+    out.chunks.push_back({storage::HashChunk(chunk), static_cast<std::uint32_t>(chunk.size())});
+    return Ok();
+  });
+  Bytes buffer(kReadBytes);
+  for (;;) {
+    if (cancelled) return Error(Errc::Cancelled, "interrupted");
+    const std::size_t got = TRY(file->ReadAt(out.size_bytes, buffer));
+    if (got == 0) break;
+    const ByteView piece = ByteView(buffer).first(got);
+    hasher.Update(piece);
+    TRY(chunker.Feed(piece));
+    out.size_bytes += got;
+    hashed_bytes += got;
+  }
+  TRY(chunker.Finish());
+  out.sha256 = hasher.Finish();
+  return out;
+}
+
+Result<std::vector<ScannedFile>> ScanFolder(FileSystem& fs, const ScanRequest& request,
+                                            const std::atomic<bool>& cancelled,
+                                            std::atomic<std::uint64_t>& hashed_bytes) {
+  auto files = TRY(ListWanted(fs, request));
+  ScanMemory memory;
+  if (!request.memory_path.empty()) memory.Load(fs, request.memory_path);
+  TRY(ForEachInParallel(files.size(), request.threads, [&](std::size_t i) -> Status {
+    if (auto known = memory.Find(files[i].local)) {
+      files[i].offer = *std::move(known);
+      hashed_bytes += files[i].offer.size_bytes;
+      return Ok();
+    }
+    files[i].offer = TRY(ScanFile(fs, files[i].local.path, cancelled, hashed_bytes));
+    return Ok();
+  }));
+  if (!request.memory_path.empty()) TRY(memory.Save(fs, request.memory_path, files));
+  return files;
+}
+
+}  // namespace banyan::cli

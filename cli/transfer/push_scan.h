@@ -1,0 +1,39 @@
+#pragma once
+// What a folder would push: every file's SHA-256 and chunk list. Hashing is kept in a file of the
+// user's cache by path, size and time, so that a push that was interrupted, or one after a small
+// change, reads again only what changed.
+
+#include <atomic>
+#include <string>
+#include <vector>
+
+#include "cli/transfer/glob.h"
+#include "cli/transfer/local_files.h"
+#include "storage/content/file_offer.h"
+
+namespace banyan::cli {
+
+struct ScannedFile {
+  LocalFile local;
+  storage::OfferedFile offer;
+};
+
+struct ScanRequest {
+  std::string folder;
+  PathFilter filter;
+  std::string memory_path;  // where the hashes are kept; empty: nowhere
+  int threads = 2;
+};
+
+// Fails with Invalid for names that a repository cannot hold, before anything is hashed. `hashed`
+// counts bytes for the progress line.
+Result<std::vector<ScannedFile>> ScanFolder(FileSystem& fs, const ScanRequest& request,
+                                            const std::atomic<bool>& cancelled,
+                                            std::atomic<std::uint64_t>& hashed_bytes);
+
+// The file as it is now: SHA-256 and canonical chunk list.
+Result<storage::OfferedFile> ScanFile(FileSystem& fs, const std::string& path,
+                                      const std::atomic<bool>& cancelled,
+                                      std::atomic<std::uint64_t>& hashed_bytes);
+
+}  // namespace banyan::cli

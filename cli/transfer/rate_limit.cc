@@ -1,0 +1,32 @@
+#include "cli/transfer/rate_limit.h"
+
+#include <algorithm>
+
+namespace banyan::cli {
+namespace {
+
+constexpr std::size_t kStepBytesMin = 1024;
+constexpr std::uint64_t kStepsPerSecond = 16;
+
+}  // namespace
+
+void RateLimit::Spend(std::size_t bytes) {
+  if (bytes_per_s_ == 0) return;
+  const auto now_ms = static_cast<double>(clock_.MonotonicMs());
+  double wait_ms = 0;
+  {
+    const MutexLock lock(mutex_);
+    free_at_ms_ = std::max(free_at_ms_, now_ms) +
+                  static_cast<double>(bytes) * 1000 / static_cast<double>(bytes_per_s_);
+    wait_ms = free_at_ms_ - now_ms;
+  }
+  if (wait_ms >= 1) clock_.SleepMs(static_cast<std::int64_t>(wait_ms));
+}
+
+std::size_t RateLimit::StepBytes(std::size_t step_max) const {
+  if (bytes_per_s_ == 0) return step_max;
+  const std::uint64_t share = bytes_per_s_ / kStepsPerSecond;
+  return static_cast<std::size_t>(std::clamp<std::uint64_t>(share, kStepBytesMin, step_max));
+}
+
+}  // namespace banyan::cli

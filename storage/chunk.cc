@@ -1,9 +1,0 @@
-#include "storage/chunk.h"
-
-#include "storage/keyed_hash.h"
-
-namespace banyan::storage {
-
-ChunkId HashChunk(ByteView raw) { return ChunkId::FromRaw(KeyedHash(kChunkKey, raw)); }
-
-}  // namespace banyan::storage

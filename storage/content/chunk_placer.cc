@@ -1,0 +1,52 @@
+#include "storage/content/chunk_placer.h"
+
+namespace banyan::storage {
+
+Result<std::optional<ChunkLocation>> ChunkPlacer::Locate(const ChunkId& id, const Filter& filter) {
+  const auto accepted = [&](const ChunkLocation& at) -> Result<Visibility> {
+    return filter ? filter(at) : Result<Visibility>(Visibility::Visible);
+  };
+  if (last_pack_) {
+    const PackEntry next = last_pack_->entry(next_index_);
+    const ChunkLocation at{last_pack_->id(), next_index_};
+    if (next.raw_bytes > 0 && next.id == id && !next.dropped &&
+        TRY(accepted(at)) == Visibility::Visible) {
+      ++next_index_;
+      return std::optional(at);
+    }
+  }
+  for (const PackId candidate : index_.Find(id)) {
+    auto pack = packs_.Get(candidate);
+    if (!pack) {
+      if (pack.error().code() == Errc::NotFound) continue;  // a stale entry of the index
+      return pack.error();
+    }
+    const std::uint32_t index = (*pack)->Find(id);
+    if (index == Pack::kNone) continue;
+    const ChunkLocation at{candidate, index};
+    if (TRY(accepted(at)) == Visibility::Hidden) continue;
+    last_pack_ = *pack;
+    next_index_ = index + 1;
+    return std::optional(at);
+  }
+  return std::optional<ChunkLocation>();
+}
+
+Result<ChunkLocation> ChunkPlacer::Place(const ChunkId& id, ByteView raw) {
+  if (const auto found = TRY(Locate(id))) return *found;
+  return Append(id, encoder_.Encode(raw), static_cast<std::uint32_t>(raw.size()));
+}
+
+Result<ChunkLocation> ChunkPlacer::Append(const ChunkId& id, const EncodedChunk& chunk,
+                                          std::uint32_t raw_bytes) {
+  if (!lease_ || !(*lease_)->HasRoom(kMaxChunkBytes)) {
+    lease_.reset();
+    lease_.emplace(TRY(packs_.Acquire()));
+  }
+  const std::uint32_t index = TRY((*lease_)->Append(id, chunk, raw_bytes));
+  const PackId pack = (*lease_)->id();
+  index_.Insert(id, pack);
+  return ChunkLocation{pack, index};
+}
+
+}  // namespace banyan::storage

@@ -1,0 +1,54 @@
+#pragma once
+// What the content store's writers, readers, sessions and collector share. Internal to storage.
+
+#include <set>
+
+#include "storage/base/clock.h"
+#include "storage/base/sqlite.h"
+#include "storage/content/chunk_index.h"
+#include "storage/content/chunk_placer.h"
+#include "storage/content/pack_store.h"
+#include "storage/content/recipe.h"
+
+namespace banyan::storage {
+
+struct ContentCore {
+  Clock& clock;
+  FileSystem& fs;
+  Database& database;
+  std::string directory;
+  std::uint64_t reserve_bytes;
+  std::unique_ptr<PackStore> packs;
+  ChunkIndex index;
+
+  // Collection lock. Shared: from looking a chunk up until its location is in a pinned recipe.
+  // Exclusive: the collector's last look, when it takes dead chunks out of the index.
+  SharedMutex collection_mutex;
+  Mutex upkeep_mutex;  // one collection, backup or scrub pass at a time; taken before all others
+  Mutex pins_mutex;
+  std::set<const Recipe*> pins GUARDED_BY(pins_mutex);  // recipes not yet in the catalog
+
+  ContentCore(Clock& c, FileSystem& f, Database& d) : clock(c), fs(f), database(d) {}
+};
+
+// A recipe under construction that the collector sees for as long as this lives. The recipe is
+// changed only under the shared collection lock.
+class PinnedRecipe {
+ public:
+  explicit PinnedRecipe(ContentCore& core) : core_(core) {
+    MutexLock lock(core_.pins_mutex);
+    core_.pins.insert(&recipe);
+  }
+  ~PinnedRecipe() {
+    MutexLock lock(core_.pins_mutex);
+    core_.pins.erase(&recipe);
+  }
+  PinnedRecipe(const PinnedRecipe&) = delete;
+  PinnedRecipe& operator=(const PinnedRecipe&) = delete;
+  Recipe recipe;
+
+ private:
+  ContentCore& core_;
+};
+
+}  // namespace banyan::storage

@@ -1,0 +1,209 @@
+#include "storage/content/content_session.h"
+
+#include "storage/content/chunker.h"
+#include "storage/content/merkle.h"
+
+namespace banyan::storage {
+
+Result<std::shared_ptr<ContentSession>> ContentSession::Begin(LocalContentStore& store,
+                                                              Random& random,
+                                                              const SessionOwner& owner) {
+  const std::string name = RandomAlphanumeric(random, 32);
+  const std::int64_t now = store.core().clock.NowMs();
+  TRY(store.core().database.Write([&](Connection& connection) {
+    return connection.Execute(
+        "INSERT INTO upload_session(name, user, repository, created_ms, used_ms)"
+        " VALUES(?,?,?,?,?)",
+        name, owner.user, owner.repository, now, now);
+  }));
+  return Resume(store, name, owner);
+}
+
+Result<std::shared_ptr<ContentSession>> ContentSession::Resume(LocalContentStore& store,
+                                                               const std::string& name,
+                                                               const SessionOwner& owner) {
+  std::int64_t row = 0;
+  TRY(store.core().database.Write([&](Connection& connection) -> Status {
+    {
+      auto rows = connection.Query(
+          "SELECT id FROM upload_session WHERE name = ? AND user = ? AND repository = ?", name,
+          owner.user, owner.repository);
+      if (rows.Next()) row = rows.Int(0);
+      TRY(Status(rows.status()));
+    }
+    if (row == 0) {
+      return Error(Errc::NotFound, "no such upload session: it expired or was ended; begin again");
+    }
+    return connection.Execute("UPDATE upload_session SET used_ms = ? WHERE id = ?",
+                              store.core().clock.NowMs(), row);
+  }));
+  auto scope = TRY(ChunkScope::Load(store.core().database, owner.repository, row));
+  return std::shared_ptr<ContentSession>(
+      new ContentSession(store, std::move(scope), row, name, owner));
+}
+
+Result<std::vector<bool>> ContentSession::Lacking(const ChunkList& chunks) {
+  MutexLock lock(mutex_);
+  scope_.Refresh();
+  const auto judge = [this](const ChunkLocation& at)
+                         NO_THREAD_SAFETY_ANALYSIS { return scope_.Judge(at); };
+  std::vector<bool> lacking;
+  lacking.reserve(chunks.size());
+  for (const ChunkRef& chunk : chunks) {
+    lacking.push_back(!TRY(placer_.Locate(chunk.id, judge)).has_value());
+  }
+  return lacking;
+}
+
+Status ContentSession::PutChunk(const BatchEntry& entry, ByteView payload, Bytes& raw,
+                                Recipe& stored) {
+  raw.resize(entry.raw_bytes);
+  TRY(decoder_.Decode(entry.encoding, payload, raw).Context("chunk batch"));
+  const ChunkId id = HashChunk(raw);
+  ReaderLock lock(store_.core().collection_mutex);
+  // The sender has the bytes, so a copy that it could not know of may serve it too.
+  auto at = TRY(placer_.Locate(id));
+  if (!at) at = TRY(placer_.Append(id, {entry.encoding, payload}, entry.raw_bytes));
+  stored.Append(at->pack, at->index, entry.raw_bytes);
+  return Ok();
+}
+
+Result<ContentSession::PutSummary> ContentSession::Put(ByteView batch) {
+  const auto entries = TRY(ParseBatchTable(batch));
+  ByteReader in(batch.subspan(BatchTableBytes(entries.size())));
+  MutexLock lock(mutex_);
+  PinnedRecipe pinned(store_.core());
+  PutSummary summary;
+  Bytes raw;
+  for (const BatchEntry& entry : entries) {
+    const ByteView payload = in.Raw(entry.stored_bytes);
+    if (!in.ok()) return Error(Errc::Invalid, "chunk batch: the payloads are cut short");
+    TRY(PutChunk(entry, payload, raw, pinned.recipe));
+    ++summary.chunk_count;
+    summary.raw_bytes += entry.raw_bytes;
+  }
+  if (!in.AtEnd()) return Error(Errc::Invalid, "chunk batch: bytes after the last payload");
+  placer_.ReleasePack();
+  TRY(store_.Sync());
+  TRY(store_.core().database.Write([&](Connection& connection) -> Status {
+    for (const Term& term : pinned.recipe.terms) {
+      TRY(
+          connection.Execute("INSERT INTO upload_range(session, pack, first, count) VALUES(?,?,?,?)"
+                             " ON CONFLICT DO UPDATE SET count = max(count, excluded.count)",
+                             row_, term.pack, term.first, term.count));
+    }
+    return connection.Execute("UPDATE upload_session SET used_ms = ? WHERE id = ?",
+                              store_.core().clock.NowMs(), row_);
+  }));
+  for (const Term& term : pinned.recipe.terms) scope_.AddUploaded(term);
+  return summary;
+}
+
+// Sizes add up and the list is not inflated (federation design section 4).
+Status ContentSession::ShapeIsLegal(const ChunkList& chunks, const FileClaim& claim) const {
+  std::uint64_t total = 0;
+  for (const ChunkRef& chunk : chunks) total += chunk.size_bytes;
+  if (total != claim.size_bytes) {
+    return Error(Errc::Invalid, "the chunk list adds up to " + std::to_string(total) +
+                                    " bytes, the claimed size is " +
+                                    std::to_string(claim.size_bytes));
+  }
+  if (chunks.size() > claim.size_bytes / 4096 + 16) {
+    return Error(Errc::Invalid, "the file has too many chunks for its size");
+  }
+  return Ok();
+}
+
+Status ContentSession::FillRecipe(const ChunkList& chunks, Recipe& recipe) {
+  scope_.Refresh();
+  const auto judge = [this](const ChunkLocation& at)
+                         NO_THREAD_SAFETY_ANALYSIS { return scope_.Judge(at); };
+  std::size_t lacking = 0;
+  for (const ChunkRef& chunk : chunks) {
+    ReaderLock lock(store_.core().collection_mutex);
+    const auto at = TRY(placer_.Locate(chunk.id, judge));
+    if (!at) {
+      ++lacking;
+      continue;
+    }
+    const auto pack = TRY(store_.core().packs->Get(at->pack));
+    if (pack->entry(at->index).raw_bytes != chunk.size_bytes) {
+      return Error(Errc::Invalid, "chunk " + chunk.id.Short() + " has another size than claimed");
+    }
+    recipe.Append(at->pack, at->index, chunk.size_bytes);
+  }
+  if (lacking == 0) return Ok();
+  return Error(Errc::Conflict, std::to_string(lacking) +
+                                   " chunks of the file are lacking: ask "
+                                   "which, send them, and try again");
+}
+
+// Computes the SHA-256 and compares the claimed cut with the canonical one on the way.
+Result<ContentSession::Inspection> ContentSession::Inspect(const FileContent& content,
+                                                           const ChunkList& chunks) {
+  Sha256Hasher hasher;
+  std::size_t next = 0;
+  bool canonical = true;
+  Chunker chunker([&](ByteView chunk) {
+    canonical = canonical && next < chunks.size() && chunks[next].size_bytes == chunk.size();
+    ++next;
+    return Ok();
+  });
+  auto reader = TRY(store_.OpenFile(content));
+  TRY(reader->Stream(0, content.size_bytes, /*allow_mapped=*/false, [&](ByteView slice) {
+    hasher.Update(slice);
+    return chunker.Feed(slice);
+  }));
+  TRY(chunker.Finish());
+  return Inspection{hasher.Finish(), canonical};
+}
+
+// Stores the same bytes under the canonical cut.
+Result<ContentStore::SmallFile> ContentSession::Recut(const FileContent& content) {
+  auto writer = TRY(store_.NewFile(content.size_bytes));
+  auto reader = TRY(store_.OpenFile(content));
+  TRY(reader->Stream(0, content.size_bytes, /*allow_mapped=*/false,
+                     [&](ByteView slice) { return writer->Write(slice); }));
+  auto recut = TRY(writer->Finish());
+  TRY(store_.Sync());
+  return ContentStore::SmallFile{std::move(recut), std::move(writer)};
+}
+
+Result<FileContent> ContentSession::Record(FileContent content) {
+  const std::int64_t now = store_.core().clock.NowMs();
+  TRY(store_.core().database.Write([&](Connection& connection) -> Status {
+    const std::int64_t row = TRY(RecordFile(connection, content, now));
+    content = TRY(GetFile(connection, row));
+    return HoldFile(connection, owner_.repository, row, Holding::Uploaded, now);
+  }));
+  return content;
+}
+
+Result<FileContent> ContentSession::Assemble(const ChunkList& chunks, const FileClaim& claim) {
+  TRY(ShapeIsLegal(chunks, claim));
+  MutexLock lock(mutex_);
+  PinnedRecipe pinned(store_.core());
+  TRY(FillRecipe(chunks, pinned.recipe));
+  FileContent content;
+  content.hash = HashFile(chunks);
+  content.size_bytes = claim.size_bytes;
+  content.chunk_count = chunks.size();
+  content.recipe = pinned.recipe;
+  const Inspection inspection = TRY(Inspect(content, chunks));
+  content.sha256 = inspection.sha256;
+  if (content.sha256 != claim.sha256) {
+    return Error(Errc::Invalid, "wrong SHA-256: claimed " + claim.sha256.ToString() +
+                                    ", the bytes give " + content.sha256.ToString());
+  }
+  if (inspection.canonical) return Record(std::move(content));
+  const auto recut = TRY(Recut(content));
+  return Record(recut.content);
+}
+
+Status ContentSession::End() {
+  return store_.core().database.Write([&](Connection& connection) {
+    return connection.Execute("DELETE FROM upload_session WHERE id = ?", row_);
+  });
+}
+
+}  // namespace banyan::storage

@@ -1,0 +1,96 @@
+#pragma once
+// The content-session core: one caller uploads into one repository, chunk by chunk. Every way in
+// that speaks of chunks (push, Xet, federation) goes through it.
+//
+//   Begin ─▶ Lacking (which of these do you lack?) ─▶ Put (take these) ─▶ Assemble (one file)
+//     │                                                                     │
+//     └── Resume after a crash of either side ◀────────────────────────────-┘  then a commit
+//
+// What was acknowledged by Put or Assemble is durable and belongs to the session until it expires
+// (7 days unused). Nothing is believed: ids are hashed from decoded bytes, and Assemble computes
+// the SHA-256 from the stored chunks. Thread safe; calls on one session run one after another.
+
+#include <memory>
+#include <string>
+
+#include "storage/base/mutex.h"
+#include "storage/base/random.h"
+#include "storage/content/chunk_batch.h"
+#include "storage/content/chunk_scope.h"
+#include "storage/content/local_content_store.h"
+
+namespace banyan::storage {
+
+// A caller already known to have write access to the repository.
+struct SessionOwner {
+  std::int64_t user = 0;
+  std::int64_t repository = 0;
+  auto operator<=>(const SessionOwner&) const = default;
+};
+
+class ContentSession {
+ public:
+  static Result<std::shared_ptr<ContentSession>> Begin(LocalContentStore& store, Random& random,
+                                                       const SessionOwner& owner);
+  // NotFound when there is no such session, or it is another's.
+  static Result<std::shared_ptr<ContentSession>> Resume(LocalContentStore& store,
+                                                        const std::string& name,
+                                                        const SessionOwner& owner);
+
+  // 32 alphanumerics; known to its owner only.
+  const std::string& name() const { return name_; }
+  const SessionOwner& owner() const { return owner_; }
+
+  // One flag a chunk, true: send it. False only for chunks in scope (chunk_scope.h).
+  Result<std::vector<bool>> Lacking(const ChunkList& chunks);
+  // Stores a batch (table and payloads, chunk_batch.h) durably. Invalid when a payload does not
+  // decode to its declared size; nothing of the batch is kept then.
+  struct PutSummary {
+    std::size_t chunk_count = 0;
+    std::uint64_t raw_bytes = 0;
+  };
+  Result<PutSummary> Put(ByteView batch);
+
+  struct FileClaim {
+    Sha256 sha256;
+    std::uint64_t size_bytes = 0;
+  };
+  // Makes a file of chunks in scope and records it as uploaded to the repository. Conflict when
+  // some chunks are lacking (ask Lacking again and send them); Invalid when the bytes do not match
+  // the claim. A list that is not the canonical cut is accepted and stored anew under that cut.
+  Result<FileContent> Assemble(const ChunkList& chunks, const FileClaim& claim);
+  // Ends the session; chunks that no file uses are left to garbage collection.
+  Status End();
+
+ private:
+  ContentSession(LocalContentStore& store, ChunkScope scope, std::int64_t row, std::string name,
+                 const SessionOwner& owner)
+      : store_(store),
+        row_(row),
+        name_(std::move(name)),
+        owner_(owner),
+        scope_(std::move(scope)),
+        placer_(*store.core().packs, store.core().index) {}
+  Status ShapeIsLegal(const ChunkList& chunks, const FileClaim& claim) const;
+  Status PutChunk(const BatchEntry& entry, ByteView payload, Bytes& raw, Recipe& stored)
+      REQUIRES(mutex_);
+  Status FillRecipe(const ChunkList& chunks, Recipe& recipe) REQUIRES(mutex_);
+  struct Inspection {
+    Sha256 sha256;
+    bool canonical = false;
+  };
+  Result<Inspection> Inspect(const FileContent& content, const ChunkList& chunks);
+  Result<ContentStore::SmallFile> Recut(const FileContent& content);
+  Result<FileContent> Record(FileContent content);
+
+  LocalContentStore& store_;
+  const std::int64_t row_;
+  const std::string name_;
+  const SessionOwner owner_;
+  Mutex mutex_;
+  ChunkScope scope_ GUARDED_BY(mutex_);
+  ChunkPlacer placer_ GUARDED_BY(mutex_);
+  ChunkDecoder decoder_ GUARDED_BY(mutex_);
+};
+
+}  // namespace banyan::storage

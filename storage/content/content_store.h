@@ -1,0 +1,116 @@
+#pragma once
+// The content store: every file's bytes, large and small, as deduplicated chunks in packs
+// (storage/FORMAT.md sections 4 and 5). Thread safe; one store per directory and process.
+//
+// Invariants
+//  1. A chunk is readable only after its bytes were hashed to its id here.
+//  2. A file row is committed only after the packs that hold its chunks are durable (Sync).
+//  3. A pack, once sealed, never changes but for chunks that garbage collection drops, and those
+//     are referenced by nothing: no file row, no live FileWriter, no upload range.
+//  4. What was written but not recorded in the catalog is swept later; it is never visible.
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "storage/base/clock.h"
+#include "storage/base/digest.h"
+#include "storage/base/file_system.h"
+#include "storage/base/sqlite.h"
+#include "storage/content/chunk.h"
+#include "storage/content/recipe.h"
+
+namespace banyan::storage {
+
+// What is known of one file's content. `row` is its id in the catalog's file table, 0 before
+// RecordFile.
+struct FileContent {
+  std::int64_t row = 0;
+  Sha256 sha256;
+  FileHash hash;
+  std::uint64_t size_bytes = 0;
+  std::uint64_t chunk_count = 0;
+  Recipe recipe;
+};
+
+// Receives one file's bytes, cuts, hashes, deduplicates, encodes and appends them. Used by one
+// thread. Its chunks are pinned against garbage collection until it is destroyed: keep it alive
+// until the transaction that records the file has committed.
+class FileWriter {
+ public:
+  virtual ~FileWriter() = default;
+  virtual Status Write(ByteView bytes) = 0;
+  // The computed identity. Not durable yet: call ContentStore::Sync before RecordFile.
+  virtual Result<FileContent> Finish() = 0;
+};
+
+// Reads one file. Used by one thread; pins the packs it reads.
+class FileReader {
+ public:
+  virtual ~FileReader() = default;
+  virtual std::uint64_t SizeBytes() const = 0;
+  // Fills `out` from `offset`; fewer bytes only at end of file. Corrupt when stored bytes do not
+  // decode or (with verification on) do not hash to their id.
+  virtual Result<std::size_t> ReadAt(std::uint64_t offset, std::span<std::uint8_t> out) = 0;
+  // Hands the range to `sink` in order, as large slices, straight from the mapped pack where
+  // chunks are stored raw. `mapped` slices must be given to the kernel only (write, send): reading
+  // them in this process could fault on a failing disk; pass allow_mapped = false to get copies.
+  using Sink = std::function<Status(ByteView slice)>;
+  virtual Status Stream(std::uint64_t offset, std::uint64_t size_bytes, bool allow_mapped,
+                        const Sink& sink) = 0;
+};
+
+struct ContentStoreOptions {
+  std::string directory;                    // packs live in <directory>/packs
+  std::uint64_t reserve_bytes = 64u << 20;  // refuse writes when the disk has less than this free
+};
+
+class ContentStore {
+ public:
+  // Opens or creates; recovers packs that were open when the process died.
+  static Result<std::unique_ptr<ContentStore>> Open(Clock& clock, FileSystem& fs,
+                                                    Database& database,
+                                                    const ContentStoreOptions& options);
+  virtual ~ContentStore() = default;
+
+  // `size_hint_bytes` 0 when unknown.
+  virtual Result<std::unique_ptr<FileWriter>> NewFile(std::uint64_t size_hint_bytes) = 0;
+  // Convenience for small content: writes, finishes; the writer is returned to keep the pin.
+  struct SmallFile {
+    FileContent content;
+    std::unique_ptr<FileWriter> pin;
+  };
+  virtual Result<SmallFile> PutBytes(ByteView bytes) = 0;
+  // Makes everything written by finished writers durable. One call may cover many files.
+  virtual Status Sync() = 0;
+
+  virtual Result<std::unique_ptr<FileReader>> OpenFile(const FileContent& file) = 0;
+  // The file's whole chunk list, from its recipe.
+  virtual Result<ChunkList> ListChunks(const FileContent& file) = 0;
+};
+
+// The file table (declared here because its rows are what invariant 2 protects). RecordFile
+// inserts or finds the row by SHA-256 and takes it out of quarantine; call it inside the
+// transaction that makes the content visible. Finders return nullopt when there is none.
+Result<std::int64_t> RecordFile(Connection& connection, const FileContent& content,
+                                std::int64_t now_ms);
+Result<std::optional<FileContent>> FindFile(Connection& connection, const Sha256& sha256);
+Result<std::optional<FileContent>> FindFileByHash(Connection& connection, const FileHash& hash);
+Result<FileContent> GetFile(Connection& connection, std::int64_t row);
+
+// Which repository holds which file (FORMAT.md section 6.3). Committing a file to an open
+// repository makes its chunks public; these keep file.public_references, pack_visibility and
+// repository.stored_bytes right, and must run inside the same transaction as the change.
+enum class Holding { Uploaded, Committed };
+Status HoldFile(Connection& connection, std::int64_t repository, std::int64_t file, Holding holding,
+                std::int64_t now_ms);
+Status ReleaseFile(Connection& connection, std::int64_t repository, std::int64_t file);
+// A repository is closed when it is private or gated: what not everybody may read is not public.
+// After its columns changed so that it is now closed or now open, or before its deletion (as if
+// closed).
+Status RepositoryVisibilityChanged(Connection& connection, std::int64_t repository,
+                                   bool now_closed);
+
+}  // namespace banyan::storage

@@ -1,0 +1,123 @@
+// Which repository holds which file, and what follows: public reference counts of files, public
+// counts of chunks, and logical sizes. Every function runs inside its caller's transaction.
+
+#include "storage/content/content_store.h"
+
+namespace banyan::storage {
+namespace {
+
+// Adds `step` (+1 or -1) to the public count of every chunk of `recipe`. Counts stick at the top:
+// a chunk of more than 65,534 public files stays public.
+Status CountPublicChunks(Connection& connection, const Recipe& recipe, int step) {
+  for (const Term& term : recipe.terms) {
+    Bytes counts;
+    {
+      auto rows = connection.Query("SELECT counts FROM pack_visibility WHERE pack = ?", term.pack);
+      if (rows.Next()) counts.assign(rows.Blob(0).begin(), rows.Blob(0).end());
+      TRY(Status(rows.status()));
+    }
+    const std::size_t end = (std::size_t{term.first} + term.count) * 2;
+    if (counts.size() < end) counts.resize(end);
+    for (std::size_t at = std::size_t{term.first} * 2; at < end; at += 2) {
+      const auto count = LoadLe<std::uint16_t>(&counts[at]);
+      if (count == 0xffff || (step < 0 && count == 0)) continue;
+      StoreLe(&counts[at], static_cast<std::uint16_t>(count + step));
+    }
+    TRY(connection.Execute("INSERT OR REPLACE INTO pack_visibility(pack, counts) VALUES(?, ?)",
+                           term.pack, counts));
+  }
+  return Ok();
+}
+
+// One public repository more or fewer holds the file.
+Status CountPublicReference(Connection& connection, std::int64_t file, int step) {
+  TRY(connection.Execute("UPDATE file SET public_references = public_references + ? WHERE id = ?",
+                         step, file));
+  std::int64_t references = 0;
+  {
+    auto rows = connection.Query("SELECT public_references FROM file WHERE id = ?", file);
+    if (rows.Next()) references = rows.Int(0);
+    TRY(Status(rows.status()));
+  }
+  const bool crossed = step > 0 ? references == 1 : references == 0;
+  if (!crossed) return Ok();
+  return CountPublicChunks(connection, TRY(GetFile(connection, file)).recipe, step);
+}
+
+Result<std::int64_t> ClosedFlag(Connection& connection, std::int64_t repository) {
+  auto rows =
+      connection.Query("SELECT private OR gated <> 0 FROM repository WHERE id = ?", repository);
+  if (!rows.Next()) {
+    TRY(Status(rows.status()));
+    return Error(Errc::NotFound, "no such repository");
+  }
+  return rows.Int(0);
+}
+
+// A trigger adds the difference to the namespace's used_bytes (storage/catalog/schema.cc).
+Status CountBytes(Connection& connection, std::int64_t repository, std::int64_t file, int step) {
+  return connection.Execute(
+      "UPDATE repository SET stored_bytes = stored_bytes + ? * (SELECT size FROM file WHERE id = ?)"
+      " WHERE id = ?",
+      step, file, repository);
+}
+
+// 0: no row, 1: uploaded, 2: committed.
+Result<int> HoldingOf(Connection& connection, std::int64_t repository, std::int64_t file) {
+  auto rows = connection.Query(
+      "SELECT committed FROM repository_file WHERE repository = ? AND file = ?", repository, file);
+  const bool found = rows.Next();
+  TRY(Status(rows.status()));
+  return found ? static_cast<int>(rows.Int(0)) + 1 : 0;
+}
+
+}  // namespace
+
+Status HoldFile(Connection& connection, std::int64_t repository, std::int64_t file, Holding holding,
+                std::int64_t now_ms) {
+  const int before = TRY(HoldingOf(connection, repository, file));
+  const int wanted = holding == Holding::Committed ? 2 : 1;
+  TRY(connection.Execute("UPDATE file SET unreferenced_ms = NULL WHERE id = ?", file));
+  if (before >= wanted) {
+    return connection.Execute(
+        "UPDATE repository_file SET since_ms = ? WHERE repository = ? AND file = ?"
+        " AND committed = 0",
+        now_ms, repository, file);
+  }
+  TRY(connection.Execute(
+      "INSERT OR REPLACE INTO repository_file(repository, file, committed, since_ms)"
+      " VALUES(?,?,?,?)",
+      repository, file, wanted - 1, now_ms));
+  if (wanted != 2) return Ok();
+  TRY(CountBytes(connection, repository, file, 1));
+  const bool is_closed = TRY(ClosedFlag(connection, repository)) != 0;
+  return is_closed ? Ok() : CountPublicReference(connection, file, 1);
+}
+
+Status ReleaseFile(Connection& connection, std::int64_t repository, std::int64_t file) {
+  const int before = TRY(HoldingOf(connection, repository, file));
+  if (before == 0) return Ok();
+  TRY(connection.Execute("DELETE FROM repository_file WHERE repository = ? AND file = ?",
+                         repository, file));
+  if (before != 2) return Ok();
+  TRY(CountBytes(connection, repository, file, -1));
+  const bool is_closed = TRY(ClosedFlag(connection, repository)) != 0;
+  return is_closed ? Ok() : CountPublicReference(connection, file, -1);
+}
+
+Status RepositoryVisibilityChanged(Connection& connection, std::int64_t repository,
+                                   bool now_closed) {
+  std::vector<std::int64_t> files;
+  {
+    auto rows = connection.Query(
+        "SELECT file FROM repository_file WHERE repository = ? AND committed = 1", repository);
+    while (rows.Next()) files.push_back(rows.Int(0));
+    TRY(Status(rows.status()));
+  }
+  for (const std::int64_t file : files) {
+    TRY(CountPublicReference(connection, file, now_closed ? -1 : 1));
+  }
+  return Ok();
+}
+
+}  // namespace banyan::storage

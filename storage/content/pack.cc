@@ -1,0 +1,224 @@
+#include "storage/content/pack.h"
+
+#include <algorithm>
+#include <array>
+#include <cstdio>
+#include <numeric>
+
+namespace banyan::storage {
+namespace {
+
+constexpr std::size_t kFlushBytes = 1u << 20;
+
+bool IdLess(const ChunkId& a, const ChunkId& b) { return a < b; }
+
+}  // namespace
+
+PackPaths PathsOf(const std::string& directory, PackId id) {
+  char name[16];
+  std::snprintf(name, sizeof name, "%08x", id);
+  const std::string bucket(name + 6, 2);
+  return {directory + "/open/" + name + ".data", directory + "/open/" + name + ".table",
+          directory + "/" + bucket + "/" + name + ".pack"};
+}
+
+bool Pack::sealed() const {
+  MutexLock lock(mutex_);
+  return sealed_;
+}
+std::size_t Pack::chunk_count() const {
+  MutexLock lock(mutex_);
+  return entries_.size();
+}
+std::uint64_t Pack::payload_bytes() const {
+  MutexLock lock(mutex_);
+  return payload_bytes_;
+}
+PackEntry Pack::entry(std::uint32_t index) const {
+  MutexLock lock(mutex_);
+  return index < entries_.size() ? entries_[index] : PackEntry{};
+}
+std::vector<PackEntry> Pack::entries() const {
+  MutexLock lock(mutex_);
+  return entries_;
+}
+
+std::uint32_t Pack::Find(const ChunkId& id) const {
+  MutexLock lock(mutex_);
+  // order_ lags behind appends; only the missing part is sorted and merged in.
+  if (order_.size() < entries_.size()) {
+    const auto by_id = [&](std::uint16_t a, std::uint16_t b)
+                           REQUIRES(mutex_) { return IdLess(entries_[a].id, entries_[b].id); };
+    const auto old = static_cast<std::ptrdiff_t>(order_.size());
+    order_.resize(entries_.size());
+    std::iota(order_.begin() + old, order_.end(), static_cast<std::uint16_t>(old));
+    std::sort(order_.begin() + old, order_.end(), by_id);
+    std::inplace_merge(order_.begin(), order_.begin() + old, order_.end(), by_id);
+  }
+  auto at = std::lower_bound(order_.begin(), order_.end(), id,
+                             [&](std::uint16_t index, const ChunkId& wanted)
+                                 REQUIRES(mutex_) { return IdLess(entries_[index].id, wanted); });
+  for (; at != order_.end() && entries_[*at].id == id; ++at) {
+    if (!entries_[*at].dropped) return *at;
+  }
+  return kNone;
+}
+
+bool Pack::HasRoom(std::uint32_t raw_bytes) const {
+  MutexLock lock(mutex_);
+  return !sealed_ && entries_.size() < kMaxPackChunks && raw_bytes_ + raw_bytes <= kMaxPackRawBytes;
+}
+
+Result<std::uint32_t> Pack::Append(const ChunkId& id, const EncodedChunk& chunk,
+                                   std::uint32_t raw_bytes) {
+  MutexLock lock(mutex_);
+  ENSURE(!sealed_ && entries_.size() < kMaxPackChunks);
+  if (broken_) return Error(Errc::Io, "pack: an earlier write failed; restart the node");
+  const PackEntry entry{id,
+                        static_cast<std::uint32_t>(payload_bytes_),
+                        static_cast<std::uint32_t>(chunk.payload.size()),
+                        raw_bytes,
+                        chunk.encoding,
+                        false};
+  payload_pending_.insert(payload_pending_.end(), chunk.payload.begin(), chunk.payload.end());
+  AppendRecord(entry, records_pending_);
+  entries_.push_back(entry);
+  payload_bytes_ += entry.stored_bytes;
+  raw_bytes_ += raw_bytes;
+  dirty_ = true;
+  if (payload_pending_.size() >= kFlushBytes) TRY(FlushLocked());
+  return static_cast<std::uint32_t>(entries_.size() - 1);
+}
+
+Status Pack::FlushLocked() {
+  if (payload_pending_.empty()) return Ok();
+  TRY(data_->WriteAt(payload_written_, payload_pending_));
+  TRY(table_->WriteAt(records_written_, records_pending_));
+  payload_written_ += payload_pending_.size();
+  records_written_ += records_pending_.size();
+  payload_pending_.clear();
+  records_pending_.clear();
+  data_->StartWriteback();
+  return Ok();
+}
+
+Status Pack::Sync(bool seal) {
+  MutexLock lock(mutex_);
+  if (sealed_) return Ok();
+  if (broken_) return Error(Errc::Io, "pack: an earlier write failed; restart the node");
+  if (!dirty_ && !seal) return Ok();
+  Status status = FlushLocked();
+  if (!status) return status;  // nothing was promised yet, and the flush may be tried again
+  broken_ = true;
+  if (seal) {
+    TRY(SealLocked());
+  } else {
+    TRY(data_->Sync());
+    TRY(table_->Sync());
+  }
+  broken_ = false;
+  dirty_ = false;
+  return Ok();
+}
+
+// A crash in here leaves either the open pair (extra footer bytes are cut by Recover) or the
+// sealed file with a left-over table (removed at the next start).
+Status Pack::SealLocked() {
+  const PackPaths paths = PathsOf(directory_, id_);
+  TRY(data_->WriteAt(payload_bytes_, EncodeFooter(entries_)));
+  TRY(data_->Sync());
+  TRY(fs_.CreateDirectories(ParentDirectory(paths.sealed)));
+  TRY(fs_.SyncDirectory(directory_));
+  TRY(fs_.Rename(paths.data, paths.sealed));
+  TRY(fs_.SyncDirectory(ParentDirectory(paths.sealed)));
+  TRY(fs_.SyncDirectory(ParentDirectory(paths.data)));
+  sealed_ = true;
+  table_.reset();
+  return fs_.Remove(paths.table);
+}
+
+Result<std::shared_ptr<File>> Pack::FileHolding(std::uint64_t end_offset) {
+  MutexLock lock(mutex_);
+  if (!sealed_ && end_offset > payload_written_) TRY(FlushLocked());
+  return data_;
+}
+
+Status Pack::ReadStored(const PackEntry& entry, std::span<std::uint8_t> out) {
+  ENSURE(out.size() == entry.stored_bytes);
+  auto file = TRY(FileHolding(std::uint64_t{entry.offset} + entry.stored_bytes));
+  const std::size_t got = TRY(file->ReadAt(entry.offset, out));
+  if (got != out.size()) return Error(Errc::Corrupt, "pack: the file ends inside a chunk");
+  return Ok();
+}
+
+Status Pack::ReadChunk(std::uint32_t index, std::span<std::uint8_t> raw, ChunkDecoder& decoder,
+                       bool verify) {
+  const PackEntry at = entry(index);
+  if (at.raw_bytes == 0 || at.dropped) return Error(Errc::NotFound, "pack: no such chunk");
+  ENSURE(raw.size() == at.raw_bytes);
+  if (at.encoding == Encoding::Raw) {
+    TRY(ReadStored(at, raw));
+  } else {
+    std::array<std::uint8_t, kMaxChunkBytes> payload;
+    const auto stored = std::span(payload).first(at.stored_bytes);
+    TRY(ReadStored(at, stored));
+    TRY(decoder.Decode(at.encoding, stored, raw));
+  }
+  if (verify && HashChunk(raw) != at.id) {
+    return Error(Errc::Corrupt, "chunk " + at.id.Short() + ": stored bytes do not match its id");
+  }
+  return Ok();
+}
+
+Result<ByteView> Pack::Stored(const Mapping& mapping, const PackEntry& entry) {
+  if (std::uint64_t{entry.offset} + entry.stored_bytes > mapping.bytes().size()) {
+    return Error(Errc::Corrupt, "pack: the file is shorter than its table");
+  }
+  return mapping.bytes().subspan(entry.offset, entry.stored_bytes);
+}
+
+Result<std::shared_ptr<Mapping>> Pack::Map() {
+  MutexLock lock(mutex_);
+  if (!sealed_) return std::shared_ptr<Mapping>();
+  if (!mapping_) mapping_ = TRY(data_->Map());
+  return mapping_;
+}
+
+void Pack::DropResident() {
+  MutexLock lock(mutex_);
+  if (mapping_) mapping_->DropResident();
+}
+
+void Pack::Drop(const std::vector<std::uint32_t>& indices) {
+  MutexLock lock(mutex_);
+  for (const std::uint32_t index : indices) {
+    if (index < entries_.size()) entries_[index].dropped = true;
+  }
+}
+
+Status Pack::Rewrite() {
+  const std::string sealed = PathsOf(directory_, id_).sealed;
+  auto file = TRY(fs_.Open(sealed + ".tmp", OpenMode::Create));
+  TRY(file->Truncate(0));
+  auto source = TRY(FileHolding(0));
+  std::vector<PackEntry> kept = entries();
+  std::uint64_t at = 0;
+  Bytes payload;
+  for (PackEntry& entry : kept) {
+    if (entry.dropped) {
+      entry.stored_bytes = 0;
+      continue;
+    }
+    payload.resize(entry.stored_bytes);
+    const std::size_t got = TRY(source->ReadAt(entry.offset, payload));
+    if (got != payload.size()) return Error(Errc::Corrupt, sealed + ": ends inside a chunk");
+    TRY(file->WriteAt(at, payload));
+    at += payload.size();
+  }
+  TRY(file->WriteAt(at, EncodeFooter(kept)));
+  TRY(file->Sync());
+  TRY(fs_.Rename(sealed + ".tmp", sealed));
+  return fs_.SyncDirectory(ParentDirectory(sealed));
+}
+
+}  // namespace banyan::storage

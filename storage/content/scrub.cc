@@ -1,0 +1,123 @@
+#include "storage/content/scrub.h"
+
+#include "storage/base/logging.h"
+#include "storage/content/chunker.h"
+#include "storage/content/live_chunks.h"
+#include "storage/content/merkle.h"
+
+namespace banyan::storage {
+namespace {
+
+// Sleeps so that reading never runs ahead of the set pace.
+class Pacer {
+ public:
+  Pacer(Clock& clock, std::uint64_t bytes_per_second)
+      : clock_(clock), rate_(bytes_per_second), start_ms_(clock.MonotonicMs()) {}
+  void Count(std::uint64_t bytes) {
+    if (rate_ == 0) return;
+    done_bytes_ += bytes;
+    const auto due_ms = static_cast<std::int64_t>(done_bytes_ * 1000 / rate_);
+    const std::int64_t ahead_ms = due_ms - (clock_.MonotonicMs() - start_ms_);
+    if (ahead_ms > 10) clock_.SleepMs(ahead_ms);
+  }
+
+ private:
+  Clock& clock_;
+  std::uint64_t rate_;
+  std::int64_t start_ms_;
+  std::uint64_t done_bytes_ = 0;
+};
+
+bool Cancelled(const ScrubOptions& options) {
+  return options.cancelled != nullptr && options.cancelled->load();
+}
+
+void ScrubPack(ContentCore& core, PackId id, const ScrubOptions& options, Pacer& pacer,
+               ScrubReport& report) {
+  const auto pack = core.packs->Get(id);
+  if (!pack) {
+    report.damaged.push_back({id, Pack::kNone, ChunkId(), pack.error().message()});
+    return;
+  }
+  ChunkDecoder decoder;
+  Bytes raw;
+  const auto entries = (*pack)->entries();
+  for (std::uint32_t i = 0; i < entries.size() && !Cancelled(options); ++i) {
+    if (entries[i].dropped && entries[i].stored_bytes == 0) continue;
+    raw.resize(entries[i].raw_bytes);
+    const Status read = (*pack)->ReadChunk(i, raw, decoder, /*verify=*/true);
+    if (!read) report.damaged.push_back({id, i, entries[i].id, read.error().message()});
+    ++report.chunks;
+    report.stored_bytes += entries[i].stored_bytes;
+    pacer.Count(entries[i].stored_bytes);
+  }
+  ++report.packs;
+}
+
+Status FindDamagedFiles(ContentCore& core, ScrubReport& report) {
+  std::map<PackId, std::vector<std::uint32_t>> bad;
+  for (const DamagedChunk& chunk : report.damaged) bad[chunk.pack].push_back(chunk.index);
+  const auto hits = [&](const Term& term) {
+    const auto found = bad.find(term.pack);
+    if (found == bad.end()) return false;
+    for (const std::uint32_t index : found->second) {
+      if (index == Pack::kNone) return true;
+      if (index >= term.first && index - term.first < term.count) return true;
+    }
+    return false;
+  };
+  auto connection = TRY(core.database.Read());
+  auto rows = connection->Query("SELECT sha256, recipe FROM file");
+  while (rows.Next()) {
+    const Recipe recipe = TRY(ParseRecipe(rows.Blob(1)));
+    for (const Term& term : recipe.terms) {
+      if (!hits(term)) continue;
+      report.damaged_files.push_back(rows.DigestAt<Sha256>(0));
+      break;
+    }
+  }
+  return rows.status();
+}
+
+}  // namespace
+
+Result<ScrubReport> Scrub(LocalContentStore& store, const ScrubOptions& options) {
+  ContentCore& core = store.core();
+  ScrubReport report;
+  Pacer pacer(core.clock, options.bytes_per_second);
+  std::vector<PackId> ids = core.packs->SealedIds();
+  const auto open = core.packs->OpenIds();
+  ids.insert(ids.end(), open.begin(), open.end());
+  for (const PackId id : ids) {
+    if (id <= options.after) continue;
+    if (Cancelled(options)) break;
+    ScrubPack(core, id, options, pacer, report);
+    report.last_pack = id;
+  }
+  if (!Cancelled(options)) report.last_pack = 0;
+  if (!report.damaged.empty()) TRY(FindDamagedFiles(core, report));
+  log::Info("storage", "scrubbed packs={} chunks={} bytes={} damaged={} files={}", report.packs,
+            report.chunks, report.stored_bytes, report.damaged.size(), report.damaged_files.size());
+  return report;
+}
+
+Status VerifyFile(ContentStore& store, const FileContent& file) {
+  Sha256Hasher hasher;
+  ChunkList chunks;
+  Chunker chunker([&](ByteView chunk) {
+    chunks.push_back({HashChunk(chunk), static_cast<std::uint32_t>(chunk.size())});
+    return Ok();
+  });
+  auto reader = TRY(store.OpenFile(file));
+  TRY(reader->Stream(0, file.size_bytes, /*allow_mapped=*/false, [&](ByteView slice) {
+    hasher.Update(slice);
+    return chunker.Feed(slice);
+  }));
+  TRY(chunker.Finish());
+  if (hasher.Finish() != file.sha256 || HashFile(chunks) != file.hash) {
+    return Error(Errc::Corrupt, "file " + file.sha256.Short() + ": stored bytes give other hashes");
+  }
+  return Ok();
+}
+
+}  // namespace banyan::storage

@@ -1,0 +1,40 @@
+#pragma once
+// Re-reads what is stored and compares it with its names: every chunk of every pack at a set pace
+// (Scrub), or one file from end to end (VerifyFile). Changes nothing on disk.
+
+#include <atomic>
+#include <functional>
+#include <vector>
+
+#include "storage/content/local_content_store.h"
+
+namespace banyan::storage {
+
+struct ScrubOptions {
+  std::uint64_t bytes_per_second = 0;            // stored bytes; 0: as fast as the disk
+  PackId after = 0;                              // go on after this pack
+  const std::atomic<bool>* cancelled = nullptr;  // looked at between chunks
+};
+
+struct DamagedChunk {
+  PackId pack = 0;
+  std::uint32_t index = 0;
+  ChunkId id;
+  std::string reason;
+};
+
+struct ScrubReport {
+  std::uint64_t packs = 0;
+  std::uint64_t chunks = 0;
+  std::uint64_t stored_bytes = 0;
+  PackId last_pack = 0;               // where a later pass goes on; 0: all were read
+  std::vector<DamagedChunk> damaged;  // index kNone: the whole pack is unreadable
+  std::vector<Sha256> damaged_files;  // files that use a damaged chunk
+};
+
+Result<ScrubReport> Scrub(LocalContentStore& store, const ScrubOptions& options);
+
+// Corrupt when the stored bytes give another SHA-256, file hash or size than recorded.
+Status VerifyFile(ContentStore& store, const FileContent& file);
+
+}  // namespace banyan::storage

@@ -1,0 +1,61 @@
+#include "storage/content/session_offers.h"
+
+#include <algorithm>
+#include <cstdlib>
+
+namespace banyan::storage {
+namespace {
+
+constexpr std::uint64_t kMaxOfferBytes = 9 + kMaxOfferFiles * 44 + kMaxOfferChunks * 35;
+
+}  // namespace
+
+Result<SessionOffers::Kept> SessionOffers::Add(const ContentSession& session, ByteView offer) {
+  auto files = TRY(ParseOffer(offer));
+  MutexLock lock(mutex_);
+  const std::string directory = DirectoryOf(session.name());
+  TRY(fs_.CreateDirectories(directory));
+  std::uint32_t number = 0;
+  for (const std::string& name : TRY(fs_.List(directory))) {
+    number = std::max(number, static_cast<std::uint32_t>(std::strtoul(name.c_str(), nullptr, 10)));
+  }
+  ++number;
+  TRY(WriteFileDurably(fs_, directory + "/" + std::to_string(number), offer));
+  return Kept{number, std::move(files)};
+}
+
+Result<std::vector<OfferedFile>> SessionOffers::Get(const ContentSession& session,
+                                                    std::uint32_t number) {
+  const std::string path = DirectoryOf(session.name()) + "/" + std::to_string(number);
+  auto bytes = ReadFile(fs_, path, kMaxOfferBytes);
+  if (!bytes && bytes.error().code() == Errc::NotFound) {
+    return Error(Errc::NotFound, "no such offer in this session: send it again");
+  }
+  return ParseOffer(TRY(std::move(bytes)));
+}
+
+Status SessionOffers::RemoveAll(const std::string& session_name) {
+  MutexLock lock(mutex_);
+  const std::string directory = DirectoryOf(session_name);
+  auto names = fs_.List(directory);
+  if (!names) return names.error().code() == Errc::NotFound ? Ok() : Status(names.error());
+  for (const std::string& name : *names) TRY(fs_.Remove(directory + "/" + name));
+  return fs_.Remove(directory);
+}
+
+Status SessionOffers::RemoveEnded(Connection& connection) {
+  auto names = fs_.List(directory_ + "/sessions");
+  if (!names) return names.error().code() == Errc::NotFound ? Ok() : Status(names.error());
+  for (const std::string& name : *names) {
+    bool alive = false;
+    {
+      auto rows = connection.Query("SELECT 1 FROM upload_session WHERE name = ?", name);
+      alive = rows.Next();
+      TRY(Status(rows.status()));
+    }
+    if (!alive) TRY(RemoveAll(name));
+  }
+  return Ok();
+}
+
+}  // namespace banyan::storage

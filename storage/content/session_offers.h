@@ -1,0 +1,39 @@
+#pragma once
+// The offers of a session, kept beside the catalog as <data>/sessions/<session>/<number>, durable,
+// so that an interrupted push goes on without sending its chunk lists again. Thread safe.
+
+#include <string>
+
+#include "storage/base/file_system.h"
+#include "storage/content/content_session.h"
+#include "storage/content/file_offer.h"
+
+namespace banyan::storage {
+
+class SessionOffers {
+ public:
+  SessionOffers(FileSystem& fs, std::string directory)
+      : fs_(fs), directory_(std::move(directory)) {}
+
+  // Numbers count from 1 in each session. Invalid or TooLarge as ParseOffer says.
+  struct Kept {
+    std::uint32_t number = 0;
+    std::vector<OfferedFile> files;
+  };
+  Result<Kept> Add(const ContentSession& session, ByteView offer);
+  Result<std::vector<OfferedFile>> Get(const ContentSession& session, std::uint32_t number);
+  // With the end of the session.
+  Status RemoveAll(const std::string& session_name);
+  // Those of sessions that the catalog does not know any more.
+  Status RemoveEnded(Connection& connection);
+
+ private:
+  std::string DirectoryOf(const std::string& session_name) const {
+    return directory_ + "/sessions/" + session_name;
+  }
+  FileSystem& fs_;
+  const std::string directory_;
+  Mutex mutex_;
+};
+
+}  // namespace banyan::storage

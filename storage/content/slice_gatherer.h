@@ -1,0 +1,59 @@
+#pragma once
+// Helpers of streams that send a range of something stored in pieces.
+//
+// SliceGatherer turns many small pieces of output into large slices for a sink: neighbouring views
+// of one mapping become one view, copied pieces are collected in a buffer. Used by one thread; the
+// mapping must stay alive until Flush.
+
+#include <algorithm>
+#include <functional>
+
+#include "storage/base/bytes.h"
+#include "storage/content/pack_store.h"
+
+namespace banyan::storage {
+
+// The range still to be sent, counted down piece by piece.
+struct ByteWindow {
+  std::uint64_t skip_bytes = 0;  // before the range
+  std::uint64_t left_bytes = 0;  // of the range
+
+  struct Part {
+    std::size_t from = 0;
+    std::size_t length = 0;
+  };
+  // The part of the next piece, of `size_bytes`, that is in range.
+  Part Take(std::uint64_t size_bytes) {
+    const std::uint64_t from = std::min(skip_bytes, size_bytes);
+    skip_bytes -= from;
+    const std::uint64_t length = std::min(size_bytes - from, left_bytes);
+    left_bytes -= length;
+    return {static_cast<std::size_t>(from), static_cast<std::size_t>(length)};
+  }
+};
+
+class SliceGatherer {
+ public:
+  using Sink = std::function<Status(ByteView slice)>;
+  SliceGatherer(PackStore& packs, const Sink& sink) : packs_(packs), sink_(sink) {}
+
+  // A piece that lies in a mapping.
+  Status AddMapped(ByteView piece);
+  // Room for `size` bytes to be filled by the caller, who then keeps `from..from+length` of it.
+  std::span<std::uint8_t> Reserve(std::size_t size);
+  Status KeepReserved(std::size_t from, std::size_t length);
+  Status AddCopied(ByteView piece);
+  Status Flush();
+
+ private:
+  Status FlushCopied();
+  Status FlushMapped();
+
+  PackStore& packs_;
+  const Sink& sink_;
+  Bytes copied_;
+  std::size_t reserved_at_ = 0;
+  ByteView mapped_;
+};
+
+}  // namespace banyan::storage

@@ -1,0 +1,46 @@
+#pragma once
+// Taking in history that somebody else made: a git push, or a mirror's fetch. The objects are
+// pending in a GitObjects (written there from a received pack); what they add is verified as a
+// whole, without a lock, and becomes a HistoryChange to enter.
+//
+// What is verified
+//  1. Every new commit, tree and blob that the refs need is among the received objects, or is
+//     this repository's own: what other repositories hold is as if it were not there.
+//  2. A blob that is a canonical LFS pointer names a file this repository may use.
+//  3. Unless mirrored: paths are legal and clash with no other of their folder, and a plain blob
+//     is not larger than kMaxGitBlobBytes.
+// Received objects that nothing needs are dropped. Whether a ref may move (rights, fast-forward
+// only) is for the caller.
+
+#include "storage/history/history.h"
+#include "storage/history/history_change.h"
+
+namespace banyan::storage {
+
+struct ReceivedRef {
+  std::string name;              // full
+  std::optional<GitOid> before;  // what the sender saw
+  std::optional<GitOid> after;   // a commit or annotated tag; nullopt: delete it
+};
+
+struct ReceiveOptions {
+  bool mirrored = false;
+  // For a mirror: the manifest entry of a file whose content is not held (yet), from the origin's
+  // manifest; nullopt when it names none.
+  std::function<Result<std::optional<ManifestEntry>>(const std::string& path,
+                                                     const TreeEntry& entry)>
+      absent_file;
+};
+
+// Takes the pending objects of `objects`. NotFound when something is missing, Invalid for what
+// the rules refuse, TooLarge for a large plain blob; each names the path or object and what to do.
+// Sync the content store before entering the change.
+Result<HistoryChange> VerifyReceived(GitObjects& objects, std::int64_t repository,
+                                     const std::vector<ReceivedRef>& refs,
+                                     const ReceiveOptions& options = {});
+
+// True when `after` has `before` in its log. Both must be readable through `objects`.
+enum class Descent { Descends, Diverges };
+Result<Descent> CompareCommits(GitObjects& objects, const GitOid& before, const GitOid& after);
+
+}  // namespace banyan::storage

@@ -1,0 +1,45 @@
+#pragma once
+// Judges the trees and blobs of received history on behalf of one repository: are they sent or
+// the repository's own, are their names legal, are pointers backed by files. Private to
+// received_history.cc.
+
+#include <set>
+
+#include "storage/history/history_mark.h"
+#include "storage/history/manifest_source.h"
+#include "storage/history/received_history.h"
+
+namespace banyan::storage {
+
+// "<what> <oid> is missing: ...", the same for what does not exist and what others hold.
+Error NotReceived(std::string_view what, const GitOid& oid);
+
+// Used by one thread.
+class ReceivedTrees : public TreeVisitor {
+ public:
+  ReceivedTrees(GitObjects& objects, std::int64_t repository, const ReceiveOptions& options)
+      : objects_(objects), repository_(repository), options_(options) {}
+
+  // Which received objects are needed.
+  void Need(const GitOid& oid) { needed_.insert(oid); }
+  const std::set<GitOid>& needed() const { return needed_; }
+
+  Status Tree(const std::string& folder, const GitOid& tree) override;
+  Status Entries(const std::string& folder, const std::vector<TreeEntry>& entries) override;
+  Result<ManifestEntry> File(GitObjects& objects, const std::string& path,
+                             const TreeEntry& entry) override;
+
+ private:
+  Status OwnsTree(const GitOid& tree, const std::string& folder);
+  Status OwnsBlob(const std::string& path, const GitOid& oid);
+  Status CheckReceived(const std::string& path, const GitOid& oid);
+  Status ResolvePointer(const std::string& path, const GitOid& oid, const LfsPointer& pointer);
+
+  GitObjects& objects_;
+  const std::int64_t repository_;
+  const ReceiveOptions& options_;
+  std::set<GitOid> needed_;
+  std::optional<HistoryMark> own_;  // filled when first asked
+};
+
+}  // namespace banyan::storage

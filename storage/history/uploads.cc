@@ -1,0 +1,68 @@
+#include "storage/history/uploads.h"
+
+#include "storage/history/history_change.h"
+
+namespace banyan::storage {
+namespace {
+
+struct Waiting {
+  std::int64_t namespace_row = 0;
+  std::uint64_t bytes = 0;
+};
+
+Result<Waiting> WaitingBytes(Connection& connection, std::int64_t repository) {
+  auto rows = connection.Query(
+      "SELECT o.id, (SELECT coalesce(sum(f.size), 0) FROM repository r"
+      " JOIN repository_file h ON h.repository = r.id AND h.committed = 0"
+      " JOIN file f ON f.id = h.file WHERE r.namespace = o.id)"
+      " FROM namespace o WHERE o.id = (SELECT namespace FROM repository WHERE id = ?)",
+      repository);
+  if (!rows.Next()) {
+    TRY(rows.status());
+    return Error(Errc::NotFound, "no such repository");
+  }
+  const Waiting waiting{rows.Int(0), static_cast<std::uint64_t>(rows.Int(1))};
+  TRY(rows.status());
+  return waiting;
+}
+
+}  // namespace
+
+Result<std::optional<FileContent>> FindUsableFile(Connection& connection, std::int64_t repository,
+                                                  const Sha256& sha256) {
+  auto file = TRY(FindFile(connection, sha256));
+  // An unknown file takes the same steps as a forbidden one.
+  const Status usable = MayUseFile(connection, repository, file ? file->row : 0);
+  if (usable) return file;
+  if (usable.error().code() == Errc::NotFound) return std::optional<FileContent>();
+  return usable.error();
+}
+
+Result<std::optional<FileContent>> FindCommittedFile(Connection& connection,
+                                                     std::int64_t repository,
+                                                     const Sha256& sha256) {
+  auto file = TRY(FindFile(connection, sha256));
+  auto rows = connection.Query(
+      "SELECT 1 FROM repository_file WHERE repository = ?1 AND file = ?2 AND committed = 1 "
+      "UNION ALL SELECT 1 FROM file WHERE id = ?2 AND public_references > 0",
+      repository, file ? file->row : 0);
+  const bool found = rows.Next();
+  TRY(rows.status());
+  if (!found) file.reset();
+  return file;
+}
+
+Status RequireUploadRoom(Connection& connection, std::int64_t repository,
+                         std::uint64_t additional_bytes, const QuotaPolicy& policy) {
+  if (additional_bytes == 0) return Ok();
+  const auto waiting = TRY(WaitingBytes(connection, repository));
+  return RequireRoom(connection, waiting.namespace_row, waiting.bytes + additional_bytes, policy);
+}
+
+Status DropUpload(Connection& connection, std::int64_t repository, std::int64_t file) {
+  return connection.Execute(
+      "DELETE FROM repository_file WHERE repository = ? AND file = ? AND committed = 0", repository,
+      file);
+}
+
+}  // namespace banyan::storage

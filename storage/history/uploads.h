@@ -1,0 +1,29 @@
+#pragma once
+// Files that were uploaded to a repository and wait for the commit that names them. They do not
+// count as stored, so room for them is asked for together with those already waiting.
+//
+// Functions work on the connection they are given; those that change something only inside
+// Database::Write.
+
+#include "storage/catalog/quota.h"
+#include "storage/content/content_store.h"
+
+namespace banyan::storage {
+
+// The file of this digest if the repository may use it: it holds it, uploaded or committed, or
+// the file is public. nullopt for any other, whether the node has it or not.
+Result<std::optional<FileContent>> FindUsableFile(Connection& connection, std::int64_t repository,
+                                                  const Sha256& sha256);
+// The same for a reader of the repository: committed there, or public.
+Result<std::optional<FileContent>> FindCommittedFile(Connection& connection,
+                                                     std::int64_t repository, const Sha256& sha256);
+
+// Room for `additional_bytes` on top of what is stored and what waits in the namespace of the
+// repository. TooLarge with figures.
+Status RequireUploadRoom(Connection& connection, std::int64_t repository,
+                         std::uint64_t additional_bytes, const QuotaPolicy& policy);
+
+// Lets go of a file unless the repository has it committed. No error when it has none.
+Status DropUpload(Connection& connection, std::int64_t repository, std::int64_t file);
+
+}  // namespace banyan::storage

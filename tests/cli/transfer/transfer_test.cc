@@ -1,0 +1,308 @@
+// Push and pull against a real server on loopback, with the commit made directly in storage.
+#include <map>
+
+#include "cli/http_remote.h"
+#include "cli/http_upload.h"
+#include "cli/transfer/pull_run.h"
+#include "cli/transfer/push_run.h"
+#include "node/content_api.h"
+#include "node/http/http_server.h"
+#include "storage/history/commit.h"
+#include "tests/cli/fake_terminal.h"
+#include "tests/support/must.h"
+#include "tests/support/store_fixture.h"
+
+using namespace banyan;
+using namespace banyan::cli;
+using banyan::tests::Noise;
+
+namespace {
+
+// The whole of a node that a transfer needs. A request with a token is the owner's.
+struct ServedStore : banyan::tests::StoreFixture {
+  std::int64_t repository = AddRepository("a", false);
+  node::Router router;
+  node::ContentApi api{
+      local(), SystemRandom(),
+      [](storage::Connection& connection, const node::Request& request) -> Result<storage::Caller> {
+        if (!request.headers.Has("Authorization")) return storage::Caller();
+        return storage::CallerOf(connection, 1, storage::Role::Write);
+      }};
+  std::atomic<std::uint64_t> requests{0};
+  std::unique_ptr<node::HttpServer> server;
+
+  ServedStore() {
+    api.AddRoutes(router);
+    Start();
+  }
+  void Start() {
+    server = MUST(node::HttpServer::Start({}, SystemClock(), SystemRandom(),
+                                          [this](node::Request& q, node::Response& r) {
+                                            ++requests;
+                                            router.Dispatch(q, r);
+                                          }));
+  }
+  std::string Url() { return "http://127.0.0.1:" + std::to_string(server->port()); }
+
+  Result<GitOid> Commit(const PushCommit& push) {
+    storage::CommitRequest request;
+    request.repository = repository;
+    request.branch = push.branch;
+    request.expected_parent = push.expected_parent;
+    request.author = {"Owner", "owner@example.org"};
+    request.message = push.message;
+    request.time_ms = SystemClock().NowMs();
+    for (const auto& operation : push.operations) {
+      if (!operation.file) {
+        request.operations.push_back(storage::DeleteFile{operation.path});
+        continue;
+      }
+      auto connection = TRY(database->Read());
+      const auto file = TRY(storage::FindFile(*connection, operation.file->sha256));
+      if (!file) return Error(Errc::NotFound, "not uploaded");
+      request.operations.push_back(storage::AddUploaded{operation.path, *file, false});
+    }
+    storage::EnterOptions options;
+    options.now_ms = SystemClock().NowMs();
+    return TRY(storage::Commit(*database, *store, request, options)).commit;
+  }
+};
+
+class DirectCommit final : public UploadTarget {
+ public:
+  DirectCommit(ApiClient& client, ServedStore& served) : http_(client), served_(served) {}
+  std::string Name() const override { return "test"; }  // ports change between starts
+  Result<UploadSession> BeginSession(const storage::RepositoryId& id) override {
+    return http_.BeginSession(id);
+  }
+  Result<OfferAnswer> Offer(const storage::RepositoryId& id, const std::string& session,
+                            const std::vector<storage::OfferedFile>& files) override {
+    return http_.Offer(id, session, files);
+  }
+  Result<OfferAnswer> AskAgain(const storage::RepositoryId& id, const std::string& session,
+                               std::uint32_t offer, std::size_t chunk_count) override {
+    return http_.AskAgain(id, session, offer, chunk_count);
+  }
+  Status SendChunks(const storage::RepositoryId& id, const std::string& session,
+                    ByteView batch) override {
+    if (batches_left == 0) return Error(Errc::Unavailable, "the line broke");
+    --batches_left;
+    return http_.SendChunks(id, session, batch);
+  }
+  Status Take(const storage::RepositoryId& id, const std::string& session,
+              std::uint32_t offer) override {
+    return http_.Take(id, session, offer);
+  }
+  Status EndSession(const storage::RepositoryId& id, const std::string& session) override {
+    return http_.EndSession(id, session);
+  }
+  Result<GitOid> Commit(const storage::RepositoryId&, const PushCommit& commit) override {
+    return served_.Commit(commit);
+  }
+  std::atomic<int> batches_left{1000000};
+
+ private:
+  HttpUpload http_;
+  ServedStore& served_;
+};
+
+struct User {
+  TempDirectory home;
+  FileSystem& fs = DiskFileSystem();
+  FakeTerminal terminal;
+  Interrupt interrupt;
+  Environment environment{
+      SystemClock(), SystemRandom(), fs,
+      terminal,      interrupt,      [](const std::string&) { return std::nullopt; }};
+  std::atomic<bool> cancelled{false};
+  storage::RepositoryId id{storage::RepositoryKind::Model, "owner", "a"};
+
+  void Write(const std::string& path, ByteView content) {
+    MUST(fs.CreateDirectories(ParentDirectory(home.Join(path))));
+    MUST(WriteFileDurably(fs, home.Join(path), content));
+  }
+  Bytes Read(const std::string& path) { return MUST(ReadFile(fs, home.Join(path), 1u << 30)); }
+
+  std::unique_ptr<ApiClient> Client(ServedStore& served, const std::string& token) {
+    ApiOptions options;
+    options.node = MUST(NodeUrl::Parse(served.Url()));
+    options.http.token = token;
+    options.http.bypass_proxy = true;
+    options.tries_max = 1;
+    return std::make_unique<ApiClient>(environment, options);
+  }
+  Result<PushReport> Push(ServedStore& served, PushProgress& progress, int batches = 1000000,
+                          bool delete_absent = false) {
+    auto client = Client(served, "t");
+    HttpRemote content(*client);
+    DirectCommit upload(*client, served);
+    upload.batches_left = batches;
+    ScanRequest scan;
+    scan.folder = home.Join("src");
+    scan.memory_path = home.Join("memory");
+    const auto files = TRY(ScanFolder(fs, scan, cancelled, progress.hashed_bytes));
+    PushRequest request;
+    request.id = id;
+    request.message = "push";
+    request.state_path = home.Join("state");
+    request.delete_absent = delete_absent;
+    PushRun run(fs, content, upload, cancelled, progress);
+    return run.Run(request, files);
+  }
+  Result<PullReport> Pull(ServedStore& served, PullProgress& progress, PullRequest request = {},
+                          bool cache = false) {
+    auto client = Client(served, "");
+    HttpRemote remote(*client);
+    request.id = id;
+    request.rounds = 1;
+    auto known = TRY(KnownRepositories::Load(fs, home.Join("known.json")));
+    PullRun run(environment.clock, fs, {&remote}, known, cancelled, progress);
+    return run.Run(request, [&](const RemoteRevision& revision) {
+      return cache ? CacheTarget(fs, home.Join("cache"), id, revision.commit, known)
+                   : FolderTarget(fs, home.Join("dest"));
+    });
+  }
+};
+
+}  // namespace
+
+TEST_CASE("PushThenPullGivesTheSameFolder") {
+  ServedStore served;
+  User user;
+  const Bytes weights = Noise(70u << 20, 1);
+  user.Write("src/README.md", AsBytes("---\nlicense: mit\n---\n# Hi\n"));
+  user.Write("src/model.bin", weights);
+  user.Write("src/sub dir/empty.txt", {});
+  PushProgress pushed;
+  REQUIRE(MUST(user.Push(served, pushed)).commit.has_value());
+  REQUIRE(pushed.sent_bytes > weights.size());
+  PushProgress again;
+  REQUIRE_FALSE(MUST(user.Push(served, again)).commit.has_value());
+
+  PullProgress pulled;
+  const auto report = MUST(user.Pull(served, pulled));
+  REQUIRE(report.files == 4);  // with .gitattributes
+  REQUIRE(user.Read("dest/model.bin") == weights);
+  REQUIRE(user.Read("dest/sub dir/empty.txt").empty());
+  PullProgress second;
+  REQUIRE(MUST(user.Pull(served, second)).present_files == 4);
+  REQUIRE(second.counters.fetched_bytes == 0);
+
+  PullProgress cached;
+  PullRequest filtered;
+  filtered.filter.include = {"*.bin"};
+  const auto in_cache = MUST(user.Pull(served, cached, filtered, true));
+  REQUIRE(user.Read("cache/models--owner--a/snapshots/" + in_cache.revision.commit.ToString() +
+                    "/model.bin") == weights);
+  REQUIRE(AsText(user.Read("cache/models--owner--a/refs/main")) ==
+          in_cache.revision.commit.ToString());
+}
+
+TEST_CASE("ChangedRevisionTravelsAsItsChange") {
+  ServedStore served;
+  User user;
+  Bytes weights = Noise(64u << 20, 2);
+  user.Write("src/model.bin", weights);
+  PushProgress first;
+  MUST(user.Push(served, first));
+  PullProgress before;
+  MUST(user.Pull(served, before));
+  for (std::size_t i = 20000000; i < 20640000; ++i) weights[i] ^= 0x33;  // 1 %, in one place
+  user.Write("src/model.bin", weights);
+  PushProgress pushed;
+  MUST(user.Push(served, pushed));
+  REQUIRE(pushed.wire_bytes < weights.size() * 15 / 1000);
+  PullProgress pulled;
+  MUST(user.Pull(served, pulled));
+  REQUIRE(user.Read("dest/model.bin") == weights);
+  REQUIRE(pulled.counters.wire_bytes < weights.size() * 15 / 1000);
+  weights.insert(weights.begin(), 7);  // one byte in front
+  user.Write("src/model.bin", weights);
+  PushProgress shifted;
+  MUST(user.Push(served, shifted));
+  REQUIRE(shifted.wire_bytes < 400000);
+  PullProgress shifted_pull;
+  MUST(user.Pull(served, shifted_pull));
+  REQUIRE(user.Read("dest/model.bin") == weights);
+  REQUIRE(shifted_pull.counters.wire_bytes < 400000);
+}
+
+TEST_CASE("InterruptedPushResumesWithItsSessionAfterARestartOfTheNode") {
+  ServedStore served;
+  User user;
+  user.Write("src/model.bin", Noise(80u << 20, 3));
+  PushProgress first;
+  MUST_FAIL(user.Push(served, first, 4), Errc::Unavailable);
+  const std::uint64_t sent = first.sent_bytes;
+  REQUIRE(sent > (20u << 20));
+  served.server.reset();
+  served.Start();
+  PushProgress second;
+  MUST(user.Push(served, second));
+  REQUIRE(second.sent_bytes + sent == (80u << 20));
+  REQUIRE(second.wire_bytes < (80u << 20) - sent + 100000);  // the list did not travel again
+}
+
+TEST_CASE("PullAdoptsFilesBroughtByHandWhateverTheirNames") {
+  ServedStore served;
+  User user;
+  const Bytes weights = Noise(5u << 20, 4);
+  user.Write("src/model.bin", weights);
+  PushProgress pushed;
+  MUST(user.Push(served, pushed));
+  user.Write("usb/some copy (1).dat", weights);
+  PullProgress pulled;
+  PullRequest request;
+  request.adopt = {user.home.Join("usb")};
+  MUST(user.Pull(served, pulled, request));
+  REQUIRE(user.Read("dest/model.bin") == weights);
+  REQUIRE(pulled.counters.fetched_bytes < 10000);  // .gitattributes
+}
+
+TEST_CASE("EqualFilesAreFetchedOnce") {
+  ServedStore served;
+  User user;
+  const Bytes weights = Noise(3u << 20, 5);
+  for (const char* path : {"src/a.bin", "src/b.bin", "src/sub/c.bin"}) user.Write(path, weights);
+  PushProgress pushed;
+  MUST(user.Push(served, pushed));
+  REQUIRE(pushed.sent_bytes == weights.size());
+  PullProgress pulled;
+  MUST(user.Pull(served, pulled));
+  for (const char* path : {"dest/a.bin", "dest/b.bin", "dest/sub/c.bin"}) {
+    REQUIRE(user.Read(path) == weights);
+  }
+  REQUIRE(pulled.counters.fetched_bytes < weights.size() + 10000);  // and .gitattributes
+}
+
+TEST_CASE("PullRefusesAnotherRepositoryUnderAKnownName") {
+  ServedStore served;
+  ServedStore other;
+  MUST(other.database->Write([](storage::Connection& c) {
+    return c.Execute("UPDATE repository SET uid = ?", HashSha256(AsBytes("another")));
+  }));
+  User user;
+  user.Write("src/a.txt", AsBytes("a"));
+  PushProgress pushed;
+  MUST(user.Push(served, pushed));
+  PullProgress pulled;
+  MUST(user.Pull(served, pulled));
+  PushProgress pushed_other;
+  MUST(user.Push(other, pushed_other));
+  MUST_FAIL(user.Pull(other, pulled), Errc::Conflict);
+  PullRequest request;
+  request.accept_new_id = true;
+  MUST(user.Pull(other, pulled, request));
+}
+
+TEST_CASE("PushDeletesWhatTheFolderLacksOnlyWhenAsked") {
+  ServedStore served;
+  User user;
+  user.Write("src/a.txt", AsBytes("a"));
+  user.Write("src/b.txt", AsBytes("b"));
+  PushProgress progress;
+  MUST(user.Push(served, progress));
+  MUST(user.fs.Remove(user.home.Join("src/b.txt")));
+  REQUIRE_FALSE(MUST(user.Push(served, progress)).commit.has_value());
+  REQUIRE(MUST(user.Push(served, progress, 1000000, true)).deleted_files == 1);
+}

@@ -1,0 +1,119 @@
+#include "storage/content/content_session.h"
+
+#include "storage/content/merkle.h"
+#include "tests/support/chunks.h"
+#include "tests/support/must.h"
+#include "tests/support/store_fixture.h"
+
+using namespace banyan;
+using namespace banyan::storage;
+using banyan::tests::Batch;
+using banyan::tests::Cut;
+using banyan::tests::Noise;
+
+namespace {
+
+struct Fixture : banyan::tests::StoreFixture {
+  std::int64_t user() { return 1; }
+  std::shared_ptr<ContentSession> Begin(std::int64_t repository) {
+    return MUST(ContentSession::Begin(local(), SystemRandom(), {user(), repository}));
+  }
+};
+
+std::size_t CountTrue(const std::vector<bool>& flags) {
+  return static_cast<std::size_t>(std::count(flags.begin(), flags.end(), true));
+}
+
+}  // namespace
+
+TEST_CASE("SessionTakesOnlyWhatIsLackingAndResumes") {
+  Fixture f;
+  const auto repository = f.AddRepository("a", true);
+  const Bytes data = Noise(3000000, 1);
+  const ChunkList chunks = Cut(data);
+  auto session = f.Begin(repository);
+  const std::string name = session->name();
+  auto lacking = MUST(session->Lacking(chunks));
+  REQUIRE(CountTrue(lacking) == chunks.size());
+  std::vector<bool> half = lacking;
+  for (std::size_t i = half.size() / 2; i < half.size(); ++i) half[i] = false;
+  MUST(session->Put(Batch(data, chunks, half)));
+  MUST_FAIL(session->Assemble(chunks, {HashSha256(data), data.size()}), Errc::Conflict);
+
+  session.reset();
+  f.Reopen();  // the node restarts in the middle
+  session = MUST(ContentSession::Resume(f.local(), name, {1, repository}));
+  lacking = MUST(session->Lacking(chunks));
+  REQUIRE(CountTrue(lacking) == chunks.size() - chunks.size() / 2);
+  MUST(session->Put(Batch(data, chunks, lacking)));
+  const auto file = MUST(session->Assemble(chunks, {HashSha256(data), data.size()}));
+  REQUIRE(file.hash == HashFile(chunks));
+  Bytes read(data.size());
+  REQUIRE(MUST(MUST(f.store->OpenFile(file))->ReadAt(0, read)) == data.size());
+  REQUIRE(read == data);
+  MUST(session->End());
+  MUST_FAIL(ContentSession::Resume(f.local(), name, {1, repository}), Errc::NotFound);
+}
+
+TEST_CASE("SessionBelievesNoClaim") {
+  Fixture f;
+  const auto repository = f.AddRepository("a", false);
+  const Bytes data = Noise(400000, 2);
+  const ChunkList chunks = Cut(data);
+  auto session = f.Begin(repository);
+  const Bytes batch = Batch(data, chunks, std::vector<bool>(chunks.size(), true));
+  MUST_FAIL(session->Put(ByteView(batch).first(batch.size() - 1)), Errc::Invalid);
+  Bytes longer = batch;
+  longer.push_back(0);
+  MUST_FAIL(session->Put(longer), Errc::Invalid);
+  REQUIRE(CountTrue(MUST(session->Lacking(chunks))) == chunks.size());
+  MUST(session->Put(batch));
+  MUST_FAIL(session->Assemble(chunks, {HashSha256(AsBytes("x")), data.size()}), Errc::Invalid);
+  MUST_FAIL(session->Assemble(chunks, {HashSha256(data), data.size() + 1}), Errc::Invalid);
+  ChunkList resized = chunks;
+  resized[0].size_bytes += 1;
+  resized[1].size_bytes -= 1;
+  MUST_FAIL(session->Assemble(resized, {HashSha256(data), data.size()}), Errc::Invalid);
+  MUST_FAIL(ContentSession::Resume(f.local(), session->name(), {1, repository + 1}),
+            Errc::NotFound);
+}
+
+TEST_CASE("SessionStoresAForeignCutUnderTheCanonicalOne") {
+  Fixture f;
+  const auto repository = f.AddRepository("a", false);
+  const Bytes data = Noise(500000, 3);
+  ChunkList cut;
+  for (std::size_t at = 0; at < data.size(); at += 10000) {
+    const auto part = ByteView(data).subspan(at, 10000);
+    cut.push_back({HashChunk(part), 10000});
+  }
+  auto session = f.Begin(repository);
+  MUST(session->Put(Batch(data, cut, std::vector<bool>(cut.size(), true))));
+  const auto file = MUST(session->Assemble(cut, {HashSha256(data), data.size()}));
+  REQUIRE(file.hash == HashFile(Cut(data)));
+  REQUIRE(MUST(f.store->ListChunks(file)) == Cut(data));
+}
+
+TEST_CASE("SessionLearnsOnlyOfPublicAndOwnChunks") {
+  Fixture f;
+  const auto mine = f.AddRepository("mine", true);
+  const auto hidden = f.AddRepository("hidden", true);
+  const auto open = f.AddRepository("open", false);
+  const Bytes secret = Noise(300000, 4);
+  const Bytes shared = Noise(300000, 5);
+  const Bytes own = Noise(300000, 6);
+  f.Commit(hidden, secret);
+  const FileContent shared_file = f.Commit(open, shared);
+  f.Commit(mine, own);
+  auto session = f.Begin(mine);
+  REQUIRE(CountTrue(MUST(session->Lacking(Cut(secret)))) == Cut(secret).size());
+  REQUIRE(CountTrue(MUST(session->Lacking(Cut(shared)))) == 0);
+  REQUIRE(CountTrue(MUST(session->Lacking(Cut(own)))) == 0);
+  // The hash list alone is no key.
+  MUST_FAIL(session->Assemble(Cut(secret), {HashSha256(secret), secret.size()}), Errc::Conflict);
+  MUST(session->Assemble(Cut(shared), {HashSha256(shared), shared.size()}));
+  // Going private hides it from others at once.
+  MUST(f.database->Write([&](Connection& c) { return ReleaseFile(c, open, shared_file.row); }));
+  auto other = f.Begin(hidden);
+  REQUIRE(CountTrue(MUST(other->Lacking(Cut(shared)))) == Cut(shared).size());
+}

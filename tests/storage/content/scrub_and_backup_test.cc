@@ -1,0 +1,80 @@
+#include "storage/content/backup.h"
+#include "storage/content/scrub.h"
+#include "tests/support/must.h"
+#include "tests/support/store_fixture.h"
+
+using namespace banyan;
+using namespace banyan::storage;
+using banyan::tests::Noise;
+using banyan::tests::StoreFixture;
+
+namespace {
+
+FileContent Record(StoreFixture& f, ByteView data) {
+  auto put = MUST(f.store->PutBytes(data));
+  MUST(f.store->Sync());
+  MUST(f.database->Write([&](Connection& c) -> Status {
+    put.content.row = TRY(RecordFile(c, put.content, 1));
+    return Ok();
+  }));
+  return put.content;
+}
+
+}  // namespace
+
+TEST_CASE("ScrubFindsAFlippedBitAndNamesTheFile") {
+  StoreFixture f;
+  const FileContent good = Record(f, Noise(1u << 20, 1));
+  MUST(f.local().core().packs->SealIdle());
+  const FileContent bad = Record(f, Noise(1u << 20, 2));
+  MUST(f.local().core().packs->SealIdle());
+  REQUIRE(MUST(Scrub(f.local(), {})).damaged.empty());
+  const PackId pack = bad.recipe.terms.front().pack;
+  auto file = MUST(f.fs.Open(PathsOf(f.root + "/packs", pack).sealed, OpenMode::ReadWrite));
+  Bytes byte(1);
+  MUST(file->ReadAt(5000, byte));
+  byte[0] ^= 4;
+  MUST(file->WriteAt(5000, byte));
+  const auto report = MUST(Scrub(f.local(), {}));
+  REQUIRE(report.damaged.size() == 1);
+  REQUIRE(report.damaged_files == std::vector<Sha256>{bad.sha256});
+  MUST_FAIL(VerifyFile(*f.store, bad), Errc::Corrupt);
+  MUST(VerifyFile(*f.store, good));
+}
+
+TEST_CASE("BackupRestoresARunningStoreAndIsIncremental") {
+  StoreFixture f;
+  TempDirectory place;
+  const std::string target = place.Join("backup");
+  const Bytes first = Noise(8u << 20, 3);
+  const Bytes second = Noise(3u << 20, 4);
+  const FileContent a = Record(f, first);
+  MUST(f.local().core().packs->SealIdle());
+  MUST(WriteFileDurably(f.fs, f.root + "/node.seed", AsBytes("seed")));
+  auto report = MUST(Backup(f.local(), {target, {"node.seed"}}));
+  REQUIRE(report.packs_copied == 1);
+  const FileContent b = Record(f, second);
+  report = MUST(Backup(f.local(), {target, {"node.seed"}}));
+  REQUIRE(report.packs_kept == 1);
+  REQUIRE(report.bytes_copied < (4u << 20));
+
+  const std::string restored = place.Join("restored");
+  MUST(Restore(f.fs, target, restored));
+  MUST_FAIL(Restore(f.fs, target, restored), Errc::Conflict);
+  REQUIRE(AsText(MUST(ReadFile(f.fs, restored + "/node.seed", 10))) == "seed");
+  auto database = MUST(Database::Open({restored + "/catalog.db", ""}));
+  auto store = MUST(ContentStore::Open(SystemClock(), f.fs, *database, {restored, 0}));
+  for (const FileContent& file : {a, b}) {
+    auto lease = MUST(database->Read());
+    MUST(VerifyFile(*store, MUST(GetFile(*lease, file.row))));
+  }
+}
+
+TEST_CASE("RestoreRefusesAnIncompleteBackup") {
+  StoreFixture f;
+  TempDirectory place;
+  Record(f, Noise(1000, 5));
+  MUST(Backup(f.local(), {place.Join("b"), {}}));
+  MUST(f.fs.Remove(place.Join("b") + "/backup.json"));
+  MUST_FAIL(Restore(f.fs, place.Join("b"), place.Join("r")), Errc::Invalid);
+}

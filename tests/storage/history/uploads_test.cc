@@ -1,0 +1,80 @@
+#include "storage/history/uploads.h"
+
+#include "storage/catalog/accounts.h"
+#include "tests/support/store_fixture.h"
+
+using namespace banyan;
+using namespace banyan::storage;
+using namespace banyan::tests;
+
+namespace {
+
+struct Fixture : StoreFixture {
+  std::int64_t open = AddRepository("open", false);
+  std::int64_t closed = AddRepository("closed", true);
+
+  FileContent Add(std::int64_t repository, Holding holding, std::size_t size, std::uint64_t seed) {
+    auto file = MUST(store->PutBytes(Noise(size, seed)));
+    MUST(store->Sync());
+    MUST(database->Write([&](Connection& c) -> Status {
+      file.content.row = TRY(RecordFile(c, file.content, 1));
+      return HoldFile(c, repository, file.content.row, holding, 1);
+    }));
+    return file.content;
+  }
+  bool Usable(std::int64_t repository, const FileContent& file) {
+    auto lease = MUST(database->Read());
+    return MUST(FindUsableFile(*lease, repository, file.sha256)).has_value();
+  }
+  bool Committed(std::int64_t repository, const FileContent& file) {
+    auto lease = MUST(database->Read());
+    return MUST(FindCommittedFile(*lease, repository, file.sha256)).has_value();
+  }
+  Status Room(std::uint64_t bytes) {
+    auto lease = MUST(database->Read());
+    return RequireUploadRoom(*lease, open, bytes, {1000});
+  }
+};
+
+}  // namespace
+
+TEST_CASE("OnlyOwnAndPublicFilesAreUsable") {
+  Fixture f;
+  const auto waiting = f.Add(f.closed, Holding::Uploaded, 10, 1);
+  const auto hidden = f.Add(f.closed, Holding::Committed, 10, 2);
+  const auto known = f.Add(f.open, Holding::Committed, 10, 3);
+  CHECK(f.Usable(f.closed, waiting));
+  CHECK(f.Usable(f.closed, hidden));
+  CHECK(f.Usable(f.closed, known));
+  CHECK_FALSE(f.Usable(f.open, waiting));
+  CHECK_FALSE(f.Usable(f.open, hidden));
+  CHECK_FALSE(f.Usable(f.open, FileContent()));
+}
+
+TEST_CASE("ReadersHaveWhatIsCommitted") {
+  Fixture f;
+  const auto waiting = f.Add(f.open, Holding::Uploaded, 10, 1);
+  const auto known = f.Add(f.open, Holding::Committed, 10, 2);
+  CHECK_FALSE(f.Committed(f.open, waiting));
+  CHECK(f.Committed(f.open, known));
+  CHECK(f.Committed(f.closed, known));
+}
+
+TEST_CASE("WhatWaitsTakesRoomUntilItIsDropped") {
+  Fixture f;
+  MUST(f.Room(1000));
+  MUST_FAIL(f.Room(1001), Errc::TooLarge);
+  const auto waiting = f.Add(f.closed, Holding::Uploaded, 400, 1);
+  const auto known = f.Add(f.open, Holding::Committed, 100, 2);
+  MUST(f.Room(500));
+  MUST_FAIL(f.Room(501), Errc::TooLarge);
+  MUST(f.Room(0));
+  MUST(f.database->Write([&](Connection& c) -> Status {
+    TRY(DropUpload(c, f.closed, waiting.row));
+    TRY(DropUpload(c, f.closed, waiting.row));
+    return DropUpload(c, f.open, known.row);
+  }));
+  CHECK_FALSE(f.Usable(f.closed, waiting));
+  CHECK(f.Committed(f.open, known));
+  MUST(f.Room(900));
+}
