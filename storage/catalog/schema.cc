@@ -143,7 +143,7 @@ CREATE TABLE revision(
 CREATE INDEX revision_manifest ON revision(manifest);
 CREATE TABLE tree_node(                      -- nodes of manifest and ref trees; derived
   id BLOB PRIMARY KEY,                       -- SHA-256 of the node
-  data BLOB NOT NULL);                       -- in place or as segments: storage/content/shared_bytes.h
+  data BLOB NOT NULL);                       -- in place or as segments: shared_bytes.h
 
 -- Content.
 CREATE TABLE file(

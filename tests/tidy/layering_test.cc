@@ -17,7 +17,7 @@ const std::map<std::string, std::vector<std::string>> kStandsOn = {
     {"storage/catalog", {"storage/content", "storage/metadata"}},
     {"storage/history", {"storage/catalog"}},
     {"federation", {"storage/history"}},
-    {"node/http", {"storage/base"}},
+    {"node/http", {"storage/catalog"}},
     {"node", {"node/http", "federation"}},
     {"cli/transfer", {"storage/history"}},
     {"cli", {"cli/transfer", "node"}},

@@ -4,7 +4,6 @@
 
 #include <filesystem>
 
-#include "storage/catalog/schema.h"
 #include "tests/support/must.h"
 
 using namespace banyan;
@@ -22,15 +21,6 @@ struct Fixture {
   }
 };
 }  // namespace
-
-TEST_CASE("MigratesOnceAndRefusesANewerCatalog") {
-  Fixture f;
-  auto database = MUST(Database::Open({f.path, ""}));
-  MUST(Migrate(*database));
-  MUST(Migrate(*database));
-  MUST(database->Write([](Connection& c) { return c.ExecuteScript("PRAGMA user_version = 99"); }));
-  MUST_FAIL(Migrate(*database), Errc::Invalid);
-}
 
 TEST_CASE("WriteCommitsOrRollsBackAsAWhole") {
   Fixture f;
