@@ -2,6 +2,7 @@
 
 #include "tests/support/memory_file_system.h"
 #include "tests/support/must.h"
+#include "tests/support/source_directory.h"
 
 using namespace banyan;
 using namespace banyan::node;
@@ -106,7 +107,7 @@ TEST_CASE("APrintedConfigReadsBackTheSame") {
 
 TEST_CASE("TheExampleFileIsTheOneInTheTree") {
   const auto file = MUST(ReadFile(
-      DiskFileSystem(), std::string(BANYAN_SOURCE_DIR) + "/node/banyan.example.toml", 1 << 20));
+      DiskFileSystem(), testing::SourceDirectory() + "/node/banyan.example.toml", 1 << 20));
   INFO("write ExampleConfig() to node/banyan.example.toml:\n" << ExampleConfig());
   CHECK(std::string(AsText(file)) == ExampleConfig());
 }

@@ -80,6 +80,8 @@ int SqliteLocks::ShmLock(int first, int count, int flags) {
   return SQLITE_OK;
 }
 
+void SqliteLocks::ShmBarrier() { const MutexLock lock(shared_->mutex); }
+
 void SqliteLocks::ShmUnmap() {
   auto& shared = *shared_;
   MutexLock lock(shared.mutex);

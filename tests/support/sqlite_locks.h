@@ -31,6 +31,9 @@ class SqliteLocks {
   void volatile* ShmMap(int index, int size_bytes, bool extend);
   // `flags` as for sqlite3_io_methods::xShmLock.
   int ShmLock(int first, int count, int flags);
+  // Orders this thread's reads and writes of the index with those of others: a mutex, since thread
+  // sanitizers do not follow fences.
+  void ShmBarrier();
   // Drops the index when this was its last user.
   void ShmUnmap();
 

@@ -1,7 +1,6 @@
 #include "tests/support/sqlite_vfs.h"
 
 #include <algorithm>
-#include <atomic>
 #include <new>
 
 #include "storage/base/check.h"
@@ -104,7 +103,7 @@ int ShmMap(sqlite3_file* file, int index, int size, int extend, void volatile** 
 int ShmLock(sqlite3_file* file, int first, int count, int flags) {
   return Self(file).locks.ShmLock(first, count, flags);
 }
-void ShmBarrier(sqlite3_file*) { std::atomic_thread_fence(std::memory_order_seq_cst); }
+void ShmBarrier(sqlite3_file* file) { Self(file).locks.ShmBarrier(); }
 int ShmUnmap(sqlite3_file* file, int) {
   Self(file).locks.ShmUnmap();
   return SQLITE_OK;

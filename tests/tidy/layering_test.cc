@@ -3,6 +3,7 @@
 #include <optional>
 #include <set>
 
+#include "tests/support/source_directory.h"
 #include "tests/tidy/source_tree.h"
 
 using namespace banyan::tidy;
@@ -121,7 +122,7 @@ TEST_CASE("IncludesAreWrittenFromTheRoot") {
     Findings findings;
     if (!IsCpp(file)) return findings;
     for (const auto& include : IncludesOf(file)) {
-      const auto path = std::filesystem::path(BANYAN_SOURCE_DIR) / include.name;
+      const auto path = std::filesystem::path(banyan::testing::SourceDirectory()) / include.name;
       if (include.quoted && !std::filesystem::exists(path)) {
         findings.push_back(At(file, include.offset) + "no " + include.name + " below the root");
       }

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "tests/support/catch.h"
+#include "tests/support/source_directory.h"
 
 namespace banyan::tidy {
 
@@ -126,7 +127,7 @@ inline std::vector<Include> IncludesOf(const SourceFile& file) {
 // Every text file except build directories and the like, in byte order of paths.
 inline const std::vector<SourceFile>& Tree() {
   static const std::vector<SourceFile> tree = [] {
-    const std::filesystem::path root = BANYAN_SOURCE_DIR;
+    const std::filesystem::path root = banyan::testing::SourceDirectory();
     std::vector<SourceFile> files;
     for (const char* part : {"CMakeLists.txt", "README.md", "cli", "federation", "node", "storage",
                              "tests", ".ci", ".clang-tidy", ".clang-format"}) {

@@ -2,6 +2,7 @@
 // together here from parts, so that this file does not hold them either.
 #include <set>
 
+#include "tests/support/source_directory.h"
 #include "tests/tidy/source_tree.h"
 
 using namespace banyan::tidy;
@@ -54,7 +55,8 @@ TEST_CASE("NoForbiddenWordAppears") { RequireNoneInTree(CheckWords); }
 TEST_CASE("TopLevelHoldsOnlyTheRooms") {
   const std::set<std::string> allowed = {
       "CMakeLists.txt", "node", "federation", "storage", "cli", "tests", "README.md", "LICENSE"};
-  for (const auto& entry : std::filesystem::directory_iterator(BANYAN_SOURCE_DIR)) {
+  for (const auto& entry :
+       std::filesystem::directory_iterator(banyan::testing::SourceDirectory())) {
     const std::string name = entry.path().filename().string();
     INFO(name);
     REQUIRE((name.starts_with(".") || name.starts_with("build") || allowed.contains(name)));

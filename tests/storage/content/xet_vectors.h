@@ -8,12 +8,13 @@
 
 #include "storage/content/chunk.h"
 #include "tests/support/must.h"
+#include "tests/support/source_directory.h"
 
 namespace banyan::storage {
 
 // The lines of section `number` ("== 3 ..."), without its heading.
 inline std::vector<std::string> VectorSection(int number) {
-  std::ifstream file(std::string(BANYAN_TEST_DATA) + "/storage/data/xet-vectors.txt");
+  std::ifstream file(testing::SourceDirectory() + "/tests/storage/data/xet-vectors.txt");
   REQUIRE(file.good());
   std::vector<std::string> lines;
   bool inside = false;

@@ -7,6 +7,7 @@
 #include "storage/history/manifest.h"
 #include "storage/history/ref_list.h"
 #include "tests/support/must.h"
+#include "tests/support/source_directory.h"
 
 using namespace banyan;
 using namespace banyan::storage;
@@ -93,7 +94,7 @@ Vectors Compute() {
 }  // namespace
 
 TEST_CASE("ManifestBytesAndRootsAreGolden") {
-  const std::string path = std::string(BANYAN_TEST_DATA) + "/golden/manifest.txt";
+  const std::string path = testing::SourceDirectory() + "/tests/golden/manifest.txt";
   const auto computed = Compute();
   if (std::getenv("BANYAN_WRITE_GOLDEN") != nullptr) {
     std::ofstream out(path);
