@@ -26,22 +26,32 @@ class Gc final : public AdminCommand {
  public:
   Gc() : AdminCommand("admin gc", "give the space of deleted files back") {
     Flag("--dry-run", dry_run_, "change nothing, tell what would be freed now");
-    Option("--grace", "TIME", grace_, "keep files that nothing refers to for so long (7d)");
+    Option("--grace", "TIME", grace_, "keep files that no commit names for so long (7d)");
+    Option("--history-grace", "TIME", history_grace_,
+           "keep commits that no branch or tag reaches for so long (30d)");
     Explain(
-        "Files that no revision names wait in quarantine for the period of grace; then their "
-        "chunks go, unless another file has them. Uploads, commits and downloads go on meanwhile. "
-        "A running node does this by itself, as often as storage.collect_every says.");
+        "Commits that no branch or tag reaches are kept for a while, then go. Files that no commit "
+        "names wait in quarantine; then their chunks go, unless another file has them. Uploads, "
+        "commits and downloads go on meanwhile. A running node does this by itself, as often as "
+        "storage.collect_every says.");
     Shows("admin gc --dry-run", "exact figures, nothing changed");
-    Shows("admin gc --grace 0", "without waiting");
+    Shows("admin gc --grace 0", "without waiting, as far as commits are gone");
+    Shows("admin gc --grace 0 --history-grace 0", "what was deleted cannot be brought back");
   }
 
  private:
   Status Perform(Session& session, AdminPort& port) override {
     Json wish{{"dry_run", dry_run_}};
     if (!grace_.empty()) wish["grace_ms"] = TRY(node::ParseDuration(grace_)).ms;
+    if (!history_grace_.empty()) {
+      wish["history_grace_ms"] = TRY(node::ParseDuration(history_grace_)).ms;
+    }
     const auto report = TRY(port.Call("gc", wish));
     return session.output().Print(
         report, Fields{{dry_run_ ? "would free" : "freed", Size(report, "freed_bytes")},
+                       {"in the catalog", Size(report, "catalog_freed_bytes")},
+                       {"commits out of reach", Count(report, "revisions_unreachable")},
+                       {"commits deleted", Count(report, "revisions_deleted")},
                        {"files into quarantine", Count(report, "files_quarantined")},
                        {"files deleted", Count(report, "files_deleted")},
                        {"uploads expired", Count(report, "sessions_expired")},
@@ -52,6 +62,7 @@ class Gc final : public AdminCommand {
 
   bool dry_run_ = false;
   std::string grace_;
+  std::string history_grace_;
 };
 
 class Scrub final : public AdminCommand {

@@ -28,9 +28,10 @@ Result<Json> CreateToken(const AdminContext&, const Json&);  // user, name, role
 Result<Json> RevokeToken(const AdminContext&, const Json&);  // user, name
 
 // node/admin_upkeep.cc
-Result<Json> CollectGarbage(const AdminContext&, const Json&);  // dry_run?, grace_ms?
-Result<Json> ScrubContent(const AdminContext&, const Json&);    // bytes_per_second?
-Result<Json> BackUp(const AdminContext&, const Json&);          // target: a path on the node
+// dry_run?, grace_ms?, history_grace_ms?
+Result<Json> CollectGarbage(const AdminContext&, const Json&);
+Result<Json> ScrubContent(const AdminContext&, const Json&);  // bytes_per_second?
+Result<Json> BackUp(const AdminContext&, const Json&);        // target: a path on the node
 
 // node/admin_report.cc
 Result<Json> ShowStats(const AdminContext&, const Json&);

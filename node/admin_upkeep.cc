@@ -2,27 +2,37 @@
 #include <algorithm>
 
 #include "node/admin_functions.h"
+#include "node/collection.h"
 #include "storage/content/backup.h"
-#include "storage/content/collector.h"
 #include "storage/content/scrub.h"
 
 namespace banyan::node {
 
 Result<Json> CollectGarbage(const AdminContext& context, const Json& arguments) {
-  storage::CollectionOptions options;
-  options.dry_run = FindBool(arguments, "dry_run").value_or(false);
-  if (const auto grace_ms = FindInt(arguments, "grace_ms")) options.grace_ms = *grace_ms;
-  if (options.grace_ms < 0) return Error(Errc::Invalid, "a period of grace is not negative");
-  const auto report = TRY(storage::Collect(context.content, options));
-  return Json{{"dry_run", options.dry_run},
-              {"sessions_expired", report.sessions_expired},
-              {"files_quarantined", report.files_quarantined},
-              {"files_deleted", report.files_deleted},
-              {"packs_removed", report.packs_removed},
-              {"packs_rewritten", report.packs_rewritten},
-              {"chunks_dropped", report.chunks_dropped},
-              {"freed_bytes", report.freed_bytes},
-              {"dead_kept_bytes", report.dead_kept_bytes}};
+  NodeCollectionOptions options;
+  auto& content = options.content;
+  content.dry_run = FindBool(arguments, "dry_run").value_or(false);
+  if (const auto grace_ms = FindInt(arguments, "grace_ms")) content.grace_ms = *grace_ms;
+  if (const auto grace_ms = FindInt(arguments, "history_grace_ms")) {
+    options.history_grace_ms = *grace_ms;
+  }
+  if (content.grace_ms < 0 || options.history_grace_ms < 0) {
+    return Error(Errc::Invalid, "a period of grace is not negative");
+  }
+  const auto report = TRY(CollectNode(context.content, options));
+  return Json{{"dry_run", content.dry_run},
+              {"revisions_unreachable", report.history.revisions_unreachable},
+              {"revisions_deleted", report.history.revisions_deleted},
+              {"files_released", report.history.files_released},
+              {"catalog_freed_bytes", report.history.freed_bytes},
+              {"sessions_expired", report.content.sessions_expired},
+              {"files_quarantined", report.content.files_quarantined},
+              {"files_deleted", report.content.files_deleted},
+              {"packs_removed", report.content.packs_removed},
+              {"packs_rewritten", report.content.packs_rewritten},
+              {"chunks_dropped", report.content.chunks_dropped},
+              {"freed_bytes", report.content.freed_bytes},
+              {"dead_kept_bytes", report.content.dead_kept_bytes}};
 }
 
 Result<Json> ScrubContent(const AdminContext& context, const Json& arguments) {

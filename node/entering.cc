@@ -16,9 +16,7 @@ std::string_view HostOf(std::string_view link) {
 
 }  // namespace
 
-storage::EnterOptions Entering(Hub& hub) {
-  return {hub.clock.NowMs(), hub.quota(), nullptr};
-}
+storage::EnterOptions Entering(Hub& hub) { return {hub.clock.NowMs(), hub.quota(), nullptr}; }
 
 void FollowHead(Hub& hub, std::int64_t repository) {
   const auto status = DescribeHead(hub.database, hub.content, repository);

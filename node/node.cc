@@ -1,11 +1,11 @@
 #include "node/node.h"
 
+#include "node/collection.h"
 #include "node/head_metadata.h"
 #include "node/http/host_port.h"
 #include "node/http/http_error.h"
 #include "node/routes.h"
 #include "storage/base/logging.h"
-#include "storage/content/collector.h"
 
 namespace banyan::node {
 namespace {
@@ -95,15 +95,19 @@ std::vector<Jobs::Job> Node::MakeJobs() {
   jobs.push_back({"describe_heads", kDescribePauseMs,
                   [this] { return DescribeHeads(data_->database(), data_->content()); }});
   if (config_.storage_collect_every.ms > 0) {
-    jobs.push_back({"collect", config_.storage_collect_every.ms, [this]() -> Status {
-                      const auto report = TRY(storage::Collect(data_->content(), {}));
-                      TRY(content_api_.RemoveEndedOffers());
-                      log::Info("node", "event=collected files={} freed_bytes={} sessions={}",
-                                report.files_deleted, report.freed_bytes, report.sessions_expired);
-                      return Ok();
-                    }});
+    jobs.push_back(
+        {"collect", config_.storage_collect_every.ms, [this] { return CollectGarbage(); }});
   }
   return jobs;
+}
+
+Status Node::CollectGarbage() {
+  const auto report = TRY(CollectNode(data_->content(), {}));
+  TRY(content_api_.RemoveEndedOffers());
+  log::Info("node", "event=collected revisions={} files={} freed_bytes={} sessions={}",
+            report.history.revisions_deleted, report.content.files_deleted,
+            report.content.freed_bytes, report.content.sessions_expired);
+  return Ok();
 }
 
 void Node::Stop(std::int64_t grace_ms) {

@@ -40,6 +40,7 @@ class Node {
   Node(const Seams& seams, const Config& config, std::unique_ptr<DataDirectory> data);
   Status Listen();
   std::vector<Jobs::Job> MakeJobs();
+  Status CollectGarbage();
   void AnswerMetrics(const Request& request, Response& response);
   Result<MetricsView> View();
 

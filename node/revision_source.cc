@@ -3,7 +3,6 @@
 #include <map>
 #include <memory>
 
-
 namespace banyan::node {
 
 using storage::ManifestEntry;

@@ -49,12 +49,11 @@ Status Collection::ExpireAndQuarantine(Connection& c) {
       c.Execute("UPDATE file SET unreferenced_ms = NULL WHERE unreferenced_ms IS NOT NULL AND NOT"
                 " (" +
                 unheld + ")"));
-  // Rows already waiting longer than the grace go first; new ones only enter quarantine.
-  TRY(c.Execute("DELETE FROM file WHERE unreferenced_ms < ?", now_ - options_.grace_ms));
-  report.files_deleted = static_cast<std::uint64_t>(c.Changes());
   TRY(c.Execute("UPDATE file SET unreferenced_ms = ? WHERE unreferenced_ms IS NULL AND" + unheld,
                 now_));
-  report.files_quarantined = static_cast<std::uint64_t>(c.Changes());
+  if (options_.grace_ms > 0) report.files_quarantined = static_cast<std::uint64_t>(c.Changes());
+  TRY(c.Execute("DELETE FROM file WHERE unreferenced_ms <= ?", now_ - options_.grace_ms));
+  report.files_deleted = static_cast<std::uint64_t>(c.Changes());
   return Ok();
 }
 
@@ -150,11 +149,12 @@ Status Collection::SweepPacks() {
 }  // namespace
 
 Result<CollectionReport> Collect(LocalContentStore& store, const CollectionOptions& options,
-                                 const std::function<Status(Connection&)>& sweep_history) {
+                                 const HistorySteps& history) {
   MutexLock lock(store.core().upkeep_mutex);
   Collection collection(store, options);
+  if (history.mark) TRY(store.core().database.Snapshot(history.mark));
   const auto apply = [&](Connection& c) -> Status {
-    if (sweep_history) TRY(sweep_history(c));
+    if (history.sweep) TRY(history.sweep(c));
     TRY(collection.ExpireAndQuarantine(c));
     TRY(collection.Mark(c));
     // A dry run sees exactly what a run would, then takes it back.
