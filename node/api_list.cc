@@ -9,6 +9,7 @@
 #include "node/repository_call.h"
 #include "node/routes.h"
 #include "storage/catalog/repository_search.h"
+#include "storage/metadata/licence.h"
 
 namespace banyan::node {
 namespace {
@@ -31,6 +32,12 @@ Result<std::size_t> ParseLimit(std::string_view text) {
   return Error(Errc::Invalid, "limit: expected a number");
 }
 
+// As the catalog has it: a hub's id ("apache-2.0"), a title or an SPDX expression may be asked for.
+std::string LicenceWanted(const std::string& text) {
+  const auto licence = storage::NormaliseLicence(text);
+  return licence.kind == storage::LicenceKind::Unknown ? text : licence.expression;
+}
+
 // One parameter of the request; those that nobody knows here are left alone.
 Status TakeParameter(const QueryParam& param, RepositoryQuery& query) {
   const auto& [name, raw, value] = param;
@@ -41,7 +48,7 @@ Status TakeParameter(const QueryParam& param, RepositoryQuery& query) {
   if (name == "language") AddSplit(value, query.languages);
   if (name == "pipeline_tag") query.task = value;
   if (name == "library") query.library = value;
-  if (name == "license") query.licence = value;
+  if (name == "license") query.licence = LicenceWanted(value);
   if (name == "num_parameters") query.parameters = TRY(storage::ParseParameterRange(value));
   if (name == "sort") query.sort = TRY(storage::ParseSortKey(value));
   if (name == "direction") query.ascending = value == "1";

@@ -1,5 +1,5 @@
 #pragma once
-// Banyan's own chunk-level routes (node/API.md sections 1 and 2): reading files and manifests by
+// Banyan's own chunk-level routes (node/api/chunks.md): reading files and manifests by
 // hash, and uploading through sessions.
 
 #include <functional>

@@ -33,6 +33,7 @@ class Node {
 
   std::uint16_t port() const { return server_->port(); }
   DataDirectory& data() { return *data_; }
+  const Router& router() const { return router_; }
   // Idempotent.
   void Stop(std::int64_t grace_ms);
 

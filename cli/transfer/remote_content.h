@@ -1,7 +1,7 @@
 #pragma once
-// What a pull needs of one node (node/API.md section 1). Everything it gives is checked by its
-// taker against the manifest root, so an implementation may be a liar. Implementations are thread
-// safe. Errors: NotFound, Denied, Unavailable (try another node, or later), Invalid, Io.
+// What a pull needs of one node (node/api/chunks.md section 2). Everything it gives is checked by
+// its taker against the manifest root, so an implementation may be a liar. Implementations are
+// thread safe. Errors: NotFound, Denied, Unavailable (try another node, or later), Invalid, Io.
 
 #include <functional>
 #include <string>

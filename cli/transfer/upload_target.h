@@ -1,5 +1,5 @@
 #pragma once
-// What a push needs of one node (node/API.md section 2, and the Hub API's commit route).
+// What a push needs of one node (node/api/chunks.md section 1, and the Hub API's commit route).
 // Implementations are thread safe.
 
 #include <optional>

@@ -11,6 +11,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "node/http/http_types.h"
 
@@ -21,6 +22,11 @@ using Handler = std::function<void(Request&, Response&)>;
 struct RouteOptions {
   // See Request::LimitBody.
   std::uint64_t max_body_bytes = Request::kDefaultBodyLimitBytes;
+};
+
+struct RouteName {
+  std::string method;
+  std::string pattern;
 };
 
 class Router {
@@ -38,6 +44,9 @@ class Router {
   // What answers a path that matches no pattern; at first a plain 404.
   void SetNotFound(Handler handler);
 
+  // In the order in which they were added.
+  const std::vector<RouteName>& Routes() const { return routes_; }
+
   // Sets request.params and the body limit and runs the handler. Answers 404 when no pattern
   // matches, 405 with Allow when one does for other methods only.
   void Dispatch(Request& request, Response& response) const;
@@ -45,6 +54,7 @@ class Router {
  private:
   struct Node;
   std::unique_ptr<Node> root_;
+  std::vector<RouteName> routes_;
   Handler not_found_;
 };
 

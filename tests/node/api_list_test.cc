@@ -49,6 +49,11 @@ TEST_CASE("ListsFilterAndSort") {
   CHECK(list("filter=license:mit&filter=en") == Names{"alice/first"});
   CHECK(list("filter=license%3Amit%2Clanguage%3Aen") == Names{"alice/first"});
   CHECK(list("filter=license:apache-2.0").empty());
+  for (const auto* licence : {"mit", "MIT", "MIT%20License"}) {
+    CHECK(list(std::string("license=") + licence) == Names{"alice/first"});
+  }
+  CHECK(list("license=apache-2.0").empty());
+  CHECK(list("license=MIT%20AND%20Apache-2.0").empty());
   CHECK(list("sort=createdAt&direction=-1") == Names{"bob/second", "alice/first"});
   CHECK(list("sort=createdAt&direction=1") == Names{"alice/first", "bob/second"});
   CHECK(list("limit=1") == Names{"alice/first"});
