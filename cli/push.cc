@@ -89,7 +89,7 @@ Status Push::Run(Session& session) {
   HttpUpload upload(*client);
   PushProgress progress;
   const auto& cancelled = environment.interrupt.flag();
-  PushRun run(environment.file_system, content, upload, cancelled, progress);
+  PushRun run(environment.clock, environment.file_system, content, upload, cancelled, progress);
   auto report = [&]() -> Result<PushReport> {
     Progress line(environment.clock, session.output(), "Pushing", [&] {
       return TransferFigures{

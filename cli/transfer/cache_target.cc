@@ -1,5 +1,6 @@
 // The cache of Hugging Face clients: content in blobs/ under its ETag (SHA-256 of an LFS file, git
-// id of others), snapshots/<commit>/ with relative symbolic links, refs/<name> with the commit.
+// id of others), snapshots/<commit>/ with relative symbolic links, refs/<name> with the commit. Our
+// lock lies where those clients keep theirs.
 
 #include <unistd.h>
 
@@ -7,7 +8,9 @@
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
+#include <set>
 
+#include "cli/transfer/fetch_journal.h"
 #include "cli/transfer/pull_target.h"
 
 namespace banyan::cli {
@@ -17,8 +20,13 @@ constexpr std::string_view kPartEnding = ".banyan-part";
 
 class HubCache final : public PullTarget {
  public:
-  HubCache(FileSystem& fs, std::string root, std::string commit, KnownRepositories& known)
-      : fs_(fs), root_(std::move(root)), commit_(std::move(commit)), known_(known) {}
+  HubCache(FileSystem& fs, std::string root, std::string commit, KnownRepositories& known,
+           std::unique_ptr<FileLock> lock)
+      : fs_(fs),
+        root_(std::move(root)),
+        commit_(std::move(commit)),
+        known_(known),
+        lock_(std::move(lock)) {}
 
   Result<State> Look(const PullFile& file) override {
     const auto blob = fs_.Stat(BlobPath(file));
@@ -38,6 +46,7 @@ class HubCache final : public PullTarget {
   Result<std::vector<std::string>> Finish(const RemoteRevision& revision,
                                           const std::string& asked_revision) override;
   void AddSources(const std::vector<PullFile>& files, LocalChunks& local) override;
+  void AddUnfinished(const std::vector<PullFile>& wanted, LocalChunks& local) override;
   std::string Place() const override { return root_ + "/snapshots/" + commit_; }
 
  private:
@@ -52,6 +61,7 @@ class HubCache final : public PullTarget {
   const std::string root_;
   const std::string commit_;
   KnownRepositories& known_;
+  const std::unique_ptr<FileLock> lock_;
 };
 
 Status HubCache::Link(const PullFile& file) {
@@ -96,6 +106,7 @@ Status HubCache::WriteRef(const std::string& ref, std::vector<std::string>& rema
 Result<std::vector<std::string>> HubCache::Finish(const RemoteRevision& revision,
                                                   const std::string& asked_revision) {
   std::vector<std::string> remarks;
+  TRY(RemoveOrphanJournals(fs_, root_ + "/blobs"));
   TRY(fs_.CreateDirectories(root_ + "/snapshots/" + commit_));
   TRY(fs_.SyncDirectory(root_ + "/snapshots/" + commit_));
   std::string ref = asked_revision;
@@ -114,6 +125,17 @@ void HubCache::AddSources(const std::vector<PullFile>&, LocalChunks& local) {
   }
 }
 
+void HubCache::AddUnfinished(const std::vector<PullFile>& wanted, LocalChunks& local) {
+  const auto names = fs_.List(root_ + "/blobs");
+  if (!names) return;
+  std::set<std::string> left;
+  for (const std::string& name : *names) {
+    if (name.ends_with(kPartEnding)) left.insert(root_ + "/blobs/" + name);
+  }
+  for (const PullFile& file : wanted) left.erase(BlobPath(file) + std::string(kPartEnding));
+  for (const std::string& path : left) local.AddFile(path);
+}
+
 }  // namespace
 
 Result<std::unique_ptr<PullTarget>> CacheTarget(FileSystem& fs, const std::string& cache,
@@ -122,7 +144,11 @@ Result<std::unique_ptr<PullTarget>> CacheTarget(FileSystem& fs, const std::strin
   std::string folder = std::string(storage::Plural(id.kind)) + "--" + id.owner + "--" + id.name;
   std::string root = cache + "/" + folder;
   TRY(fs.CreateDirectories(root));
-  return std::unique_ptr<PullTarget>(new HubCache(fs, root, commit.ToString(), known));
+  const std::string locks = cache + "/.locks/" + folder;
+  TRY(fs.CreateDirectories(locks));
+  auto lock = TRY(LockTarget(fs, locks + "/banyan.lock", root));
+  return std::unique_ptr<PullTarget>(
+      new HubCache(fs, root, commit.ToString(), known, std::move(lock)));
 }
 
 }  // namespace banyan::cli

@@ -1,9 +1,12 @@
 #include "cli/transfer/fetch_journal.h"
 
+#include <algorithm>
+
 namespace banyan::cli {
 namespace {
 
 constexpr std::string_view kMagic = "BNYNFJ0\n";
+constexpr std::string_view kEnding = ".journal";
 constexpr std::size_t kCheckBytes = 8;
 constexpr std::size_t kRecordHead = 5;  // type, length
 constexpr std::uint64_t kMaxJournalBytes = 1u << 30;
@@ -29,6 +32,22 @@ Bytes EncodeRecord(std::uint8_t type, ByteView payload) {
 }
 
 }  // namespace
+
+Status RemoveOrphanJournals(FileSystem& fs, const std::string& directory) {
+  const auto names = fs.List(directory);
+  if (!names) return names.error().code() == Errc::NotFound ? Ok() : Status(names.error());
+  for (const std::string& name : *names) {
+    if (!name.ends_with(kEnding)) continue;
+    const std::string part = name.substr(0, name.size() - kEnding.size());
+    if (std::binary_search(names->begin(), names->end(), part)) continue;
+    TRY(fs.Remove(directory + "/" + name));
+  }
+  return Ok();
+}
+
+std::string FetchJournal::PathFor(const std::string& part_path) {
+  return part_path + std::string(kEnding);
+}
 
 Result<std::unique_ptr<FetchJournal>> FetchJournal::Open(FileSystem& fs, const std::string& path,
                                                          const FetchIdentity& identity) {

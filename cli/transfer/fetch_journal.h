@@ -29,12 +29,18 @@ struct ChunkRun {
   std::uint64_t count = 0;
 };
 
+// Removes from `directory` the journals whose partial content is gone: a kill may come between the
+// moment a finished file gets its name and the removal of its journal. Not while another fetch
+// works there.
+Status RemoveOrphanJournals(FileSystem& fs, const std::string& directory);
+
 // Used by one thread at a time.
 class FetchJournal {
  public:
   // Opens or creates. A journal of another file is started anew.
   static Result<std::unique_ptr<FetchJournal>> Open(FileSystem& fs, const std::string& path,
                                                     const FetchIdentity& identity);
+  static std::string PathFor(const std::string& part_path);
 
   // What was read at Open; lists are unproven bytes to be checked again.
   const Bytes& outline() const { return outline_; }

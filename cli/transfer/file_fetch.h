@@ -45,7 +45,9 @@ class FileFetch {
   // content is complete, verified and durable. After an error both stay for the next attempt.
   // Corrupt: every chunk is as the lists say, yet the SHA-256 is another: the publisher lied.
   Status Run(const FetchIdentity& identity, const std::string& part_path);
-  static std::string JournalPath(const std::string& part_path) { return part_path + ".journal"; }
+  static std::string JournalPath(const std::string& part_path) {
+    return FetchJournal::PathFor(part_path);
+  }
 
  private:
   struct Section {

@@ -9,6 +9,7 @@
 #include <map>
 #include <set>
 
+#include "cli/transfer/fetch_journal.h"
 #include "cli/transfer/pull_target.h"
 #include "storage/base/json.h"
 #include "storage/base/mutex.h"
@@ -20,7 +21,8 @@ constexpr std::uint64_t kMaxIndexBytes = 256u << 20;
 
 class Folder final : public PullTarget {
  public:
-  Folder(FileSystem& fs, std::string root) : fs_(fs), root_(std::move(root)) {}
+  Folder(FileSystem& fs, std::string root, std::unique_ptr<FileLock> lock)
+      : fs_(fs), root_(std::move(root)), lock_(std::move(lock)) {}
   void LoadIndex();
 
   Result<State> Look(const PullFile& file) override;
@@ -33,6 +35,7 @@ class Folder final : public PullTarget {
   Result<std::vector<std::string>> Finish(const RemoteRevision& revision,
                                           const std::string& asked_revision) override;
   void AddSources(const std::vector<PullFile>& files, LocalChunks& local) override;
+  void AddUnfinished(const std::vector<PullFile>& wanted, LocalChunks& local) override;
   std::string Place() const override { return root_; }
 
  private:
@@ -43,6 +46,7 @@ class Folder final : public PullTarget {
 
   FileSystem& fs_;
   const std::string root_;
+  const std::unique_ptr<FileLock> lock_;
   Mutex mutex_;
   struct Seen {
     std::uint64_t size_bytes;
@@ -142,7 +146,7 @@ Result<std::vector<std::string>> Folder::Finish(const RemoteRevision& revision,
           {"size", seen.size_bytes}, {"modified", seen.modified_ms}, {"sha256", seen.sha256}};
     }
   }
-  TRY(fs_.CreateDirectories(root_ + "/.banyan"));
+  TRY(RemoveOrphanJournals(fs_, Own("parts")));
   TRY(WriteFileDurably(fs_, Own("index.json"), AsBytes(DumpJson(index))));
   const Json source = {{"repository", revision.repository.ToString()},
                        {"id", revision.id},
@@ -159,11 +163,29 @@ void Folder::AddSources(const std::vector<PullFile>& files, LocalChunks& local) 
   }
 }
 
+void Folder::AddUnfinished(const std::vector<PullFile>& wanted, LocalChunks& local) {
+  const auto parts = fs_.List(Own("parts"));
+  if (!parts) return;
+  std::set<std::string> left(parts->begin(), parts->end());
+  for (const PullFile& file : wanted) left.erase(file.entry.sha256.ToString());
+  for (const std::string& name : left) {
+    if (name.find('.') == std::string::npos) local.AddFile(Own("parts/" + name));
+  }
+}
+
 }  // namespace
 
+Result<std::unique_ptr<FileLock>> LockTarget(FileSystem& fs, const std::string& lock_path,
+                                             const std::string& place) {
+  auto lock = fs.Lock(lock_path);
+  if (lock || lock.error().code() != Errc::Conflict) return lock;
+  return Error(Errc::Unavailable, place + ": another pull is at work there");
+}
+
 Result<std::unique_ptr<PullTarget>> FolderTarget(FileSystem& fs, const std::string& folder) {
-  TRY(fs.CreateDirectories(folder));
-  auto target = std::make_unique<Folder>(fs, folder);
+  TRY(fs.CreateDirectories(folder + "/.banyan"));
+  auto lock = TRY(LockTarget(fs, folder + "/.banyan/lock", folder));
+  auto target = std::make_unique<Folder>(fs, folder, std::move(lock));
   target->LoadIndex();
   return std::unique_ptr<PullTarget>(std::move(target));
 }

@@ -8,6 +8,11 @@
 #include "storage/history/manifest.h"
 
 namespace banyan::cli {
+namespace {
+
+constexpr std::int64_t kLockPauseMs = 100;
+
+}  // namespace
 
 Status PullRun::Pin(const PullRequest& request) {
   const std::string revision = request.revision.empty() ? "HEAD" : request.revision;
@@ -66,6 +71,15 @@ Result<std::vector<PullFile>> PullRun::Plan(const PullRequest& request) {
       }));
   report_.files = files.size();
   return files;
+}
+
+Result<std::unique_ptr<PullTarget>> PullRun::WaitForTarget(const MakeTarget& make_target) {
+  for (;;) {
+    auto target = make_target(report_.revision);
+    if (target || target.error().code() != Errc::Unavailable) return target;
+    if (cancelled_) return std::move(target.error());
+    clock_.SleepMs(kLockPauseMs);
+  }
 }
 
 Result<std::vector<PullFile>> PullRun::LookForAbsent(PullTarget& target,
@@ -156,7 +170,7 @@ Result<PullReport> PullRun::Run(const PullRequest& request, const MakeTarget& ma
   TRY(Pin(request));
   const auto files = TRY(Plan(request));
   progress_.total_bytes = report_.bytes;
-  auto target = TRY(make_target(report_.revision));
+  auto target = TRY(WaitForTarget(make_target));
   report_.place = target->Place();
   auto absent = TRY(LookForAbsent(*target, files));
   TRY(AdoptWhole(*target, request, absent));
@@ -165,6 +179,7 @@ Result<PullReport> PullRun::Run(const PullRequest& request, const MakeTarget& ma
   if (request.dry_run) return report_;
   LocalChunks local(fs_);
   target->AddSources(absent, local);
+  target->AddUnfinished(absent, local);
   for (const std::string& place : request.adopt) {
     for (const LocalFile& file : TRY(ListLocalFiles(fs_, place))) local.AddFile(file.path);
   }

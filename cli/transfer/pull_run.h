@@ -63,12 +63,14 @@ class PullRun {
         cancelled_(cancelled),
         progress_(progress) {}
 
-  // On failure everything fetched so far stays for the next run.
+  // On failure everything fetched so far stays for the next run. Waits while another process pulls
+  // into the same place.
   Result<PullReport> Run(const PullRequest& request, const MakeTarget& make_target);
 
  private:
   Status Pin(const PullRequest& request);
   Result<std::vector<PullFile>> Plan(const PullRequest& request);
+  Result<std::unique_ptr<PullTarget>> WaitForTarget(const MakeTarget& make_target);
   Result<std::vector<PullFile>> LookForAbsent(PullTarget& target,
                                               const std::vector<PullFile>& files);
   Status AdoptWhole(PullTarget& target, const PullRequest& request, std::vector<PullFile>& absent);

@@ -1,7 +1,8 @@
 #pragma once
 // Where a pull puts files: a plain folder, or a cache in the shape that Hugging Face clients read.
 // Both say where a partial file goes, whether a file is there already, and how a finished one gets
-// its name. Used by one thread at a time per file; different files concurrently.
+// its name. Used by one thread at a time per file; different files concurrently. While a target
+// lives no other process has the same one: making it meanwhile is Unavailable.
 
 #include <memory>
 #include <optional>
@@ -36,9 +37,15 @@ class PullTarget {
                                                   const std::string& asked_revision) = 0;
   // Files of this target that may hold chunks of others, such as older revisions.
   virtual void AddSources(const std::vector<PullFile>& files, LocalChunks& local) = 0;
+  // What interrupted pulls of other files left; `wanted` go on with theirs.
+  virtual void AddUnfinished(const std::vector<PullFile>& wanted, LocalChunks& local) = 0;
   // What to tell the user: where the files are.
   virtual std::string Place() const = 0;
 };
+
+// A file system lock; Unavailable while another process holds it.
+Result<std::unique_ptr<FileLock>> LockTarget(FileSystem& fs, const std::string& lock_path,
+                                             const std::string& place);
 
 // Files by name below `folder`, made if absent. Never writes outside it and follows no symbolic
 // link inside it; refuses two paths that the file system folds together.

@@ -6,6 +6,7 @@
 #include "cli/transfer/parallel.h"
 #include "cli/transfer/remote_manifest.h"
 #include "storage/base/json.h"
+#include "storage/base/mutex.h"
 #include "storage/content/chunk_batch.h"
 #include "storage/history/manifest.h"
 
@@ -14,7 +15,6 @@ namespace {
 
 constexpr std::size_t kGroupChunks = 64u << 10;  // about 4 GiB of content a group
 constexpr std::size_t kGroupFiles = 1000;
-constexpr std::uint64_t kBatchRawBytes = 8u << 20;
 constexpr int kTakeTries = 3;
 
 std::string DigestOf(const std::vector<const ScannedFile*>& group) {
@@ -134,23 +134,21 @@ Result<OfferAnswer> PushRun::OfferGroup(const PushRequest& request, const Group&
 Status PushRun::SendGroup(const PushRequest& request, const Group& group) {
   for (int tries = 0;; ++tries) {
     const auto answer = TRY(OfferGroup(request, group));
-    TRY(SendLacking(request, group, answer.lacking));
+    TRY(SendLacking(request, LackingPieces(group, answer.lacking)));
     const Status taken = upload_.Take(request.id, session_.name, answer.number);
     if (taken || taken.error().code() != Errc::Conflict || tries >= kTakeTries) return taken;
   }
 }
 
-Status PushRun::SendLacking(const PushRequest& request, const Group& group,
-                            const std::vector<bool>& lacking) {
+std::vector<PushRun::Piece> PushRun::LackingPieces(const Group& group,
+                                                   const std::vector<bool>& lacking) {
   std::vector<Piece> pieces;
   std::map<ChunkId, bool> sent;
   std::size_t chunk_number = 0;
   for (const ScannedFile* file : group) {
     std::uint64_t offset = 0;
     for (const storage::ChunkRef& chunk : file->offer.chunks) {
-      if (!lacking[chunk_number++]) {
-        progress_.known_bytes += chunk.size_bytes;
-      } else if (sent.emplace(chunk.id, true).second) {
+      if (lacking[chunk_number++] && sent.emplace(chunk.id, true).second) {
         pieces.push_back({file, offset, chunk.size_bytes});
       } else {
         progress_.known_bytes += chunk.size_bytes;
@@ -158,26 +156,42 @@ Status PushRun::SendLacking(const PushRequest& request, const Group& group,
       offset += chunk.size_bytes;
     }
   }
-  std::vector<std::vector<Piece>> batches;
-  std::uint64_t bytes = kBatchRawBytes;
-  const std::uint64_t limit = std::min(kBatchRawBytes, session_.batch_bytes / 2);
-  for (const Piece& piece : pieces) {
-    if (bytes + piece.size_bytes > limit || batches.back().size() == storage::kMaxBatchChunks) {
-      batches.emplace_back();
-      bytes = 0;
+  return pieces;
+}
+
+// Every thread takes the next pieces, as many as a batch may hold by then.
+Status PushRun::SendLacking(const PushRequest& request, const std::vector<Piece>& pieces) {
+  BatchSize size(session_.batch_bytes / 2);
+  Mutex mutex;
+  std::size_t next = 0;
+  const auto take = [&]() -> std::span<const Piece> {
+    const MutexLock lock(mutex);
+    const std::size_t first = next;
+    for (std::uint64_t bytes = 0; next < pieces.size(); ++next) {
+      bytes += pieces[next].size_bytes;
+      const bool full = bytes > size.bytes() || next - first == storage::kMaxBatchChunks;
+      if (full && next > first) break;
     }
-    batches.back().push_back(piece);
-    bytes += piece.size_bytes;
-  }
-  return ForEachInParallel(batches.size(), request.batches_at_once, [&](std::size_t i) -> Status {
-    if (cancelled_) return Error(Errc::Cancelled, "interrupted");
-    return SendPieces(request, batches[i]);
+    return std::span(pieces).subspan(first, next - first);
+  };
+  const auto threads = static_cast<std::size_t>(request.batches_at_once);
+  return ForEachInParallel(threads, request.batches_at_once, [&](std::size_t) -> Status {
+    for (auto batch = take(); !batch.empty(); batch = take()) {
+      if (cancelled_) return Error(Errc::Cancelled, "interrupted");
+      const Status sent = SendBatch(request, batch, size);
+      if (sent) continue;
+      const MutexLock lock(mutex);
+      next = pieces.size();
+      return sent;
+    }
+    return Ok();
   });
 }
 
 // Reads, encodes and sends one batch. A file that changed since it was scanned shows as a chunk
 // that the node still lacks; the node's own check of the SHA-256 decides.
-Status PushRun::SendPieces(const PushRequest& request, const std::vector<Piece>& pieces) {
+Status PushRun::SendBatch(const PushRequest& request, std::span<const Piece> pieces,
+                          BatchSize& size) {
   storage::ChunkEncoder encoder;
   std::vector<storage::BatchEntry> table;
   Bytes payloads;
@@ -203,7 +217,9 @@ Status PushRun::SendPieces(const PushRequest& request, const std::vector<Piece>&
   }
   Bytes batch = storage::EncodeBatchTable(table);
   batch.insert(batch.end(), payloads.begin(), payloads.end());
+  const std::int64_t start_ms = clock_.MonotonicMs();
   TRY(upload_.SendChunks(request.id, session_.name, batch));
+  size.Learn(raw_bytes, clock_.MonotonicMs() - start_ms);
   progress_.sent_bytes += raw_bytes;
   progress_.wire_bytes += batch.size();
   return Ok();

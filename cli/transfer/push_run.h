@@ -2,7 +2,8 @@
 // A push, without command line or HTTP: from a scanned folder to one commit.
 //
 //   compare with the branch's manifest ─▶ offer what differs, in groups ─▶ send what is lacking,
-//   several batches at once ─▶ the node verifies each group ─▶ one commit
+//   several batches at once, each as large as the line carries in about a second ─▶ the node
+//   verifies each group ─▶ one commit
 //
 // The session and the numbers of its offers are kept in a state file, so that after a kill or a
 // reboot of either side nothing travels twice. Memory is bounded by the batches in flight and one
@@ -11,11 +12,14 @@
 #include <atomic>
 #include <map>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
+#include "cli/transfer/batch_size.h"
 #include "cli/transfer/push_scan.h"
 #include "cli/transfer/upload_target.h"
+#include "storage/base/clock.h"
 #include "storage/content/chunk_encoding.h"
 
 namespace banyan::cli {
@@ -46,9 +50,14 @@ struct PushReport {
 class PushRun {
  public:
   // Borrows all. `content` and `upload` are the same node.
-  PushRun(FileSystem& fs, RemoteContent& content, UploadTarget& upload,
+  PushRun(Clock& clock, FileSystem& fs, RemoteContent& content, UploadTarget& upload,
           const std::atomic<bool>& cancelled, PushProgress& progress)
-      : fs_(fs), content_(content), upload_(upload), cancelled_(cancelled), progress_(progress) {}
+      : clock_(clock),
+        fs_(fs),
+        content_(content),
+        upload_(upload),
+        cancelled_(cancelled),
+        progress_(progress) {}
 
   Result<PushReport> Run(const PushRequest& request, const std::vector<ScannedFile>& files);
 
@@ -65,10 +74,11 @@ class PushRun {
   std::vector<Group> GroupsToSend() const;
   Status SendGroup(const PushRequest& request, const Group& group);
   Result<OfferAnswer> OfferGroup(const PushRequest& request, const Group& group);
-  Status SendLacking(const PushRequest& request, const Group& group,
-                     const std::vector<bool>& lacking);
-  Status SendPieces(const PushRequest& request, const std::vector<Piece>& pieces);
+  std::vector<Piece> LackingPieces(const Group& group, const std::vector<bool>& lacking);
+  Status SendLacking(const PushRequest& request, const std::vector<Piece>& pieces);
+  Status SendBatch(const PushRequest& request, std::span<const Piece> pieces, BatchSize& size);
 
+  Clock& clock_;
   FileSystem& fs_;
   RemoteContent& content_;
   UploadTarget& upload_;

@@ -1,5 +1,6 @@
 // Push and pull against a real server on loopback, with the commit made directly in storage.
 #include <map>
+#include <thread>
 
 #include "cli/http_remote.h"
 #include "cli/http_upload.h"
@@ -146,7 +147,7 @@ struct User {
     request.message = "push";
     request.state_path = home.Join("state");
     request.delete_absent = delete_absent;
-    PushRun run(fs, content, upload, cancelled, progress);
+    PushRun run(environment.clock, fs, content, upload, cancelled, progress);
     return run.Run(request, files);
   }
   Result<PullReport> Pull(ServedStore& served, PullProgress& progress, PullRequest request = {},
@@ -232,9 +233,9 @@ TEST_CASE("InterruptedPushResumesWithItsSessionAfterARestartOfTheNode") {
   User user;
   user.Write("src/model.bin", Noise(80u << 20, 3));
   PushProgress first;
-  MUST_FAIL(user.Push(served, first, 4), Errc::Unavailable);
+  MUST_FAIL(user.Push(served, first, 8), Errc::Unavailable);
   const std::uint64_t sent = first.sent_bytes;
-  REQUIRE(sent > (20u << 20));
+  REQUIRE(sent > (7u << 20));
   served.server.reset();
   served.Start();
   PushProgress second;
@@ -305,4 +306,70 @@ TEST_CASE("PushDeletesWhatTheFolderLacksOnlyWhenAsked") {
   MUST(user.fs.Remove(user.home.Join("src/b.txt")));
   REQUIRE_FALSE(MUST(user.Push(served, progress)).commit.has_value());
   REQUIRE(MUST(user.Push(served, progress, 1000000, true)).deleted_files == 1);
+}
+
+TEST_CASE("WhatAnInterruptedPullLeftServesTheNextRevision") {
+  ServedStore served;
+  User user;
+  Bytes weights = Noise(6u << 20, 6);
+  user.Write("src/model.bin", weights);
+  PushProgress pushed;
+  MUST(user.Push(served, pushed));
+  PullProgress first;
+  MUST(user.Pull(served, first));
+  const std::string part = "dest/.banyan/parts/" + HashSha256(weights).ToString();
+  MUST(user.fs.Rename(user.home.Join("dest/model.bin"), user.home.Join(part)));
+  for (std::size_t i = 2000000; i < 2100000; ++i) weights[i] ^= 0x33;
+  user.Write("src/model.bin", weights);
+  MUST(user.Push(served, pushed));
+  PullProgress second;
+  MUST(user.Pull(served, second));
+  REQUIRE(user.Read("dest/model.bin") == weights);
+  REQUIRE(second.counters.fetched_bytes < 500000);
+}
+
+TEST_CASE("JournalsWhosePartIsGoneGoWithTheNextPull") {
+  ServedStore served;
+  User user;
+  user.Write("src/model.bin", Noise(100000, 7));
+  PushProgress pushed;
+  MUST(user.Push(served, pushed));
+  for (const bool cache : {false, true}) {
+    const std::string place = cache ? "cache/models--owner--a/blobs/" : "dest/.banyan/parts/";
+    const std::string ending = cache ? ".banyan-part" : "";
+    user.Write(place + "a" + ending + ".journal", {});
+    user.Write(place + "b" + ending, {});
+    user.Write(place + "b" + ending + ".journal", {});
+    PullProgress pulled;
+    MUST(user.Pull(served, pulled, {}, cache));
+    const auto exists = [&](const std::string& name) {
+      return user.fs.Stat(user.home.Join(place + name + ending)).has_value();
+    };
+    REQUIRE_FALSE(exists("a.journal"));
+    REQUIRE(exists("b"));
+    REQUIRE(user.fs.Stat(user.home.Join(place + "b" + ending + ".journal")));
+  }
+}
+
+TEST_CASE("APullWaitsForAnotherIntoTheSamePlace") {
+  ServedStore served;
+  User user;
+  user.Write("src/model.bin", Noise(100000, 8));
+  PushProgress pushed;
+  MUST(user.Push(served, pushed));
+  for (const bool cache : {false, true}) {
+    const std::string lock =
+        cache ? "cache/.locks/models--owner--a/banyan.lock" : "dest/.banyan/lock";
+    MUST(user.fs.CreateDirectories(ParentDirectory(user.home.Join(lock))));
+    auto held = MUST(user.fs.Lock(user.home.Join(lock)));
+    std::atomic<bool> released{false};
+    const std::jthread other([&] {
+      SystemClock().SleepMs(50);
+      released = true;
+      held.reset();
+    });
+    PullProgress progress;
+    MUST(user.Pull(served, progress, {}, cache));
+    REQUIRE(released);
+  }
 }
