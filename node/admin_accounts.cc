@@ -12,11 +12,6 @@ const char* KindName(storage::NamespaceKind kind) {
 
 }  // namespace
 
-Result<std::string> NeedText(const Json& arguments, std::string_view name) {
-  if (auto text = FindString(arguments, name)) return *std::move(text);
-  return Error(Errc::Invalid, "the argument \"" + std::string(name) + "\" is missing");
-}
-
 Json NamespaceJson(const storage::Namespace& account) {
   Json json{{"name", account.name},         {"kind", KindName(account.kind)},
             {"fullname", account.fullname}, {"used_bytes", account.used_bytes},
@@ -64,8 +59,8 @@ Result<Json> CreateUser(const AdminContext& context, const Json& arguments) {
   Json created;
   TRY(context.database().Write([&](storage::Connection& connection) -> Status {
     const storage::NewUser user{TRY(NeedText(arguments, "name")),
-                                FindString(arguments, "fullname").value_or(""),
-                                FindBool(arguments, "admin").value_or(false)};
+                                TRY(ReadText(arguments, "fullname")).value_or(""),
+                                TRY(ReadAnswer(arguments, "admin")).value_or(false)};
     created = NamespaceJson(TRY(storage::CreateUser(connection, user, context.clock.NowMs())));
     return Ok();
   }));
@@ -77,10 +72,10 @@ Result<Json> ChangeUser(const AdminContext& context, const Json& arguments) {
   TRY(context.database().Write([&](storage::Connection& connection) -> Status {
     const auto user =
         TRY(NeedNamespace(connection, arguments, "name", storage::NamespaceKind::User));
-    if (const auto fullname = FindString(arguments, "fullname")) {
+    if (const auto fullname = TRY(ReadText(arguments, "fullname"))) {
       TRY(storage::SetFullname(connection, user.row, *fullname));
     }
-    if (const auto admin = FindBool(arguments, "admin")) {
+    if (const auto admin = TRY(ReadAnswer(arguments, "admin"))) {
       TRY(storage::SetNodeAdmin(connection, user.row, *admin));
     }
     changed = NamespaceJson(TRY(storage::GetNamespace(connection, user.row)));
@@ -94,8 +89,7 @@ Result<Json> DeleteUser(const AdminContext& context, const Json& arguments) {
 }
 
 Result<Json> SetQuota(const AdminContext& context, const Json& arguments) {
-  const auto bytes = FindInt(arguments, "bytes");
-  if (bytes && *bytes < 0) return Error(Errc::Invalid, "a quota is not negative");
+  const auto bytes = TRY(ReadNumber(arguments, "bytes"));
   Json changed;
   TRY(context.database().Write([&](storage::Connection& connection) -> Status {
     const auto account = TRY(storage::FindNamespace(connection, TRY(NeedText(arguments, "name"))));

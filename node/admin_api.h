@@ -25,6 +25,11 @@ class AdminApi {
       : task_(parts.clock), context_{parts.clock,   parts.random,    parts.fs,
                                      parts.content, parts.directory, task_.cancelled()} {}
 
+  // Ends the task, which uses the rest.
+  ~AdminApi() { task_.Stop(); }
+  AdminApi(const AdminApi&) = delete;
+  AdminApi& operator=(const AdminApi&) = delete;
+
   // Lives as long as the router. Thread safe.
   void AddRoutes(Router& router);
 

@@ -2,6 +2,8 @@
 // The functions behind the table of node/admin.cc, and how they read their arguments.
 // `name` and the like are strings; optional arguments may be absent or null.
 
+#include <optional>
+
 #include "node/admin.h"
 #include "storage/catalog/accounts.h"
 
@@ -30,14 +32,19 @@ Result<Json> RevokeToken(const AdminContext&, const Json&);  // user, name
 // node/admin_upkeep.cc
 // dry_run?, grace_ms?, history_grace_ms?
 Result<Json> CollectGarbage(const AdminContext&, const Json&);
-Result<Json> ScrubContent(const AdminContext&, const Json&);  // bytes_per_second?
+Result<Json> ScrubContent(const AdminContext&, const Json&);  // bytes_per_second?, after?
 Result<Json> BackUp(const AdminContext&, const Json&);        // target: a path on the node
 
 // node/admin_report.cc
 Result<Json> ShowStats(const AdminContext&, const Json&);
 Result<Json> Diagnose(const AdminContext&, const Json&);
 
-// Invalid when the argument is absent or of another type.
+// Arguments: node/admin_arguments.cc. nullopt when absent or null; Invalid, naming the argument,
+// when it is of another type, or negative.
+Result<std::optional<std::string>> ReadText(const Json& arguments, std::string_view name);
+Result<std::optional<std::int64_t>> ReadNumber(const Json& arguments, std::string_view name);
+Result<std::optional<bool>> ReadAnswer(const Json& arguments, std::string_view name);
+// Invalid when it is absent, too.
 Result<std::string> NeedText(const Json& arguments, std::string_view name);
 
 // A namespace as JSON; the account that an argument names, of the right kind.

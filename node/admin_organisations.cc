@@ -28,7 +28,7 @@ Result<Json> CreateOrganisation(const AdminContext& context, const Json& argumen
   TRY(context.database().Write([&](storage::Connection& connection) -> Status {
     const auto founder = TRY(NeedNamespace(connection, arguments, "founder", kUser));
     const storage::NewOrganisation organisation{TRY(NeedText(arguments, "name")),
-                                                FindString(arguments, "fullname").value_or(""),
+                                                TRY(ReadText(arguments, "fullname")).value_or(""),
                                                 founder.row};
     created = NamespaceJson(
         TRY(storage::CreateOrganisation(connection, organisation, context.clock.NowMs())));

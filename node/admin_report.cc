@@ -27,6 +27,23 @@ Result<std::uint64_t> DirectoryBytes(FileSystem& fs, const std::string& director
   return bytes;
 }
 
+std::uint64_t FileBytes(FileSystem& fs, const std::string& path) {
+  const auto stat = fs.Stat(path);
+  return stat ? stat->size_bytes : 0;  // a pack may be sealed or removed at any moment
+}
+
+std::uint64_t PackBytes(FileSystem& fs, storage::PackStore& packs) {
+  std::uint64_t bytes = 0;
+  for (const auto id : packs.SealedIds()) {
+    bytes += FileBytes(fs, storage::PathsOf(packs.directory(), id).sealed);
+  }
+  for (const auto id : packs.OpenIds()) {
+    const auto paths = storage::PathsOf(packs.directory(), id);
+    bytes += FileBytes(fs, paths.table) + FileBytes(fs, paths.data);
+  }
+  return bytes;
+}
+
 // The outcome of one examination, for the operator to read.
 class Findings {
  public:
@@ -159,7 +176,7 @@ Result<Json> ShowStats(const AdminContext& context, const Json&) {
   for (const auto& [name, sql] : figures) stats[name] = TRY(Number(*lease, sql));
   auto& packs = *context.content.core().packs;
   stats["packs"] = packs.SealedIds().size() + packs.OpenIds().size();
-  stats["stored_bytes"] = TRY(DirectoryBytes(context.fs, packs.directory()));
+  stats["stored_bytes"] = PackBytes(context.fs, packs);
   stats["catalog_bytes"] = TRY(DirectoryBytes(context.fs, context.directory));
   stats["free_bytes"] = TRY(context.fs.FreeBytes(context.directory));
   return stats;

@@ -8,6 +8,7 @@ namespace banyan::node {
 namespace {
 
 constexpr auto kUser = storage::NamespaceKind::User;
+constexpr std::int64_t kMaxLifetimeMs = std::int64_t{1000} * 366 * 24 * 3600 * 1000;
 
 Json TokenJson(const storage::Token& token) {
   Json json{{"name", token.name},
@@ -41,7 +42,8 @@ Result<Json> CreateToken(const AdminContext& context, const Json& arguments) {
     token.user = user.row;
     token.name = TRY(NeedText(arguments, "name"));
     token.role = TRY(storage::ParseRole(TRY(NeedText(arguments, "role"))));
-    if (const auto lifetime_ms = FindInt(arguments, "lifetime_ms")) {
+    if (const auto lifetime_ms = TRY(ReadNumber(arguments, "lifetime_ms"))) {
+      if (*lifetime_ms > kMaxLifetimeMs) return Error(Errc::Invalid, "that is too long a lifetime");
       token.expires_ms = now_ms + *lifetime_ms;
     }
     const auto issued = TRY(storage::CreateToken(connection, context.random, token, now_ms));

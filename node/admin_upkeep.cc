@@ -1,6 +1,4 @@
 // Garbage collection, scrub, backup.
-#include <algorithm>
-
 #include "node/admin_functions.h"
 #include "node/collection.h"
 #include "storage/content/backup.h"
@@ -11,14 +9,10 @@ namespace banyan::node {
 Result<Json> CollectGarbage(const AdminContext& context, const Json& arguments) {
   NodeCollectionOptions options;
   auto& content = options.content;
-  content.dry_run = FindBool(arguments, "dry_run").value_or(false);
-  if (const auto grace_ms = FindInt(arguments, "grace_ms")) content.grace_ms = *grace_ms;
-  if (const auto grace_ms = FindInt(arguments, "history_grace_ms")) {
-    options.history_grace_ms = *grace_ms;
-  }
-  if (content.grace_ms < 0 || options.history_grace_ms < 0) {
-    return Error(Errc::Invalid, "a period of grace is not negative");
-  }
+  content.dry_run = TRY(ReadAnswer(arguments, "dry_run")).value_or(false);
+  content.grace_ms = TRY(ReadNumber(arguments, "grace_ms")).value_or(content.grace_ms);
+  options.history_grace_ms =
+      TRY(ReadNumber(arguments, "history_grace_ms")).value_or(options.history_grace_ms);
   const auto report = TRY(CollectNode(context.content, options));
   return Json{{"dry_run", content.dry_run},
               {"revisions_unreachable", report.history.revisions_unreachable},
@@ -37,8 +31,9 @@ Result<Json> CollectGarbage(const AdminContext& context, const Json& arguments) 
 
 Result<Json> ScrubContent(const AdminContext& context, const Json& arguments) {
   storage::ScrubOptions options;
-  options.bytes_per_second = static_cast<std::uint64_t>(
-      std::max<std::int64_t>(FindInt(arguments, "bytes_per_second").value_or(0), 0));
+  options.bytes_per_second =
+      static_cast<std::uint64_t>(TRY(ReadNumber(arguments, "bytes_per_second")).value_or(0));
+  options.after = static_cast<storage::PackId>(TRY(ReadNumber(arguments, "after")).value_or(0));
   options.cancelled = &context.cancelled;
   const auto report = TRY(storage::Scrub(context.content, options));
   Json damaged = Json::array();
@@ -51,7 +46,8 @@ Result<Json> ScrubContent(const AdminContext& context, const Json& arguments) {
   return Json{{"packs", report.packs},
               {"chunks", report.chunks},
               {"stored_bytes", report.stored_bytes},
-              {"complete", report.last_pack == 0},
+              {"complete", report.complete},
+              {"last_pack", report.last_pack},
               {"damaged", std::move(damaged)},
               {"damaged_files", std::move(files)}};
 }
@@ -63,6 +59,7 @@ Result<Json> BackUp(const AdminContext& context, const Json& arguments) {
     return Error(Errc::Invalid, "a backup needs a whole path, beginning with a slash");
   }
   options.extra_files = {"node.seed"};
+  options.cancelled = &context.cancelled;
   const auto report = TRY(storage::Backup(context.content, options));
   return Json{{"target", options.target},
               {"packs_copied", report.packs_copied},

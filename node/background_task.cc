@@ -2,7 +2,7 @@
 
 namespace banyan::node {
 
-BackgroundTask::~BackgroundTask() {
+void BackgroundTask::Stop() {
   Cancel();
   std::thread last;
   {

@@ -18,8 +18,7 @@ class BackgroundTask {
  public:
   using Work = std::function<Result<Json>()>;
   explicit BackgroundTask(Clock& clock) : clock_(clock) {}
-  // Asks the work to end, and waits for it.
-  ~BackgroundTask();
+  ~BackgroundTask() { Stop(); }
   BackgroundTask(const BackgroundTask&) = delete;
   BackgroundTask& operator=(const BackgroundTask&) = delete;
 
@@ -31,6 +30,8 @@ class BackgroundTask {
   // The work sees it in `cancelled` when it looks; no wait.
   void Cancel() { cancelled_ = true; }
   const std::atomic<bool>& cancelled() const { return cancelled_; }
+  // Asks the work to end and waits for it. Nothing is to be started afterwards. Idempotent.
+  void Stop() EXCLUDES(mutex_);
 
  private:
   Json State() REQUIRES(mutex_);

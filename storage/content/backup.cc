@@ -12,7 +12,8 @@ constexpr std::size_t kCopyBytes = 4u << 20;
 constexpr std::string_view kMarker = "/backup.json";
 
 // Durable under its final name only when complete.
-Result<std::uint64_t> CopyFile(FileSystem& fs, const std::string& from, const std::string& to) {
+Result<std::uint64_t> CopyFile(FileSystem& fs, const std::string& from, const std::string& to,
+                               const std::atomic<bool>* cancelled = nullptr) {
   auto source = TRY(fs.Open(from, OpenMode::Read));
   TRY(fs.CreateDirectories(ParentDirectory(to)));
   auto copy = TRY(fs.Open(to + ".tmp", OpenMode::Create));
@@ -20,6 +21,7 @@ Result<std::uint64_t> CopyFile(FileSystem& fs, const std::string& from, const st
   Bytes buffer(kCopyBytes);
   std::uint64_t done = 0;
   for (;;) {
+    if (cancelled != nullptr && cancelled->load()) return Error(Errc::Cancelled, "backup: ended");
     const std::size_t got = TRY(source->ReadAt(done, buffer));
     if (got == 0) break;
     TRY(copy->WriteAt(done, ByteView(buffer).first(got)));
@@ -66,8 +68,7 @@ class BackupRun {
     TRY(core_.database.BackupTo(options_.target + "/catalog.db.new"));
     TRY(CopyPacks());
     for (const std::string& name : options_.extra_files) {
-      report.bytes_copied +=
-          TRY(CopyFile(core_.fs, core_.directory + "/" + name, options_.target + "/" + name));
+      report.bytes_copied += TRY(Copy(core_.directory + "/" + name, options_.target + "/" + name));
     }
     TRY(core_.fs.Rename(options_.target + "/catalog.db.new", options_.target + "/catalog.db"));
     TRY(RemoveGone());
@@ -79,14 +80,18 @@ class BackupRun {
   BackupReport report;
 
  private:
+  Result<std::uint64_t> Copy(const std::string& from, const std::string& to) {
+    return CopyFile(core_.fs, from, to, options_.cancelled);
+  }
+
   Status CopyPacks() {
     const std::string packs = options_.target + "/packs";
     // Open packs: records before payloads, so that the copy holds the payload of every record.
     for (const PackId id : core_.packs->OpenIds()) {
       const PackPaths from = PathsOf(core_.packs->directory(), id);
       const PackPaths to = PathsOf(packs, id);
-      auto table = CopyFile(core_.fs, from.table, to.table);
-      auto data = table ? CopyFile(core_.fs, from.data, to.data) : std::move(table);
+      auto table = Copy(from.table, to.table);
+      auto data = table ? Copy(from.data, to.data) : std::move(table);
       if (!data && data.error().code() == Errc::NotFound) continue;  // sealed meanwhile
       report.bytes_copied += TRY(std::move(data));
       kept_.push_back(to.table);
@@ -104,7 +109,7 @@ class BackupRun {
         ++report.packs_kept;
         continue;
       }
-      report.bytes_copied += TRY(CopyFile(core_.fs, from, to));
+      report.bytes_copied += TRY(Copy(from, to));
       ++report.packs_copied;
     }
     return Ok();

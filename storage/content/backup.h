@@ -7,6 +7,7 @@
 // incomplete and Restore refuses it. Backing up to the same directory again copies only what is
 // new, and removes what is gone only after the new catalog is in place.
 
+#include <atomic>
 #include <string>
 #include <vector>
 
@@ -17,13 +18,15 @@ namespace banyan::storage {
 struct BackupOptions {
   std::string target;                    // made if absent; an earlier backup of the same store
   std::vector<std::string> extra_files;  // names in the data directory, such as key files
+  const std::atomic<bool>* cancelled = nullptr;  // looked at every few megabytes
 };
 struct BackupReport {
   std::uint64_t packs_copied = 0;
   std::uint64_t packs_kept = 0;
   std::uint64_t bytes_copied = 0;
 };
-// Uploads, commits and downloads go on meanwhile; collection waits.
+// Uploads, commits and downloads go on meanwhile; collection waits. Cancelled leaves an incomplete
+// backup that the next run goes on with.
 Result<BackupReport> Backup(LocalContentStore& store, const BackupOptions& options);
 
 // Copies a complete backup into `target`, which must be absent or empty (Conflict otherwise), and

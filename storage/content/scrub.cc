@@ -1,5 +1,7 @@
 #include "storage/content/scrub.h"
 
+#include <algorithm>
+
 #include "storage/base/logging.h"
 #include "storage/content/chunker.h"
 #include "storage/content/live_chunks.h"
@@ -32,17 +34,21 @@ bool Cancelled(const ScrubOptions& options) {
   return options.cancelled != nullptr && options.cancelled->load();
 }
 
-void ScrubPack(ContentCore& core, PackId id, const ScrubOptions& options, Pacer& pacer,
-               ScrubReport& report) {
+enum class Extent { Whole, Part };
+
+// Part: cancelled before the end.
+Extent ScrubPack(ContentCore& core, PackId id, const ScrubOptions& options, Pacer& pacer,
+                 ScrubReport& report) {
   const auto pack = core.packs->Get(id);
   if (!pack) {
     report.damaged.push_back({id, Pack::kNone, ChunkId(), pack.error().message()});
-    return;
+    return Extent::Whole;
   }
   ChunkDecoder decoder;
   Bytes raw;
   const auto entries = (*pack)->entries();
-  for (std::uint32_t i = 0; i < entries.size() && !Cancelled(options); ++i) {
+  for (std::uint32_t i = 0; i < entries.size(); ++i) {
+    if (Cancelled(options)) return Extent::Part;
     if (entries[i].dropped && entries[i].stored_bytes == 0) continue;
     raw.resize(entries[i].raw_bytes);
     const Status read = (*pack)->ReadChunk(i, raw, decoder, /*verify=*/true);
@@ -52,6 +58,7 @@ void ScrubPack(ContentCore& core, PackId id, const ScrubOptions& options, Pacer&
     pacer.Count(entries[i].stored_bytes);
   }
   ++report.packs;
+  return Extent::Whole;
 }
 
 Status FindDamagedFiles(ContentCore& core, ScrubReport& report) {
@@ -88,13 +95,16 @@ Result<ScrubReport> Scrub(LocalContentStore& store, const ScrubOptions& options)
   std::vector<PackId> ids = core.packs->SealedIds();
   const auto open = core.packs->OpenIds();
   ids.insert(ids.end(), open.begin(), open.end());
+  std::sort(ids.begin(), ids.end());
+  report.last_pack = options.after;
   for (const PackId id : ids) {
     if (id <= options.after) continue;
-    if (Cancelled(options)) break;
-    ScrubPack(core, id, options, pacer, report);
+    if (Cancelled(options) || ScrubPack(core, id, options, pacer, report) == Extent::Part) {
+      report.complete = false;
+      break;
+    }
     report.last_pack = id;
   }
-  if (!Cancelled(options)) report.last_pack = 0;
   if (!report.damaged.empty()) TRY(FindDamagedFiles(core, report));
   log::Info("storage", "scrubbed packs={} chunks={} bytes={} damaged={} files={}", report.packs,
             report.chunks, report.stored_bytes, report.damaged.size(), report.damaged_files.size());

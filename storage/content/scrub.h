@@ -12,7 +12,7 @@ namespace banyan::storage {
 
 struct ScrubOptions {
   std::uint64_t bytes_per_second = 0;            // stored bytes; 0: as fast as the disk
-  PackId after = 0;                              // go on after this pack
+  PackId after = 0;                              // go on after this pack: last_pack of a report
   const std::atomic<bool>* cancelled = nullptr;  // looked at between chunks
 };
 
@@ -27,11 +27,13 @@ struct ScrubReport {
   std::uint64_t packs = 0;
   std::uint64_t chunks = 0;
   std::uint64_t stored_bytes = 0;
-  PackId last_pack = 0;               // where a later pass goes on; 0: all were read
+  PackId last_pack = 0;               // the last one read whole, where a later pass goes on
+  bool complete = true;               // false: cancelled, packs after last_pack are left
   std::vector<DamagedChunk> damaged;  // index kNone: the whole pack is unreadable
   std::vector<Sha256> damaged_files;  // files that use a damaged chunk
 };
 
+// Packs are read in the order of their ids. One that a cancel cuts short is not counted.
 Result<ScrubReport> Scrub(LocalContentStore& store, const ScrubOptions& options);
 
 // Corrupt when the stored bytes give another SHA-256, file hash or size than recorded.

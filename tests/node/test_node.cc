@@ -18,6 +18,7 @@ TestNode::TestNode(const std::function<void(Config&)>& change) {
   config_.log_access = false;
   if (change) change(config_);
   Start();
+  if (!node_->data().is_new()) return;  // on data that `change` named
   const auto token = MUST(ReadFile(DiskFileSystem(), config_.data + "/admin.token", 100));
   operator_token_ = std::string(AsText(token));
   operator_token_.pop_back();

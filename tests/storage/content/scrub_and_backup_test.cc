@@ -42,6 +42,65 @@ TEST_CASE("ScrubFindsAFlippedBitAndNamesTheFile") {
   MUST(VerifyFile(*f.store, good));
 }
 
+namespace {
+
+// Real time, but a sleep sets the flag instead.
+class CancellingClock final : public Clock {
+ public:
+  std::int64_t NowMs() const override { return SystemClock().NowMs(); }
+  std::int64_t MonotonicMs() const override { return SystemClock().MonotonicMs(); }
+  void SleepMs(std::int64_t) override { cancelled = true; }
+  std::atomic<bool> cancelled{false};
+};
+
+}  // namespace
+
+TEST_CASE("ScrubCutShortGoesOnWithThePackThatItWasIn") {
+  StoreFixture f;
+  for (std::uint64_t seed = 1; seed <= 3; ++seed) {
+    Record(f, Noise(1u << 20, seed));
+    MUST(f.local().core().packs->SealIdle());
+  }
+  const auto whole = MUST(Scrub(f.local(), {}));
+  REQUIRE(whole.complete);
+  REQUIRE(whole.packs == 3);
+  REQUIRE(whole.last_pack == f.local().core().packs->SealedIds().back());
+
+  CancellingClock clock;
+  f.store = MUST(ContentStore::Open(clock, f.fs, *f.database, {f.root, 0}));
+  // So slow that it sleeps, and thereby is cancelled, after the first chunk.
+  ScrubOptions slow;
+  slow.bytes_per_second = 1;
+  slow.cancelled = &clock.cancelled;
+  ScrubOptions rest;
+  const auto first = MUST(Scrub(f.local(), slow));
+  REQUIRE_FALSE(first.complete);
+  REQUIRE(first.packs == 0);
+  REQUIRE(first.chunks == 1);
+  rest.after = first.last_pack;
+  REQUIRE(MUST(Scrub(f.local(), rest)).chunks == whole.chunks);
+
+  clock.cancelled = false;
+  slow.after = f.local().core().packs->SealedIds().front();
+  const auto second = MUST(Scrub(f.local(), slow));
+  REQUIRE_FALSE(second.complete);
+  REQUIRE(second.last_pack == slow.after);
+  rest.after = second.last_pack;
+  REQUIRE(MUST(Scrub(f.local(), rest)).packs == 2);
+}
+
+TEST_CASE("BackupEndsWhenItIsToldTo") {
+  StoreFixture f;
+  TempDirectory place;
+  Record(f, Noise(100'000, 6));
+  const std::atomic<bool> cancelled{true};
+  const std::string target = place.Join("b");
+  MUST_FAIL(Backup(f.local(), {target, {}, &cancelled}), Errc::Cancelled);
+  MUST_FAIL(Restore(f.fs, target, place.Join("r")), Errc::Invalid);
+  MUST(Backup(f.local(), {target, {}}));
+  MUST(Restore(f.fs, target, place.Join("r")));
+}
+
 TEST_CASE("BackupRestoresARunningStoreAndIsIncremental") {
   StoreFixture f;
   TempDirectory place;

@@ -1,0 +1,141 @@
+// gc, scrub, backup, stats and doctor, as an operator asks for them.
+#include "storage/content/backup.h"
+#include "storage/content/pack_store.h"
+#include "tests/node/admin_node.h"
+
+using namespace banyan;
+using namespace banyan::node;
+
+namespace {
+
+using Fixture = AdminNode;
+
+}  // namespace
+
+TEST_CASE("AdminCollectionSaysAndFreesTheSame") {
+  Fixture f;
+  f.Create(f.alice, "m");
+  f.CommitLfs(f.alice, "alice/m", "a.bin", RandomText(2u << 20, 1));
+  MUST(f.node().data().content().core().packs->SealIdle());
+  f.Call("DELETE", "/api/repos/delete", {{"name", "m"}}, f.alice);
+  CHECK(f.Result("gc")["freed_bytes"] == 0);  // the grace
+  const Json now = {{"grace_ms", 0}, {"history_grace_ms", 0}};
+  auto dry = now;
+  dry["dry_run"] = true;
+  auto forecast = f.Result("gc", dry);
+  CHECK(forecast["freed_bytes"] > (2 << 20));
+  CHECK(f.Number("SELECT count(*) FROM file") > 0);
+  const auto done = f.Result("gc", now);
+  forecast["dry_run"] = false;
+  CHECK(done == forecast);
+  CHECK(f.Number("SELECT count(*) FROM file") == 0);
+  CHECK(f.Result("gc", now)["freed_bytes"] == 0);
+  CHECK(f.Failure("gc", {{"grace_ms", -1}}) == "Invalid");
+  CHECK(f.Failure("gc", {{"dry_run", "true"}}) == "Invalid");
+}
+
+TEST_CASE("AdminScrubNamesWhatIsDamaged") {
+  Fixture f;
+  f.Create(f.alice, "m");
+  const auto content = RandomText(1u << 20, 2);
+  f.CommitLfs(f.alice, "alice/m", "a.bin", content);
+  auto& packs = *f.node().data().content().core().packs;
+  MUST(packs.SealIdle());
+  auto report = f.Result("scrub");
+  CHECK(report["complete"] == true);
+  CHECK(report["damaged"].empty());
+  CHECK(report["stored_bytes"] > (1 << 20));
+  const auto path = storage::PathsOf(packs.directory(), packs.SealedIds().back()).sealed;
+  auto file = MUST(DiskFileSystem().Open(path, OpenMode::ReadWrite));
+  Bytes byte(1);
+  MUST(file->ReadAt(600'000, byte));
+  byte[0] ^= 1;
+  MUST(file->WriteAt(600'000, byte));
+  report = f.Result("scrub");
+  CHECK(report["damaged"].size() == 1);
+  CHECK(report["damaged_files"] == Json{HashSha256(AsBytes(content)).ToString()});
+  CHECK(f.Failure("scrub", {{"bytes_per_second", "fast"}}) == "Invalid");
+}
+
+TEST_CASE("ALongOperationRunsAloneAndCanBeEnded") {
+  Fixture f;
+  // Collection waits for this lock.
+  std::unique_ptr<MutexLock> hold(new MutexLock(f.node().data().content().core().upkeep_mutex));
+  const auto started = f.Ask("gc");
+  CHECK(started.status == 202);
+  CHECK(f.Ask("scrub").status == 409);
+  CHECK(f.Get(kAdmin + "task", f.operator_token()).Parsed()["state"] == "running");
+  const auto ended = f.Send({"DELETE", kAdmin + "task", f.operator_token(), {}, {}});
+  CHECK(ended.status == 200);
+  CHECK(ended.Parsed()["name"] == "gc");
+  hold.reset();
+  CHECK(f.AwaitTask()["state"] == "done");
+  CHECK(f.Result("scrub")["complete"] == true);  // the next one is not ended
+}
+
+TEST_CASE("ABackupServesTheSameContent") {
+  Fixture f;
+  f.Create(f.alice, "m");
+  const auto content = RandomText(1u << 20, 3);
+  f.CommitLfs(f.alice, "alice/m", "a.bin", content);
+  TempDirectory place;
+  const auto target = place.Join("backup");
+  CHECK(f.Failure("backup", Json::object()) == "Invalid");
+  CHECK(f.Failure("backup", {{"target", "relative"}}) == "Invalid");
+  const auto first = f.Result("backup", {{"target", target}});
+  CHECK(first["bytes_copied"] > (1 << 20));
+  MUST(f.node().data().content().core().packs->SealIdle());
+  f.Result("backup", {{"target", target}});
+  const auto commit = f.CommitLfs(f.alice, "alice/m", "b.bin", "later");
+  const auto last = f.Result("backup", {{"target", target}});
+  CHECK(last["packs_kept"] == 1);
+  MUST(storage::Restore(DiskFileSystem(), target, place.Join("restored")));
+
+  TestNode restored([&](Config& config) { config.data = place.Join("restored"); });
+  CHECK(restored.Get("/alice/m/resolve/main/a.bin").body == content);
+  CHECK(restored.Get("/alice/m/resolve/" + commit + "/b.bin").body == "later");
+  CHECK(restored.Get("/api/whoami-v2", f.alice).Parsed()["name"] == "alice");
+  restored.Commit(f.alice, "alice/m", {{"c.txt", "after"}});
+  CHECK(restored.Get("/alice/m/resolve/main/c.txt").body == "after");
+  CHECK(f.Get("/alice/m/resolve/main/c.txt").status == 404);
+}
+
+TEST_CASE("StatsCountWhatThereIs") {
+  Fixture f;
+  f.Create(f.alice, "m");
+  f.Create(f.alice, "d", {{"type", "dataset"}, {"private", true}});
+  f.CommitLfs(f.alice, "alice/m", "a.bin", RandomText(1u << 20, 4));
+  const auto stats = f.Done("stats");
+  CHECK(stats["users"] == 3);
+  CHECK(stats["organisations"] == 0);
+  CHECK(stats["models"] == 1);
+  CHECK(stats["datasets"] == 1);
+  CHECK(stats["private_repositories"] == 1);
+  CHECK(stats["revisions"] == 3);
+  CHECK(stats["stored_bytes"] > (1 << 20));
+  CHECK(stats["charged_bytes"] > (1 << 20));
+  CHECK(stats["free_bytes"] > 0);
+}
+
+TEST_CASE("TheDoctorSaysWhatIsWrong") {
+  Fixture f;
+  f.Create(f.alice, "m");
+  f.CommitLfs(f.alice, "alice/m", "a.bin", RandomText(1u << 20, 5));
+  auto& packs = *f.node().data().content().core().packs;
+  MUST(packs.SealIdle());
+  const auto verdicts = [](const Json& report) {
+    std::map<std::string, std::string> out;
+    for (const auto& finding : report["findings"]) out[finding["what"]] = finding["verdict"];
+    return out;
+  };
+  auto report = f.Result("doctor");
+  INFO(DumpJson(report));
+  CHECK(verdicts(report)["packs"] == "good");
+  CHECK(verdicts(report)["catalog"] == "good");
+  CHECK(verdicts(report)["operators"] == "good");
+  CHECK(verdicts(report)["admin.token"] == "look");
+  MUST(packs.Remove(packs.SealedIds().back()));
+  report = f.Result("doctor");
+  CHECK(report["healthy"] == false);
+  CHECK(verdicts(report)["packs"] == "bad");
+}
