@@ -21,7 +21,8 @@ std::vector<CommandSection> AllCommands() {
   sections.push_back(Section("Share", MakeCreate(), MakeSettings(), MakeMv(), MakeRm(),
                              MakeTagList(), MakeTagCreate(), MakeTagDelete(), MakeBranchList(),
                              MakeBranchCreate(), MakeBranchDelete()));
-  sections.push_back(Section("On this machine", MakeVerify(), MakeHash()));
+  sections.push_back(Section("On this machine", MakeVerify(), MakeHash(), MakeCacheList(),
+                             MakeCachePrune(), MakeCacheVerify()));
   sections.push_back(Section(
       "Run a node", MakeServe(), MakeAdminUserList(), MakeAdminUserCreate(), MakeAdminUserChange(),
       MakeAdminUserDelete(), MakeAdminTokenList(), MakeAdminTokenCreate(), MakeAdminTokenRevoke(),

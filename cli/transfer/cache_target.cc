@@ -11,12 +11,11 @@
 #include <set>
 
 #include "cli/transfer/fetch_journal.h"
+#include "cli/transfer/hub_cache.h"
 #include "cli/transfer/pull_target.h"
 
 namespace banyan::cli {
 namespace {
-
-constexpr std::string_view kPartEnding = ".banyan-part";
 
 class HubCache final : public PullTarget {
  public:
@@ -36,7 +35,7 @@ class HubCache final : public PullTarget {
   }
   Result<std::string> PartPath(const PullFile& file) override {
     TRY(fs_.CreateDirectories(root_ + "/blobs"));
-    return BlobPath(file) + std::string(kPartEnding);
+    return BlobPath(file) + std::string(kCachePartEnding);
   }
   Status Place(const PullFile& file, const std::string& part_path) override {
     TRY(fs_.Rename(part_path, BlobPath(file)));
@@ -130,9 +129,9 @@ void HubCache::AddUnfinished(const std::vector<PullFile>& wanted, LocalChunks& l
   if (!names) return;
   std::set<std::string> left;
   for (const std::string& name : *names) {
-    if (name.ends_with(kPartEnding)) left.insert(root_ + "/blobs/" + name);
+    if (name.ends_with(kCachePartEnding)) left.insert(root_ + "/blobs/" + name);
   }
-  for (const PullFile& file : wanted) left.erase(BlobPath(file) + std::string(kPartEnding));
+  for (const PullFile& file : wanted) left.erase(BlobPath(file) + std::string(kCachePartEnding));
   for (const std::string& path : left) local.AddFile(path);
 }
 
@@ -144,9 +143,7 @@ Result<std::unique_ptr<PullTarget>> CacheTarget(FileSystem& fs, const std::strin
   std::string folder = std::string(storage::Plural(id.kind)) + "--" + id.owner + "--" + id.name;
   std::string root = cache + "/" + folder;
   TRY(fs.CreateDirectories(root));
-  const std::string locks = cache + "/.locks/" + folder;
-  TRY(fs.CreateDirectories(locks));
-  auto lock = TRY(LockTarget(fs, locks + "/banyan.lock", root));
+  auto lock = TRY(LockTarget(fs, TRY(CacheLockPath(fs, cache, folder)), root));
   return std::unique_ptr<PullTarget>(
       new HubCache(fs, root, commit.ToString(), known, std::move(lock)));
 }
