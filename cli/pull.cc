@@ -32,7 +32,7 @@ class Pull final : public Command {
         .offers = Offers::Files;
     Option("--limit-rate", "RATE", limit_rate_,
            "at most so many bytes a second, such as \"500 kB\"");
-    Flag("--dry-run", dry_run_, "say what would be fetched, fetch nothing");
+    Flag("--dry-run", dry_run_, "say how much would be fetched, exactly; fetch only lists");
     Flag("--accept-new-id", accept_new_id_,
          "the name now stands for another repository, and that "
          "is right");
@@ -138,7 +138,7 @@ Status Pull::Report(Session& session, const RepositoryAddress& address, const Pu
                       {"files", report.files},
                       {"bytes", report.bytes},
                       {"present_bytes", report.present_bytes},
-                      {"to_fetch_bytes", dry_run_ ? report.absent_bytes : 0},
+                      {"to_fetch_bytes", report.to_fetch_bytes},
                       {"fetched_bytes", counters.fetched_bytes.load()},
                       {"wire_bytes", counters.wire_bytes.load()},
                       {"reused_bytes", counters.reused_bytes.load()},
@@ -149,7 +149,7 @@ Status Pull::Report(Session& session, const RepositoryAddress& address, const Pu
       {"licence", report.revision.licence.empty() ? "none declared" : report.revision.licence},
       {"files", FormatCount(report.files) + ", " + FormatBytes(report.bytes)}};
   if (dry_run_) {
-    fields.emplace_back("would fetch", "at most " + FormatBytes(report.absent_bytes));
+    fields.emplace_back("would fetch", FormatBytes(report.to_fetch_bytes));
   } else {
     fields.emplace_back("fetched", FormatBytes(counters.fetched_bytes) + " (" +
                                        FormatBytes(counters.wire_bytes) + " on the wire)");

@@ -29,10 +29,10 @@ class HubCache final : public PullTarget {
 
   Result<State> Look(const PullFile& file) override {
     const auto blob = fs_.Stat(BlobPath(file));
-    if (!blob || blob->size_bytes != file.entry.size_bytes) return State::Absent;
-    TRY(Link(file));
-    return State::Present;
+    const bool whole = blob && blob->size_bytes == file.entry.size_bytes;
+    return whole ? State::Present : State::Absent;
   }
+  Status Show(const PullFile& file) override { return Link(file); }
   Result<std::string> PartPath(const PullFile& file) override {
     TRY(fs_.CreateDirectories(root_ + "/blobs"));
     return BlobPath(file) + std::string(kCachePartEnding);

@@ -66,8 +66,20 @@ Result<std::unique_ptr<FetchJournal>> FetchJournal::Open(FileSystem& fs, const s
     TRY(journal->Start(head));
     return journal;
   }
-  journal->end_ = head.size();
-  TRY(journal->Read(ByteView(content).subspan(head.size())));
+  journal->end_ = head.size() + journal->Read(ByteView(content).subspan(head.size()));
+  TRY(journal->file_->Truncate(journal->end_));
+  return journal;
+}
+
+Result<std::unique_ptr<FetchJournal>> FetchJournal::Peek(FileSystem& fs, const std::string& path,
+                                                         const FetchIdentity& identity) {
+  std::unique_ptr<FetchJournal> journal(new FetchJournal(nullptr));
+  const auto content = ReadFile(fs, path, kMaxJournalBytes);
+  const Bytes head = EncodeHead(identity);
+  if (content && content->size() >= head.size() &&
+      std::equal(head.begin(), head.end(), content->begin())) {
+    journal->Read(ByteView(*content).subspan(head.size()));
+  }
   return journal;
 }
 
@@ -78,7 +90,8 @@ Status FetchJournal::Start(const Bytes& head) {
   return Ok();
 }
 
-Status FetchJournal::Read(ByteView content) {
+std::uint64_t FetchJournal::Read(ByteView content) {
+  std::uint64_t read_bytes = 0;
   while (content.size() >= kRecordHead + kCheckBytes) {
     const auto length = LoadLe<std::uint32_t>(content.data() + 1);
     if (length > content.size() - kRecordHead - kCheckBytes) break;
@@ -86,10 +99,10 @@ Status FetchJournal::Read(ByteView content) {
     const Sha256 sum = HashSha256(record);
     if (!std::equal(sum.data(), sum.data() + kCheckBytes, record.data() + record.size())) break;
     Take(record[0], record.subspan(kRecordHead));
-    end_ += record.size() + kCheckBytes;
+    read_bytes += record.size() + kCheckBytes;
     content = content.subspan(record.size() + kCheckBytes);
   }
-  return file_->Truncate(end_);
+  return read_bytes;
 }
 
 void FetchJournal::Take(std::uint8_t type, ByteView payload) {
@@ -116,6 +129,7 @@ void FetchJournal::Take(std::uint8_t type, ByteView payload) {
 }
 
 Status FetchJournal::Append(std::uint8_t type, ByteView payload) {
+  if (!file_) return Ok();
   const Bytes record = EncodeRecord(type, payload);
   TRY(file_->WriteAt(end_, record));
   end_ += record.size();

@@ -40,6 +40,10 @@ class FetchJournal {
   // Opens or creates. A journal of another file is started anew.
   static Result<std::unique_ptr<FetchJournal>> Open(FileSystem& fs, const std::string& path,
                                                     const FetchIdentity& identity);
+  // What is there, without changing it: an absent journal, or one of another file, is empty. What
+  // is added goes nowhere.
+  static Result<std::unique_ptr<FetchJournal>> Peek(FileSystem& fs, const std::string& path,
+                                                    const FetchIdentity& identity);
   static std::string PathFor(const std::string& part_path);
 
   // What was read at Open; lists are unproven bytes to be checked again.
@@ -57,11 +61,12 @@ class FetchJournal {
  private:
   FetchJournal(std::unique_ptr<File> file) : file_(std::move(file)) {}  // NOLINT
   Status Start(const Bytes& head);
-  Status Read(ByteView content);
+  // Takes the records; the bytes that they are.
+  std::uint64_t Read(ByteView content);
   void Take(std::uint8_t type, ByteView payload);
   Status Append(std::uint8_t type, ByteView payload);
 
-  std::unique_ptr<File> file_;
+  std::unique_ptr<File> file_;  // nullptr: only looked at
   std::uint64_t end_ = 0;
   Bytes outline_;
   std::vector<std::pair<std::uint32_t, Bytes>> sections_;

@@ -23,20 +23,37 @@ Status FileFetch::Run(const FetchIdentity& identity, const std::string& part_pat
   identity_ = identity;
   part_ = TRY(fs_.Open(part_path, OpenMode::Create));
   TRY(part_->Truncate(identity.shape.size_bytes));
-  {
-    MutexLock lock(mutex_);
-    journal_ = TRY(FetchJournal::Open(fs_, JournalPath(part_path), identity));
-    trusted_.assign(identity.shape.chunk_count, false);
-    unsure_.assign(identity.shape.chunk_count, false);
-    Flag(journal_->durable_runs(), trusted_);
-    Flag(journal_->unsure_runs(), unsure_);
-  }
+  TakeJournal(TRY(FetchJournal::Open(fs_, JournalPath(part_path), identity)));
   if (identity.shape.size_bytes > 0) {
     TRY(LoadOutline());
     TRY(FetchSections());
   }
   TRY(CheckWhole());
   return part_->Sync();
+}
+
+Result<std::uint64_t> FileFetch::Missing(const FetchIdentity& identity,
+                                         const std::string& part_path) {
+  if (identity.shape.size_bytes == 0) return std::uint64_t{0};
+  identity_ = identity;
+  is_dry_ = true;
+  auto part = fs_.Open(part_path, OpenMode::Read);
+  if (!part && part.error().code() != Errc::NotFound) return std::move(part.error());
+  const std::string journal = part ? JournalPath(part_path) : "";  // without its part worth nothing
+  if (part) part_ = *std::move(part);
+  TakeJournal(TRY(FetchJournal::Peek(fs_, journal, identity)));
+  TRY(LoadOutline());
+  TRY(FetchSections());
+  return missing_bytes_.load();
+}
+
+void FileFetch::TakeJournal(std::unique_ptr<FetchJournal> journal) {
+  MutexLock lock(mutex_);
+  journal_ = std::move(journal);
+  trusted_.assign(identity_.shape.chunk_count, false);
+  unsure_.assign(identity_.shape.chunk_count, false);
+  Flag(journal_->durable_runs(), trusted_);
+  Flag(journal_->unsure_runs(), unsure_);
 }
 
 Status FileFetch::LoadOutline() {
@@ -82,6 +99,12 @@ Status FileFetch::FetchSection(std::size_t index) {
   std::vector<bool> in_place(section.chunks.size(), false);
   TRY(MarkResumed(section, in_place));
   TRY(CopyLocal(section, in_place));
+  if (is_dry_) {
+    for (std::size_t i = 0; i < in_place.size(); ++i) {
+      if (!in_place[i]) missing_bytes_ += section.chunks[i].size_bytes;
+    }
+    return Ok();
+  }
   return FetchMissing(index, section, in_place);
 }
 
@@ -147,7 +170,7 @@ Status FileFetch::CopyLocal(Section& section, std::vector<bool>& in_place) {
     if (in_place[i]) continue;
     const auto raw = local_.Find(section.chunks[i]);
     if (!raw) continue;
-    TRY(Place(section, i, *raw));
+    if (!is_dry_) TRY(Place(section, i, *raw));
     in_place[i] = true;
     counters_.reused_bytes += raw->size();
   }

@@ -45,6 +45,8 @@ class FileFetch {
   // content is complete, verified and durable. After an error both stay for the next attempt.
   // Corrupt: every chunk is as the lists say, yet the SHA-256 is another: the publisher lied.
   Status Run(const FetchIdentity& identity, const std::string& part_path);
+  // How many bytes of content Run would fetch. Changes nothing on the disk; asks nodes for lists.
+  Result<std::uint64_t> Missing(const FetchIdentity& identity, const std::string& part_path);
   static std::string JournalPath(const std::string& part_path) {
     return FetchJournal::PathFor(part_path);
   }
@@ -56,6 +58,7 @@ class FileFetch {
     storage::ChunkList chunks;
     std::vector<std::uint64_t> offsets;  // of each chunk in the file
   };
+  void TakeJournal(std::unique_ptr<FetchJournal> journal);
   Status LoadOutline();
   Status FetchSections();
   Status FetchSection(std::size_t index);
@@ -74,6 +77,8 @@ class FileFetch {
   LocalChunks& local_;
   FetchCounters& counters_;
   const FetchSettings settings_;
+  bool is_dry_ = false;
+  std::atomic<std::uint64_t> missing_bytes_{0};
 
   FetchIdentity identity_;
   std::unique_ptr<File> part_;

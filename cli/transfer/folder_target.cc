@@ -26,6 +26,7 @@ class Folder final : public PullTarget {
   void LoadIndex();
 
   Result<State> Look(const PullFile& file) override;
+  Status Show(const PullFile&) override { return Ok(); }
   Result<std::string> PartPath(const PullFile& file) override {
     TRY(CheckParents(file.path));
     TRY(fs_.CreateDirectories(Own("parts")));

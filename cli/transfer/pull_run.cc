@@ -82,12 +82,13 @@ Result<std::unique_ptr<PullTarget>> PullRun::WaitForTarget(const MakeTarget& mak
   }
 }
 
-Result<std::vector<PullFile>> PullRun::LookForAbsent(PullTarget& target,
+Result<std::vector<PullFile>> PullRun::LookForAbsent(const PullRequest& request, PullTarget& target,
                                                      const std::vector<PullFile>& files) {
   std::vector<PullFile> absent;
   for (const PullFile& file : files) {
     if (cancelled_) return Error(Errc::Cancelled, "interrupted");
     if (TRY(target.Look(file)) == PullTarget::State::Present) {
+      if (!request.dry_run) TRY(target.Show(file));
       ++report_.present_files;
       report_.present_bytes += file.entry.size_bytes;
     } else {
@@ -134,6 +135,15 @@ Status PullRun::AdoptWhole(PullTarget& target, const PullRequest& request,
   return Ok();
 }
 
+Status PullRun::Measure(PullTarget& target, const PullFile& file, FetchNodes& nodes,
+                        LocalChunks& local) {
+  const FetchIdentity identity{{file.entry.hash, file.entry.size_bytes, file.entry.chunk_count},
+                               file.entry.sha256};
+  FileFetch fetch(fs_, nodes, local, progress_.counters, {});
+  to_fetch_bytes_ += TRY(fetch.Missing(identity, TRY(target.PartPath(file))).Context(file.path));
+  return Ok();
+}
+
 Status PullRun::FetchOne(PullTarget& target, const PullFile& file, FetchNodes& nodes,
                          LocalChunks& local) {
   const std::string part = TRY(target.PartPath(file));
@@ -158,6 +168,7 @@ Status PullRun::FetchAll(const PullRequest& request, PullTarget& target,
             [](const auto* a, const auto* b) { return a->front()->path < b->front()->path; });
   FetchNodes nodes(clock_, nodes_, cancelled_, request.rounds);
   return ForEachInParallel(jobs.size(), request.files_at_once, [&](std::size_t i) -> Status {
+    if (request.dry_run) return Measure(target, *jobs[i]->front(), nodes, local);
     for (const PullFile* file : *jobs[i]) {
       TRY(FetchOne(target, *file, nodes, local));
       if (jobs[i]->size() > 1) target.AddSources({*file}, local);
@@ -172,11 +183,9 @@ Result<PullReport> PullRun::Run(const PullRequest& request, const MakeTarget& ma
   progress_.total_bytes = report_.bytes;
   auto target = TRY(WaitForTarget(make_target));
   report_.place = target->Place();
-  auto absent = TRY(LookForAbsent(*target, files));
+  auto absent = TRY(LookForAbsent(request, *target, files));
   TRY(AdoptWhole(*target, request, absent));
   progress_.present_bytes = report_.present_bytes;
-  for (const PullFile& file : absent) report_.absent_bytes += file.entry.size_bytes;
-  if (request.dry_run) return report_;
   LocalChunks local(fs_);
   target->AddSources(absent, local);
   target->AddUnfinished(absent, local);
@@ -184,6 +193,8 @@ Result<PullReport> PullRun::Run(const PullRequest& request, const MakeTarget& ma
     for (const LocalFile& file : TRY(ListLocalFiles(fs_, place))) local.AddFile(file.path);
   }
   TRY(FetchAll(request, *target, absent, local));
+  report_.to_fetch_bytes = to_fetch_bytes_;
+  if (request.dry_run) return report_;
   const auto remarks = TRY(target->Finish(report_.revision, request.revision));
   report_.remarks.insert(report_.remarks.end(), remarks.begin(), remarks.end());
   TRY(known_.Save());

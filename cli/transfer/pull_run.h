@@ -36,7 +36,7 @@ struct PullReport {
   std::uint64_t bytes = 0;
   std::uint64_t present_files = 0;
   std::uint64_t present_bytes = 0;
-  std::uint64_t absent_bytes = 0;  // what the plan had to make; the most that may be fetched
+  std::uint64_t to_fetch_bytes = 0;  // of a dry run: the content that the pull would fetch
   std::string place;
   std::vector<std::string> remarks;
 };
@@ -71,11 +71,12 @@ class PullRun {
   Status Pin(const PullRequest& request);
   Result<std::vector<PullFile>> Plan(const PullRequest& request);
   Result<std::unique_ptr<PullTarget>> WaitForTarget(const MakeTarget& make_target);
-  Result<std::vector<PullFile>> LookForAbsent(PullTarget& target,
+  Result<std::vector<PullFile>> LookForAbsent(const PullRequest& request, PullTarget& target,
                                               const std::vector<PullFile>& files);
   Status AdoptWhole(PullTarget& target, const PullRequest& request, std::vector<PullFile>& absent);
   Status FetchAll(const PullRequest& request, PullTarget& target,
                   const std::vector<PullFile>& files, LocalChunks& local);
+  Status Measure(PullTarget& target, const PullFile& file, FetchNodes& nodes, LocalChunks& local);
   Status FetchOne(PullTarget& target, const PullFile& file, FetchNodes& nodes, LocalChunks& local);
 
   Clock& clock_;
@@ -85,6 +86,7 @@ class PullRun {
   const std::atomic<bool>& cancelled_;
   PullProgress& progress_;
   PullReport report_;
+  std::atomic<std::uint64_t> to_fetch_bytes_{0};
 };
 
 }  // namespace banyan::cli

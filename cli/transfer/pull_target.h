@@ -25,9 +25,11 @@ struct PullFile {
 class PullTarget {
  public:
   virtual ~PullTarget() = default;
-  // Present: the right content is at its place (or was put there from elsewhere on this machine).
+  // Present: the right content is on this machine. Changes nothing.
   enum class State { Present, Absent };
   virtual Result<State> Look(const PullFile& file) = 0;
+  // Gives a Present file its name in this revision, where it lacks that.
+  virtual Status Show(const PullFile& file) = 0;
   // Where to build it; the directory exists.
   virtual Result<std::string> PartPath(const PullFile& file) = 0;
   // Gives the complete, verified and durable part its final name.

@@ -34,6 +34,12 @@ struct Fixture : banyan::tests::StoreFixture {
     LocalChunks local(fs);
     return Fetch(identity, {&remote}, local, rounds);
   }
+  std::uint64_t Missing(const FetchIdentity& identity) {
+    LocalChunks local(fs);
+    FetchNodes nodes(SystemClock(), {&remote}, cancelled, 1);
+    FileFetch fetch(fs, nodes, local, counters, {});
+    return MUST(fetch.Missing(identity, part));
+  }
   Bytes Part() { return MUST(ReadFile(fs, part, 1u << 30)); }
 };
 
@@ -65,6 +71,28 @@ TEST_CASE("FetchResumesWhereItStopped") {
   MUST(f.Fetch(identity));
   REQUIRE(f.Part() == data);
   REQUIRE(f.counters.fetched_bytes + before == data.size());
+}
+
+TEST_CASE("MissingSaysWhatIsLeftToFetchAndChangesNothing") {
+  Fixture f;
+  const Bytes data = Noise(12u << 20, 6);
+  const FetchIdentity identity = f.Publish(data, f.remote);
+  REQUIRE(f.Missing(identity) == data.size());
+  REQUIRE_FALSE(f.fs.Stat(f.part));
+  REQUIRE_FALSE(f.fs.Stat(FileFetch::JournalPath(f.part)));
+  f.remote.data_budget = 5 << 20;
+  MUST_FAIL(f.Fetch(identity), Errc::Unavailable);
+  f.remote.data_budget = -1;
+  const std::uint64_t fetched = f.counters.fetched_bytes;
+  const Bytes journal = MUST(ReadFile(f.fs, FileFetch::JournalPath(f.part), 1u << 30));
+  REQUIRE(f.Missing(identity) == data.size() - fetched);
+  REQUIRE(MUST(ReadFile(f.fs, FileFetch::JournalPath(f.part), 1u << 30)) == journal);
+  MUST(f.Fetch(identity));
+  REQUIRE(f.counters.fetched_bytes == data.size());
+  REQUIRE(f.Missing(identity) == 0);
+  MUST(f.fs.Remove(f.part));  // the journal alone proves nothing
+  REQUIRE(f.Missing(identity) == data.size());
+  REQUIRE(f.Missing({{}, f.Publish({}, f.remote).sha256}) == 0);
 }
 
 TEST_CASE("FetchDoesNotBelieveAJournalAfterLostWrites") {

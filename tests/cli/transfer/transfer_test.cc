@@ -373,3 +373,47 @@ TEST_CASE("APullWaitsForAnotherIntoTheSamePlace") {
     REQUIRE(released);
   }
 }
+
+TEST_CASE("ADryRunSaysExactlyWhatThePullThenFetches") {
+  ServedStore served;
+  User user;
+  Bytes weights = Noise(5u << 20, 9);
+  user.Write("src/model.bin", weights);
+  user.Write("src/same.txt", AsBytes("the same in both"));
+  PushProgress pushed;
+  MUST(user.Push(served, pushed));
+  for (const bool cache : {false, true}) {
+    PullProgress progress;
+    MUST(user.Pull(served, progress, {}, cache));
+  }
+  for (std::size_t i = 1000000; i < 1900000; ++i) weights[i] ^= 0x55;
+  user.Write("src/model.bin", weights);
+  for (const char* path : {"src/twin-1.bin", "src/twin-2.bin"}) {
+    user.Write(path, Noise(700000, 10));
+  }
+  user.Write("src/by-hand.bin", Noise(400000, 11));
+  user.Write("usb/brought.bin", Noise(400000, 11));
+  MUST(user.Push(served, pushed));
+  for (const bool cache : {false, true}) {
+    PullRequest request;
+    request.adopt = {user.home.Join("usb")};
+    request.dry_run = true;
+    PullProgress dry;
+    const auto plan = MUST(user.Pull(served, dry, request, cache));
+    REQUIRE(dry.counters.fetched_bytes == 0);
+    REQUIRE(plan.to_fetch_bytes > 1500000);
+    REQUIRE(plan.to_fetch_bytes < 2200000);  // the change, and one twin
+    const std::string snapshot =
+        "cache/models--owner--a/snapshots/" + plan.revision.commit.ToString();
+    REQUIRE_FALSE(user.fs.Stat(user.home.Join(snapshot)));
+    request.dry_run = false;
+    PullProgress real;
+    REQUIRE(MUST(user.Pull(served, real, request, cache)).to_fetch_bytes == 0);
+    REQUIRE(real.counters.fetched_bytes == plan.to_fetch_bytes);
+    REQUIRE(real.counters.wire_bytes < plan.to_fetch_bytes * 102 / 100 + 20000);
+  }
+  PullRequest request;
+  request.dry_run = true;
+  PullProgress nothing;
+  REQUIRE(MUST(user.Pull(served, nothing, request)).to_fetch_bytes == 0);
+}
