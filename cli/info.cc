@@ -30,13 +30,19 @@ std::string CardText(const Json& repository, const char* member) {
   return text;
 }
 
+// "8.2M (8,192,000, safetensors F16)".
 std::string ParameterCount(const Json& repository) {
   for (const char* format : {"safetensors", "gguf"}) {
     const auto* part = FindMember(repository, format);
     const auto total = part == nullptr ? std::nullopt : FindInt(*part, "total");
     if (!total || *total <= 0) continue;
     const auto count = static_cast<std::uint64_t>(*total);
-    return FormatShortCount(count) + " (" + FormatCount(count) + ", " + format + ")";
+    std::string kinds = format;
+    const Json counts = part->value("parameters", Json::object());
+    for (const auto& [kind, number] : counts.items()) {
+      kinds += " " + kind;
+    }
+    return FormatShortCount(count) + " (" + FormatCount(count) + ", " + kinds + ")";
   }
   return "";
 }
