@@ -58,7 +58,7 @@ class TreeBuilder {
 
  private:
   std::vector<SearchItem>& Open(int level) {
-    if (levels_.size() <= static_cast<std::size_t>(level)) levels_.resize(level + 1u);
+    if (levels_.size() <= static_cast<std::size_t>(level)) levels_.resize(static_cast<std::size_t>(level) + 1);
     return levels_[static_cast<std::size_t>(level)];
   }
 
