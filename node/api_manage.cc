@@ -107,7 +107,7 @@ Result<storage::Creation> Create(Exchange& exchange, const Wanted& wanted) {
   first.files = wanted.files;
   auto change = TRY(storage::PrepareFirstCommit(hub.database, hub.content, first));
   storage::Creation creation;
-  TRY(hub.database.Write([&](Connection& connection) -> Status {
+  TRY(hub.database.Write([&, &hub = hub](Connection& connection) -> Status {
     storage::NewRepository made;
     made.id = wanted.id;
     made.is_private = wanted.is_private;
@@ -204,7 +204,7 @@ void PostMove(Exchange& exchange) {
   if (!to) return Fail(response, to.error());
   const auto repository = FindForAdmin(exchange, *from);
   if (!repository || !MayCreateIn(exchange, to->owner)) return;
-  const auto moved = hub.database.Write([&](Connection& connection) -> Status {
+  const auto moved = hub.database.Write([&, &hub = hub](Connection& connection) -> Status {
     TRY(storage::MoveRepository(connection, repository->row, *to, hub.quota()));
     return Ok();
   });

@@ -43,7 +43,6 @@ SocketStream::SocketStream(int fd, std::unique_ptr<Wire> wire, const HttpLimits&
                            Clock& clock, TrafficCounters& traffic)
     : fd_(fd),
       wire_(std::move(wire)),
-      limits_(limits),
       clock_(clock),
       traffic_(traffic),
       read_pace_(limits),

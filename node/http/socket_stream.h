@@ -83,7 +83,6 @@ class SocketStream {
 
   const int fd_;
   const std::unique_ptr<Wire> wire_;
-  const HttpLimits& limits_;
   Clock& clock_;
   TrafficCounters& traffic_;
   std::string input_;
