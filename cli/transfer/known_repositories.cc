@@ -6,6 +6,8 @@ namespace banyan::cli {
 namespace {
 
 constexpr std::uint64_t kMaxBytes = 64u << 20;
+constexpr std::int64_t kLockPauseMs = 20;
+constexpr int kLockTries = 500;
 
 std::string KeyOf(const storage::RepositoryId& id) {
   return std::string(storage::Plural(id.kind)) + "/" + storage::FoldName(id.Path());
@@ -40,7 +42,8 @@ Result<KnownRepositories> KnownRepositories::Load(FileSystem& fs, const std::str
 Status KnownRepositories::Check(const storage::RepositoryId& name,
                                 const storage::RepositoryUid& uid) {
   const auto [at, is_new] = ids_.emplace(KeyOf(name), uid.ToString());
-  if (is_new || at->second == uid.ToString()) return Ok();
+  if (is_new) changed_.insert(at->first);
+  if (at->second == uid.ToString()) return Ok();
   return Error(Errc::Conflict,
                name.Path() + " is not the repository that was pulled under this name before (id " +
                    at->second.substr(0, 12) + ", now " + uid.ToString().substr(0, 12) +
@@ -50,6 +53,7 @@ Status KnownRepositories::Check(const storage::RepositoryId& name,
 void KnownRepositories::Replace(const storage::RepositoryId& name,
                                 const storage::RepositoryUid& uid) {
   ids_[KeyOf(name)] = uid.ToString();
+  changed_.insert(KeyOf(name));
 }
 
 std::optional<std::string> KnownRepositories::WrittenRef(const std::string& ref_file) const {
@@ -60,12 +64,34 @@ std::optional<std::string> KnownRepositories::WrittenRef(const std::string& ref_
 
 void KnownRepositories::SetWrittenRef(const std::string& ref_file, const std::string& commit) {
   refs_[ref_file] = commit;
+  changed_.insert(ref_file);
 }
 
-Status KnownRepositories::Save() const {
+Status KnownRepositories::Save(Clock& clock) {
+  if (changed_.empty()) return Ok();
   TRY(fs_->CreateDirectories(ParentDirectory(path_)));
-  const Json json = {{"repositories", ids_}, {"refs", refs_}};
-  return WriteFileDurably(*fs_, path_, AsBytes(DumpJson(json, 1)));
+  auto lock = fs_->Lock(path_ + ".lock");
+  for (int i = 0; !lock && lock.error().code() == Errc::Conflict && i < kLockTries; ++i) {
+    clock.SleepMs(kLockPauseMs);
+    lock = fs_->Lock(path_ + ".lock");
+  }
+  if (!lock && lock.error().code() == Errc::Conflict) {
+    return Error(Errc::Unavailable, path_ + ": another banyan holds it: try again later");
+  }
+  if (!lock) return std::move(lock.error());
+  const auto now = TRY(Load(*fs_, path_));
+  auto ids = now.ids_;
+  auto refs = now.refs_;
+  for (const auto& [name, uid] : ids_) {
+    if (changed_.count(name) > 0) ids[name] = uid;
+  }
+  for (const auto& [ref, commit] : refs_) {
+    if (changed_.count(ref) > 0) refs[ref] = commit;
+  }
+  const Json json = {{"repositories", ids}, {"refs", refs}};
+  TRY(WriteFileDurably(*fs_, path_, AsBytes(DumpJson(json, 1))));
+  changed_.clear();
+  return Ok();
 }
 
 }  // namespace banyan::cli

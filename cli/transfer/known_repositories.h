@@ -5,14 +5,17 @@
 
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 
+#include "storage/base/clock.h"
 #include "storage/base/file_system.h"
 #include "storage/catalog/repositories.h"
 
 namespace banyan::cli {
 
-// One JSON file, replaced durably by Save. Used by one thread.
+// One JSON file, replaced durably by Save. Used by one thread; several processes may have the same
+// file.
 class KnownRepositories {
  public:
   // An absent file is empty; a damaged one is an error that names it.
@@ -25,7 +28,9 @@ class KnownRepositories {
   // The commit that a pull last wrote to this ref file; nullopt for never.
   std::optional<std::string> WrittenRef(const std::string& ref_file) const;
   void SetWrittenRef(const std::string& ref_file, const std::string& commit);
-  Status Save() const;
+  // Writes what this object changed into the file as it is by now. Waits while another process does
+  // the same; Unavailable when that takes long.
+  Status Save(Clock& clock);
 
  private:
   KnownRepositories(FileSystem& fs, std::string path) : fs_(&fs), path_(std::move(path)) {}
@@ -33,6 +38,7 @@ class KnownRepositories {
   std::string path_;
   std::map<std::string, std::string> ids_;   // "models/ns/name" -> uid
   std::map<std::string, std::string> refs_;  // path -> commit
+  std::set<std::string> changed_;            // keys of both since Load or Save
 };
 
 }  // namespace banyan::cli

@@ -45,7 +45,7 @@ Status PullRun::Pin(const PullRequest& request) {
   nodes_ = std::move(agreed);
   if (request.accept_new_id) known_.Replace(request.id, report_.revision.repository);
   TRY(known_.Check(request.id, report_.revision.repository));
-  return request.dry_run ? Ok() : known_.Save();
+  return request.dry_run ? Ok() : known_.Save(clock_);
 }
 
 Result<std::vector<PullFile>> PullRun::Plan(const PullRequest& request) {
@@ -197,7 +197,7 @@ Result<PullReport> PullRun::Run(const PullRequest& request, const MakeTarget& ma
   if (request.dry_run) return report_;
   const auto remarks = TRY(target->Finish(report_.revision, request.revision));
   report_.remarks.insert(report_.remarks.end(), remarks.begin(), remarks.end());
-  TRY(known_.Save());
+  TRY(known_.Save(clock_));
   return report_;
 }
 
