@@ -230,10 +230,6 @@ Result<storage::RepositorySettings> ParseSettings(const Json& body) {
 
 // An empty change takes the head from what is now the default branch.
 Status EnterDefaultBranch(Hub& hub, Connection& connection, const storage::Repository& changed) {
-  const auto name = storage::BranchRef(changed.default_branch);
-  if (!TRY(storage::FindRef(connection, changed.row, name))) {
-    return Error(Errc::Invalid, "defaultBranch: there is no branch of this name");
-  }
   storage::HistoryChange nothing;
   TRY(storage::EnterChange(connection, changed.row, nothing, Entering(hub)));
   return Ok();

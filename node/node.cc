@@ -2,6 +2,7 @@
 
 #include "node/collection.h"
 #include "node/head_metadata.h"
+#include "node/http/client_address.h"
 #include "node/http/host_port.h"
 #include "node/http/http_error.h"
 #include "node/routes.h"
@@ -133,7 +134,9 @@ Result<MetricsView> Node::View() {
 
 void Node::AnswerMetrics(const Request& request, Response& response) {
   const auto allowed = *ParseNetworks(config_.metrics_clients);
-  if (!request.caller.IsOperator() && !ContainsAddress(allowed, request.peer_address)) {
+  const bool is_listed =
+      WhoIsPeer(request) == Peer::Client && ContainsAddress(allowed, request.peer_address);
+  if (!request.caller.IsOperator() && !is_listed) {
     return Fail(response, 403, "Metrics are for the operator, and for addresses it has listed");
   }
   const auto view = View();

@@ -241,7 +241,13 @@ Result<PushReport> PushRun::Run(const PushRequest& request, const std::vector<Sc
     commit.operations.push_back({file->local.relative, file->offer});
   }
   for (const std::string& path : deleted_) commit.operations.push_back({path, std::nullopt});
-  report.commit = TRY(upload_.Commit(request.id, commit));
+  auto made = upload_.Commit(request.id, commit);
+  if (!made && made.error().code() == Errc::Conflict) {
+    return Error(Errc::Conflict, "somebody else changed the branch " + request.branch +
+                                     " during this push: look at that change, then push again to "
+                                     "put this folder on top (nothing is sent twice)");
+  }
+  report.commit = TRY(std::move(made));
   const Status ended = upload_.EndSession(request.id, session_.name);
   (void)ended.has_value();  // it expires by itself
   if (!request.state_path.empty()) TRY(fs_.Remove(request.state_path));

@@ -89,6 +89,16 @@ RepositoryUid RandomUid(Random& random) {
   return RepositoryUid::FromRaw(raw);
 }
 
+Status RequireBranch(Connection& connection, std::int64_t row, const std::string& name) {
+  TRY(ValidateRefName(name));
+  auto rows = connection.Query("SELECT 1 FROM ref WHERE repository = ? AND name = ?", row,
+                               "refs/heads/" + name);
+  if (rows.Next()) return Ok();
+  TRY(Status(rows.status()));
+  return Error(Errc::Invalid,
+               "there is no branch \"" + name + "\": make it before it becomes the default branch");
+}
+
 }  // namespace
 
 std::string_view ToString(Gating gating) {
@@ -190,7 +200,9 @@ Result<Repository> MoveRepository(Connection& connection, std::int64_t row, cons
 Result<Repository> ChangeSettings(Connection& connection, std::int64_t row,
                                   const RepositorySettings& settings) {
   const auto before = TRY(GetRepository(connection, row));
-  if (settings.default_branch) TRY(ValidateRefName(*settings.default_branch));
+  if (settings.default_branch && *settings.default_branch != before.default_branch) {
+    TRY(RequireBranch(connection, row, *settings.default_branch));
+  }
   const bool is_private = settings.is_private.value_or(before.is_private);
   TRY(connection.Execute(
       "UPDATE repository SET private = ?, gated = ?, default_branch = ? WHERE id = ?", is_private,

@@ -28,9 +28,9 @@ struct GitHeader {
   std::uint64_t size_bytes = 0;
 };
 
-// One thread's handle on one connection: cheap to make (tests/bench measures it), made for a
-// request and dropped after it, so that no answer outlives a garbage collection. `connection` and
-// `store` must outlive it; the connection may run other statements between calls.
+// One thread's handle on one connection: cheap to make, made for a request and dropped after it,
+// so that no answer outlives a garbage collection. `connection` and `store` must outlive it; the
+// connection may run other statements between calls.
 class GitObjects {
  public:
   static Result<std::unique_ptr<GitObjects>> Open(Connection& connection, ContentStore& store);

@@ -49,6 +49,24 @@ TEST_CASE("MetricsAreForListedAddressesAndOperators") {
   CHECK(node.Get("/metrics", node.operator_token()).status == 200);
 }
 
+TEST_CASE("MetricsAreNotForThoseBehindAProxyOfTheSameMachine") {
+  TestNode node;  // on 127.0.0.1, which is listed
+  const auto ask = [&](const std::string& header, const std::string& token = "") {
+    return node.Send({"GET", "/metrics", token, {{header, "203.0.113.5"}}, {}}).status;
+  };
+  CHECK(node.Get("/metrics").status == 200);
+  CHECK(ask("X-Forwarded-For") == 403);
+  CHECK(ask("Forwarded") == 403);
+  CHECK(ask("X-Forwarded-For", node.operator_token()) == 200);
+  TestNode trusting([](Config& config) { config.http_trusted_proxies = {"127.0.0.1"}; });
+  const auto forwarded = [&](const std::string& chain) {
+    return trusting.Send({"GET", "/metrics", "", {{"X-Forwarded-For", chain}}, {}}).status;
+  };
+  CHECK(forwarded("203.0.113.5") == 403);
+  CHECK(forwarded("127.0.0.1") == 200);
+  CHECK(forwarded("nobody") == 403);
+}
+
 TEST_CASE("AnUnknownPathIsA404InJson") {
   TestNode node;
   const auto reply = node.Get("/api/nonsense");

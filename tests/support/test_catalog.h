@@ -1,31 +1,15 @@
 #pragma once
-// A migrated catalog in a temporary file, removed at the end.
-#include <unistd.h>
-
-#include <atomic>
-#include <filesystem>
-
+// A migrated catalog in a directory of its own, removed at the end.
 #include "storage/base/sqlite.h"
 #include "storage/catalog/schema.h"
 #include "tests/support/must.h"
+#include "tests/support/temp_directory.h"
 
 namespace banyan::testing {
 
 class TestCatalog {
  public:
-  TestCatalog() {
-    static std::atomic<int> count{0};
-    path_ = (std::filesystem::temp_directory_path() /
-             ("banyan-catalog-" + std::to_string(::getpid()) + "-" + std::to_string(++count)))
-                .string();
-    Remove();
-    database_ = MUST(storage::Database::Open({path_, ""}));
-    MUST(storage::Migrate(*database_));
-  }
-  ~TestCatalog() {
-    database_.reset();
-    Remove();
-  }
+  TestCatalog() { MUST(storage::Migrate(*database_)); }
   TestCatalog(const TestCatalog&) = delete;
   TestCatalog& operator=(const TestCatalog&) = delete;
 
@@ -50,11 +34,9 @@ class TestCatalog {
   }
 
  private:
-  void Remove() {
-    for (const char* suffix : {"", "-wal", "-shm"}) std::filesystem::remove(path_ + suffix);
-  }
-  std::string path_;
-  std::unique_ptr<storage::Database> database_;
+  TempDirectory directory_;  // outlives the database; nobody else has its name
+  std::unique_ptr<storage::Database> database_ =
+      MUST(storage::Database::Open({directory_.Join("catalog.db"), ""}));
 };
 
 }  // namespace banyan::testing

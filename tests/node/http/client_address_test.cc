@@ -10,6 +10,7 @@ namespace {
 struct Seen {
   std::string address;
   bool is_tls;
+  bool is_hidden;
 };
 
 Seen Look(const std::string& peer, const HeaderList& headers) {
@@ -18,7 +19,7 @@ Seen Look(const std::string& peer, const HeaderList& headers) {
   request.peer_address = peer;
   request.headers = headers;
   LookThroughProxies(MUST(ParseNetworks(trusted)), request);
-  return {request.peer_address, request.is_tls};
+  return {request.peer_address, request.is_tls, WhoIsPeer(request) == Peer::HiddenByProxy};
 }
 
 HeaderList Forwarded(const std::string& chain, const std::string& protocol = "") {
@@ -58,4 +59,19 @@ TEST_CASE("HeadersGivenTwiceAreOneList") {
 TEST_CASE("AProxySaysHowTheClientConnected") {
   CHECK(Look("10.0.0.1", Forwarded("198.51.100.7", "HTTPS")).is_tls);
   CHECK_FALSE(Look("10.0.0.1", Forwarded("198.51.100.7", "https, http")).is_tls);
+}
+
+TEST_CASE("APeerIsHiddenBehindAProxyThatIsNotLookedThrough") {
+  CHECK_FALSE(Look("203.0.113.5", {}).is_hidden);
+  CHECK(Look("203.0.113.5", Forwarded("1.2.3.4")).is_hidden);
+  for (const char* name : {"Forwarded", "X-Real-IP", "Via", "x-forwarded-host"}) {
+    INFO(name);
+    HeaderList headers;
+    headers.Add(name, "1.2.3.4");
+    CHECK(Look("203.0.113.5", headers).is_hidden);
+    CHECK(Look("10.0.0.1", headers).is_hidden);  // trusted, but it does not say for whom it asks
+  }
+  CHECK_FALSE(Look("10.0.0.1", {}).is_hidden);  // the proxy itself
+  CHECK_FALSE(Look("10.0.0.1", Forwarded("198.51.100.7, 10.0.0.2")).is_hidden);
+  CHECK(Look("10.0.0.1", Forwarded("198.51.100.7, unknown")).is_hidden);
 }

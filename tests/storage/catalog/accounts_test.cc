@@ -1,5 +1,6 @@
 #include "storage/catalog/accounts.h"
 
+#include <atomic>
 #include <thread>
 
 #include "tests/support/test_catalog.h"

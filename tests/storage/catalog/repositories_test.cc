@@ -1,5 +1,6 @@
 #include "storage/catalog/repositories.h"
 
+#include <atomic>
 #include <set>
 #include <thread>
 
@@ -251,6 +252,10 @@ TEST_CASE("GoingPrivateAndPublicMovesTheFilesPublicCounts") {
   REQUIRE(is_public() == 1);
   MUST(set({std::nullopt, Gating::Auto, std::nullopt}));  // what needs consent is not public
   REQUIRE(is_public() == 0);
+  MUST_FAIL(set({true, std::nullopt, "dev"}), Errc::Invalid);  // there is no such branch
+  MUST(catalog.Write([&](Connection& c) {
+    return c.Execute("INSERT INTO ref VALUES(?, 'refs/heads/dev', x'01', x'01', 1)", a.row);
+  }));
   const auto changed = MUST(set({true, std::nullopt, "dev"}));
   REQUIRE(changed.gating == Gating::Auto);
   REQUIRE(changed.default_branch == "dev");
