@@ -1,5 +1,7 @@
 #include "storage/base/sqlite.h"
 
+#include "storage/base/sqlite_log.h"
+
 namespace banyan::storage {
 namespace {
 
@@ -124,6 +126,7 @@ Status Connection::ExecuteScript(const std::string& sql) {
 Result<std::unique_ptr<Database>> Database::Open(const Options& options) {
   std::unique_ptr<Database> database(new Database(options));
   auto writer = TRY(Connection::Open({options.path, options.vfs, /*writable=*/true}));
+  TRY(RewriteLog(*writer));
   {
     MutexLock lock(database->writer_mutex_);
     database->writer_ = std::move(writer);
