@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <filesystem>
 
+#include "storage/base/copy_file.h"
+
 namespace banyan::cli {
 namespace {
 
@@ -76,23 +78,14 @@ Result<Sha256> HashFileContent(FileSystem& fs, const std::string& path, const On
 
 Status CopyVerified(FileSystem& fs, const std::string& from, const std::string& to,
                     const Sha256& sha256) {
-  auto source = TRY(fs.Open(from, OpenMode::Read));
-  auto copy = TRY(fs.Open(to, OpenMode::Create));
-  TRY(copy->Truncate(0));
   Sha256Hasher hasher;
-  Bytes buffer(4u << 20);
-  for (std::uint64_t at = 0;;) {
-    const std::size_t got = TRY(source->ReadAt(at, buffer));
-    if (got == 0) break;
-    hasher.Update(ByteView(buffer).first(got));
-    TRY(copy->WriteAt(at, ByteView(buffer).first(got)));
-    at += got;
-  }
-  if (hasher.Finish() != sha256) {
-    TRY(fs.Remove(to));
-    return Error(Errc::Corrupt, from + ": its content changed");
-  }
-  return copy->Sync();
+  TRY(CopyContent(fs, from, to, [&](ByteView piece) {
+    hasher.Update(piece);
+    return Ok();
+  }));
+  if (hasher.Finish() == sha256) return Ok();
+  TRY(fs.Remove(to));
+  return Error(Errc::Corrupt, from + ": its content changed");
 }
 
 }  // namespace banyan::cli
