@@ -127,10 +127,11 @@ Status Collection::SweepPack(PackId id) {
     ++report.packs_removed;
     report.freed_bytes += payload + EncodeFooter(pack->entries()).size();
     if (options_.dry_run) return Ok();
-    TRY(core_.packs->Remove(id));
-    return core_.database.Write([id](Connection& c) {
+    // Before the pack, whose number may be given again: a new pack must not find old counts.
+    TRY(core_.database.Write([id](Connection& c) {
       return c.Execute("DELETE FROM pack_visibility WHERE pack = ?", id);
-    });
+    }));
+    return core_.packs->Remove(id);
   }
   if (dead.chunks.empty()) return Ok();
   ++report.packs_rewritten;

@@ -46,6 +46,8 @@ class FileWriter {
   virtual Result<FileContent> Finish() = 0;
 };
 
+inline constexpr std::size_t kMinMappedSliceBytes = 64u << 10;
+
 // Reads one file. Used by one thread; pins the packs it reads.
 class FileReader {
  public:
@@ -54,9 +56,10 @@ class FileReader {
   // Fills `out` from `offset`; fewer bytes only at end of file. Corrupt when stored bytes do not
   // decode or (with verification on) do not hash to their id.
   virtual Result<std::size_t> ReadAt(std::uint64_t offset, std::span<std::uint8_t> out) = 0;
-  // Hands the range to `sink` in order, as large slices, straight from the mapped pack where
-  // chunks are stored raw. `mapped` slices must be given to the kernel only (write, send): reading
-  // them in this process could fault on a failing disk; pass allow_mapped = false to get copies.
+  // Hands the range to `sink` in order, as large slices. With allow_mapped, slices of at least
+  // kMinMappedSliceBytes may lie in the mapped pack: those must be given to the kernel only
+  // (write, send), which returns an error where reading them in this process would end it with
+  // SIGBUS on a failing disk. Without it, and for shorter slices, they are memory.
   using Sink = std::function<Status(ByteView slice)>;
   virtual Status Stream(std::uint64_t offset, std::uint64_t size_bytes, bool allow_mapped,
                         const Sink& sink) = 0;

@@ -45,6 +45,7 @@ Status StoreFileReader::Stream(std::uint64_t offset, std::uint64_t size_bytes, b
   for (std::size_t i = first; i < recipe_.terms.size() && range.left_bytes > 0; ++i) {
     TRY(StreamTerm(recipe_.terms[i], range, allow_mapped, out));
   }
+  TRY(out.Flush());
   if (range.left_bytes > 0) {
     return Error(Errc::Corrupt, "catalog: a file's recipe is shorter than the file");
   }
@@ -68,13 +69,13 @@ Status StoreFileReader::StreamTerm(const Term& term, ByteWindow& range, bool all
     }
     const auto [from, length] = range.Take(entry.raw_bytes);
     if (mapping && entry.encoding == Encoding::Raw) {
-      TRY(out.AddMapped(TRY(pack->Stored(*mapping, entry)).subspan(from, length)));
+      TRY(out.AddMapped(pack, mapping, entry.offset + from, length));
       continue;
     }
     TRY(pack->ReadChunk(term.first + i, out.Reserve(entry.raw_bytes), decoder_, /*verify=*/true));
     TRY(out.KeepReserved(from, length));
   }
-  return out.Flush();  // the mapping may go away with the pack
+  return Ok();
 }
 
 }  // namespace banyan::storage

@@ -39,13 +39,10 @@ Status SectionData::Stream(std::uint64_t offset, std::uint64_t size_bytes, bool 
   ByteWindow range{offset, size_bytes};
   const auto [table_from, table_length] = range.Take(table_.size());
   TRY(out.AddCopied(ByteView(table_).subspan(table_from, table_length)));
-  PackId current = 0;
   for (const Piece& piece : pieces_) {
     if (range.left_bytes == 0) break;
     const auto [from, length] = range.Take(piece.size_bytes);
     if (length == 0) continue;
-    if (piece.pack != current) TRY(out.Flush());
-    current = piece.pack;
     TRY(StreamPiece(piece, from, length, allow_mapped, out));
   }
   return out.Flush();
@@ -64,7 +61,7 @@ Status SectionData::StreamPiece(const Piece& piece, std::size_t from, std::size_
   }
   if (allow_mapped) {
     if (const auto mapping = TRY(pack->Map())) {
-      return out.AddMapped(TRY(Pack::Stored(*mapping, entry)).subspan(from, length));
+      return out.AddMapped(pack, mapping, entry.offset + from, length);
     }
   }
   TRY(pack->ReadStored(entry, out.Reserve(entry.stored_bytes)));

@@ -34,6 +34,10 @@ std::uint64_t Pack::payload_bytes() const {
   MutexLock lock(mutex_);
   return payload_bytes_;
 }
+bool Pack::broken() const {
+  MutexLock lock(mutex_);
+  return broken_;
+}
 PackEntry Pack::entry(std::uint32_t index) const {
   MutexLock lock(mutex_);
   return index < entries_.size() ? entries_[index] : PackEntry{};
@@ -107,8 +111,9 @@ Status Pack::Sync(bool seal) {
   if (sealed_) return Ok();
   if (broken_) return Error(Errc::Io, "pack: an earlier write failed; restart the node");
   if (!dirty_ && !seal) return Ok();
-  Status status = FlushLocked();
-  if (!status) return status;  // nothing was promised yet, and the flush may be tried again
+  // Nothing was promised yet: what fails here, such as on a full disk, may be tried again.
+  TRY(FlushLocked());
+  if (seal) TRY(PrepareSeal());
   broken_ = true;
   if (seal) {
     TRY(SealLocked());
@@ -121,13 +126,17 @@ Status Pack::Sync(bool seal) {
   return Ok();
 }
 
+// All that takes space.
+Status Pack::PrepareSeal() {
+  TRY(data_->WriteAt(payload_bytes_, EncodeFooter(entries_)));
+  return fs_.CreateDirectories(ParentDirectory(PathsOf(directory_, id_).sealed));
+}
+
 // A crash in here leaves either the open pair (extra footer bytes are cut by Recover) or the
 // sealed file with a left-over table (removed at the next start).
 Status Pack::SealLocked() {
   const PackPaths paths = PathsOf(directory_, id_);
-  TRY(data_->WriteAt(payload_bytes_, EncodeFooter(entries_)));
   TRY(data_->Sync());
-  TRY(fs_.CreateDirectories(ParentDirectory(paths.sealed)));
   TRY(fs_.SyncDirectory(directory_));
   TRY(fs_.Rename(paths.data, paths.sealed));
   TRY(fs_.SyncDirectory(ParentDirectory(paths.sealed)));
@@ -145,8 +154,12 @@ Result<std::shared_ptr<File>> Pack::FileHolding(std::uint64_t end_offset) {
 
 Status Pack::ReadStored(const PackEntry& entry, std::span<std::uint8_t> out) {
   ENSURE(out.size() == entry.stored_bytes);
-  auto file = TRY(FileHolding(std::uint64_t{entry.offset} + entry.stored_bytes));
-  const std::size_t got = TRY(file->ReadAt(entry.offset, out));
+  return ReadPayload(entry.offset, out);
+}
+
+Status Pack::ReadPayload(std::uint64_t offset, std::span<std::uint8_t> out) {
+  auto file = TRY(FileHolding(offset + out.size()));
+  const std::size_t got = TRY(file->ReadAt(offset, out));
   if (got != out.size()) return Error(Errc::Corrupt, "pack: the file ends inside a chunk");
   return Ok();
 }
@@ -168,13 +181,6 @@ Status Pack::ReadChunk(std::uint32_t index, std::span<std::uint8_t> raw, ChunkDe
     return Error(Errc::Corrupt, "chunk " + at.id.Short() + ": stored bytes do not match its id");
   }
   return Ok();
-}
-
-Result<ByteView> Pack::Stored(const Mapping& mapping, const PackEntry& entry) {
-  if (std::uint64_t{entry.offset} + entry.stored_bytes > mapping.bytes().size()) {
-    return Error(Errc::Corrupt, "pack: the file is shorter than its table");
-  }
-  return mapping.bytes().subspan(entry.offset, entry.stored_bytes);
 }
 
 Result<std::shared_ptr<Mapping>> Pack::Map() {

@@ -56,20 +56,21 @@ class Pack {
   Result<std::uint32_t> Append(const ChunkId& id, const EncodedChunk& chunk,
                                std::uint32_t raw_bytes);
   bool HasRoom(std::uint32_t raw_bytes) const;
-  // Makes what was appended durable; seals when `seal`. No-op on a sealed pack. After a failure
-  // what is on disk is unknown: the pack takes no more appends and every later Sync fails, until
-  // the process restarts and Recover reads it again.
+  // Makes what was appended durable; seals when `seal`. No-op on a sealed pack. A full disk may be
+  // tried again. After a failed sync what is on disk is unknown: the pack is broken, takes no more
+  // appends, and every later Sync fails until the process restarts and Recover reads it again.
   Status Sync(bool seal);
+  bool broken() const;
 
   // Decodes one chunk into `raw` (raw_bytes long); verifies its id when `verify`.
   Status ReadChunk(std::uint32_t index, std::span<std::uint8_t> raw, ChunkDecoder& decoder,
                    bool verify);
   // Reads one chunk's payload as stored; `out` has stored_bytes.
   Status ReadStored(const PackEntry& entry, std::span<std::uint8_t> out);
-  // The whole pack file for zero-copy sends, or nullptr while the pack is open; and one chunk's
-  // payload in it.
+  // Reads bytes of the file's payload part; Corrupt when the file ends before.
+  Status ReadPayload(std::uint64_t offset, std::span<std::uint8_t> out);
+  // The whole pack file for zero-copy sends, or nullptr while the pack is open.
   Result<std::shared_ptr<Mapping>> Map();
-  static Result<ByteView> Stored(const Mapping& mapping, const PackEntry& entry);
   void DropResident();
 
   // Forgets chunks (in memory only): Find no longer gives them and reads fail with NotFound.
@@ -83,6 +84,7 @@ class Pack {
       : fs_(fs), directory_(std::move(directory)), id_(id) {}
   Result<std::shared_ptr<File>> FileHolding(std::uint64_t end_offset);
   Status FlushLocked() REQUIRES(mutex_);
+  Status PrepareSeal() REQUIRES(mutex_);
   Status SealLocked() REQUIRES(mutex_);
   Status VerifyTail(std::vector<PackEntry>& entries);
   Status WriteAnew() REQUIRES(mutex_);

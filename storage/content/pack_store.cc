@@ -54,8 +54,7 @@ Status PackStore::Recover() {
     if (table_id > 0) {
       const auto data = fs_.Stat(PathsOf(directory_, table_id).data);
       if (!data && data.error().code() != Errc::NotFound) return data.error();
-      // Without its data, sealing was interrupted at its last step.
-      if (!data) TRY(fs_.Remove(directory_ + "/open/" + name));
+      if (!data) TRY(FinishSeal(table_id));
     }
     if (data_id == 0) continue;
     auto pack = Pack::Recover(fs_, directory_, data_id);
@@ -67,6 +66,26 @@ Status PackStore::Recover() {
     log::Info("storage", "recovered pack={} chunks={}", data_id, recovered->chunk_count());
     open_[data_id] = recovered;
     idle_.push_back(recovered);
+  }
+  return Ok();
+}
+
+// A table without its data: sealing was interrupted at its last step. After a failed sync the new
+// name may be in memory only, so it is made durable before the table goes.
+Status PackStore::FinishSeal(PackId id) {
+  const PackPaths paths = PathsOf(directory_, id);
+  const Status named = fs_.SyncDirectory(ParentDirectory(paths.sealed));
+  if (!named && named.error().code() != Errc::NotFound) return named;
+  TRY(fs_.SyncDirectory(ParentDirectory(paths.table)));
+  return fs_.Remove(paths.table);
+}
+
+Status PackStore::CheckUsable() {
+  MutexLock lock(mutex_);
+  for (const auto& [id, pack] : open_) {
+    if (!pack->broken()) continue;
+    return Error(Errc::Io, "a write to pack " + std::to_string(id) +
+                               " failed; uploads fail until the node is restarted");
   }
   return Ok();
 }

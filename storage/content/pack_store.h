@@ -40,6 +40,8 @@ class PackStore {
   Result<std::shared_ptr<Pack>> Get(PackId id);
   // Makes everything appended so far durable; seals packs that have no room left.
   Status Sync();
+  // Io once a failed sync stopped the store from taking anything (Pack::Sync).
+  Status CheckUsable();
   // Makes all idle open packs sealed, whatever room they have (before backup, scrub).
   Status SealIdle();
 
@@ -59,6 +61,7 @@ class PackStore {
  private:
   PackStore(FileSystem& fs, std::string directory) : fs_(fs), directory_(std::move(directory)) {}
   Status Recover() NO_THREAD_SAFETY_ANALYSIS;
+  Status FinishSeal(PackId id);
   void Release(std::shared_ptr<Pack> pack);
   void MarkSealed(const std::shared_ptr<Pack>& pack);
   void KeepRecent(const std::shared_ptr<Pack>& pack) REQUIRES(mutex_);

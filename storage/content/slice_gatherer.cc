@@ -8,15 +8,21 @@ constexpr std::size_t kMappedSliceBytes = 4u << 20;
 
 }  // namespace
 
-Status SliceGatherer::AddMapped(ByteView piece) {
-  TRY(FlushCopied());
-  if (!mapped_.empty() && mapped_.data() + mapped_.size() == piece.data()) {
-    mapped_ = ByteView(mapped_.data(), mapped_.size() + piece.size());
-  } else {
-    TRY(FlushMapped());
-    mapped_ = piece;
+Status SliceGatherer::AddMapped(const std::shared_ptr<Pack>& pack,
+                                const std::shared_ptr<Mapping>& mapping, std::uint64_t offset,
+                                std::size_t length) {
+  if (offset + length > mapping->bytes().size()) {
+    return Error(Errc::Corrupt, "pack: the file is shorter than its table");
   }
-  return mapped_.size() >= kMappedSliceBytes ? FlushMapped() : Ok();
+  TRY(FlushCopied());
+  if (mapping != mapping_ || offset != run_offset_ + run_bytes_) {
+    TRY(FlushMapped());
+    pack_ = pack;
+    mapping_ = mapping;
+    run_offset_ = offset;
+  }
+  run_bytes_ += length;
+  return run_bytes_ >= kMappedSliceBytes ? FlushMapped() : Ok();
 }
 
 std::span<std::uint8_t> SliceGatherer::Reserve(std::size_t size) {
@@ -52,11 +58,17 @@ Status SliceGatherer::FlushCopied() {
 }
 
 Status SliceGatherer::FlushMapped() {
-  if (mapped_.empty()) return Ok();
-  Status status = sink_(mapped_);
-  packs_.CountMapped(mapped_.size());
-  mapped_ = {};
-  return status;
+  const std::size_t size = std::exchange(run_bytes_, 0);
+  if (size == 0) return Ok();
+  const std::uint64_t offset = std::exchange(run_offset_, run_offset_ + size);
+  if (size < kMinMappedSliceBytes) {
+    Bytes read(size);
+    TRY(pack_->ReadPayload(offset, read));
+    return sink_(read);
+  }
+  TRY(sink_(mapping_->bytes().subspan(offset, size)));
+  packs_.CountMapped(size);
+  return Ok();
 }
 
 }  // namespace banyan::storage

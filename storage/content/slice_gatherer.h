@@ -1,14 +1,15 @@
 #pragma once
 // Helpers of streams that send a range of something stored in pieces.
 //
-// SliceGatherer turns many small pieces of output into large slices for a sink: neighbouring views
-// of one mapping become one view, copied pieces are collected in a buffer. Used by one thread; the
-// mapping must stay alive until Flush.
+// SliceGatherer turns many small pieces of output into large slices for a sink: neighbouring pieces
+// of one mapping become one view, copied pieces are collected in a buffer. A run too short to be
+// handed out mapped is read from the file (FileReader::Sink). Used by one thread.
 
 #include <algorithm>
 #include <functional>
 
 #include "storage/base/bytes.h"
+#include "storage/content/content_store.h"
 #include "storage/content/pack_store.h"
 
 namespace banyan::storage {
@@ -37,8 +38,9 @@ class SliceGatherer {
   using Sink = std::function<Status(ByteView slice)>;
   SliceGatherer(PackStore& packs, const Sink& sink) : packs_(packs), sink_(sink) {}
 
-  // A piece that lies in a mapping.
-  Status AddMapped(ByteView piece);
+  // A piece of the payload of a sealed pack with its mapping. Corrupt when it ends before.
+  Status AddMapped(const std::shared_ptr<Pack>& pack, const std::shared_ptr<Mapping>& mapping,
+                   std::uint64_t offset, std::size_t length);
   // Room for `size` bytes to be filled by the caller, who then keeps `from..from+length` of it.
   std::span<std::uint8_t> Reserve(std::size_t size);
   Status KeepReserved(std::size_t from, std::size_t length);
@@ -53,7 +55,10 @@ class SliceGatherer {
   const Sink& sink_;
   Bytes copied_;
   std::size_t reserved_at_ = 0;
-  ByteView mapped_;
+  std::shared_ptr<Pack> pack_;  // of the run
+  std::shared_ptr<Mapping> mapping_;
+  std::uint64_t run_offset_ = 0;
+  std::size_t run_bytes_ = 0;
 };
 
 }  // namespace banyan::storage
