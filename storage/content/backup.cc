@@ -1,135 +1,86 @@
 #include "storage/content/backup.h"
 
-#include <algorithm>
-
-#include "storage/base/json.h"
+#include "storage/base/copy_file.h"
 #include "storage/base/logging.h"
+#include "storage/content/backup_directory.h"
 
 namespace banyan::storage {
 namespace {
 
-constexpr std::size_t kCopyBytes = 4u << 20;
-constexpr std::string_view kMarker = "/backup.json";
-
-// Durable under its final name only when complete.
-Result<std::uint64_t> CopyFile(FileSystem& fs, const std::string& from, const std::string& to,
-                               const std::atomic<bool>* cancelled = nullptr) {
-  auto source = TRY(fs.Open(from, OpenMode::Read));
-  TRY(fs.CreateDirectories(ParentDirectory(to)));
-  auto copy = TRY(fs.Open(to + ".tmp", OpenMode::Create));
-  TRY(copy->Truncate(0));
-  Bytes buffer(kCopyBytes);
-  std::uint64_t done = 0;
-  for (;;) {
-    if (cancelled != nullptr && cancelled->load()) return Error(Errc::Cancelled, "backup: ended");
-    const std::size_t got = TRY(source->ReadAt(done, buffer));
-    if (got == 0) break;
-    TRY(copy->WriteAt(done, ByteView(buffer).first(got)));
-    done += got;
-  }
-  TRY(copy->Sync());
-  TRY(fs.Rename(to + ".tmp", to));
-  TRY(fs.SyncDirectory(ParentDirectory(to)));
-  return done;
-}
-
-Status RemoveIfThere(FileSystem& fs, const std::string& path) {
-  const Status removed = fs.Remove(path);
-  return removed || removed.error().code() == Errc::NotFound ? Ok() : removed;
-}
-
-// Every regular file below `directory`, as paths relative to it.
-Status ListFiles(FileSystem& fs, const std::string& directory, const std::string& prefix,
-                 std::vector<std::string>& out) {
-  for (const std::string& name : TRY(fs.List(directory))) {
-    const std::string path = directory + "/" + name;
-    if (TRY(fs.Stat(path)).is_directory) {
-      TRY(ListFiles(fs, path, prefix + name + "/", out));
-    } else {
-      out.push_back(prefix + name);
-    }
-  }
-  return Ok();
-}
-
 class BackupRun {
  public:
   BackupRun(LocalContentStore& store, const BackupOptions& options)
-      : core_(store.core()), options_(options) {}
+      : core_(store.core()), options_(options), target_(core_.fs, options.target) {}
 
   // The catalog first: packs only grow while collection waits, so what it names is in the packs
   // that are copied after it.
   Status Run() {
     TRY(core_.fs.CreateDirectories(options_.target));
-    TRY(RemoveIfThere(core_.fs, options_.target + std::string(kMarker)));
-    for (const char* suffix : {".new", ".new-wal", ".new-shm"}) {
-      TRY(RemoveIfThere(core_.fs, options_.target + "/catalog.db" + suffix));
-    }
-    TRY(core_.database.BackupTo(options_.target + "/catalog.db.new"));
-    TRY(CopyPacks());
+    const auto before = TRY(target_.CompleteSet());
+    TRY(target_.RemoveSetsBut(before));
+    const std::uint64_t set = before.value_or(0) + 1;
+    const std::string set_path = target_.SetPath(set);
+    TRY(core_.fs.CreateDirectories(set_path + "/open"));
+    TRY(core_.database.BackupTo(set_path + "/catalog.db"));
+    TRY(CopyOpenPacks(set_path + "/open"));
+    TRY(CopySealedPacks(set_path + "/open"));
     for (const std::string& name : options_.extra_files) {
-      report.bytes_copied += TRY(Copy(core_.directory + "/" + name, options_.target + "/" + name));
+      report.bytes_copied += TRY(Copy(core_.directory + "/" + name, set_path + "/" + name));
     }
-    TRY(core_.fs.Rename(options_.target + "/catalog.db.new", options_.target + "/catalog.db"));
-    TRY(RemoveGone());
-    const Json marker = {
-        {"format", "banyan-backup"}, {"version", 0}, {"time", ToIsoTime(core_.clock.NowMs())}};
-    return WriteFileDurably(core_.fs, options_.target + std::string(kMarker),
-                            AsBytes(DumpJson(marker, 2)));
+    TRY(target_.SyncNames(packs_));
+    TRY(target_.Complete(set, packs_, core_.clock.NowMs()));
+    return target_.RemoveOthers(set, packs_);
   }
   BackupReport report;
 
  private:
   Result<std::uint64_t> Copy(const std::string& from, const std::string& to) {
-    return CopyFile(core_.fs, from, to, options_.cancelled);
+    return CopyFileDurably(core_.fs, from, to, [this](ByteView) -> Status {
+      if (options_.cancelled == nullptr || !options_.cancelled->load()) return Ok();
+      return Error(Errc::Cancelled, "backup: ended");
+    });
+  }
+  static std::string NameIn(const std::string& directory, const std::string& path) {
+    return directory + path.substr(path.rfind('/'));
   }
 
-  Status CopyPacks() {
-    const std::string packs = options_.target + "/packs";
-    // Open packs: records before payloads, so that the copy holds the payload of every record.
+  // Records before payloads, so that the copy holds the payload of every record.
+  Status CopyOpenPacks(const std::string& to) {
     for (const PackId id : core_.packs->OpenIds()) {
       const PackPaths from = PathsOf(core_.packs->directory(), id);
-      const PackPaths to = PathsOf(packs, id);
-      auto table = Copy(from.table, to.table);
-      auto data = table ? Copy(from.data, to.data) : std::move(table);
+      auto table = Copy(from.table, NameIn(to, from.table));
+      auto data = table ? Copy(from.data, NameIn(to, from.data)) : std::move(table);
       if (!data && data.error().code() == Errc::NotFound) continue;  // sealed meanwhile
       report.bytes_copied += TRY(std::move(data));
-      kept_.push_back(to.table);
-      kept_.push_back(to.data);
-    }
-    for (const PackId id : core_.packs->SealedIds()) {
-      const std::string from = PathsOf(core_.packs->directory(), id).sealed;
-      const std::string to = PathsOf(packs, id).sealed;
-      kept_.push_back(to);
-      // It may have been copied open a moment ago; the sealed file replaces that copy.
-      TRY(RemoveIfThere(core_.fs, PathsOf(packs, id).table));
-      TRY(RemoveIfThere(core_.fs, PathsOf(packs, id).data));
-      const auto there = core_.fs.Stat(to);
-      if (there && there->size_bytes == TRY(core_.fs.Stat(from)).size_bytes) {
-        ++report.packs_kept;
-        continue;
-      }
-      report.bytes_copied += TRY(Copy(from, to));
-      ++report.packs_copied;
     }
     return Ok();
   }
 
-  Status RemoveGone() {
-    std::vector<std::string> files;
-    const std::string packs = options_.target + "/packs";
-    if (!core_.fs.Stat(packs)) return Ok();
-    TRY(ListFiles(core_.fs, packs, packs + "/", files));
-    std::sort(kept_.begin(), kept_.end());
-    for (const std::string& path : files) {
-      if (!std::binary_search(kept_.begin(), kept_.end(), path)) TRY(core_.fs.Remove(path));
+  Status CopySealedPacks(const std::string& open) {
+    for (const PackId id : core_.packs->SealedIds()) {
+      const PackPaths from = PathsOf(core_.packs->directory(), id);
+      // It may have been copied open a moment ago; the sealed file replaces that copy.
+      TRY(RemoveIfThere(core_.fs, NameIn(open, from.table)));
+      TRY(RemoveIfThere(core_.fs, NameIn(open, from.data)));
+      const std::string name =
+          TRY(BackupDirectory::PackName(core_.fs, core_.packs->directory(), id));
+      packs_.push_back(name);
+      const std::string to = options_.target + "/" + name;
+      const auto there = core_.fs.Stat(to);
+      if (there && there->size_bytes == TRY(core_.fs.Stat(from.sealed)).size_bytes) {
+        ++report.packs_kept;
+        continue;
+      }
+      report.bytes_copied += TRY(Copy(from.sealed, to));
+      ++report.packs_copied;
     }
     return Ok();
   }
 
   ContentCore& core_;
   const BackupOptions& options_;
-  std::vector<std::string> kept_;
+  BackupDirectory target_;
+  std::vector<std::string> packs_;
 };
 
 }  // namespace
@@ -144,23 +95,29 @@ Result<BackupReport> Backup(LocalContentStore& store, const BackupOptions& optio
   return run.report;
 }
 
-Status Restore(FileSystem& fs, const std::string& source, const std::string& target) {
-  const auto marker = ReadFile(fs, source + std::string(kMarker), 4096);
-  const auto json = marker ? ParseJson(AsText(*marker)) : Result<Json>(marker.error());
-  if (!json || FindString(*json, "format") != "banyan-backup" || FindInt(*json, "version") != 0) {
-    return Error(Errc::Invalid, source +
-                                    ": not a complete backup (backup.json is missing or of "
-                                    "another version): run the backup again");
+Status Restore(FileSystem& fs, const std::string& source, const std::string& target,
+               const std::string& vfs) {
+  const BackupDirectory backup(fs, source);
+  const auto set = TRY(backup.CompleteSet());
+  if (!set) {
+    return Error(Errc::Invalid,
+                 source + ": holds no complete backup (no backup.json): run the backup again");
   }
   if (const auto there = fs.List(target); there && !there->empty()) {
     return Error(Errc::Conflict, target + ": not empty; restore only into a new directory");
   }
-  std::vector<std::string> files;
-  TRY(ListFiles(fs, source, "", files));
-  for (const std::string& name : files) {
-    if ("/" + name != kMarker) TRY(CopyFile(fs, source + "/" + name, target + "/" + name));
+  const std::string set_path = backup.SetPath(*set);
+  for (const std::string& name : TRY(backup.Packs(*set))) {
+    const std::string sealed = TRY(BackupDirectory::SealedName(name));
+    TRY(CopyFileDurably(fs, source + "/" + name, target + "/packs/" + sealed));
   }
-  auto catalog = TRY(Connection::Open({target + "/catalog.db", "", /*writable=*/true}));
+  for (const std::string& name : TRY(ListFilesBelow(fs, set_path))) {
+    if (name == "catalog.db" || name == "packs.list") continue;
+    const bool is_pack = name.rfind("open/", 0) == 0;
+    TRY(CopyFileDurably(fs, set_path + "/" + name, target + (is_pack ? "/packs/" : "/") + name));
+  }
+  TRY(CopyFileDurably(fs, set_path + "/catalog.db", target + "/catalog.db"));
+  auto catalog = TRY(Connection::Open({target + "/catalog.db", vfs, /*writable=*/true}));
   auto rows = catalog->Query("PRAGMA integrity_check");
   if (!rows.Next() || rows.Text(0) != "ok") {
     return Error(Errc::Corrupt, target + ": the restored catalog fails its integrity check");

@@ -2,10 +2,10 @@
 // Backup of a running store to a directory, and restore from one (storage/content/FORMAT.md section
 // 10).
 //
-// A backup directory holds a data directory as it could have been at one moment: catalog.db,
-// packs/, the named key files, and backup.json, written last and durably: without it the backup is
-// incomplete and Restore refuses it. Backing up to the same directory again copies only what is
-// new, and removes what is gone only after the new catalog is in place.
+// A backup directory holds one complete backup: a data directory as it could have been at one
+// moment. Backing up to it again copies only what is new. The new backup takes the place of the
+// old one in a single rename, after all of it is durable: whatever interrupts it, the old one is
+// complete until then. Meanwhile the directory holds both catalogs and the packs of both.
 
 #include <atomic>
 #include <string>
@@ -25,12 +25,15 @@ struct BackupReport {
   std::uint64_t packs_kept = 0;
   std::uint64_t bytes_copied = 0;
 };
-// Uploads, commits and downloads go on meanwhile; collection waits. Cancelled leaves an incomplete
-// backup that the next run goes on with.
+// Uploads, commits and downloads go on meanwhile; collection waits. Invalid when the target's
+// backup.json is none of ours. Cancelled leaves what the next run goes on with.
 Result<BackupReport> Backup(LocalContentStore& store, const BackupOptions& options);
 
 // Copies a complete backup into `target`, which must be absent or empty (Conflict otherwise), and
-// checks the catalog's integrity. Verify content with Scrub afterwards.
-Status Restore(FileSystem& fs, const std::string& source, const std::string& target);
+// checks the catalog's integrity. Invalid when the source holds no complete backup. `target` is a
+// data directory once catalog.db is there, which comes last: remove what an interrupted restore
+// left and start again. Verify content with Scrub afterwards. `vfs` as for Database::Open.
+Status Restore(FileSystem& fs, const std::string& source, const std::string& target,
+               const std::string& vfs = "");
 
 }  // namespace banyan::storage

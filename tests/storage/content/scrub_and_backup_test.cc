@@ -129,6 +129,14 @@ TEST_CASE("BackupRestoresARunningStoreAndIsIncremental") {
   }
 }
 
+TEST_CASE("BackupGoesIntoNothingButABackup") {
+  StoreFixture f;
+  TempDirectory place;
+  MUST(WriteFileDurably(f.fs, place.Join("backup.json"), AsBytes("{\"format\": \"other\"}")));
+  MUST_FAIL(Backup(f.local(), {place.path(), {}}), Errc::Invalid);
+  MUST_FAIL(Restore(f.fs, place.path(), place.Join("r")), Errc::Invalid);
+}
+
 TEST_CASE("RestoreRefusesAnIncompleteBackup") {
   StoreFixture f;
   TempDirectory place;
