@@ -58,7 +58,8 @@ Result<std::vector<bool>> ContentSession::Lacking(const ChunkList& chunks) {
 Status ContentSession::PutChunk(const BatchEntry& entry, ByteView payload, Bytes& raw,
                                 Recipe& stored) {
   raw.resize(entry.raw_bytes);
-  TRY(decoder_.Decode(entry.encoding, payload, raw).Context("chunk batch"));
+  const Status decoded = decoder_.Decode(entry.encoding, payload, raw);
+  if (!decoded) return Error(Errc::Invalid, "chunk batch: " + decoded.error().message());
   const ChunkId id = HashChunk(raw);
   ReaderLock lock(store_.core().collection_mutex);
   // The sender has the bytes, so a copy that it could not know of may serve it too.

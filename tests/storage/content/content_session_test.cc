@@ -1,5 +1,7 @@
 #include "storage/content/content_session.h"
 
+#include <zstd.h>
+
 #include "storage/content/merkle.h"
 #include "tests/support/chunks.h"
 #include "tests/support/must.h"
@@ -76,6 +78,40 @@ TEST_CASE("SessionBelievesNoClaim") {
   MUST_FAIL(session->Assemble(resized, {HashSha256(data), data.size()}), Errc::Invalid);
   MUST_FAIL(ContentSession::Resume(f.local(), session->name(), {1, repository + 1}),
             Errc::NotFound);
+}
+
+TEST_CASE("SessionRefusesABombAndKeepsNothingOfItsBatch") {
+  Fixture f;
+  const auto repository = f.AddRepository("a", true);
+  auto session = f.Begin(repository);
+  const Bytes honest = Noise(5000, 3);
+  const Bytes zeros(64u << 20);
+  Bytes bomb(ZSTD_compressBound(zeros.size()));
+  bomb.resize(ZSTD_compress(bomb.data(), bomb.size(), zeros.data(), zeros.size(), 3));
+  REQUIRE(bomb.size() < 100000);
+  for (const std::uint32_t claimed : {100000u, 131072u}) {
+    Bytes batch = EncodeBatchTable(std::vector<BatchEntry>{
+        {5000, 5000, Encoding::Raw},
+        {static_cast<std::uint32_t>(bomb.size()), claimed, Encoding::Zstd}});
+    batch.insert(batch.end(), honest.begin(), honest.end());
+    batch.insert(batch.end(), bomb.begin(), bomb.end());
+    MUST_FAIL(session->Put(batch), Errc::Invalid);
+  }
+  const ChunkList chunks = {{HashChunk(honest), 5000}};
+  REQUIRE(CountTrue(MUST(session->Lacking(chunks))) == 1);
+  MUST_FAIL(session->Assemble(chunks, {HashSha256(honest), 5000}), Errc::Conflict);
+}
+
+TEST_CASE("BytesOfAnotherChunkLeaveItLacking") {
+  Fixture f;
+  auto session = f.Begin(f.AddRepository("a", true));
+  const Bytes data = Noise(50000, 4);
+  const ChunkList chunks = Cut(data);
+  Bytes lie = data;
+  lie[100] ^= 1;
+  MUST(session->Put(Batch(lie, chunks, std::vector<bool>(chunks.size(), true))));
+  REQUIRE(CountTrue(MUST(session->Lacking(chunks))) == 1);
+  MUST_FAIL(session->Assemble(chunks, {HashSha256(data), data.size()}), Errc::Conflict);
 }
 
 TEST_CASE("SessionStoresAForeignCutUnderTheCanonicalOne") {
