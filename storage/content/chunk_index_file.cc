@@ -17,20 +17,20 @@ class HashedWriter {
  public:
   HashedWriter(File& file) : file_(file) {}  // NOLINT
   Status Write(ByteView bytes) {
-    hasher_.Update(bytes);
     buffer_.insert(buffer_.end(), bytes.begin(), bytes.end());
     return buffer_.size() < (1u << 20) ? Ok() : Flush();
   }
   Status Finish() {
-    const Sha256 sum = hasher_.Finish();
-    buffer_.insert(buffer_.end(), sum.data(), sum.data() + Sha256::kSize);
     TRY(Flush());
-    TRY(file_.Truncate(offset_));
+    const Sha256 sum = hasher_.Finish();
+    TRY(file_.WriteAt(offset_, sum.bytes()));
+    TRY(file_.Truncate(offset_ + Sha256::kSize));
     return file_.Sync();
   }
 
  private:
   Status Flush() {
+    hasher_.Update(buffer_);
     TRY(file_.WriteAt(offset_, buffer_));
     offset_ += buffer_.size();
     buffer_.clear();
@@ -45,35 +45,15 @@ class HashedWriter {
 class HashedReader {
  public:
   HashedReader(File& file) : file_(file) {}  // NOLINT
-  Status Read(std::span<std::uint8_t> out) {
-    TRY(Take(out));
-    hasher_.Update(out);
-    return Ok();
-  }
-  Result<std::uint32_t> ReadU32() {
-    std::array<std::uint8_t, 4> bytes;
-    TRY(Read(bytes));
-    return LoadLe<std::uint32_t>(bytes.data());
-  }
-  Status Finish() {
-    std::array<std::uint8_t, Sha256::kSize> sum;
-    const Sha256 computed = hasher_.Finish();
-    TRY(Take(sum));
-    if (Sha256::FromRaw(sum) != computed) {
-      return Error(Errc::Corrupt, "chunk index: checksum mismatch");
-    }
-    return Ok();
-  }
-
- private:
   // The next bytes, through a buffer: most reads are of a few bytes.
-  Status Take(std::span<std::uint8_t> out) {
+  Status Read(std::span<std::uint8_t> out) {
     while (!out.empty()) {
       if (next_ == buffer_.size()) {
+        HashTaken();
         buffer_.resize(1u << 20);
         buffer_.resize(TRY(file_.ReadAt(offset_, buffer_)));
         offset_ += buffer_.size();
-        next_ = 0;
+        next_ = hashed_ = 0;
         if (buffer_.empty()) return Error(Errc::Corrupt, "chunk index: the file is cut short");
       }
       const std::size_t part = std::min(out.size(), buffer_.size() - next_);
@@ -83,10 +63,35 @@ class HashedReader {
     }
     return Ok();
   }
+  Result<std::uint32_t> ReadU32() {
+    std::array<std::uint8_t, 4> bytes;
+    TRY(Read(bytes));
+    return LoadLe<std::uint32_t>(bytes.data());
+  }
+  Status Finish() {
+    std::array<std::uint8_t, Sha256::kSize> sum;
+    HashTaken();
+    hashing_ = false;
+    const Sha256 computed = hasher_.Finish();
+    TRY(Read(sum));
+    if (Sha256::FromRaw(sum) != computed) {
+      return Error(Errc::Corrupt, "chunk index: checksum mismatch");
+    }
+    return Ok();
+  }
+
+ private:
+  void HashTaken() {
+    if (hashing_) hasher_.Update(ByteView(buffer_).subspan(hashed_, next_ - hashed_));
+    hashed_ = next_;
+  }
+
   File& file_;
   Sha256Hasher hasher_;
   Bytes buffer_;
   std::size_t next_ = 0;
+  std::size_t hashed_ = 0;  // of the buffer
+  bool hashing_ = true;
   std::uint64_t offset_ = 0;
 };
 
@@ -104,10 +109,10 @@ Status ChunkIndex::Save(FileSystem& fs, const std::string& path, const Coverage&
   for (std::size_t i = 0; i < shards_.size(); ++i) {
     MutexLock lock(locks_[i % kLocks]);
     const Shard& shard = shards_[i];
-    ByteWriter sizes;
-    sizes.Le(shard.capacity);
-    sizes.Le(shard.count);
-    TRY(out.Write(sizes.bytes()));
+    std::array<std::uint8_t, 8> sizes;
+    StoreLe(&sizes[0], shard.capacity);
+    StoreLe(&sizes[4], shard.count);
+    TRY(out.Write(sizes));
     TRY(out.Write({shard.slots.get(), std::size_t{shard.capacity} * kEntryBytes}));
   }
   TRY(out.Finish());
@@ -133,6 +138,7 @@ Result<ChunkIndex::Coverage> ChunkIndex::Load(FileSystem& fs, const std::string&
       return Error(Errc::Corrupt, "chunk index: impossible shard size");
     }
     const std::size_t bytes = std::size_t{shard.capacity} * kEntryBytes;
+    if (bytes == 0) continue;
     shard.slots.reset(new std::uint8_t[bytes]);
     TRY(in.Read({shard.slots.get(), bytes}));
   }

@@ -9,6 +9,7 @@
 // that `setup` resets; `verify` must find all of it. Everything `operation` opened is closed when
 // it returns. A failing check prints the plan and the seed that lead to it.
 
+#include <cstdlib>
 #include <functional>
 
 #include "tests/support/memory_file_system.h"
@@ -25,7 +26,7 @@ struct Workload {
 };
 
 // A longer workload is split: the loops are quadratic in it.
-inline constexpr std::uint64_t kMaxLoopOperations = 300;
+inline constexpr std::uint64_t kMaxLoopOperations = 400;
 
 // One run. False when the plan struck nothing, which ends the loop.
 inline bool RunWithFault(const Workload& workload, FaultPlan plan, std::uint64_t crash_seed) {
@@ -45,8 +46,15 @@ inline bool RunWithFault(const Workload& workload, FaultPlan plan, std::uint64_t
   return struck;
 }
 
-inline void RunUntilNothingStrikes(const Workload& workload, FaultPlan plan, std::uint64_t seed) {
-  for (plan.nth = 1; RunWithFault(workload, plan, seed); ++plan.nth) {
+// With BANYAN_LONG every n. Else every n up to 50 and then every third, `phase` telling which: of
+// three loops with different phases each n is struck by one.
+inline void RunUntilNothingStrikes(const Workload& workload, FaultPlan plan, std::uint64_t seed,
+                                   std::uint64_t phase = 0) {
+  const bool every = std::getenv("BANYAN_LONG") != nullptr;
+  const auto next = [&](std::uint64_t nth) {
+    return every || nth < 50 ? nth + 1 : nth + 3 - (nth - 50 - phase % 3) % 3;
+  };
+  for (plan.nth = 1; RunWithFault(workload, plan, seed); plan.nth = next(plan.nth)) {
     INFO("the workload has too many file operations for a fault loop");
     REQUIRE(plan.nth <= kMaxLoopOperations);
   }
@@ -54,9 +62,10 @@ inline void RunUntilNothingStrikes(const Workload& workload, FaultPlan plan, std
 
 // Input/output errors, a full disk and short writes at every operation, once and for ever.
 inline void ForEveryFault(const Workload& workload) {
+  std::uint64_t phase = 0;
   for (const auto kind : {FaultKind::Io, FaultKind::NoSpace, FaultKind::ShortWrite}) {
     for (const bool forever : {false, true}) {
-      RunUntilNothingStrikes(workload, {.kind = kind, .forever = forever}, 0);
+      RunUntilNothingStrikes(workload, {.kind = kind, .forever = forever}, 0, phase++);
     }
   }
 }
@@ -65,7 +74,8 @@ inline void ForEveryFault(const Workload& workload) {
 // mixtures, and with an odd seed the interrupted operation itself takes effect.
 inline void ForEveryCrash(const Workload& workload, std::uint64_t seeds = 4) {
   for (std::uint64_t seed = 0; seed < seeds; ++seed) {
-    RunUntilNothingStrikes(workload, {.kind = FaultKind::Crash, .applied = seed % 2 == 1}, seed);
+    const bool applied = seed % 2 == 1;
+    RunUntilNothingStrikes(workload, {.kind = FaultKind::Crash, .applied = applied}, seed, seed);
   }
 }
 

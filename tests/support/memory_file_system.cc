@@ -166,6 +166,11 @@ void MemoryFileSystem::SetCapacity(std::uint64_t size_bytes) {
   capacity_bytes_ = size_bytes;
 }
 
+void MemoryFileSystem::StartFrom(const MemoryFileSystem& other) {
+  std::scoped_lock lock(mutex_, other.mutex_);
+  tree_ = other.tree_.Durable();
+}
+
 void MemoryFileSystem::Crash(std::uint64_t seed) {
   const std::unique_lock lock(mutex_);
   FakeRandom random(seed);

@@ -38,6 +38,9 @@ class MemoryFileSystem final : public FileSystem {
   std::uint64_t struck() const;
   std::uint64_t counted() const;
 
+  // Becomes what a power loss would leave of `other`: a state prepared once for many runs.
+  void StartFrom(const MemoryFileSystem& other);
+
   // A WriteAt or Truncate beyond this many bytes in all fails with TooLarge, a write after
   // filling what was left. Without it FreeBytes is 1 TiB.
   void SetCapacity(std::uint64_t size_bytes);

@@ -166,6 +166,12 @@ void MemoryTree::Crash(FakeRandom* random) {
   root_ = AfterCrash(root_, random);
 }
 
+MemoryTree MemoryTree::Durable() const {
+  MemoryTree tree;
+  tree.root_ = AfterCrash(root_, nullptr);
+  return tree;
+}
+
 void MemoryTree::Apply(Change change) {
   for (const auto& entry : change) Put(entry.directory->children, entry.name, entry.child);
   pending_.push_back(std::move(change));

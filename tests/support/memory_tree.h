@@ -47,6 +47,8 @@ class MemoryTree {
   // undone, as a whole, and one that rests on an undone change of the same name is undone too.
   // All nodes are new afterwards.
   void Crash(FakeRandom* random);
+  // A tree of its own, with what is certain to outlive a power loss.
+  MemoryTree Durable() const;
 
  private:
   struct Entry {
