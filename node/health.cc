@@ -19,6 +19,7 @@ Status Health::Probe() {
     auto lease = TRY(parts_.database.Read().Context("catalog"));
     TRY(lease->Execute("SELECT id FROM repository LIMIT 1").Context("catalog"));
   }
+  TRY(parts_.store().Context("content"));
   const std::uint64_t free_bytes = TRY(parts_.fs.FreeBytes(parts_.directory));
   if (free_bytes < parts_.min_free_bytes) {
     return Error(Errc::TooLarge, "disk: " + Format(ByteSize{free_bytes >> 20 << 20}) +

@@ -1,8 +1,9 @@
 #pragma once
-// Whether the node can do its work right now: the disk takes a write, there is room, and the
-// catalog answers. Thread safe.
+// Whether the node can do its work right now: the disk takes a write, there is room, the catalog
+// answers, and no failed sync has stopped uploads. Thread safe.
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 
@@ -21,6 +22,7 @@ class Health {
     storage::Database& database;
     std::string directory;
     std::uint64_t min_free_bytes = 0;
+    std::function<Status()> store;  // whether the content store takes uploads
   };
   explicit Health(const Parts& parts) : parts_(parts) {}
 

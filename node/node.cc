@@ -63,8 +63,8 @@ Node::Node(const Seams& seams, const Config& config, std::unique_ptr<DataDirecto
       data_(std::move(data)),
       downloads_(seams.clock),
       signer_(data_->seed()),
-      health_(
-          {seams.clock, seams.fs, data_->database(), config.data, config.storage_min_free.bytes}),
+      health_({seams.clock, seams.fs, data_->database(), config.data, config.storage_min_free.bytes,
+               [this] { return data_->content().core().packs->CheckUsable(); }}),
       hub_{seams.clock, seams.random, config_, data_->database(), data_->content(), usage_,
            downloads_,  metrics_,     signer_},
       content_api_(data_->content(), seams.random,

@@ -13,7 +13,8 @@ struct Fixture {
   testing::TestCatalog catalog;
   FakeClock clock;
   MemoryFileSystem fs;
-  Health health{{clock, fs, catalog.database(), "/data", 1000}};
+  Status store = Ok();
+  Health health{{clock, fs, catalog.database(), "/data", 1000, [this] { return store; }}};
   Fixture() { MUST(fs.CreateDirectories("/data")); }
 };
 
@@ -40,6 +41,12 @@ TEST_CASE("AFullDiskIsUnhealthy") {
   const auto status = fixture.health.Check();
   MUST_FAIL(fixture.health.Check(), Errc::TooLarge);
   CHECK(status.error().message().find("disk: ") == 0);
+}
+
+TEST_CASE("AStoreThatTakesNothingIsUnhealthy") {
+  Fixture fixture;
+  fixture.store = Error(Errc::Io, "a sync failed");
+  MUST_FAIL(fixture.health.Check(), Errc::Io);
 }
 
 TEST_CASE("HealthIsProbedOnceASecond") {
