@@ -58,8 +58,9 @@ class TreeBuilder {
 
  private:
   std::vector<SearchItem>& Open(int level) {
-    if (levels_.size() <= static_cast<std::size_t>(level)) levels_.resize(static_cast<std::size_t>(level) + 1);
-    return levels_[static_cast<std::size_t>(level)];
+    const auto at = static_cast<std::size_t>(level);
+    if (levels_.size() <= at) levels_.resize(at + 1);
+    return levels_[at];
   }
 
   Status Close(int level) {
