@@ -46,13 +46,13 @@ inline bool RunWithFault(const Workload& workload, FaultPlan plan, std::uint64_t
   return struck;
 }
 
-// With BANYAN_LONG every n. Else every n up to 50 and then every third, `phase` telling which: of
+// With BANYAN_LONG every n. Else every n up to 10 and then every third, `phase` telling which: of
 // three loops with different phases each n is struck by one.
 inline void RunUntilNothingStrikes(const Workload& workload, FaultPlan plan, std::uint64_t seed,
                                    std::uint64_t phase = 0) {
   const bool every = std::getenv("BANYAN_LONG") != nullptr;
   const auto next = [&](std::uint64_t nth) {
-    return every || nth < 50 ? nth + 1 : nth + 3 - (nth - 50 - phase % 3) % 3;
+    return every || nth < 10 ? nth + 1 : nth + 3 - (nth + 2 + 2 * phase) % 3;
   };
   for (plan.nth = 1; RunWithFault(workload, plan, seed); plan.nth = next(plan.nth)) {
     INFO("the workload has too many file operations for a fault loop");
