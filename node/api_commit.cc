@@ -2,6 +2,7 @@
 
 #include "node/commit_body.h"
 #include "node/entering.h"
+#include "node/links.h"
 #include "node/repository_call.h"
 #include "node/routes.h"
 
@@ -55,7 +56,7 @@ void Answer(RepositoryCall& call, const storage::Repository& repository,
   call.response.headers.Set("X-Repo-Commit", commit);
   call.response.SetJson({{"success", true},
                          {"commitOid", commit},
-                         {"commitUrl", call.hub.Link(page)},
+                         {"commitUrl", LinkIn(call.hub, call.request, page)},
                          {"hookOutput", ""},
                          {"changed", result.changed}});
 }

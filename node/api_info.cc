@@ -1,5 +1,6 @@
 // GET /api/banyan/v0/info: what this node is and what it takes, for clients of Banyan's own routes.
 
+#include "node/links.h"
 #include "node/routes.h"
 #include "storage/base/version.h"
 #include "storage/content/chunk_encoding.h"
@@ -14,12 +15,12 @@ Json LimitsJson(const Config& config) {
   return limits;
 }
 
-Json InfoJson(const Config& config) {
+Json InfoJson(const Config& config, const Request& request) {
   Json encodings = Json::array();
   for (int i = 0; i < storage::kEncodingCount; ++i) encodings.push_back(i);
   return {{"software", "banyan"},
           {"version", Version()},
-          {"url", config.public_url},
+          {"url", BaseUrl(config, request)},
           {"encodings", std::move(encodings)},
           {"anonymous", config.access_anonymous},
           {"registration", config.access_registration},
@@ -29,8 +30,9 @@ Json InfoJson(const Config& config) {
 }  // namespace
 
 void AddInfoRoutes(Router& router, Hub& hub) {
-  router.Add("GET", "/api/banyan/v0/info",
-             [&hub](Request&, Response& response) { response.SetJson(InfoJson(hub.config)); });
+  router.Add("GET", "/api/banyan/v0/info", [&hub](Request& request, Response& response) {
+    response.SetJson(InfoJson(hub.config, request));
+  });
 }
 
 }  // namespace banyan::node

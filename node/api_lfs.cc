@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "node/links.h"
 #include "node/repository_call.h"
 #include "node/routes.h"
 #include "storage/history/uploads.h"
@@ -120,7 +121,7 @@ SignedLink LinkTo(const Batch& batch, const Wanted& object, const char* method, 
 }
 
 std::string Href(const Batch& batch, const SignedLink& link) {
-  return batch.call.hub.Link(batch.call.hub.signer.Sign(link));
+  return LinkIn(batch.call.hub, batch.call.request, batch.call.hub.signer.Sign(link));
 }
 
 // {"chunk_size": "...", "00001": link, ...} as multipart clients read it.

@@ -5,6 +5,7 @@
 
 #include "node/entering.h"
 #include "node/hub_json.h"
+#include "node/links.h"
 #include "node/repository_call.h"
 #include "node/routes.h"
 #include "storage/history/commit.h"
@@ -25,8 +26,8 @@ struct Exchange {
   Response& response;
 };
 
-std::string LinkOf(const Hub& hub, const RepositoryId& id) {
-  return hub.Link("/" + std::string(PathPrefix(id.kind)) + id.Path());
+std::string LinkOf(const Hub& hub, const Request& request, const RepositoryId& id) {
+  return LinkIn(hub, request, "/" + std::string(PathPrefix(id.kind)) + id.Path());
 }
 
 // {"name", "organization", "type"}: the name may hold the namespace; without any it is the
@@ -149,7 +150,7 @@ void PostCreate(Exchange& exchange) {
   const auto creation = Create(exchange, *wanted);
   if (!creation) return Fail(response, creation.error());
   const auto& repository = creation->repository;
-  Json answer = {{"url", LinkOf(hub, repository.id)},
+  Json answer = {{"url", LinkOf(hub, request, repository.id)},
                  {"name", repository.id.Path()},
                  {"id", repository.uid.ToString().substr(0, 24)}};
   if (creation->existed) {
@@ -209,7 +210,7 @@ void PostMove(Exchange& exchange) {
     return Ok();
   });
   if (!moved) return Fail(response, moved.error());
-  response.SetJson({{"url", LinkOf(hub, *to)}});
+  response.SetJson({{"url", LinkOf(hub, request, *to)}});
 }
 
 Result<storage::RepositorySettings> ParseSettings(const Json& body) {

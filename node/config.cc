@@ -16,6 +16,7 @@ Error Bad(std::string_view key, const std::string& what) {
 
 // "https://host[:port][/prefix]": what may stand before every path that the node gives out.
 Status CheckPublicUrl(const std::string& url) {
+  if (url.empty()) return Ok();
   const bool known = url.starts_with("http://") || url.starts_with("https://");
   const auto authority = url.substr(std::min(url.size(), url.find("//") + 2));
   const bool plain = authority.find_first_of("?#@ \"<>\\") == authority.npos;
@@ -59,9 +60,6 @@ Status Check(Config& config) {
   if (!listen) return Bad("listen", listen.error().message());
   if (config.tls_certificate.empty() != config.tls_key.empty()) {
     return Bad("tls", "tls.certificate and tls.key are set together or not at all");
-  }
-  if (config.public_url.empty()) {
-    config.public_url = (config.UsesTls() ? "https://" : "http://") + config.listen;
   }
   while (config.public_url.ends_with('/')) config.public_url.pop_back();
   TRY(CheckPublicUrl(config.public_url));

@@ -18,7 +18,7 @@ namespace banyan::node {
 struct Config {
   std::string data;
   std::string listen = "127.0.0.1:8440";
-  std::string public_url;  // after LoadConfig never empty, without a slash at its end
+  std::string public_url;  // after LoadConfig without a slash at its end; empty: node/links.h
 
   std::string tls_certificate;
   std::string tls_key;

@@ -13,7 +13,7 @@ constexpr auto kKeys = std::to_array<ConfigKey>({
     {"listen", &Config::listen, "Address and port to serve on, as host:port or [v6]:port."},
     {"public_url", &Config::public_url,
      "What clients call this node, such as https://hub.example.org. Every link that the node gives "
-     "out begins with it. Empty: made from `listen`."},
+     "out begins with it. Empty: with the host that the client asked for. Set it behind a proxy."},
 
     {"tls.certificate", &Config::tls_certificate,
      "PEM file with the certificate chain. Together with tls.key makes the node speak TLS."},

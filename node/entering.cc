@@ -6,8 +6,10 @@
 namespace banyan::node {
 namespace {
 
-// "hub.example.org" of "https://hub.example.org:8443/path".
+// "hub.example.org" of "https://hub.example.org:8443/path". Never from a request: who wrote a
+// commit must not depend on how its node was called.
 std::string_view HostOf(std::string_view link) {
+  if (link.empty()) return "localhost";
   link.remove_prefix(link.find("//") + 2);
   link = link.substr(0, link.find('/'));
   if (link.starts_with('[')) return "localhost";  // an address literal has no place in a mail name

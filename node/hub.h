@@ -27,7 +27,7 @@ struct Hub {
   Metrics& metrics;
   const LinkSigner& signer;
 
-  // The absolute form of a path of ours.
+  // The absolute form of a path of ours under public_url, which is set. Answers: node/links.h.
   std::string Link(std::string_view path) const { return config.public_url + std::string(path); }
   storage::QuotaPolicy quota() const;
 };

@@ -1,6 +1,7 @@
 #include "node/repository_call.h"
 
 #include "node/http/uri.h"
+#include "node/links.h"
 
 namespace banyan::node {
 namespace {
@@ -155,7 +156,7 @@ void AddFileRoute(Router& router, Hub& hub, std::string_view method, const std::
 
 std::string NextLink(const Hub& hub, const Request& request, std::string_view parameter,
                      std::string_view value) {
-  std::string link = hub.Link(request.path) + "?";
+  std::string link = LinkIn(hub, request, request.path) + "?";
   for (const auto& param : request.query) {
     if (param.name == parameter) continue;
     link += PercentEncode(param.name, "[]") + "=" + PercentEncode(param.value) + "&";

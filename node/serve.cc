@@ -13,14 +13,14 @@ constexpr const char* kAddressName = "/address";
 }  // namespace
 
 std::string LocalUrl(const Config& config, std::uint16_t port) {
-  if (config.UsesTls()) return config.public_url;
+  if (config.UsesTls() && !config.public_url.empty()) return config.public_url;
   const auto listen = ParseHostPort(config.listen);
   ENSURE(listen.has_value());
   auto host = listen->host;
   if (host == "0.0.0.0") host = "127.0.0.1";
   if (host == "::") host = "::1";
   if (host.find(':') != std::string::npos) host = "[" + host + "]";
-  return "http://" + host + ":" + std::to_string(port);
+  return (config.UsesTls() ? "https://" : "http://") + host + ":" + std::to_string(port);
 }
 
 Status Serve(const Node::Seams& seams, const Config& config, const ServeHooks& hooks) {
@@ -33,8 +33,9 @@ Status Serve(const Node::Seams& seams, const Config& config, const ServeHooks& h
     log::Info("node", "event=first_start user={} token_file={}", kFirstOperator,
               node->data().TokenFile());
   }
-  log::Info("node", "event=serving url={} listen={} port={} data={}", config.public_url,
-            config.listen, node->port(), config.data);
+  log::Info("node", "event=serving url={} listen={} port={} data={}",
+            config.public_url.empty() ? local_url : config.public_url, config.listen, node->port(),
+            config.data);
   hooks.started(*node, local_url);
   hooks.wait_for_stop();
   log::Info("node", "event=stopping");

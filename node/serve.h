@@ -19,8 +19,8 @@ struct ServeHooks {
 // commands that work on the data directory. The process's umask is narrowed from here on.
 Status Serve(const Node::Seams& seams, const Config& config, const ServeHooks& hooks);
 
-// Where a node with this configuration answers its own machine: public_url with TLS, whose
-// certificate names no other host; else http on the address it listens on.
+// Where a node with this configuration answers its own machine: public_url, if set, with TLS,
+// whose certificate names no other host; else http on the address it listens on.
 std::string LocalUrl(const Config& config, std::uint16_t port);
 
 }  // namespace banyan::node
