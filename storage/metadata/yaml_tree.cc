@@ -19,6 +19,19 @@ std::string AtLine(std::size_t line, std::string_view message) {
   return "line " + std::to_string(line) + ": " + std::string(message);
 }
 
+// yaml-cpp gives the escapes \N (next line) and \_ (no-break space) as single bytes of Latin-1, the
+// only way for text to leave it that is not UTF-8.
+std::string EscapesAsUtf8(std::string_view text) {
+  if (IsUtf8(text)) return std::string(text);
+  std::string out;
+  while (!text.empty()) {
+    const auto next = DecodeUtf8(text);
+    AppendUtf8(out, next.valid ? next.value : static_cast<unsigned char>(text.front()));
+    text.remove_prefix(next.size_bytes);
+  }
+  return out;
+}
+
 // Builds the tree from yaml-cpp's events, so that nothing is expanded before it is counted. A
 // refusal leaves the parser the way the library's own errors do.
 class TreeBuilder : public YAML::EventHandler {
@@ -42,11 +55,12 @@ class TreeBuilder : public YAML::EventHandler {
                 const std::string& value) override {
     RefuseTag(mark, tag);
     if (value.find('\0') != std::string::npos) Refuse(mark, "text contains a NUL character");
-    if (ExpectsKey()) return TakeKey(mark, value, anchor);
+    std::string text = EscapesAsUtf8(value);
+    if (ExpectsKey()) return TakeKey(mark, text, anchor);
     auto node = Make(mark, YamlNode::Kind::Text);
     node.plain = tag == "?";
-    node.text = value;
-    Spend(mark, 0, value.size());
+    node.text = std::move(text);
+    Spend(mark, 0, node.text.size());
     Finish(std::move(node), anchor, mark);
   }
   void OnAlias(const YAML::Mark& mark, YAML::anchor_t anchor) override {

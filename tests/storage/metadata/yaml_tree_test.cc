@@ -32,6 +32,13 @@ TEST_CASE("YamlKeepsTheOrderOfKeysAndTheSpellingOfValues") {
   REQUIRE(tree.Find("z") == nullptr);
 }
 
+TEST_CASE("EveryEscapeOfYamlGivesUtf8") {
+  REQUIRE(Dump(R"(a: "Q\N4\_\xE9\u00E9 \U0001F333")") ==
+          "{\"a\":\"Q\u0085"
+          "4\u00a0\u00e9\u00e9 \U0001F333\"}");
+  REQUIRE(Dump(R"("k\N": 1)") == "{\"k\u0085\":1}");
+}
+
 TEST_CASE("OnlyUnmistakableScalarsAreRetyped") {
   REQUIRE(Dump("[true, False, TRUE, 'true']") == R"([true,false,true,"true"])");
   REQUIRE(Dump("[yes, no, on, off, y, n]") == R"(["yes","no","on","off","y","n"])");
