@@ -81,10 +81,14 @@ Status PackStore::FinishSeal(PackId id) {
 }
 
 Status PackStore::CheckUsable() {
-  MutexLock lock(mutex_);
-  for (const auto& [id, pack] : open_) {
+  std::vector<std::shared_ptr<Pack>> packs;  // asked without the lock: a pack may be in its sync
+  {
+    MutexLock lock(mutex_);
+    for (const auto& [id, pack] : open_) packs.push_back(pack);
+  }
+  for (const auto& pack : packs) {
     if (!pack->broken()) continue;
-    return Error(Errc::Io, "a write to pack " + std::to_string(id) +
+    return Error(Errc::Io, "a write to pack " + std::to_string(pack->id()) +
                                " failed; uploads fail until the node is restarted");
   }
   return Ok();
