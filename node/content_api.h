@@ -1,6 +1,6 @@
 #pragma once
-// Banyan's own chunk-level routes (node/api/chunks.md): reading files and manifests by
-// hash, and uploading through sessions.
+// Banyan's own chunk-level routes (node/api/chunks.md): reading files and manifests by hash, and
+// uploading through sessions.
 
 #include <functional>
 #include <list>
@@ -9,6 +9,7 @@
 
 #include "node/http/http_types.h"
 #include "node/http/router.h"
+#include "node/repository_lookup.h"
 #include "storage/base/mutex.h"
 #include "storage/catalog/caller.h"
 #include "storage/content/content_session.h"
@@ -18,13 +19,14 @@
 
 namespace banyan::node {
 
-// Who asks. Denied (401) for credentials that are wrong; anonymous without any.
+// Who asks. Denied for credentials that are wrong; anonymous without any.
 using Authenticate =
     std::function<Result<storage::Caller>(storage::Connection& connection, const Request& request)>;
 
 struct ContentApiOptions {
   std::uint64_t batch_bytes = 16u << 20;  // of one chunk batch
   std::uint64_t offer_bytes = 80u << 20;  // of one offer
+  bool admits_anonymous = true;           // to read
 };
 
 // Lives as long as the router that its routes were added to. Thread safe.
@@ -37,8 +39,21 @@ class ContentApi {
   Status RemoveEndedOffers();
 
  private:
+  using Repository = storage::Repository;
+
+  // Routing: content_api.cc. A handler's error becomes the answer.
+  void Add(Router& router, std::string_view method, const std::string& pattern,
+           Status (ContentApi::*handler)(Request&, Response&));
+  // The handler of something under a repository, which it gets if the caller has that access.
+  void Add(Router& router, std::string_view method, const std::string& rest, storage::Access access,
+           Status (ContentApi::*handler)(const Repository&, Request&, Response&),
+           RouteOptions options = {});
+  std::optional<Repository> FindRepository(storage::RepositoryKind kind, storage::Access access,
+                                           const Request& request, Response& response);
+  bool Identify(Request& request, Response& response);
+
   // Reading: content_api_read.cc
-  Status GetRevision(Request& request, Response& response);
+  Status GetRevision(const Repository& repository, Request& request, Response& response);
   Status GetObject(Request& request, Response& response);
   Status GetOutline(Request& request, Response& response);
   Status GetSection(Request& request, Response& response);
@@ -46,14 +61,14 @@ class ContentApi {
   Result<std::shared_ptr<const storage::FileSections>> ReadableSections(const Request& request);
 
   // Writing: content_api_write.cc
-  Status BeginSession(Request& request, Response& response);
-  Status AddOffer(Request& request, Response& response);
-  Status GetOffer(Request& request, Response& response);
-  Status PutChunks(Request& request, Response& response);
-  Status TakeOffer(Request& request, Response& response);
-  Status EndSession(Request& request, Response& response);
-  Result<storage::SessionOwner> WriterOf(const Request& request);
-  Result<std::shared_ptr<storage::ContentSession>> SessionOf(const Request& request);
+  Status BeginSession(const Repository& repository, Request& request, Response& response);
+  Status AddOffer(const Repository& repository, Request& request, Response& response);
+  Status GetOffer(const Repository& repository, Request& request, Response& response);
+  Status PutChunks(const Repository& repository, Request& request, Response& response);
+  Status TakeOffer(const Repository& repository, Request& request, Response& response);
+  Status EndSession(const Repository& repository, Request& request, Response& response);
+  Result<std::shared_ptr<storage::ContentSession>> SessionOf(const Repository& repository,
+                                                             const Request& request);
   Status AnswerLacking(storage::ContentSession& session, std::uint32_t number,
                        const std::vector<storage::OfferedFile>& files, Response& response);
 

@@ -4,7 +4,7 @@
 
 #include "node/content_api.h"
 #include "node/http/conditional.h"
-#include "node/http/http_error.h"
+#include "node/hub_answer.h"
 #include "storage/content/outline.h"
 #include "storage/history/history.h"
 
@@ -58,19 +58,10 @@ std::string Etag(std::string_view kind, const std::string& name) {
 
 }  // namespace
 
-ContentApi::ContentApi(storage::LocalContentStore& store, Random& random, Authenticate authenticate,
-                       ContentApiOptions options)
-    : store_(store),
-      random_(random),
-      authenticate_(std::move(authenticate)),
-      options_(options),
-      offers_(store.core().fs, store.core().directory) {}
-
 Result<ContentApi::SectionsPtr> ContentApi::ReadableSections(const Request& request) {
   const FileHash hash = TRY(FileHash::Parse(request.Param("hash")));
   auto connection = TRY(store_.core().database.Read());
-  const storage::Caller caller = TRY(authenticate_(*connection, request));
-  const auto file = TRY(storage::FindReadableFile(*connection, caller, hash));
+  const auto file = TRY(storage::FindReadableFile(*connection, request.caller, hash));
   {
     MutexLock lock(mutex_);
     if (const auto found = sections_.find(hash); found != sections_.end()) return found->second;
@@ -124,36 +115,29 @@ Status ContentApi::GetObject(Request& request, Response& response) {
   const auto root_text = request.Query("root");
   const Sha256 root = root_text ? TRY(Sha256::Parse(*root_text)) : id;
   auto connection = TRY(store_.core().database.Read());
-  const storage::Caller caller = TRY(authenticate_(*connection, request));
   AnswerBytes(request, Etag("object", id.ToString()),
-              TRY(objects_.Find(*connection, caller, root, id)), response);
+              TRY(objects_.Find(*connection, request.caller, root, id)), response);
   return Ok();
 }
 
-Status ContentApi::GetRevision(Request& request, Response& response) {
-  Json out;
+Status ContentApi::GetRevision(const Repository& repository, Request& request, Response& response) {
   const auto read = [&](Connection& connection) -> Status {
-    const storage::Caller caller = TRY(authenticate_(connection, request));
-    const auto kind = TRY(storage::ParseRepositoryKind(request.Param("kind")));
-    const auto id =
-        TRY(storage::ParseRepositoryId(kind, request.Param("owner") + "/" + request.Param("name")));
-    const auto found =
-        TRY(storage::FindRepositoryFor(connection, caller, storage::Access::Files, id));
-    auto history = TRY(storage::History::Open(connection, store_, found.repository.row));
+    auto history = TRY(storage::History::Open(connection, store_, repository.row));
     const auto resolved = TRY(history->Resolve(request.Param("rev")));
-    out = {{"repository", found.repository.uid.ToString()},
-           {"id", found.repository.id.Path()},
-           {"commit", resolved.revision.commit.ToString()},
-           {"ref", resolved.ref},
-           {"manifest", resolved.revision.manifest.ToString()},
-           {"files", resolved.revision.files},
-           {"bytes", resolved.revision.bytes},
-           {"licence", found.repository.licence},
-           {"private", found.repository.is_private}};
+    response.SetJson({{"repository", repository.uid.ToString()},
+                      {"id", repository.id.Path()},
+                      {"commit", resolved.revision.commit.ToString()},
+                      {"ref", resolved.ref},
+                      {"manifest", resolved.revision.manifest.ToString()},
+                      {"files", resolved.revision.files},
+                      {"bytes", resolved.revision.bytes},
+                      {"licence", repository.licence},
+                      {"private", repository.is_private}});
     return Ok();
   };
-  TRY(store_.core().database.Snapshot(read));
-  response.SetJson(out);
+  const auto status = store_.core().database.Snapshot(read);
+  if (status || status.error().code() != Errc::NotFound) return status;
+  AnswerNoRevision(response);
   return Ok();
 }
 

@@ -74,41 +74,9 @@ class TakeProgress final : public BodyProducer {
 
 }  // namespace
 
-void ContentApi::AddRoutes(Router& router) {
-  const auto route = [this](Status (ContentApi::*handler)(Request&, Response&)) {
-    return [this, handler](Request& request, Response& response) {
-      const Status status = (this->*handler)(request, response);
-      if (!status) Fail(response, status.error());
-    };
-  };
-  const std::string repository = "/api/banyan/v0/:kind/:owner/:name";
-  const std::string session = repository + "/sessions/:session";
-  router.Add("GET", repository + "/revision/:rev", route(&ContentApi::GetRevision));
-  router.Add("GET", "/fed/o/:id", route(&ContentApi::GetObject));
-  router.Add("GET", "/fed/f/:hash/outline", route(&ContentApi::GetOutline));
-  router.Add("GET", "/fed/f/:hash/section/:index", route(&ContentApi::GetSection));
-  router.Add("GET", "/fed/f/:hash/data/:index", route(&ContentApi::GetData));
-  router.Add("POST", repository + "/sessions", route(&ContentApi::BeginSession));
-  router.Add("POST", session + "/offers", route(&ContentApi::AddOffer), {options_.offer_bytes});
-  router.Add("GET", session + "/offers/:offer", route(&ContentApi::GetOffer));
-  router.Add("POST", session + "/offers/:offer/take", route(&ContentApi::TakeOffer));
-  router.Add("POST", session + "/chunks", route(&ContentApi::PutChunks), {options_.batch_bytes});
-  router.Add("DELETE", session, route(&ContentApi::EndSession));
-}
-
-Result<storage::SessionOwner> ContentApi::WriterOf(const Request& request) {
-  auto connection = TRY(store_.core().database.Read());
-  const storage::Caller caller = TRY(authenticate_(*connection, request));
-  const auto kind = TRY(storage::ParseRepositoryKind(request.Param("kind")));
-  const auto id =
-      TRY(storage::ParseRepositoryId(kind, request.Param("owner") + "/" + request.Param("name")));
-  const auto found =
-      TRY(storage::FindRepositoryFor(*connection, caller, storage::Access::Write, id));
-  return storage::SessionOwner{caller.user, found.repository.row};
-}
-
-Result<std::shared_ptr<storage::ContentSession>> ContentApi::SessionOf(const Request& request) {
-  const auto owner = TRY(WriterOf(request));
+Result<std::shared_ptr<storage::ContentSession>> ContentApi::SessionOf(const Repository& repository,
+                                                                       const Request& request) {
+  const storage::SessionOwner owner{request.caller.user, repository.row};
   const std::string& name = request.Param("session");
   {
     MutexLock lock(mutex_);
@@ -126,8 +94,9 @@ Result<std::shared_ptr<storage::ContentSession>> ContentApi::SessionOf(const Req
   return session;
 }
 
-Status ContentApi::BeginSession(Request& request, Response& response) {
-  const auto owner = TRY(WriterOf(request));
+Status ContentApi::BeginSession(const Repository& repository, Request& request,
+                                Response& response) {
+  const storage::SessionOwner owner{request.caller.user, repository.row};
   const auto session = TRY(storage::ContentSession::Begin(store_, random_, owner));
   response.status = 201;
   response.SetJson({{"session", session->name()}, {"batch_bytes", options_.batch_bytes}});
@@ -146,30 +115,30 @@ Status ContentApi::AnswerLacking(storage::ContentSession& session, std::uint32_t
   return Ok();
 }
 
-Status ContentApi::AddOffer(Request& request, Response& response) {
-  const auto session = TRY(SessionOf(request));
+Status ContentApi::AddOffer(const Repository& repository, Request& request, Response& response) {
+  const auto session = TRY(SessionOf(repository, request));
   const Bytes body = TRY(ReadBinary(request, options_.offer_bytes));
   const auto kept = TRY(offers_.Add(*session, body));
   response.status = 201;
   return AnswerLacking(*session, kept.number, kept.files, response);
 }
 
-Status ContentApi::GetOffer(Request& request, Response& response) {
-  const auto session = TRY(SessionOf(request));
+Status ContentApi::GetOffer(const Repository& repository, Request& request, Response& response) {
+  const auto session = TRY(SessionOf(repository, request));
   const std::uint32_t number = TRY(OfferNumber(request));
   return AnswerLacking(*session, number, TRY(offers_.Get(*session, number)), response);
 }
 
-Status ContentApi::PutChunks(Request& request, Response& response) {
-  const auto session = TRY(SessionOf(request));
+Status ContentApi::PutChunks(const Repository& repository, Request& request, Response& response) {
+  const auto session = TRY(SessionOf(repository, request));
   const Bytes body = TRY(ReadBinary(request, options_.batch_bytes));
   const auto stored = TRY(session->Put(body));
   response.SetJson({{"chunks", stored.chunk_count}, {"bytes", stored.raw_bytes}});
   return Ok();
 }
 
-Status ContentApi::TakeOffer(Request& request, Response& response) {
-  const auto session = TRY(SessionOf(request));
+Status ContentApi::TakeOffer(const Repository& repository, Request& request, Response& response) {
+  const auto session = TRY(SessionOf(repository, request));
   const std::uint32_t number = TRY(OfferNumber(request));
   auto files = TRY(offers_.Get(*session, number));
   response.headers.Set("Content-Type", "application/x-ndjson");
@@ -177,8 +146,8 @@ Status ContentApi::TakeOffer(Request& request, Response& response) {
   return Ok();
 }
 
-Status ContentApi::EndSession(Request& request, Response& response) {
-  const auto session = TRY(SessionOf(request));
+Status ContentApi::EndSession(const Repository& repository, Request& request, Response& response) {
+  const auto session = TRY(SessionOf(repository, request));
   TRY(session->End());
   TRY(offers_.RemoveAll(session->name()));
   response.status = 204;

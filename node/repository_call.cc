@@ -26,6 +26,12 @@ std::string_view PathOf(std::string_view link) {
 
 }  // namespace
 
+bool RepositoryReading::IsEmpty() {
+  if (repository.head) return false;
+  const auto refs = storage::ListRefs(*lease, repository.row);
+  return refs && refs->empty();
+}
+
 std::string_view PathPrefix(RepositoryKind kind) {
   return kind == RepositoryKind::Model ? "" : "datasets/";
 }
@@ -33,34 +39,14 @@ std::string_view PathPrefix(RepositoryKind kind) {
 std::optional<storage::FoundRepository> FindOrAnswer(Hub& hub, storage::Connection& connection,
                                                      const storage::RepositoryId& id, Access access,
                                                      const Request& request, Response& response) {
-  const auto& caller = request.caller;
-  if (caller.IsAnonymous() && !hub.config.access_anonymous) {
-    AnswerNoRepository(request, response);
-    return std::nullopt;
-  }
-  auto found = storage::FindRepositoryFor(connection, caller, access, id);
-  if (found) return *std::move(found);
-  const auto& error = found.error();
-  if (error.code() == Errc::NotFound) {
-    AnswerNoRepository(request, response);
-  } else if (error.code() == Errc::Denied && access == Access::Files) {
-    AnswerGated(request, response);
-  } else if (error.code() == Errc::Denied) {
-    AnswerDenied(request, response, error.message());
-  } else {
-    Fail(response, error);
-  }
-  return std::nullopt;
+  return RepositoryLookup{connection, request, response, hub.config.access_anonymous}.Find(id,
+                                                                                           access);
 }
 
 std::optional<storage::FoundRepository> RepositoryCall::Look(storage::Connection& connection,
                                                              Access access) {
-  std::string name = request.Param("name");
-  if (name.ends_with(".git")) name.resize(name.size() - 4);  // as git remotes may be written
-  const auto id = storage::ParseRepositoryId(kind, request.Param("ns") + "/" + name);
-  if (id) return FindOrAnswer(hub, connection, *id, access, request, response);
-  AnswerNoRepository(request, response);
-  return std::nullopt;
+  return RepositoryLookup{connection, request, response, hub.config.access_anonymous}.FindByPath(
+      kind, access);
 }
 
 bool RepositoryCall::Redirect(const storage::FoundRepository& found) {

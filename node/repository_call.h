@@ -9,7 +9,7 @@
 #include "node/http/router.h"
 #include "node/hub.h"
 #include "node/hub_answer.h"
-#include "storage/catalog/authorisation.h"
+#include "node/repository_lookup.h"
 #include "storage/history/history.h"
 
 namespace banyan::node {
@@ -19,6 +19,9 @@ struct RepositoryReading {
   storage::Repository repository;
   storage::Database::Lease lease;
   std::unique_ptr<storage::History> history;
+
+  // Nothing has been committed yet, so no revision can be named.
+  bool IsEmpty();
 };
 
 // The body as a JSON object; an empty one is an empty object.

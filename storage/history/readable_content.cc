@@ -26,24 +26,49 @@ Result<std::vector<std::int64_t>> ReadIds(Rows rows) {
   return ids;
 }
 
+// Repositories that the caller sees, for a query that gives ?1 to ?2.
+constexpr std::string_view kSeen =
+    " AND (private = 0 OR ?3 OR namespace = ?2 OR"
+    " namespace IN (SELECT organisation FROM member WHERE user = ?2))"
+    " ORDER BY private OR gated <> 0, repository LIMIT 1000";
+
+struct FileTrace {
+  std::int64_t row =
+      0;  // 0: there is no such file, or nobody but members of a namespace may see it
+};
+Result<FileTrace> FindTrace(Connection& connection, const Caller& caller, const FileHash& hash) {
+  auto rows = connection.Query("SELECT id, public_references FROM file WHERE hash = ?", hash);
+  FileTrace trace;
+  if (rows.Next() && (rows.Int(1) > 0 || !caller.IsAnonymous())) trace.row = rows.Int(0);
+  TRY(Status(rows.status()));
+  return trace;
+}
+
 }  // namespace
 
+// An unknown file takes the same steps as a forbidden one: its repositories are walked, and its
+// recipe read, only for who may see some of them.
 Result<FileContent> FindReadableFile(Connection& connection, const Caller& caller,
                                      const FileHash& hash) {
-  const auto file = TRY(FindFileByHash(connection, hash));
-  // An unknown file takes the same steps as a forbidden one.
+  const auto trace = TRY(FindTrace(connection, caller, hash));
   const auto repositories = TRY(ReadIds(connection.Query(
       "SELECT repository FROM repository_file JOIN repository ON repository.id = repository"
-      " WHERE file = ? AND committed = 1 ORDER BY private OR gated <> 0, repository LIMIT 1000",
-      file ? file->row : 0)));
+      " WHERE file = ?1 AND committed = 1" +
+          std::string(kSeen),
+      trace.row, caller.user, caller.IsOperator())));
   TRY(AnyReadable(connection, caller, repositories, "file"));
+  const auto file = TRY(FindFileByHash(connection, hash));
+  if (!file) return Error(Errc::NotFound, "file not found");
   return *file;
 }
 
 Result<Bytes> ReadableObjects::Find(Connection& connection, const Caller& caller,
                                     const Sha256& root, const Sha256& id) {
   const auto repositories = TRY(ReadIds(connection.Query(
-      "SELECT DISTINCT repository FROM revision WHERE manifest = ? LIMIT 1000", root)));
+      "SELECT DISTINCT repository FROM revision JOIN repository ON repository.id = repository"
+      " WHERE manifest = ?1" +
+          std::string(kSeen),
+      root, caller.user, caller.IsOperator())));
   TRY(AnyReadable(connection, caller, repositories, "object"));
   const NodeSet nodes = TRY(NodesBelow(connection, root));
   if (nodes->count(id) == 0) return Error(Errc::NotFound, "object not found");

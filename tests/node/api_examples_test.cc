@@ -74,9 +74,12 @@ class ExampleRunner {
 
   // One example for either kind of repository will do.
   static std::string RouteOf(const std::string& method, std::string pattern) {
-    for (const std::string_view datasets : {"/datasets/", "/api/datasets"}) {
-      if (!pattern.starts_with(datasets)) continue;
-      pattern = (datasets == "/datasets/" ? "/" : "/api/models") + pattern.substr(datasets.size());
+    const std::pair<std::string, std::string> kinds[] = {
+        {"/datasets/", "/"},
+        {"/api/datasets", "/api/models"},
+        {"/api/banyan/v0/datasets", "/api/banyan/v0/models"}};
+    for (const auto& [datasets, models] : kinds) {
+      if (pattern.starts_with(datasets)) pattern.replace(0, datasets.size(), models);
     }
     return method + " " + pattern;
   }
