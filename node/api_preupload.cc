@@ -1,5 +1,6 @@
 // POST /api/{t}/{id}/preupload/{rev}: which files of an upload go through LFS, which are to be
-// skipped, and what is there already under each path.
+// skipped, and what is there already under each path. A repository without a commit takes any
+// branch: what is uploaded begins it.
 
 #include "node/repository_call.h"
 #include "node/routes.h"
@@ -16,13 +17,16 @@ constexpr std::uint64_t kMaxBodyBytes = 32u << 20;
 constexpr std::size_t kMaxAttributesBytes = 4u << 20;
 constexpr std::size_t kMaxIgnoreBytes = 1u << 20;
 
-// The attributes and ignore rules of a revision, read as paths need them.
+// The attributes and ignore rules of a revision, read as paths need them. Those that the upload
+// brings along hold instead of the root's.
 class UploadRules {
  public:
-  UploadRules(storage::History& history, const storage::Revision& revision)
+  // No revision: nothing is there yet.
+  UploadRules(storage::History& history, const std::optional<storage::Revision>& revision)
       : history_(history), revision_(revision) {}
 
-  Status LoadIgnore(const Json& body) {
+  Status Load(const Json& body) {
+    if (const auto text = FindString(body, "gitAttributes")) attributes_.Set("", *text);
     auto text = FindString(body, "gitIgnore");
     if (!text) text = TRY(ReadText(".gitignore", kMaxIgnoreBytes));
     ignore_ = storage::GitIgnore(*text);
@@ -41,21 +45,23 @@ class UploadRules {
   bool Ignores(const std::string& path) const { return ignore_.Ignores(path); }
   // What clients compare their own file with: the SHA-256 of an LFS file, else git's id.
   Result<std::optional<std::string>> CurrentId(const std::string& path) {
-    const auto entry = TRY(history_.FindFile(revision_, path));
+    if (!revision_) return std::optional<std::string>();
+    const auto entry = TRY(history_.FindFile(*revision_, path));
     if (!entry || entry->IsSubmodule()) return std::optional<std::string>();
     return std::optional(entry->IsPointer() ? entry->sha256.ToString() : entry->oid.ToString());
   }
 
  private:
   Result<std::string> ReadText(const std::string& path, std::size_t max_bytes) {
-    const auto bytes = history_.ReadSmallFile(revision_, path, max_bytes);
+    if (!revision_) return std::string();
+    const auto bytes = history_.ReadSmallFile(*revision_, path, max_bytes);
     if (!bytes && bytes.error().code() == Errc::TooLarge) return std::string();
     if (!bytes) return bytes.error();
     return *bytes ? std::string(AsText(**bytes)) : std::string();
   }
 
   storage::History& history_;
-  const storage::Revision revision_;
+  const std::optional<storage::Revision> revision_;
   AttributeTree attributes_;
   storage::GitIgnore ignore_;
 };
@@ -76,26 +82,31 @@ Result<Json> Judge(UploadRules& rules, const Json& file) {
   return answer;
 }
 
-Result<Json> JudgeAll(RepositoryReading& reading, const storage::Revision& revision,
+Result<Json> JudgeAll(RepositoryReading& reading, const std::optional<storage::Revision>& revision,
                       const Json& body) {
   const Json* files = FindMember(body, "files");
   if (files == nullptr || !files->is_array()) return Error(Errc::Invalid, "files must be a list");
   if (files->size() > kMaxFiles) return Error(Errc::TooLarge, "too many files in one call");
   UploadRules rules(*reading.history, revision);
-  TRY(rules.LoadIgnore(body));
+  TRY(rules.Load(body));
   Json answers = Json::array();
   for (const auto& file : *files) answers.push_back(TRY(Judge(rules, file)));
-  return Json{{"files", std::move(answers)}, {"commitOid", revision.commit.ToString()}};
+  Json json{{"files", std::move(answers)}};
+  if (revision) json["commitOid"] = revision->commit.ToString();
+  return json;
 }
 
 void PostPreupload(RepositoryCall& call) {
   const auto reading = call.Open(storage::Access::Write);
   if (!reading) return;
-  const auto revision = call.Resolve(*reading, call.request.Param("rev"));
-  if (!revision) return;
+  std::optional<storage::Revision> revision;
+  if (!reading->IsEmpty()) {
+    revision = call.Resolve(*reading, call.request.Param("rev"));
+    if (!revision) return;
+  }
   const auto body = ReadJsonOrAnswer(call.request, call.response, kMaxBodyBytes);
   if (!body) return;
-  const auto answer = JudgeAll(*reading, *revision, *body);
+  const auto answer = JudgeAll(*reading, revision, *body);
   if (!answer) return call.Fail(answer.error());
   call.response.SetJson(*answer);
 }

@@ -75,6 +75,7 @@ std::optional<Place> FindPlace(RepositoryCall& call, RepositoryReading& reading)
 void GetTree(RepositoryCall& call) {
   const auto reading = call.Open(Access::Metadata);
   if (!reading) return;
+  if (reading->IsEmpty()) return call.response.SetJson(Json::array());
   const auto place = FindPlace(call, *reading);
   if (!place) return;
   const bool expand = call.request.QueryFlag("expand");
