@@ -116,6 +116,7 @@ SignedLink LinkTo(const Batch& batch, const Wanted& object, const char* method, 
   link.size_bytes = object.size_bytes;
   link.repository = batch.repository.row;
   link.user = batch.call.request.caller.user;
+  link.token = batch.call.request.caller.token;
   link.expires_ms = batch.call.NowMs() + batch.call.hub.config.upload_link_lifetime.ms;
   return link;
 }

@@ -1,4 +1,5 @@
-// The links that LFS batches give out (node/signed_link.h); no token is asked for.
+// The links that LFS batches give out (node/signed_link.h); no token is asked for, but the rights
+// of whoever asked for the link count as they are now (node/link_rights.h).
 //   PUT  /lfs/object/{oid}     the whole object     GET and HEAD: fetch it
 //   PUT  /lfs/part/{oid}       one part of it; the answer's ETag names the part
 //   POST /lfs/complete/{oid}   {"oid", "parts": [{"partNumber", "etag"}, ...]}
@@ -6,6 +7,7 @@
 
 #include "node/file_answer.h"
 #include "node/hub_answer.h"
+#include "node/link_rights.h"
 #include "node/routes.h"
 #include "node/upload.h"
 #include "storage/history/uploads.h"
@@ -24,20 +26,33 @@ struct Exchange {
   Response& response;
 };
 
-std::optional<SignedLink> Check(Exchange& exchange, std::string_view use) {
+Result<SignedLink> Verify(Exchange& exchange, std::string_view use) {
   auto& [hub, request, response] = exchange;
-  auto link = hub.signer.Verify(request, use, hub.clock.NowMs());
-  if (link) return *link;
-  hub.metrics.Add(Counter::TokensRefused);
-  Fail(response, 403, link.error().message());
+  auto link = TRY(hub.signer.Verify(request, use, hub.clock.NowMs()));
+  auto lease = TRY(hub.database.Read());
+  TRY(RequireLinkRights(hub, *lease, link));
+  return link;
+}
+
+std::optional<SignedLink> Check(Exchange& exchange, std::string_view use) {
+  auto link = Verify(exchange, use);
+  if (link) return *std::move(link);
+  if (link.error().code() == Errc::Denied) exchange.hub.metrics.Add(Counter::TokensRefused);
+  Fail(exchange.response, link.error());
   return std::nullopt;
+}
+
+UploadTarget TargetOf(Hub& hub, const SignedLink& link) {
+  return {link.repository, [&hub, link](storage::Connection& connection) {
+            return RequireLinkRights(hub, connection, link);
+          }};
 }
 
 void PutObject(Exchange& exchange) {
   auto& [hub, request, response] = exchange;
   const auto link = Check(exchange, "object");
   if (!link) return;
-  const auto file = ReceiveFile(hub, request, {link->size_bytes, link->oid}, link->repository);
+  const auto file = ReceiveFile(hub, request, {link->size_bytes, link->oid}, TargetOf(hub, *link));
   if (!file) return Fail(response, file.error());
   response.headers.Set("ETag", "\"" + file->sha256.ToString() + "\"");
 }
@@ -47,7 +62,8 @@ void PutPart(Exchange& exchange) {
   auto& [hub, request, response] = exchange;
   const auto link = Check(exchange, "part");
   if (!link) return;
-  const auto file = ReceiveFile(hub, request, {link->size_bytes, std::nullopt}, link->repository);
+  const auto file =
+      ReceiveFile(hub, request, {link->size_bytes, std::nullopt}, TargetOf(hub, *link));
   if (!file) return Fail(response, file.error());
   response.headers.Set("ETag", "\"" + file->sha256.ToString() + "\"");
 }
@@ -94,7 +110,7 @@ Result<FileContent> Complete(Exchange& exchange, const SignedLink& link) {
       parts.push_back(*std::move(file));
     }
   }
-  return JoinFiles(hub, parts, {link.size_bytes, link.oid}, link.repository);
+  return JoinFiles(hub, parts, {link.size_bytes, link.oid}, TargetOf(hub, link));
 }
 
 void PostComplete(Exchange& exchange) {

@@ -26,8 +26,8 @@ std::string LinkSigner::Mac(const SignedLink& link) const {
   const std::string text = link.method + '\n' + link.use + '\n' + link.oid.ToString() + '\n' +
                            std::to_string(link.size_bytes) + '\n' +
                            std::to_string(link.repository) + '\n' + std::to_string(link.user) +
-                           '\n' + std::to_string(link.part) + '\n' +
-                           std::to_string(link.expires_ms / 1000);
+                           '\n' + std::to_string(link.token) + '\n' + std::to_string(link.part) +
+                           '\n' + std::to_string(link.expires_ms / 1000);
   std::array<std::uint8_t, 32> mac{};
   unsigned size = 0;
   ENSURE(HMAC(EVP_sha256(), key_.data(), static_cast<int>(key_.size()), AsBytes(text).data(),
@@ -38,8 +38,9 @@ std::string LinkSigner::Mac(const SignedLink& link) const {
 std::string LinkSigner::Sign(const SignedLink& link) const {
   return "/lfs/" + link.use + "/" + link.oid.ToString() +
          "?size=" + std::to_string(link.size_bytes) + "&repo=" + std::to_string(link.repository) +
-         "&user=" + std::to_string(link.user) + "&part=" + std::to_string(link.part) +
-         "&until=" + std::to_string(link.expires_ms / 1000) + "&mac=" + Mac(link);
+         "&user=" + std::to_string(link.user) + "&token=" + std::to_string(link.token) +
+         "&part=" + std::to_string(link.part) + "&until=" + std::to_string(link.expires_ms / 1000) +
+         "&mac=" + Mac(link);
 }
 
 Result<SignedLink> LinkSigner::Verify(const Request& request, std::string_view use,
@@ -54,6 +55,7 @@ Result<SignedLink> LinkSigner::Verify(const Request& request, std::string_view u
   link.size_bytes = static_cast<std::uint64_t>(TRY(QueryNumber(request, "size")));
   link.repository = TRY(QueryNumber(request, "repo"));
   link.user = TRY(QueryNumber(request, "user"));
+  link.token = TRY(QueryNumber(request, "token"));
   link.part = static_cast<std::uint64_t>(TRY(QueryNumber(request, "part")));
   const std::int64_t until_s = TRY(QueryNumber(request, "until"));
   if (until_s > INT64_MAX / 1000) return refused;

@@ -1,7 +1,8 @@
 #pragma once
 // Links that carry their own permission: clients send no token to them. A link binds the method,
 // what it is about, the sizes, the repository and user on whose behalf it was given, and when it
-// ends, under a MAC (HMAC-SHA256). Anybody who has the link may use it, so it is never logged.
+// ends, under a MAC (HMAC-SHA256). Anybody who has the link may use it, so it is never logged; it
+// gives no more than whom it was given to may do at that moment (node/link_rights.h).
 
 #include <cstdint>
 #include <string>
@@ -19,6 +20,7 @@ struct SignedLink {
   std::uint64_t size_bytes = 0;  // of the whole file
   std::int64_t repository = 0;   // row
   std::int64_t user = 0;         // row; 0: nobody
+  std::int64_t token = 0;        // row; 0: none
   std::uint64_t part = 0;        // 1-based; 0: not a part
   std::int64_t expires_ms = 0;   // kept to the second
   auto operator<=>(const SignedLink&) const = default;

@@ -32,7 +32,7 @@ Status RequireRoom(Hub& hub, storage::Connection& connection, const ExpectedFile
 // Durable first, then recorded: the row must never name bytes that a power cut may take back.
 // `replaced` wait no longer.
 Result<storage::FileContent> Record(Hub& hub, storage::FileWriter& writer,
-                                    const ExpectedFile& expected, std::int64_t repository,
+                                    const ExpectedFile& expected, const UploadTarget& target,
                                     const std::vector<storage::FileContent>& replaced) {
   auto content = TRY(writer.Finish());
   const Status right = RequireExpected(content, expected);
@@ -42,7 +42,9 @@ Result<storage::FileContent> Record(Hub& hub, storage::FileWriter& writer,
   }
   TRY(hub.content.Sync());
   const std::int64_t now_ms = hub.clock.NowMs();
+  const std::int64_t repository = target.repository;
   TRY(hub.database.Write([&](storage::Connection& connection) -> Status {
+    TRY(target.still_allowed(connection));
     for (const auto& file : replaced) {
       TRY(storage::DropUpload(connection, repository, file.row));
     }
@@ -59,13 +61,13 @@ Result<storage::FileContent> Record(Hub& hub, storage::FileWriter& writer,
 }  // namespace
 
 Result<storage::FileContent> ReceiveFile(Hub& hub, Request& request, const ExpectedFile& expected,
-                                         std::int64_t repository) {
+                                         const UploadTarget& target) {
   if (request.headers.Has("Content-Range")) {
     return Error(Errc::Invalid, "a file is sent whole here, without Content-Range");
   }
   {
     auto lease = TRY(hub.database.Read());
-    TRY(RequireRoom(hub, *lease, expected, repository));
+    TRY(RequireRoom(hub, *lease, expected, target.repository));
   }
   request.LimitBody(expected.size_bytes);
   if (const auto announced = request.body_size_bytes();
@@ -81,18 +83,18 @@ Result<storage::FileContent> ReceiveFile(Hub& hub, Request& request, const Expec
     if (count == 0) break;
     TRY(writer->Write(ByteView(buffer).first(count)));
   }
-  return Record(hub, *writer, expected, repository, {});
+  return Record(hub, *writer, expected, target, {});
 }
 
 Result<storage::FileContent> JoinFiles(Hub& hub, const std::vector<storage::FileContent>& parts,
-                                       const ExpectedFile& expected, std::int64_t repository) {
+                                       const ExpectedFile& expected, const UploadTarget& target) {
   auto writer = TRY(hub.content.NewFile(expected.size_bytes));
   for (const auto& part : parts) {
     auto reader = TRY(hub.content.OpenFile(part));
     TRY(reader->Stream(0, part.size_bytes, /*allow_mapped=*/false,
                        [&](ByteView slice) { return writer->Write(slice); }));
   }
-  return Record(hub, *writer, expected, repository, parts);
+  return Record(hub, *writer, expected, target, parts);
 }
 
 }  // namespace banyan::node

@@ -3,6 +3,8 @@
 // as uploaded to a repository only when size and digest are what was announced. Nothing refers to
 // a file that was wrong or broke off, so it is collected later.
 
+#include <functional>
+
 #include "node/hub.h"
 #include "storage/content/content_store.h"
 
@@ -13,15 +15,22 @@ struct ExpectedFile {
   std::optional<Sha256> sha256;  // nullopt: any content of that size
 };
 
+struct UploadTarget {
+  std::int64_t repository = 0;  // row
+  // Asked in the transaction that records the file, since a body may take hours: its error ends the
+  // upload.
+  std::function<Status(storage::Connection&)> still_allowed;
+};
+
 // Reads the request's body. Invalid when it is another file than expected, TooLarge when the disk
 // is full or the quota does not suffice, NotFound when the repository is gone, and the errors of
 // reading the body.
 Result<storage::FileContent> ReceiveFile(Hub& hub, Request& request, const ExpectedFile& expected,
-                                         std::int64_t repository);
+                                         const UploadTarget& target);
 
 // Puts stored parts together into one file, in this order, and lets go of the parts; the rest as
 // ReceiveFile.
 Result<storage::FileContent> JoinFiles(Hub& hub, const std::vector<storage::FileContent>& parts,
-                                       const ExpectedFile& expected, std::int64_t repository);
+                                       const ExpectedFile& expected, const UploadTarget& target);
 
 }  // namespace banyan::node

@@ -57,6 +57,14 @@ Result<std::optional<Token>> FindValid(Connection& connection, const Sha256& has
   return token;
 }
 
+Result<Caller> CallerWith(Connection& connection, const Token& token) {
+  auto caller = CallerOf(connection, token.user, token.role);
+  // The user went after the token was read, and the token with it.
+  if (!caller && caller.error().code() == Errc::NotFound) return NotValid();
+  if (caller) caller->token = token.row;
+  return caller;
+}
+
 }  // namespace
 
 Result<IssuedToken> CreateToken(Connection& connection, Random& random, const NewToken& token,
@@ -80,11 +88,15 @@ Result<Caller> Authenticate(Connection& connection, std::string_view text, std::
   }
   const auto token = TRY(FindValid(connection, HashSha256(AsBytes(text)), now_ms));
   if (!token) return NotValid();
-  auto caller = CallerOf(connection, token->user, token->role);
-  // The user went after the first statement, and the token with it.
-  if (!caller && caller.error().code() == Errc::NotFound) return NotValid();
-  if (caller) caller->token = token->row;
-  return caller;
+  return CallerWith(connection, *token);
+}
+
+Result<Caller> CallerOfToken(Connection& connection, std::int64_t row, std::int64_t now_ms) {
+  const auto token = GetToken(connection, row);
+  if (!token && token.error().code() == Errc::NotFound) return NotValid();
+  if (!token) return token.error();
+  if (token->expires_ms && *token->expires_ms <= now_ms) return NotValid();
+  return CallerWith(connection, *token);
 }
 
 Result<Token> GetToken(Connection& connection, std::int64_t row) {

@@ -50,6 +50,10 @@ Result<IssuedToken> CreateToken(Connection& connection, Random& random, const Ne
 // hub's form gives an anonymous caller with `foreign_token` set, without a look-up.
 Result<Caller> Authenticate(Connection& connection, std::string_view text, std::int64_t now_ms);
 
+// The same for a token that was seen before, by its row: Denied once it is revoked or expired, or
+// its user gone.
+Result<Caller> CallerOfToken(Connection& connection, std::int64_t row, std::int64_t now_ms);
+
 Result<Token> GetToken(Connection& connection, std::int64_t row);
 // By name.
 Result<std::vector<Token>> ListTokens(Connection& connection, std::int64_t user);

@@ -163,8 +163,8 @@ TEST_CASE("LinksEndWithTheirRepository") {
   hub.CommitLfs(hub.alice, "alice/tiny", "w.bin", content);
   const std::string down = hub.One("download", content, "")["actions"]["download"]["href"];
   REQUIRE(hub.Call("DELETE", "/api/repos/delete", {{"name", "tiny"}}, hub.alice).status == 200);
-  CHECK(hub.Follow("PUT", up, content).status == 404);
-  CHECK(hub.Follow("GET", down).status == 404);
+  CHECK(hub.Follow("PUT", up, content).status == 403);
+  CHECK(hub.Follow("GET", down).status == 403);
 }
 
 TEST_CASE("TheHashOfAPrivateObjectGivesNoLink") {

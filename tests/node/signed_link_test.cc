@@ -28,6 +28,7 @@ SignedLink Upload() {
   link.size_bytes = 7;
   link.repository = 3;
   link.user = 2;
+  link.token = 5;
   link.expires_ms = kNowMs + 60'000;
   return link;
 }
@@ -55,10 +56,10 @@ TEST_CASE("ASignedLinkBindsEveryPart") {
   const auto signer = Signer();
   const std::string target = signer.Sign(Upload());
   const std::vector<std::pair<std::string, std::string>> changes = {
-      {"size=7", "size=8"},  {"size=7", "size=07"},       {"repo=3", "repo=4"},
-      {"user=2", "user=1"},  {"part=0", "part=1"},        {"until=17", "until=27"},
-      {"&mac=", "&mac=0"},   {"user=2", "user=-2"},       {"user=2", "user="},
-      {"size=7", "sized=7"}, {"until=1", "until=9999999"}};
+      {"size=7", "size=8"}, {"size=7", "size=07"}, {"repo=3", "repo=4"},
+      {"user=2", "user=1"}, {"part=0", "part=1"},  {"until=17", "until=27"},
+      {"&mac=", "&mac=0"},  {"user=2", "user=-2"}, {"token=5", "token=6"},
+      {"user=2", "user="},  {"size=7", "sized=7"}, {"until=1", "until=9999999"}};
   for (const auto& [from, to] : changes) {
     auto forged = target;
     forged.replace(forged.find(from), from.size(), to);

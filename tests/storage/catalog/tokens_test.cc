@@ -25,6 +25,23 @@ struct Fixture {
 };
 }  // namespace
 
+TEST_CASE("ATokenIsKnownByItsRowUntilItEnds") {
+  Fixture f;
+  const auto issued = MUST(f.Create({f.alice, "laptop", Role::Write, 200}, 100));
+  const auto look = [&](std::int64_t row, std::int64_t now_ms) {
+    return f.catalog.Read([&](Connection& c) { return CallerOfToken(c, row, now_ms); });
+  };
+  const auto caller = MUST(look(issued.token.row, 199));
+  REQUIRE(caller.user == f.alice);
+  REQUIRE(caller.token == issued.token.row);
+  REQUIRE(caller.token_role == Role::Write);
+  MUST_FAIL(look(issued.token.row, 200), Errc::Denied);
+  MUST_FAIL(look(issued.token.row + 1, 100), Errc::Denied);
+  MUST(f.catalog.Write(
+      [&](Connection& c) -> Status { return RevokeToken(c, f.alice, issued.token.row); }));
+  MUST_FAIL(look(issued.token.row, 100), Errc::Denied);
+}
+
 TEST_CASE("TokensLookAsClientsDemandAndAuthenticateTheirUser") {
   Fixture f;
   const auto issued = MUST(f.Create({f.alice, "laptop", Role::Write, {}}, 100));

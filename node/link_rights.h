@@ -1,0 +1,13 @@
+#pragma once
+// A signed link outlives the request that asked for it, by hours. What it allows is looked up anew
+// each time it is used, and once more when an upload is recorded: a token that was revoked, a
+// member who left or a repository that went private ends it at once.
+
+#include "node/hub.h"
+
+namespace banyan::node {
+
+// Denied, always in the same words, when whom the link was given to may not do this any more.
+Status RequireLinkRights(const Hub& hub, storage::Connection& connection, const SignedLink& link);
+
+}  // namespace banyan::node
