@@ -117,6 +117,7 @@ EncodedChunk ChunkEncoder::Encode(ByteView raw) {
 struct ChunkDecoder::State {
   FrameDecompressor decompressor;
   Bytes planes = Bytes(kMaxChunkBytes);
+  Bytes payload_room;
 
   Status DecodePlanes(std::size_t plane_count, ByteView payload, std::span<std::uint8_t> raw);
 };
@@ -153,6 +154,12 @@ ChunkDecoder::ChunkDecoder() : state_(std::make_unique<State>()) {}
 ChunkDecoder::~ChunkDecoder() = default;
 ChunkDecoder::ChunkDecoder(ChunkDecoder&&) noexcept = default;
 ChunkDecoder& ChunkDecoder::operator=(ChunkDecoder&&) noexcept = default;
+
+std::span<std::uint8_t> ChunkDecoder::PayloadRoom(std::size_t size) {
+  ENSURE(size <= kMaxChunkBytes);
+  if (state_->payload_room.empty()) state_->payload_room.resize(kMaxChunkBytes);
+  return std::span(state_->payload_room).first(size);
+}
 
 Status ChunkDecoder::Decode(Encoding encoding, ByteView payload, std::span<std::uint8_t> raw) {
   if (raw.empty() || raw.size() > kMaxChunkBytes) {

@@ -56,6 +56,9 @@ class ChunkDecoder {
   // Never writes outside `raw`; the work is bounded by the sizes of `payload` and `raw`.
   Status Decode(Encoding encoding, ByteView payload, std::span<std::uint8_t> raw);
 
+  // Memory for a payload that is read in order to be decoded, at most kMaxChunkBytes.
+  std::span<std::uint8_t> PayloadRoom(std::size_t size);
+
  private:
   struct State;
   std::unique_ptr<State> state_;

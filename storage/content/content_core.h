@@ -7,6 +7,7 @@
 #include "storage/base/sqlite.h"
 #include "storage/content/chunk_index.h"
 #include "storage/content/chunk_placer.h"
+#include "storage/content/decoder_pool.h"
 #include "storage/content/pack_store.h"
 #include "storage/content/recipe.h"
 
@@ -20,6 +21,7 @@ struct ContentCore {
   std::uint64_t reserve_bytes;
   std::unique_ptr<PackStore> packs;
   ChunkIndex index;
+  DecoderPool decoders;
 
   // Collection lock. Shared: from looking a chunk up until its location is in a pinned recipe.
   // Exclusive: the collector's last look, when it takes dead chunks out of the index.

@@ -54,7 +54,7 @@ class FileReader {
   virtual ~FileReader() = default;
   virtual std::uint64_t SizeBytes() const = 0;
   // Fills `out` from `offset`; fewer bytes only at end of file. Corrupt when stored bytes do not
-  // decode or (with verification on) do not hash to their id.
+  // decode or, at a first reading, do not hash to their id.
   virtual Result<std::size_t> ReadAt(std::uint64_t offset, std::span<std::uint8_t> out) = 0;
   // Hands the range to `sink` in order, as large slices. With allow_mapped, slices of at least
   // kMinMappedSliceBytes may lie in the mapped pack: those must be given to the kernel only

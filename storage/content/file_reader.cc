@@ -72,8 +72,7 @@ Status StoreFileReader::StreamTerm(const Term& term, ByteWindow& range, bool all
       TRY(out.AddMapped(pack, mapping, entry.offset + from, length));
       continue;
     }
-    TRY(pack->ReadChunk(term.first + i, out.Reserve(entry.raw_bytes), decoder_, /*verify=*/true));
-    TRY(out.KeepReserved(from, length));
+    TRY(out.AddChunk(*pack, term.first + i, core_.decoders, from, length));
   }
   return Ok();
 }

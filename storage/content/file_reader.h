@@ -23,7 +23,6 @@ class StoreFileReader final : public FileReader {
   std::uint64_t size_bytes_;
   Recipe recipe_;
   std::vector<std::uint64_t> term_starts_;
-  ChunkDecoder decoder_;
 };
 
 }  // namespace banyan::storage

@@ -56,16 +56,16 @@ Status SectionData::StreamPiece(const Piece& piece, std::size_t from, std::size_
     return Error(Errc::Corrupt, "pack " + std::to_string(piece.pack) + ": a chunk is missing");
   }
   if (!piece.as_stored) {
-    TRY(pack->ReadChunk(piece.index, out.Reserve(entry.raw_bytes), decoder_, /*verify=*/true));
-    return out.KeepReserved(from, length);
+    return out.AddChunk(*pack, piece.index, core_.decoders, from, length);
   }
   if (allow_mapped) {
     if (const auto mapping = TRY(pack->Map())) {
       return out.AddMapped(pack, mapping, entry.offset + from, length);
     }
   }
-  TRY(pack->ReadStored(entry, out.Reserve(entry.stored_bytes)));
-  return out.KeepReserved(from, length);
+  TRY(pack->ReadStored(entry, TRY(out.Reserve(entry.stored_bytes))));
+  out.KeepReserved(from, length);
+  return Ok();
 }
 
 Result<std::shared_ptr<const FileSections>> FileSections::Load(LocalContentStore& store,

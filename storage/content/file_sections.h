@@ -44,7 +44,6 @@ class SectionData {
   Bytes table_;
   std::vector<Piece> pieces_;
   std::uint64_t size_bytes_;
-  ChunkDecoder decoder_;
 };
 
 // Thread safe after Load.

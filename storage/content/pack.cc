@@ -1,7 +1,6 @@
 #include "storage/content/pack.h"
 
 #include <algorithm>
-#include <array>
 #include <cstdio>
 #include <numeric>
 
@@ -106,44 +105,62 @@ Status Pack::FlushLocked() {
   return Ok();
 }
 
-Status Pack::Sync(bool seal) {
+Status Pack::Sync() {
   MutexLock lock(mutex_);
-  if (sealed_) return Ok();
   if (broken_) return Error(Errc::Io, "pack: an earlier write failed; restart the node");
-  if (!dirty_ && !seal) return Ok();
-  // Nothing was promised yet: what fails here, such as on a full disk, may be tried again.
-  TRY(FlushLocked());
-  if (seal) TRY(PrepareSeal());
+  if (sealed_ || !dirty_) return Ok();
+  TRY(FlushLocked());  // nothing was promised yet: it may be tried again
   broken_ = true;
-  if (seal) {
-    TRY(SealLocked());
-  } else {
-    TRY(data_->Sync());
-    TRY(table_->Sync());
-  }
+  TRY(data_->Sync());
+  TRY(table_->Sync());
   broken_ = false;
   dirty_ = false;
   return Ok();
 }
 
-// All that takes space.
-Status Pack::PrepareSeal() {
-  TRY(data_->WriteAt(payload_bytes_, EncodeFooter(entries_)));
-  return fs_.CreateDirectories(ParentDirectory(PathsOf(directory_, id_).sealed));
-}
-
 // A crash in here leaves either the open pair (extra footer bytes are cut by Recover) or the
 // sealed file with a left-over table (removed at the next start).
-Status Pack::SealLocked() {
-  const PackPaths paths = PathsOf(directory_, id_);
+Status Pack::Seal(FileSystem& fs, const std::string& directory,
+                  std::span<const std::shared_ptr<Pack>> packs) {
+  if (packs.empty()) return Ok();
+  std::vector<std::string> buckets;
+  for (const auto& pack : packs) {
+    buckets.push_back(ParentDirectory(PathsOf(directory, pack->id()).sealed));
+    TRY(fs.CreateDirectories(buckets.back()));
+  }
+  for (const auto& pack : packs) TRY(pack->WriteFooter());
+  for (const auto& pack : packs) TRY(pack->SyncAndRename());
+  for (const auto& bucket : buckets) TRY(fs.SyncDirectory(bucket));
+  TRY(fs.SyncDirectory(directory + "/open"));
+  for (const auto& pack : packs) TRY(pack->EndSealing());
+  return Ok();
+}
+
+// All that takes space. Nothing was promised yet: what fails here, such as on a full disk, may be
+// tried again.
+Status Pack::WriteFooter() {
+  MutexLock lock(mutex_);
+  ENSURE(!sealed_);
+  if (broken_) return Error(Errc::Io, "pack: an earlier write failed; restart the node");
+  TRY(FlushLocked());
+  return data_->WriteAt(payload_bytes_, EncodeFooter(entries_));
+}
+
+Status Pack::SyncAndRename() {
+  MutexLock lock(mutex_);
+  broken_ = true;  // until the end of sealing
   TRY(data_->Sync());
-  TRY(fs_.SyncDirectory(directory_));
-  TRY(fs_.Rename(paths.data, paths.sealed));
-  TRY(fs_.SyncDirectory(ParentDirectory(paths.sealed)));
-  TRY(fs_.SyncDirectory(ParentDirectory(paths.data)));
+  const PackPaths paths = PathsOf(directory_, id_);
+  return fs_.Rename(paths.data, paths.sealed);
+}
+
+Status Pack::EndSealing() {
+  MutexLock lock(mutex_);
+  broken_ = false;
+  dirty_ = false;
   sealed_ = true;
   table_.reset();
-  return fs_.Remove(paths.table);
+  return fs_.Remove(PathsOf(directory_, id_).table);
 }
 
 Result<std::shared_ptr<File>> Pack::FileHolding(std::uint64_t end_offset) {
@@ -165,22 +182,33 @@ Status Pack::ReadPayload(std::uint64_t offset, std::span<std::uint8_t> out) {
 }
 
 Status Pack::ReadChunk(std::uint32_t index, std::span<std::uint8_t> raw, ChunkDecoder& decoder,
-                       bool verify) {
+                       Verify verify) {
   const PackEntry at = entry(index);
   if (at.raw_bytes == 0 || at.dropped) return Error(Errc::NotFound, "pack: no such chunk");
   ENSURE(raw.size() == at.raw_bytes);
   if (at.encoding == Encoding::Raw) {
     TRY(ReadStored(at, raw));
   } else {
-    std::array<std::uint8_t, kMaxChunkBytes> payload;
-    const auto stored = std::span(payload).first(at.stored_bytes);
+    const auto stored = decoder.PayloadRoom(at.stored_bytes);
     TRY(ReadStored(at, stored));
     TRY(decoder.Decode(at.encoding, stored, raw));
   }
-  if (verify && HashChunk(raw) != at.id) {
-    return Error(Errc::Corrupt, "chunk " + at.id.Short() + ": stored bytes do not match its id");
-  }
-  return Ok();
+  if (verify == Verify::Once && IsVerified(index)) return Ok();
+  const bool right = HashChunk(raw) == at.id;
+  SetVerified(index, right);
+  if (right) return Ok();
+  return Error(Errc::Corrupt, "chunk " + at.id.Short() + ": stored bytes do not match its id");
+}
+
+bool Pack::IsVerified(std::uint32_t index) const {
+  MutexLock lock(mutex_);
+  return index < verified_.size() && verified_[index];
+}
+
+void Pack::SetVerified(std::uint32_t index, bool verified) {
+  MutexLock lock(mutex_);
+  if (index >= verified_.size()) verified_.resize(entries_.size());
+  verified_[index] = verified;
 }
 
 Result<std::shared_ptr<Mapping>> Pack::Map() {

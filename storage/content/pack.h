@@ -11,6 +11,7 @@
 // many threads at any time; appending belongs to one thread at a time.
 
 #include <memory>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -31,7 +32,7 @@ PackPaths PathsOf(const std::string& directory, PackId id);
 
 class Pack {
  public:
-  // A new empty open pack.
+  // A new empty open pack; its name is not durable before the directory of open packs is synced.
   static Result<std::shared_ptr<Pack>> Create(FileSystem& fs, const std::string& directory,
                                               PackId id);
   // An open pack left by a dead process: keeps the longest prefix of records whose chunks decode
@@ -56,15 +57,21 @@ class Pack {
   Result<std::uint32_t> Append(const ChunkId& id, const EncodedChunk& chunk,
                                std::uint32_t raw_bytes);
   bool HasRoom(std::uint32_t raw_bytes) const;
-  // Makes what was appended durable; seals when `seal`. No-op on a sealed pack. A full disk may be
+  // Makes what was appended durable, once the directory of open packs is synced. A full disk may be
   // tried again. After a failed sync what is on disk is unknown: the pack is broken, takes no more
   // appends, and every later Sync fails until the process restarts and Recover reads it again.
-  Status Sync(bool seal);
+  Status Sync();
+  // Seals open packs that nobody appends to any more, durably; failures as for Sync. Each step is
+  // taken for all of them before the next, since waiting for the disk costs the same for many.
+  static Status Seal(FileSystem& fs, const std::string& directory,
+                     std::span<const std::shared_ptr<Pack>> packs);
   bool broken() const;
 
-  // Decodes one chunk into `raw` (raw_bytes long); verifies its id when `verify`.
+  // Decodes one chunk into `raw` (raw_bytes long) and compares it with its id: always, or the
+  // first time in the life of this object, as suits readers of what many ask for.
+  enum class Verify { Always, Once };
   Status ReadChunk(std::uint32_t index, std::span<std::uint8_t> raw, ChunkDecoder& decoder,
-                   bool verify);
+                   Verify verify);
   // Reads one chunk's payload as stored; `out` has stored_bytes.
   Status ReadStored(const PackEntry& entry, std::span<std::uint8_t> out);
   // Reads bytes of the file's payload part; Corrupt when the file ends before.
@@ -83,9 +90,12 @@ class Pack {
   Pack(FileSystem& fs, std::string directory, PackId id)
       : fs_(fs), directory_(std::move(directory)), id_(id) {}
   Result<std::shared_ptr<File>> FileHolding(std::uint64_t end_offset);
+  bool IsVerified(std::uint32_t index) const;
+  void SetVerified(std::uint32_t index, bool verified);
   Status FlushLocked() REQUIRES(mutex_);
-  Status PrepareSeal() REQUIRES(mutex_);
-  Status SealLocked() REQUIRES(mutex_);
+  Status WriteFooter();
+  Status SyncAndRename();
+  Status EndSealing();
   Status VerifyTail(std::vector<PackEntry>& entries);
   Status WriteAnew() REQUIRES(mutex_);
 
@@ -99,6 +109,7 @@ class Pack {
   std::shared_ptr<Mapping> mapping_ GUARDED_BY(mutex_);
   std::vector<PackEntry> entries_ GUARDED_BY(mutex_);
   mutable std::vector<std::uint16_t> order_ GUARDED_BY(mutex_);  // by id; rebuilt on demand
+  std::vector<bool> verified_ GUARDED_BY(mutex_);  // by index; short: the rest are not
   std::uint64_t payload_bytes_ GUARDED_BY(mutex_) = 0;
   std::uint64_t raw_bytes_ GUARDED_BY(mutex_) = 0;
   Bytes payload_pending_ GUARDED_BY(mutex_);  // appended, not yet handed to the file

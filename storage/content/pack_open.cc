@@ -11,7 +11,6 @@ Result<std::shared_ptr<Pack>> Pack::Create(FileSystem& fs, const std::string& di
   MutexLock lock(pack->mutex_);
   pack->data_ = TRY(fs.Open(paths.data, OpenMode::CreateNew));
   pack->table_ = TRY(fs.Open(paths.table, OpenMode::CreateNew));
-  TRY(fs.SyncDirectory(ParentDirectory(paths.data)));
   return pack;
 }
 
@@ -23,7 +22,7 @@ Status Pack::VerifyTail(std::vector<PackEntry>& entries) {
   bool at_end = true;
   for (std::size_t i = entries.size(); i-- > 0;) {
     raw.resize(entries[i].raw_bytes);
-    const Status status = ReadChunk(static_cast<std::uint32_t>(i), raw, decoder, /*verify=*/true);
+    const Status status = ReadChunk(static_cast<std::uint32_t>(i), raw, decoder, Verify::Always);
     if (status) {
       at_end = false;
       continue;

@@ -149,15 +149,27 @@ void PackStore::MarkSealed(const std::shared_ptr<Pack>& pack) {
 Status PackStore::Sync() {
   MutexLock sync_lock(sync_mutex_);
   std::vector<std::shared_ptr<Pack>> packs;
+  PackId highest_id = 0;
   {
     MutexLock lock(mutex_);
     for (const auto& [id, pack] : open_) packs.push_back(pack);
+    highest_id = highest_id_;
   }
+  std::vector<std::shared_ptr<Pack>> full;
   for (const auto& pack : packs) {
-    const bool full = !pack->HasRoom(kMaxChunkBytes);
-    TRY(pack->Sync(full));
-    if (!full) continue;
-    MarkSealed(pack);
+    if (pack->HasRoom(kMaxChunkBytes)) {
+      TRY(pack->Sync());
+    } else if (!pack->sealed()) {
+      full.push_back(pack);
+    }
+  }
+  TRY(Pack::Seal(fs_, directory_, full));
+  for (const auto& pack : packs) {
+    if (pack->sealed()) MarkSealed(pack);
+  }
+  if (highest_id > named_id_) {
+    TRY(fs_.SyncDirectory(directory_ + "/open"));
+    named_id_ = highest_id;
   }
   return Ok();
 }
@@ -169,15 +181,15 @@ Status PackStore::SealIdle() {
     MutexLock lock(mutex_);
     packs.swap(idle_);
   }
-  for (const auto& pack : packs) {
-    if (pack->chunk_count() == 0) {
-      MutexLock lock(mutex_);
-      idle_.push_back(pack);
-      continue;
-    }
-    TRY(pack->Sync(/*seal=*/true));
-    MarkSealed(pack);
+  const auto with_chunks = std::partition(
+      packs.begin(), packs.end(), [](const auto& pack) { return pack->chunk_count() == 0; });
+  {
+    MutexLock lock(mutex_);
+    idle_.insert(idle_.end(), packs.begin(), with_chunks);
   }
+  packs.erase(packs.begin(), with_chunks);
+  TRY(Pack::Seal(fs_, directory_, packs));
+  for (const auto& pack : packs) MarkSealed(pack);
   return Ok();
 }
 

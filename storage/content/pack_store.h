@@ -69,6 +69,8 @@ class PackStore {
   FileSystem& fs_;
   const std::string directory_;
   Mutex sync_mutex_;  // one Sync at a time; taken before mutex_
+  // Open packs up to this one have their names on the disk.
+  PackId named_id_ GUARDED_BY(sync_mutex_) = 0;
   Mutex mutex_;
   PackId highest_id_ GUARDED_BY(mutex_) = 0;
   std::vector<PackId> sealed_ids_ GUARDED_BY(mutex_);                // ascending

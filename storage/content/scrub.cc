@@ -51,7 +51,7 @@ Extent ScrubPack(ContentCore& core, PackId id, const ScrubOptions& options, Pace
     if (Cancelled(options)) return Extent::Part;
     if (entries[i].dropped && entries[i].stored_bytes == 0) continue;
     raw.resize(entries[i].raw_bytes);
-    const Status read = (*pack)->ReadChunk(i, raw, decoder, /*verify=*/true);
+    const Status read = (*pack)->ReadChunk(i, raw, decoder, Pack::Verify::Always);
     if (!read) report.damaged.push_back({id, i, entries[i].id, read.error().message()});
     ++report.chunks;
     report.stored_bytes += entries[i].stored_bytes;

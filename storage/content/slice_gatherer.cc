@@ -1,9 +1,11 @@
 #include "storage/content/slice_gatherer.h"
 
+#include <cstring>
+#include <utility>
+
 namespace banyan::storage {
 namespace {
 
-constexpr std::size_t kCopiedSliceBytes = 512u << 10;
 constexpr std::size_t kMappedSliceBytes = 4u << 20;
 
 }  // namespace
@@ -25,24 +27,40 @@ Status SliceGatherer::AddMapped(const std::shared_ptr<Pack>& pack,
   return run_bytes_ >= kMappedSliceBytes ? FlushMapped() : Ok();
 }
 
-std::span<std::uint8_t> SliceGatherer::Reserve(std::size_t size) {
-  reserved_at_ = copied_.size();
-  copied_.resize(reserved_at_ + size);
-  return std::span(copied_).subspan(reserved_at_);
+Result<std::span<std::uint8_t>> SliceGatherer::Reserve(std::size_t size) {
+  ENSURE(size <= kMaxChunkBytes);
+  TRY(FlushMapped());
+  if (copied_bytes_ + size > kMaxChunkBytes) TRY(FlushCopied());
+  if (!copied_) copied_ = std::make_unique_for_overwrite<std::uint8_t[]>(kMaxChunkBytes);
+  return std::span<std::uint8_t>(&copied_[copied_bytes_], size);
 }
 
-Status SliceGatherer::KeepReserved(std::size_t from, std::size_t length) {
-  TRY(FlushMapped());
-  const auto begin = copied_.begin() + static_cast<std::ptrdiff_t>(reserved_at_);
-  copied_.resize(reserved_at_ + from + length);
-  copied_.erase(begin, begin + static_cast<std::ptrdiff_t>(from));
-  return copied_.size() >= kCopiedSliceBytes ? FlushCopied() : Ok();
+void SliceGatherer::KeepReserved(std::size_t from, std::size_t length) {
+  std::uint8_t* const start = &copied_[copied_bytes_];
+  if (from > 0) std::memmove(start, start + from, length);
+  copied_bytes_ += length;
 }
 
 Status SliceGatherer::AddCopied(ByteView piece) {
-  const auto room = Reserve(piece.size());
-  std::copy(piece.begin(), piece.end(), room.begin());
-  return KeepReserved(0, piece.size());
+  while (!piece.empty()) {
+    const auto part = piece.first(std::min<std::size_t>(piece.size(), kMaxChunkBytes));
+    const auto room = TRY(Reserve(part.size()));
+    std::copy(part.begin(), part.end(), room.begin());
+    KeepReserved(0, part.size());
+    piece = piece.subspan(part.size());
+  }
+  return Ok();
+}
+
+Status SliceGatherer::AddChunk(Pack& pack, std::uint32_t index, DecoderPool& decoders,
+                               std::size_t from, std::size_t length) {
+  const auto room = TRY(Reserve(pack.entry(index).raw_bytes));
+  {
+    DecoderPool::Lease decoder(decoders);
+    TRY(pack.ReadChunk(index, room, *decoder, Pack::Verify::Once));
+  }
+  KeepReserved(from, length);
+  return Ok();
 }
 
 Status SliceGatherer::Flush() {
@@ -51,10 +69,8 @@ Status SliceGatherer::Flush() {
 }
 
 Status SliceGatherer::FlushCopied() {
-  if (copied_.empty()) return Ok();
-  Status status = sink_(copied_);
-  copied_.clear();
-  return status;
+  if (copied_bytes_ == 0) return Ok();
+  return sink_(ByteView(copied_.get(), std::exchange(copied_bytes_, 0)));
 }
 
 Status SliceGatherer::FlushMapped() {

@@ -7,9 +7,11 @@
 
 #include <algorithm>
 #include <functional>
+#include <memory>
 
 #include "storage/base/bytes.h"
 #include "storage/content/content_store.h"
+#include "storage/content/decoder_pool.h"
 #include "storage/content/pack_store.h"
 
 namespace banyan::storage {
@@ -41,10 +43,14 @@ class SliceGatherer {
   // A piece of the payload of a sealed pack with its mapping. Corrupt when it ends before.
   Status AddMapped(const std::shared_ptr<Pack>& pack, const std::shared_ptr<Mapping>& mapping,
                    std::uint64_t offset, std::size_t length);
-  // Room for `size` bytes to be filled by the caller, who then keeps `from..from+length` of it.
-  std::span<std::uint8_t> Reserve(std::size_t size);
-  Status KeepReserved(std::size_t from, std::size_t length);
+  // Room for `size` bytes, at most kMaxChunkBytes, to be filled by the caller, who then keeps
+  // `from..from+length` of it.
+  Result<std::span<std::uint8_t>> Reserve(std::size_t size);
+  void KeepReserved(std::size_t from, std::size_t length);
   Status AddCopied(ByteView piece);
+  // `from..from+length` of a chunk, decoded. No decoder is held while the sink waits.
+  Status AddChunk(Pack& pack, std::uint32_t index, DecoderPool& decoders, std::size_t from,
+                  std::size_t length);
   Status Flush();
 
  private:
@@ -53,8 +59,10 @@ class SliceGatherer {
 
   PackStore& packs_;
   const Sink& sink_;
-  Bytes copied_;
-  std::size_t reserved_at_ = 0;
+  // Of kMaxChunkBytes, made when first needed: a thousand readers that wait for their clients
+  // hold this much each.
+  std::unique_ptr<std::uint8_t[]> copied_;
+  std::size_t copied_bytes_ = 0;
   std::shared_ptr<Pack> pack_;  // of the run
   std::shared_ptr<Mapping> mapping_;
   std::uint64_t run_offset_ = 0;

@@ -155,6 +155,28 @@ TEST_CASE("CollectionSurvivesFaultsAndEveryCrash") {
   ForEveryCrash(workload, 2);
 }
 
+TEST_CASE("SealingTwoPacksSurvivesFaultsAndEveryCrash") {
+  const std::vector<Bytes> contents = {Noise(40000, 8), Noise(50000, 9)};
+  OpenedStore opened;
+  MemoryFileSystem prepared;
+  MakeMemoryStore(prepared, {contents[0]});
+  Workload workload;
+  workload.setup = [&](MemoryFileSystem& fs) {
+    fs.StartFrom(prepared);
+    opened = OpenMemoryStore(fs);
+    const auto first_pack = MUST(opened->local().core().packs->Acquire());
+    MUST(opened->Hold(contents[1]));  // into another pack
+    REQUIRE(opened->local().core().packs->OpenIds().size() == 2);
+  };
+  workload.operation = [&](MemoryFileSystem&) -> Status {
+    const OpenedStore open = std::move(opened);
+    return open->local().core().packs->SealIdle();
+  };
+  workload.verify = [&](MemoryFileSystem& fs) { CheckStore(fs, contents); };
+  ForEveryFault(workload);
+  ForEveryCrash(workload, 2);
+}
+
 // The backup can be restored and holds `contents`, all of them whole.
 void CheckBackup(MemoryFileSystem& fs, const std::vector<Bytes>& contents) {
   SqliteVfs vfs(fs);

@@ -7,6 +7,7 @@
 #include "storage/content/local_content_store.h"
 #include "storage/content/merkle.h"
 #include "tests/support/must.h"
+#include "tests/support/sample_data.h"
 #include "tests/support/store_fixture.h"
 
 using namespace banyan;
@@ -103,6 +104,51 @@ TEST_CASE("ContentStoreSurvivesReopenWithAndWithoutItsIndexCopy") {
     REQUIRE(again.content.recipe == content.recipe);
     REQUIRE(BytesOnDisk(f) == before);
   }
+}
+
+TEST_CASE("DamagedChunkIsNeverSentAtItsFirstReading") {
+  StoreFixture f;
+  const Bytes data = SampleWeights(Number::BFloat16, 300000);
+  auto put = MUST(f.store->PutBytes(data));
+  MUST(f.local().core().packs->SealIdle());
+  const Term term = put.content.recipe.terms.front();
+  REQUIRE(MUST(f.local().core().packs->Get(term.pack))->entry(0).encoding == Encoding::Planes2);
+  put.pin.reset();
+  f.Close();
+  const std::string path = PathsOf(f.root + "/packs", term.pack).sealed;
+  auto file = MUST(f.fs.Open(path, OpenMode::ReadWrite));
+  const auto flip = [&] {
+    Bytes byte(1);
+    MUST(file->ReadAt(100, byte));  // of a plane that is stored raw, so that it still decodes
+    byte[0] ^= 1;
+    MUST(file->WriteAt(100, byte));
+  };
+  flip();
+  f.Reopen();
+  const auto ignore = [](ByteView) { return Ok(); };
+  for (int i = 0; i < 2; ++i) {
+    auto reader = MUST(f.store->OpenFile(put.content));
+    MUST_FAIL(reader->Stream(0, data.size(), true, ignore), Errc::Corrupt);
+  }
+  flip();
+  REQUIRE(ReadAll(*f.store, put.content, true) == data);
+}
+
+TEST_CASE("LongRunsOfChunksOfEveryKindArriveInOrder") {
+  StoreFixture f;
+  Bytes data;
+  for (std::uint64_t i = 0; i < 6; ++i) {
+    const Bytes noise = Noise(300000 + 1000 * i, i);
+    const Bytes weights = SampleWeights(Number::BFloat16, 200000, i + 1);
+    data.insert(data.end(), noise.begin(), noise.end());
+    data.insert(data.end(), weights.begin(), weights.end());
+    data.insert(data.end(), 150000, std::uint8_t{7});
+  }
+  auto put = MUST(f.store->PutBytes(data));
+  REQUIRE(ReadAll(*f.store, put.content, true) == data);  // from an open pack
+  MUST(f.local().core().packs->SealIdle());
+  REQUIRE(ReadAll(*f.store, put.content, true) == data);
+  REQUIRE(ReadAll(*f.store, put.content, false) == data);
 }
 
 TEST_CASE("PackFooterRefusesDamage") {
