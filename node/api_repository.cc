@@ -118,8 +118,8 @@ void GetRevision(RepositoryCall& call) {
 }  // namespace
 
 void AddRepositoryRoutes(Router& router, Hub& hub) {
-  AddApiRoute(router, hub, "GET", "", GetHead);
-  AddApiRoute(router, hub, "GET", "/revision/*rev", GetRevision);
+  AddKeptApiRoute(router, hub, "", GetHead);
+  AddKeptApiRoute(router, hub, "/revision/*rev", GetRevision);
 }
 
 }  // namespace banyan::node

@@ -3,6 +3,7 @@
 
 #include <string>
 
+#include "node/answer_cache.h"
 #include "node/config.h"
 #include "node/health.h"
 #include "node/metrics.h"
@@ -26,6 +27,7 @@ struct Hub {
   RateLimiter& downloads;  // one download counts for a client and repository at a time
   Metrics& metrics;
   const LinkSigner& signer;
+  AnswerCache& answers;
 
   // The absolute form of a path of ours under public_url, which is set. Answers: node/links.h.
   std::string Link(std::string_view path) const { return config.public_url + std::string(path); }

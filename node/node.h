@@ -54,6 +54,7 @@ class Node {
   RateLimiter downloads_;
   const LinkSigner signer_;
   Health health_;
+  AnswerCache answers_;
   Hub hub_;
   ContentApi content_api_;
   AdminApi admin_api_;

@@ -132,6 +132,13 @@ void AddApiRoute(Router& router, Hub& hub, std::string_view method, const std::s
   }
 }
 
+void AddKeptApiRoute(Router& router, Hub& hub, const std::string& rest, RepositoryHandler handler) {
+  for (const auto kind : kKinds) {
+    router.Add("GET", "/api/" + std::string(storage::Plural(kind)) + "/:ns/:name" + rest,
+               hub.answers.Around(Bind(hub, kind, handler)));
+  }
+}
+
 void AddFileRoute(Router& router, Hub& hub, std::string_view method, const std::string& rest,
                   RepositoryHandler handler, RouteOptions options) {
   for (const auto kind : kKinds) {

@@ -68,6 +68,9 @@ using RepositoryHandler = void (*)(RepositoryCall&);
 // Adds /api/{models,datasets}/:ns/:name<rest> for both kinds.
 void AddApiRoute(Router& router, Hub& hub, std::string_view method, const std::string& rest,
                  RepositoryHandler handler, RouteOptions options = {});
+// Adds GET /api/{models,datasets}/:ns/:name<rest>, whose answers to strangers are kept
+// (node/answer_cache.h).
+void AddKeptApiRoute(Router& router, Hub& hub, const std::string& rest, RepositoryHandler handler);
 // Adds [/datasets]/:ns/:name<rest> for both kinds.
 void AddFileRoute(Router& router, Hub& hub, std::string_view method, const std::string& rest,
                   RepositoryHandler handler, RouteOptions options = {});
