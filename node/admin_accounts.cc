@@ -58,9 +58,10 @@ Result<Json> ListUsers(const AdminContext& context, const Json&) {
 Result<Json> CreateUser(const AdminContext& context, const Json& arguments) {
   Json created;
   TRY(context.database().Write([&](storage::Connection& connection) -> Status {
-    const storage::NewUser user{TRY(NeedText(arguments, "name")),
-                                TRY(ReadText(arguments, "fullname")).value_or(""),
-                                TRY(ReadAnswer(arguments, "admin")).value_or(false)};
+    storage::NewUser user;
+    user.name = TRY(NeedText(arguments, "name"));
+    user.fullname = TRY(ReadText(arguments, "fullname")).value_or("");
+    user.is_node_admin = TRY(ReadAnswer(arguments, "admin")).value_or(false);
     created = NamespaceJson(TRY(storage::CreateUser(connection, user, context.clock.NowMs())));
     return Ok();
   }));

@@ -27,9 +27,10 @@ Result<Json> CreateOrganisation(const AdminContext& context, const Json& argumen
   Json created;
   TRY(context.database().Write([&](storage::Connection& connection) -> Status {
     const auto founder = TRY(NeedNamespace(connection, arguments, "founder", kUser));
-    const storage::NewOrganisation organisation{TRY(NeedText(arguments, "name")),
-                                                TRY(ReadText(arguments, "fullname")).value_or(""),
-                                                founder.row};
+    storage::NewOrganisation organisation;
+    organisation.name = TRY(NeedText(arguments, "name"));
+    organisation.fullname = TRY(ReadText(arguments, "fullname")).value_or("");
+    organisation.founder = founder.row;
     created = NamespaceJson(
         TRY(storage::CreateOrganisation(connection, organisation, context.clock.NowMs())));
     return Ok();

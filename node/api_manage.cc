@@ -60,8 +60,9 @@ Result<std::vector<storage::AddInline>> InitialFiles(const Json& body) {
     const std::string path = FindString(item, "path").value_or("");
     const std::string content = FindString(item, "content").value_or("");
     const bool is_base64 = FindString(item, "encoding") == "base64";
-    files.push_back({path, is_base64 ? TRY(ParseBase64(content).Context(path))
-                                     : Bytes(content.begin(), content.end())});
+    Bytes bytes =
+        is_base64 ? TRY(ParseBase64(content).Context(path)) : Bytes(content.begin(), content.end());
+    files.push_back({path, std::move(bytes)});
   }
   const auto is_card = [](const auto& file) { return file.path == "README.md"; };
   const auto licence = FindString(body, "license");

@@ -59,10 +59,9 @@ Result<Description> Describe(RepositoryReading& reading, storage::ContentStore& 
                              const storage::Revision& revision) {
   const auto& repository = reading.repository;
   if (repository.described == revision.commit) {
-    const auto metadata = TRY(storage::GetMetadata(*reading.lease, repository.row));
-    return Description{TRY(ParseJson(metadata)),
-                       TRY(storage::ListTags(*reading.lease, repository.row)), repository.task,
-                       repository.library};
+    auto metadata = TRY(ParseJson(TRY(storage::GetMetadata(*reading.lease, repository.row))));
+    auto tags = TRY(storage::ListTags(*reading.lease, repository.row));
+    return Description{std::move(metadata), std::move(tags), repository.task, repository.library};
   }
   const auto view = TRY(ViewRevision(*reading.history, content, revision));
   const auto read = TRY(storage::ReadRepositoryMetadata(view, repository.id.kind));

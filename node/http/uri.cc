@@ -93,8 +93,9 @@ Result<std::vector<QueryParam>> ParseQuery(std::string_view text, std::size_t ma
     if (out.size() == max_params) return Error(Errc::TooLarge, "too many parameters");
     const auto equals = std::min(piece.find('='), piece.size());
     const auto raw_value = piece.substr(std::min(equals + 1, piece.size()));
-    out.push_back(
-        {TRY(decode(piece.substr(0, equals))), std::string(raw_value), TRY(decode(raw_value))});
+    auto name = TRY(decode(piece.substr(0, equals)));
+    auto value = TRY(decode(raw_value));
+    out.push_back({std::move(name), std::string(raw_value), std::move(value)});
   }
   return out;
 }

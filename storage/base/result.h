@@ -122,8 +122,8 @@ inline Status Ok() { return {}; }
 
 }  // namespace banyan
 
-// `auto x = TRY(F());` gives F's value or returns its error from the enclosing function. Each use
-// has a name of its own, so that a lambda in the expression may use it too.
+// `auto x = TRY(F());` gives F's value or returns its error from the enclosing function. Not behind
+// a member in braces, {a, TRY(b)}: compilers leave without destroying `a` (tests/tidy/try_test.cc).
 #define TRY(expression) BANYAN_TRY(expression, BANYAN_JOIN(try_result_, __COUNTER__))
 #define BANYAN_JOIN(a, b) BANYAN_JOIN_NOW(a, b)
 #define BANYAN_JOIN_NOW(a, b) a##b

@@ -100,16 +100,17 @@ Result<std::vector<PackId>> Collection::PacksToSweep() {
 // since Mark is live too. What is still dead leaves the index before the lock is given up.
 Result<Collection::Dead> Collection::TakeFromIndex(Pack& pack) {
   WriterLock lock(core_.collection_mutex);
+  {
+    // Before the catalog: a pin goes only after its file was recorded, which that then shows.
+    MutexLock pins_lock(core_.pins_mutex);
+    for (const Recipe* recipe : core_.pins) live_.Mark(*recipe);
+  }
   TRY(core_.database.Snapshot([&](Connection& c) -> Status {
     const std::int64_t last = TRY(LastFileRow(c));
     TRY(live_.MarkFiles(c, marked_upto_, last));
     marked_upto_ = last;
     return live_.MarkUploads(c);
   }));
-  {
-    MutexLock pins_lock(core_.pins_mutex);
-    for (const Recipe* recipe : core_.pins) live_.Mark(*recipe);
-  }
   const Dead dead = FindDead(pack);
   for (const std::uint32_t index : dead.chunks) {
     core_.index.Remove(pack.entry(index).id, pack.id());

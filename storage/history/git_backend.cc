@@ -182,7 +182,10 @@ Result<GitObject> CatalogBackend::ReadBlob(const GitOid& oid) {
     }
     file = TRY(GetFile(connection, row));
   }
-  if (!is_pointer) return GitObject{GitObjectType::Blob, TRY(ReadContent(file))};
+  if (!is_pointer) {
+    auto content = TRY(ReadContent(file));
+    return GitObject{GitObjectType::Blob, std::move(content)};
+  }
   const std::string text = PointerText({file.sha256, file.size_bytes});
   const auto bytes = AsBytes(text);
   return GitObject{GitObjectType::Blob, Bytes(bytes.begin(), bytes.end())};

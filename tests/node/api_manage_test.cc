@@ -21,8 +21,8 @@ struct Fixture : WritingNode {
   }
   void AddOrganisation(const std::string& name, const std::string& founder) {
     MUST(database().Write([&](storage::Connection& c) -> Status {
-      TRY(storage::CreateOrganisation(c, {name, "", TRY(storage::FindNamespace(c, founder)).row},
-                                      1));
+      const auto row = TRY(storage::FindNamespace(c, founder)).row;
+      TRY(storage::CreateOrganisation(c, {name, "", row}, 1));
       return Ok();
     }));
   }
