@@ -1,0 +1,134 @@
+#include "federation/opening.h"
+
+#include <algorithm>
+#include <array>
+
+#include "federation/canonical_json.h"
+#include "federation/hash_text.h"
+
+namespace banyan::federation {
+
+namespace {
+
+constexpr std::array<std::string_view, 4> kReasons = {"rotation", "fork", "compaction",
+                                                      "compromise"};
+
+Error Malformed(std::string_view what) {
+  return Error(Errc::Invalid, "opening entry: " + std::string(what));
+}
+
+Result<EpochKeys> ParseKeys(const Json& entry) {
+  const Json* keys = FindMember(entry, "keys");
+  if (keys == nullptr) return Malformed("no keys");
+  return EpochKeys{TRY(KeySet::Parse(*keys)), TRY(TakeHash<Sha256>(entry, "next")),
+                   TRY(TakeOptionalHash<Sha256>(entry, "recovery"))};
+}
+
+void AddKeys(const EpochKeys& epoch, Json& entry) {
+  entry["keys"] = epoch.keys.ToJson();
+  entry["next"] = HashText(epoch.next);
+  if (epoch.recovery) entry["recovery"] = HashText(*epoch.recovery);
+}
+
+Result<std::uint64_t> TakeCount(const Json& object, std::string_view key) {
+  const auto value = FindInt(object, key);
+  if (!value || *value < 0) return Malformed(std::string(key) + " is no number");
+  return static_cast<std::uint64_t>(*value);
+}
+
+Result<Opening::Previous> ParsePrevious(const Json& entry) {
+  const Json* object = FindMember(entry, "prev");
+  if (object == nullptr) return Malformed("no prev");
+  return Opening::Previous{
+      TRY(TakeCount(*object, "epoch")),
+      {TRY(TakeCount(*object, "size")), TRY(TakeHash<LogHash>(*object, "root"))}};
+}
+
+Result<std::optional<Opening::Recovery>> ParseRecovery(const Json& entry) {
+  const Json* auth = FindMember(entry, "auth");
+  if (auth == nullptr) return std::optional<Opening::Recovery>();
+  const auto key = TRY(PublicKey::Parse(FindString(*auth, "key").value_or("")));
+  const Bytes raw = TRY(ParseBase64(FindString(*auth, "sig").value_or("")));
+  Signature signature{};
+  if (raw.size() != signature.size()) return Malformed("auth.sig is no signature");
+  std::copy(raw.begin(), raw.end(), signature.begin());
+  return std::optional(Opening::Recovery{key, signature});
+}
+
+Json WithoutRecovery(const Opening& opening) {
+  Json entry = {{"t", "open"},
+                {"v", 1},
+                {"node", opening.node.ToString()},
+                {"epoch", opening.epoch},
+                {"prev",
+                 {{"epoch", opening.previous.epoch},
+                  {"size", opening.previous.state.size},
+                  {"root", HashText(opening.previous.state.root)}}},
+                {"state", HashText(opening.state)},
+                {"reason", ToString(opening.reason)}};
+  AddKeys(opening.keys, entry);
+  return entry;
+}
+
+}  // namespace
+
+std::string_view ToString(OpenReason reason) { return kReasons[static_cast<std::size_t>(reason)]; }
+
+Result<Genesis> Genesis::Parse(const Json& entry) {
+  Genesis genesis{TRY(ParseKeys(entry)), FindString(entry, "salt").value_or("")};
+  const auto salt = ParseHex(genesis.salt);
+  if (!salt || salt->size() != 16) return Malformed("salt is not 32 hex digits");
+  return genesis;
+}
+
+Bytes Genesis::Render() const {
+  Json entry = {{"t", "genesis"}, {"v", 1}, {"salt", salt}};
+  AddKeys(epoch, entry);
+  return RenderCanonical(entry);
+}
+
+Result<Opening> Opening::Parse(const Json& entry) {
+  const auto reason =
+      std::find(kReasons.begin(), kReasons.end(), FindString(entry, "reason").value_or(""));
+  if (reason == kReasons.end()) return Malformed("unknown reason");
+  Opening out{TRY(NodeId::Parse(FindString(entry, "node").value_or(""))),
+              TRY(TakeCount(entry, "epoch")),
+              TRY(ParsePrevious(entry)),
+              TRY(ParseKeys(entry)),
+              TRY(TakeHash<Sha256>(entry, "state")),
+              static_cast<OpenReason>(reason - kReasons.begin()),
+              TRY(ParseRecovery(entry))};
+  if (out.epoch == 0 || out.previous.epoch != out.epoch - 1) {
+    return Malformed("does not follow the epoch before");
+  }
+  return out;
+}
+
+Bytes Opening::Render() const {
+  Json entry = WithoutRecovery(*this);
+  if (recovery) {
+    entry["auth"] = {{"key", recovery->key.ToString()}, {"sig", ToBase64(recovery->signature)}};
+  }
+  return RenderCanonical(entry);
+}
+
+void Opening::SignWith(const SigningKey& recovery_key) {
+  recovery = Recovery{recovery_key.public_key(),
+                      recovery_key.Sign(RenderCanonical(WithoutRecovery(*this)))};
+}
+
+Status Opening::RequireAuthority(const EpochKeys& before, const Json& entry) const {
+  if (!recovery) {
+    if (keys.keys.Commitment() == before.next) return Ok();
+    return Malformed("its keys are not those that the epoch before committed to");
+  }
+  Json signed_part = entry;
+  signed_part.erase("auth");
+  if (!before.recovery || CommitmentTo(recovery->key) != *before.recovery ||
+      !recovery->key.Verifies(RenderCanonical(signed_part), recovery->signature)) {
+    return Malformed("not signed by the recovery key that the epoch before committed to");
+  }
+  return Ok();
+}
+
+}  // namespace banyan::federation
