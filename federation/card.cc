@@ -80,8 +80,9 @@ void AddContent(const CardContent& content, Json& entry) {
 Result<std::optional<Upstream>> ParseUpstream(const Json& entry) {
   const Json* object = FindMember(entry, "upstream");
   if (object == nullptr) return std::optional<Upstream>();
+  const auto commit = TRY(TakeHash<GitOid>(*object, "commit"));
   Upstream out{FindString(*object, "hub").value_or(""), FindString(*object, "id").value_or(""),
-               TRY(TakeHash<GitOid>(*object, "commit"))};
+               commit};
   if (out.hub.empty() || out.id.empty()) return Malformed("upstream without hub or id");
   return std::optional(std::move(out));
 }

@@ -20,8 +20,10 @@ Error Malformed(std::string_view what) {
 Result<EpochKeys> ParseKeys(const Json& entry) {
   const Json* keys = FindMember(entry, "keys");
   if (keys == nullptr) return Malformed("no keys");
-  return EpochKeys{TRY(KeySet::Parse(*keys)), TRY(TakeHash<Sha256>(entry, "next")),
-                   TRY(TakeOptionalHash<Sha256>(entry, "recovery"))};
+  const auto key_set = TRY(KeySet::Parse(*keys));
+  const auto next = TRY(TakeHash<Sha256>(entry, "next"));
+  const auto recovery = TRY(TakeOptionalHash<Sha256>(entry, "recovery"));
+  return EpochKeys{key_set, next, recovery};
 }
 
 void AddKeys(const EpochKeys& epoch, Json& entry) {
@@ -39,9 +41,10 @@ Result<std::uint64_t> TakeCount(const Json& object, std::string_view key) {
 Result<Opening::Previous> ParsePrevious(const Json& entry) {
   const Json* object = FindMember(entry, "prev");
   if (object == nullptr) return Malformed("no prev");
-  return Opening::Previous{
-      TRY(TakeCount(*object, "epoch")),
-      {TRY(TakeCount(*object, "size")), TRY(TakeHash<LogHash>(*object, "root"))}};
+  const auto epoch = TRY(TakeCount(*object, "epoch"));
+  const auto size = TRY(TakeCount(*object, "size"));
+  const auto root = TRY(TakeHash<LogHash>(*object, "root"));
+  return Opening::Previous{epoch, {size, root}};
 }
 
 Result<std::optional<Opening::Recovery>> ParseRecovery(const Json& entry) {
@@ -75,7 +78,7 @@ Json WithoutRecovery(const Opening& opening) {
 std::string_view ToString(OpenReason reason) { return kReasons[static_cast<std::size_t>(reason)]; }
 
 Result<Genesis> Genesis::Parse(const Json& entry) {
-  Genesis genesis{TRY(ParseKeys(entry)), FindString(entry, "salt").value_or("")};
+  const Genesis genesis{TRY(ParseKeys(entry)), FindString(entry, "salt").value_or("")};
   const auto salt = ParseHex(genesis.salt);
   if (!salt || salt->size() != 16) return Malformed("salt is not 32 hex digits");
   return genesis;
@@ -91,13 +94,15 @@ Result<Opening> Opening::Parse(const Json& entry) {
   const auto reason =
       std::find(kReasons.begin(), kReasons.end(), FindString(entry, "reason").value_or(""));
   if (reason == kReasons.end()) return Malformed("unknown reason");
-  Opening out{TRY(NodeId::Parse(FindString(entry, "node").value_or(""))),
-              TRY(TakeCount(entry, "epoch")),
-              TRY(ParsePrevious(entry)),
-              TRY(ParseKeys(entry)),
-              TRY(TakeHash<Sha256>(entry, "state")),
-              static_cast<OpenReason>(reason - kReasons.begin()),
-              TRY(ParseRecovery(entry))};
+  const auto node = TRY(NodeId::Parse(FindString(entry, "node").value_or("")));
+  const auto epoch = TRY(TakeCount(entry, "epoch"));
+  const auto previous = TRY(ParsePrevious(entry));
+  const auto keys = TRY(ParseKeys(entry));
+  const auto state = TRY(TakeHash<Sha256>(entry, "state"));
+  const auto recovery = TRY(ParseRecovery(entry));
+  const Opening out{node,    epoch, previous,
+                    keys,    state, static_cast<OpenReason>(reason - kReasons.begin()),
+                    recovery};
   if (out.epoch == 0 || out.previous.epoch != out.epoch - 1) {
     return Malformed("does not follow the epoch before");
   }

@@ -1,10 +1,6 @@
 #include "node/node_seed.h"
 
-#include <openssl/evp.h>
-#include <openssl/kdf.h>
-
 #include <algorithm>
-#include <memory>
 
 namespace banyan::node {
 
@@ -37,20 +33,6 @@ Result<NodeSeed> NodeSeed::OpenOrCreate(FileSystem& fs, Random& random, const st
   return NodeSeed(seed);
 }
 
-DerivedKey NodeSeed::Derive(std::string_view label) const {
-  const std::unique_ptr<EVP_PKEY_CTX, decltype(&EVP_PKEY_CTX_free)> context(
-      EVP_PKEY_CTX_new_id(EVP_PKEY_HKDF, nullptr), EVP_PKEY_CTX_free);
-  DerivedKey key{};
-  std::size_t size = key.size();
-  ENSURE(context != nullptr && EVP_PKEY_derive_init(context.get()) > 0);
-  ENSURE(EVP_PKEY_CTX_set_hkdf_md(context.get(), EVP_sha256()) > 0);
-  ENSURE(EVP_PKEY_CTX_set1_hkdf_key(context.get(), seed_.data(), static_cast<int>(seed_.size())) >
-         0);
-  ENSURE(EVP_PKEY_CTX_add1_hkdf_info(context.get(),
-                                     reinterpret_cast<const unsigned char*>(label.data()),
-                                     static_cast<int>(label.size())) > 0);
-  ENSURE(EVP_PKEY_derive(context.get(), key.data(), &size) > 0 && size == key.size());
-  return key;
-}
+DerivedKey NodeSeed::Derive(std::string_view label) const { return DeriveSecret(seed_, label); }
 
 }  // namespace banyan::node

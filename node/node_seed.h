@@ -3,16 +3,16 @@
 // role are derived from it by label (HKDF-SHA256, RFC 5869), so that one file is to be kept and no
 // key serves two roles. A value; deriving is a pure function.
 
-#include <array>
 #include <string>
 #include <string_view>
 
 #include "storage/base/file_system.h"
 #include "storage/base/random.h"
+#include "storage/base/signing.h"
 
 namespace banyan::node {
 
-using DerivedKey = std::array<std::uint8_t, 32>;
+using DerivedKey = Secret;
 
 class NodeSeed {
  public:
