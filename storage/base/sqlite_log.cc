@@ -5,7 +5,8 @@
 namespace banyan::storage {
 namespace {
 
-constexpr sqlite3_int64 kBlockBytes = 1 << 20;
+// SQLite's own files take less than 128 KiB at once.
+constexpr sqlite3_int64 kBlockBytes = 64 << 10;
 
 Status Check(int code, std::string_view doing) {
   if (code == SQLITE_OK) return Ok();

@@ -1,9 +1,12 @@
 // A log whose sync failed reads back whole from the page cache, but not after a power cut.
 #include "storage/base/sqlite_log.h"
 
+#include <filesystem>
+
 #include "tests/support/memory_file_system.h"
 #include "tests/support/must.h"
 #include "tests/support/sqlite_vfs.h"
+#include "tests/support/temp_directory.h"
 
 using namespace banyan;
 using namespace banyan::storage;
@@ -91,4 +94,25 @@ TEST_CASE("ALogThatCannotBeRewrittenStopsTheStart") {
   }
   machine.Start();
   REQUIRE(machine.Values() == "1 ");
+}
+
+TEST_CASE("ALongLogOnARealDiskIsRewritten") {
+  const TempDirectory directory;
+  const std::string used = directory.Join("used.db");
+  const std::string left = directory.Join("left.db");
+  {
+    auto database = MUST(Database::Open({used, ""}));
+    MUST(database->Write([](Connection& c) -> Status {
+      TRY(c.Execute("CREATE TABLE t(a)"));
+      return c.Execute("INSERT INTO t VALUES(randomblob(3000000))");
+    }));
+    // What a killed process leaves.
+    for (const char* part : {"", "-wal"}) std::filesystem::copy_file(used + part, left + part);
+  }
+  REQUIRE(std::filesystem::file_size(left + "-wal") > 2'500'000);
+  auto database = MUST(Database::Open({left, ""}));
+  auto lease = MUST(database->Read());
+  auto rows = lease->Query("SELECT length(a) FROM t");
+  REQUIRE(rows.Next());
+  REQUIRE(rows.Int(0) == 3'000'000);
 }
