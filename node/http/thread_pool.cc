@@ -16,10 +16,15 @@ ThreadPool::ThreadPool(Clock& clock, std::size_t max_threads)
     : clock_(clock), max_threads_(max_threads) {}
 
 ThreadPool::~ThreadPool() {
-  MutexLock lock(mutex_);
-  stopping_ = true;
-  work_came_.NotifyAll();
-  while (threads_ > 0) work_done_.Wait(mutex_);
+  std::optional<pthread_t> last;
+  {
+    MutexLock lock(mutex_);
+    stopping_ = true;
+    work_came_.NotifyAll();
+    while (threads_ > 0) work_done_.Wait(mutex_);
+    last = last_ended_;
+  }
+  if (last) pthread_join(*last, nullptr);
 }
 
 bool ThreadPool::Run(std::function<void()> task) {
@@ -46,7 +51,6 @@ bool ThreadPool::Spawn() {
   pthread_attr_t attributes;
   pthread_attr_init(&attributes);
   pthread_attr_setstacksize(&attributes, kStackBytes);
-  pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
   pthread_t thread;
   const bool made = pthread_create(&thread, &attributes, &ThreadPool::Entry, this) == 0;
   pthread_attr_destroy(&attributes);
@@ -79,8 +83,10 @@ void ThreadPool::Work() {
   }
   --waiting_;
   --threads_;
+  const auto before = std::exchange(last_ended_, pthread_self());
   work_done_.NotifyAll();
   mutex_.unlock();
+  if (before) pthread_join(*before, nullptr);
 }
 
 }  // namespace banyan::node

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <deque>
 #include <functional>
+#include <optional>
 
 #include "storage/base/clock.h"
 #include "storage/base/mutex.h"
@@ -38,6 +39,9 @@ class ThreadPool {
   CondVar work_done_;
   std::deque<std::function<void()>> tasks_ GUARDED_BY(mutex_);  // each has a thread on its way
   std::size_t threads_ GUARDED_BY(mutex_) = 0;
+  // Each thread that ends joins the one that ended before it, the destructor the last: when it
+  // returns, no thread is in the pool's code or in its own clean-up any more.
+  std::optional<pthread_t> last_ended_ GUARDED_BY(mutex_);
   std::size_t waiting_ GUARDED_BY(mutex_) = 0;  // threads without a task
   bool stopping_ GUARDED_BY(mutex_) = false;
 };
