@@ -19,7 +19,6 @@
 namespace banyan::node {
 namespace {
 
-constexpr int kUnsentBytes = 256 << 10;
 constexpr std::size_t kTurnAwayThreads = 16;  // answer 503 to those beyond the limit
 
 void PrepareSocket(int fd) {
@@ -27,8 +26,6 @@ void PrepareSocket(int fd) {
   ::fcntl(fd, F_SETFD, FD_CLOEXEC);
   const int on = 1;
   ::setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-  // Without a bound the kernel takes megabytes for each client that does not read.
-  ::setsockopt(fd, IPPROTO_TCP, TCP_NOTSENT_LOWAT, &kUnsentBytes, sizeof kUnsentBytes);
 }
 
 // Each connection needs a descriptor, and storage needs some beside.

@@ -46,7 +46,8 @@ SocketStream::SocketStream(int fd, std::unique_ptr<Wire> wire, const HttpLimits&
       clock_(clock),
       traffic_(traffic),
       read_pace_(limits),
-      write_pace_(limits) {}
+      write_pace_(limits),
+      unsent_limit_(fd, clock) {}
 
 SocketStream::~SocketStream() { ::close(fd_); }
 
@@ -125,6 +126,7 @@ Status SocketStream::Push(ByteView data) {
     }
     traffic_.bytes_out.fetch_add(step.bytes, std::memory_order_relaxed);
     write_pace_.Moved(step.bytes);
+    unsent_limit_.Moved(step.bytes);
     const auto from_head = std::min(step.bytes, head.size());
     head = head.subspan(from_head);
     data = data.subspan(step.bytes - from_head);

@@ -12,6 +12,7 @@
 #include <string_view>
 
 #include "node/http/http_server.h"
+#include "node/http/unsent_limit.h"
 #include "node/http/wire.h"
 #include "storage/base/bytes.h"
 #include "storage/base/clock.h"
@@ -90,6 +91,7 @@ class SocketStream {
   std::string output_;
   Pace read_pace_;
   Pace write_pace_;
+  UnsentLimit unsent_limit_;
   bool write_failed_ = false;
 };
 

@@ -50,9 +50,8 @@ Result<Bytes> ParseBase64(std::string_view text) {
   const Error bad(Errc::Invalid, "text is not canonical base64");
   if (text.size() % 4 != 0) return bad;
   Bytes out(text.size() / 4 * 3);
-  const int size =
-      EVP_DecodeBlock(out.data(), reinterpret_cast<const unsigned char*>(text.data()),
-                      static_cast<int>(text.size()));
+  const int size = EVP_DecodeBlock(out.data(), reinterpret_cast<const unsigned char*>(text.data()),
+                                   static_cast<int>(text.size()));
   if (size < 0) return bad;
   const std::size_t padding = text.ends_with("==") ? 2 : text.ends_with("=") ? 1 : 0;
   out.resize(static_cast<std::size_t>(size) - padding);

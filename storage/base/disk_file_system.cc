@@ -35,8 +35,11 @@ class DiskMapping final : public Mapping {
     if (size_ > 0) ::munmap(at_, size_);
   }
   ByteView bytes() const override { return {static_cast<const std::uint8_t*>(at_), size_}; }
-  void DropResident() const override {
-    if (size_ > 0) ::madvise(at_, size_, MADV_DONTNEED);
+  void DropResident(std::uint64_t offset, std::size_t size) const override {
+    static const auto page_bytes = static_cast<std::size_t>(::sysconf(_SC_PAGESIZE));
+    ENSURE(offset + size <= size_);
+    const auto before = static_cast<std::size_t>(offset % page_bytes);
+    ::madvise(static_cast<std::uint8_t*>(at_) + (offset - before), before + size, MADV_DONTNEED);
   }
 
  private:
@@ -52,8 +55,8 @@ class DiskFile final : public File {
   Result<std::size_t> ReadAt(std::uint64_t offset, std::span<std::uint8_t> out) override {
     std::size_t done = 0;
     while (done < out.size()) {
-      const auto got = ::pread(fd_, out.data() + done, out.size() - done,
-                               static_cast<off_t>(offset + done));
+      const auto got =
+          ::pread(fd_, out.data() + done, out.size() - done, static_cast<off_t>(offset + done));
       if (got < 0 && errno == EINTR) continue;
       if (got < 0) return PosixError(path_, "read");
       if (got == 0) break;
@@ -65,8 +68,8 @@ class DiskFile final : public File {
   Status WriteAt(std::uint64_t offset, ByteView data) override {
     std::size_t done = 0;
     while (done < data.size()) {
-      const auto put = ::pwrite(fd_, data.data() + done, data.size() - done,
-                                static_cast<off_t>(offset + done));
+      const auto put =
+          ::pwrite(fd_, data.data() + done, data.size() - done, static_cast<off_t>(offset + done));
       if (put < 0 && errno == EINTR) continue;
       if (put < 0) return PosixError(path_, "write");
       done += static_cast<std::size_t>(put);

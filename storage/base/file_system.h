@@ -22,8 +22,8 @@ class Mapping {
  public:
   virtual ~Mapping() = default;
   virtual ByteView bytes() const = 0;
-  // Gives the memory behind the view back to the system; the content stays readable.
-  virtual void DropResident() const {}
+  // Gives the memory behind a part of the view back to the system; the content stays readable.
+  virtual void DropResident(std::uint64_t /*offset*/, std::size_t /*size*/) const {}
 };
 
 // An open file. Calls on different offsets may run concurrently; closing is destruction.

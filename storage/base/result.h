@@ -127,9 +127,9 @@ inline Status Ok() { return {}; }
 #define TRY(expression) BANYAN_TRY(expression, BANYAN_JOIN(try_result_, __COUNTER__))
 #define BANYAN_JOIN(a, b) BANYAN_JOIN_NOW(a, b)
 #define BANYAN_JOIN_NOW(a, b) a##b
-#define BANYAN_TRY(expression, result)                             \
-  __extension__({                                                  \
-    auto result = (expression);                                    \
-    if (!result.has_value()) return std::move(result.error());     \
-    *std::move(result);                                            \
+#define BANYAN_TRY(expression, result)                         \
+  __extension__({                                              \
+    auto result = (expression);                                \
+    if (!result.has_value()) return std::move(result.error()); \
+    *std::move(result);                                        \
   })

@@ -7,6 +7,7 @@
 namespace banyan::storage {
 namespace {
 
+// What appends hand to the file ends at multiples of this: the system then keeps it in large pages.
 constexpr std::size_t kFlushBytes = 1u << 20;
 
 bool IdLess(const ChunkId& a, const ChunkId& b) { return a < b; }
@@ -89,17 +90,22 @@ Result<std::uint32_t> Pack::Append(const ChunkId& id, const EncodedChunk& chunk,
   payload_bytes_ += entry.stored_bytes;
   raw_bytes_ += raw_bytes;
   dirty_ = true;
-  if (payload_pending_.size() >= kFlushBytes) TRY(FlushLocked());
+  const std::size_t beyond = payload_bytes_ % kFlushBytes;
+  if (payload_bytes_ - beyond > payload_written_) {
+    TRY(FlushLocked(payload_pending_.size() - beyond));
+  }
   return static_cast<std::uint32_t>(entries_.size() - 1);
 }
 
-Status Pack::FlushLocked() {
-  if (payload_pending_.empty()) return Ok();
-  TRY(data_->WriteAt(payload_written_, payload_pending_));
+// Records may be ahead of their payload: Recover cuts off what has none.
+Status Pack::FlushLocked(std::size_t payload_bytes) {
+  if (payload_bytes == 0) return Ok();
+  TRY(data_->WriteAt(payload_written_, ByteView(payload_pending_).first(payload_bytes)));
   TRY(table_->WriteAt(records_written_, records_pending_));
-  payload_written_ += payload_pending_.size();
+  payload_written_ += payload_bytes;
   records_written_ += records_pending_.size();
-  payload_pending_.clear();
+  payload_pending_.erase(payload_pending_.begin(),
+                         payload_pending_.begin() + static_cast<std::ptrdiff_t>(payload_bytes));
   records_pending_.clear();
   data_->StartWriteback();
   return Ok();
@@ -109,7 +115,7 @@ Status Pack::Sync() {
   MutexLock lock(mutex_);
   if (broken_) return Error(Errc::Io, "pack: an earlier write failed; restart the node");
   if (sealed_ || !dirty_) return Ok();
-  TRY(FlushLocked());  // nothing was promised yet: it may be tried again
+  TRY(FlushLocked(payload_pending_.size()));  // nothing was promised yet: it may be tried again
   broken_ = true;
   TRY(data_->Sync());
   TRY(table_->Sync());
@@ -142,7 +148,7 @@ Status Pack::WriteFooter() {
   MutexLock lock(mutex_);
   ENSURE(!sealed_);
   if (broken_) return Error(Errc::Io, "pack: an earlier write failed; restart the node");
-  TRY(FlushLocked());
+  TRY(FlushLocked(payload_pending_.size()));
   return data_->WriteAt(payload_bytes_, EncodeFooter(entries_));
 }
 
@@ -165,7 +171,7 @@ Status Pack::EndSealing() {
 
 Result<std::shared_ptr<File>> Pack::FileHolding(std::uint64_t end_offset) {
   MutexLock lock(mutex_);
-  if (!sealed_ && end_offset > payload_written_) TRY(FlushLocked());
+  if (!sealed_ && end_offset > payload_written_) TRY(FlushLocked(payload_pending_.size()));
   return data_;
 }
 
@@ -220,7 +226,7 @@ Result<std::shared_ptr<Mapping>> Pack::Map() {
 
 void Pack::DropResident() {
   MutexLock lock(mutex_);
-  if (mapping_) mapping_->DropResident();
+  if (mapping_) mapping_->DropResident(0, mapping_->bytes().size());
 }
 
 void Pack::Drop(const std::vector<std::uint32_t>& indices) {

@@ -92,7 +92,7 @@ class Pack {
   Result<std::shared_ptr<File>> FileHolding(std::uint64_t end_offset);
   bool IsVerified(std::uint32_t index) const;
   void SetVerified(std::uint32_t index, bool verified);
-  Status FlushLocked() REQUIRES(mutex_);
+  Status FlushLocked(std::size_t payload_bytes) REQUIRES(mutex_);
   Status WriteFooter();
   Status SyncAndRename();
   Status EndSealing();

@@ -54,7 +54,7 @@ class PackStore {
   std::vector<PackId> OpenIds();
   PackId HighestId();
   // Counts bytes handed out from mappings; past a budget the memory of all mapped packs is given
-  // back, so that resident memory stays bounded however much is served.
+  // back, so that resident memory stays bounded however many slow clients hold a slice.
   void CountMapped(std::uint64_t size_bytes);
   const std::string& directory() const { return directory_; }
 

@@ -1,5 +1,7 @@
 #include "storage/content/shared_bytes.h"
 
+#include <algorithm>
+
 namespace banyan::storage {
 namespace {
 
@@ -28,12 +30,13 @@ bool EndsPiece(std::string_view name, std::uint32_t mean) {
 }
 
 Result<Bytes> StoreShared(Connection& connection, std::span<const ByteView> pieces) {
-  ByteWriter out;
   if (pieces.size() <= 1) {
-    out.U8(kInPlace);
-    if (!pieces.empty()) out.Raw(pieces[0]);
-    return out.Take();
+    const ByteView piece = pieces.empty() ? ByteView() : pieces[0];
+    Bytes column(1 + piece.size(), kInPlace);
+    std::copy(piece.begin(), piece.end(), column.begin() + 1);
+    return column;
   }
+  ByteWriter out;
   out.U8(kList);
   out.Varint(pieces.size());
   for (const auto piece : pieces) {

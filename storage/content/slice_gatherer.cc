@@ -6,7 +6,8 @@
 namespace banyan::storage {
 namespace {
 
-constexpr std::size_t kMappedSliceBytes = 4u << 20;
+// Slices end at multiples of this in the pack, so that no page belongs to two of them.
+constexpr std::size_t kMappedSliceBytes = 1u << 20;
 
 }  // namespace
 
@@ -24,7 +25,13 @@ Status SliceGatherer::AddMapped(const std::shared_ptr<Pack>& pack,
     run_offset_ = offset;
   }
   run_bytes_ += length;
-  return run_bytes_ >= kMappedSliceBytes ? FlushMapped() : Ok();
+  const std::uint64_t run_end = run_offset_ + run_bytes_;
+  const std::size_t beyond = run_end % kMappedSliceBytes;
+  if (run_end - beyond <= run_offset_) return Ok();
+  run_bytes_ -= beyond;
+  TRY(FlushMapped());
+  run_bytes_ = beyond;
+  return Ok();
 }
 
 Result<std::span<std::uint8_t>> SliceGatherer::Reserve(std::size_t size) {
@@ -82,9 +89,10 @@ Status SliceGatherer::FlushMapped() {
     TRY(pack_->ReadPayload(offset, read));
     return sink_(read);
   }
-  TRY(sink_(mapping_->bytes().subspan(offset, size)));
   packs_.CountMapped(size);
-  return Ok();
+  const Status sent = sink_(mapping_->bytes().subspan(offset, size));
+  mapping_->DropResident(offset, size);
+  return sent;
 }
 
 }  // namespace banyan::storage
