@@ -70,6 +70,7 @@ class Scrub final : public AdminCommand {
   Scrub()
       : AdminCommand("admin scrub", "re-read everything that is stored and compare the hashes") {
     Option("--rate", "SIZE", rate_, "read at most so much a second, such as 20MB");
+    Option("--after", "PACK", after_, "go on where one that ended early says it was");
     Explain("Fails with code 9 when something is damaged, and names the files. Changes nothing.");
     Shows("admin scrub --rate 20MB", "gently, beside the daily work");
   }
@@ -78,6 +79,7 @@ class Scrub final : public AdminCommand {
   Status Perform(Session& session, AdminPort& port) override {
     Json wish = Json::object();
     if (!rate_.empty()) wish["bytes_per_second"] = TRY(node::ParseByteSize(rate_)).bytes;
+    if (after_) wish["after"] = *after_;
     const auto report = TRY(port.Call("scrub", wish));
     const auto damaged = report.value("damaged", Json::array()).size();
     std::string files;
@@ -95,10 +97,12 @@ class Scrub final : public AdminCommand {
                                       "a backup");
     }
     if (FindBool(report, "complete").value_or(true)) return Ok();
-    return Error(Errc::Cancelled, "ended before everything was read");
+    return Error(Errc::Cancelled, "ended before everything was read: go on with --after " +
+                                      std::to_string(FindInt(report, "last_pack").value_or(0)));
   }
 
   std::string rate_;
+  std::optional<std::uint64_t> after_;
 };
 
 class Backup final : public AdminCommand {

@@ -20,6 +20,8 @@ Errc CodeOf(int status) {
       return Errc::Conflict;
     case 413:
       return Errc::TooLarge;
+    case 507:
+      return Errc::NoSpace;
     case 408:
     case 429:
       return Errc::Unavailable;

@@ -10,10 +10,11 @@ constexpr ExitCodeLine kTable[] = {
     {3, "not found, or not visible to you"},
     {4, "not allowed: no token, or one without this right"},
     {5, "in conflict with what is there, or changed by somebody else meanwhile"},
-    {6, "too large: a limit, a quota or a full disk"},
+    {6, "too large: over a limit or a quota"},
     {7, "the node does not answer or is busy: try again later"},
     {8, "the disk or the connection failed"},
     {9, "a check found differences: bytes are not what they should be"},
+    {10, "the disk is full, here or at the node: free some space and try again"},
     {130, "interrupted"},
 };
 
@@ -37,6 +38,8 @@ int ExitCodeOf(Errc code) {
       return 8;
     case Errc::Corrupt:
       return 9;
+    case Errc::NoSpace:
+      return 10;
     case Errc::Cancelled:
       return 130;
   }

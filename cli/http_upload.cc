@@ -21,15 +21,15 @@ Result<OfferAnswer> ReadOfferAnswer(const ApiAnswer& answer, std::size_t chunk_c
   const auto number = answer.headers.Find("X-Banyan-Offer");
   if (!number) return Error(Errc::Corrupt, "the node's answer lacks X-Banyan-Offer");
   OfferAnswer out;
-  out.number =
-      static_cast<std::uint32_t>(std::strtoul(std::string(*number).c_str(), nullptr, 10));
+  out.number = static_cast<std::uint32_t>(std::strtoul(std::string(*number).c_str(), nullptr, 10));
   out.lacking = TRY(storage::ParseBitmap(AsBytes(answer.body), chunk_count));
   return out;
 }
 
 Errc ParseErrc(const std::string& name) {
-  for (const Errc code : {Errc::NotFound, Errc::Corrupt, Errc::Invalid, Errc::Denied,
-                          Errc::Conflict, Errc::TooLarge, Errc::Unavailable, Errc::Io}) {
+  for (const Errc code :
+       {Errc::NotFound, Errc::Corrupt, Errc::Invalid, Errc::Denied, Errc::Conflict, Errc::TooLarge,
+        Errc::NoSpace, Errc::Unavailable, Errc::Io}) {
     if (ToString(code) == name) return code;
   }
   return Errc::Unavailable;
@@ -128,9 +128,10 @@ Result<GitOid> HttpUpload::Commit(const storage::RepositoryId& id, const PushCom
     Json line;
     if (operation.file) {
       line = {{"key", "storedFile"},
-              {"value", {{"path", operation.path},
-                         {"sha256", operation.file->sha256.ToString()},
-                         {"size", operation.file->size_bytes}}}};
+              {"value",
+               {{"path", operation.path},
+                {"sha256", operation.file->sha256.ToString()},
+                {"size", operation.file->size_bytes}}}};
     } else {
       line = {{"key", "deletedFile"}, {"value", {{"path", operation.path}}}};
     }

@@ -6,7 +6,7 @@
 
 namespace banyan::cli {
 
-class HttpUpload final : public UploadTarget {
+class HttpUpload : public UploadTarget {
  public:
   // Borrows `client`.
   explicit HttpUpload(ApiClient& client) : client_(client) {}

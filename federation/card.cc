@@ -32,12 +32,6 @@ std::string_view Word(const std::array<std::string_view, N>& words, Enum value) 
   return words[static_cast<std::size_t>(value)];
 }
 
-Result<std::uint64_t> TakeCount(const Json& object, std::string_view key) {
-  const auto value = FindInt(object, key);
-  if (!value || *value < 0) return Malformed(std::string(key) + " is no number");
-  return static_cast<std::uint64_t>(*value);
-}
-
 Result<std::vector<std::string>> TakeList(const Json& entry, std::string_view key) {
   const Json* list = FindMember(entry, key);
   std::vector<std::string> out;

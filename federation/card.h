@@ -6,7 +6,8 @@
 #include <string>
 #include <vector>
 
-#include "federation/hash_text.h"
+#include "federation/entry_member.h"
+#include "federation/repository_key.h"
 
 namespace banyan::federation {
 

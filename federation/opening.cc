@@ -4,7 +4,7 @@
 #include <array>
 
 #include "federation/canonical_json.h"
-#include "federation/hash_text.h"
+#include "federation/entry_member.h"
 
 namespace banyan::federation {
 
@@ -30,12 +30,6 @@ void AddKeys(const EpochKeys& epoch, Json& entry) {
   entry["keys"] = epoch.keys.ToJson();
   entry["next"] = HashText(epoch.next);
   if (epoch.recovery) entry["recovery"] = HashText(*epoch.recovery);
-}
-
-Result<std::uint64_t> TakeCount(const Json& object, std::string_view key) {
-  const auto value = FindInt(object, key);
-  if (!value || *value < 0) return Malformed(std::string(key) + " is no number");
-  return static_cast<std::uint64_t>(*value);
 }
 
 Result<Opening::Previous> ParsePrevious(const Json& entry) {

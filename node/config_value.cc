@@ -16,7 +16,7 @@ Status Expect(const ConfigValue& value, Type type, std::string_view what) {
 
 struct Setter {
   const ConfigValue& value;
-  const std::string& text = value.items.front();
+  const std::string_view text = value.items.empty() ? std::string_view() : value.items.front();
 
   Status operator()(std::string& field) const {
     TRY(Expect(value, Type::Text, "a text in quotes"));

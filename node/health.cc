@@ -22,8 +22,8 @@ Status Health::Probe() {
   TRY(parts_.store().Context("content"));
   const std::uint64_t free_bytes = TRY(parts_.fs.FreeBytes(parts_.directory));
   if (free_bytes < parts_.min_free_bytes) {
-    return Error(Errc::TooLarge, "disk: " + Format(ByteSize{free_bytes >> 20 << 20}) +
-                                     " free, less than storage.min_free");
+    return Error(Errc::NoSpace, "disk: " + Format(ByteSize{free_bytes >> 20 << 20}) +
+                                    " free, less than storage.min_free");
   }
   const std::string path = parts_.directory + "/health.tmp";
   {

@@ -16,7 +16,7 @@ Status RequirePrivateFile(FileSystem& fs, const std::string& path) {
 }
 
 Result<NodeSeed> NodeSeed::OpenOrCreate(FileSystem& fs, Random& random, const std::string& path) {
-  DerivedKey seed{};
+  Secret seed{};
   const auto stat = fs.Stat(path);
   if (!stat && stat.error().code() == Errc::NotFound) {
     random.Fill(seed);
@@ -33,6 +33,6 @@ Result<NodeSeed> NodeSeed::OpenOrCreate(FileSystem& fs, Random& random, const st
   return NodeSeed(seed);
 }
 
-DerivedKey NodeSeed::Derive(std::string_view label) const { return DeriveSecret(seed_, label); }
+Secret NodeSeed::Derive(std::string_view label) const { return DeriveSecret(seed_, label); }
 
 }  // namespace banyan::node

@@ -12,8 +12,6 @@
 
 namespace banyan::node {
 
-using DerivedKey = Secret;
-
 class NodeSeed {
  public:
   // Makes the file (0600, durably) when there is none. Denied when others may read it or it is
@@ -21,11 +19,11 @@ class NodeSeed {
   static Result<NodeSeed> OpenOrCreate(FileSystem& fs, Random& random, const std::string& path);
 
   // `label` names the role and its version, such as "banyan signed links v1".
-  DerivedKey Derive(std::string_view label) const;
+  Secret Derive(std::string_view label) const;
 
  private:
-  explicit NodeSeed(DerivedKey seed) : seed_(seed) {}
-  DerivedKey seed_;
+  explicit NodeSeed(Secret seed) : seed_(seed) {}
+  Secret seed_;
 };
 
 // Denied, with what to do, unless the file belongs to this process's user and to nobody else.

@@ -40,7 +40,7 @@ class LinkSigner {
 
  private:
   std::string Mac(const SignedLink& link) const;
-  DerivedKey key_;
+  Secret key_;
 };
 
 }  // namespace banyan::node

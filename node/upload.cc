@@ -5,8 +5,6 @@
 namespace banyan::node {
 namespace {
 
-constexpr std::size_t kBufferBytes = 256u << 10;
-
 Status RequireExpected(const storage::FileContent& content, const ExpectedFile& expected) {
   if (content.size_bytes != expected.size_bytes) {
     return Error(Errc::Invalid, "the file has " + std::to_string(content.size_bytes) + " bytes, " +
@@ -77,11 +75,8 @@ Result<storage::FileContent> ReceiveFile(Hub& hub, Request& request, const Expec
                                     std::to_string(expected.size_bytes) + " were announced");
   }
   auto writer = TRY(hub.content.NewFile(expected.size_bytes));
-  Bytes buffer(kBufferBytes);
-  for (;;) {
-    const std::size_t count = TRY(request.ReadBody(buffer));
-    if (count == 0) break;
-    TRY(writer->Write(ByteView(buffer).first(count)));
+  while (const std::size_t count = TRY(request.ReadBody(writer->Room()))) {
+    TRY(writer->Wrote(count));
   }
   return Record(hub, *writer, expected, target, {});
 }

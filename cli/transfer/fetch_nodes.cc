@@ -16,7 +16,7 @@ Status FetchNodes::Round(const std::function<Status(RemoteContent&)>& ask, bool&
       return status;
     }
     const Errc code = status.error().code();
-    if (code == Errc::Cancelled || code == Errc::TooLarge) return status;
+    if (code == Errc::Cancelled || code == Errc::TooLarge || code == Errc::NoSpace) return status;
     if (code != Errc::NotFound && code != Errc::Denied) worth_repeating = true;
     last = std::move(status).Context(nodes_[at]->Name());
   }

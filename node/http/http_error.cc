@@ -12,6 +12,7 @@ int HttpStatusOf(Errc code) {
     case Errc::Denied: return 403;
     case Errc::Conflict: return 409;
     case Errc::TooLarge: return 413;
+    case Errc::NoSpace: return 507;
     case Errc::Unavailable: return 503;
     case Errc::Io: return 500;
     case Errc::Cancelled: return 503;

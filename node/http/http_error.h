@@ -14,7 +14,7 @@ inline constexpr std::string_view kRevisionNotFound = "RevisionNotFound";
 inline constexpr std::string_view kEntryNotFound = "EntryNotFound";
 inline constexpr std::string_view kGatedRepo = "GatedRepo";
 
-// NotFound 404, Invalid 400, Denied 403, Conflict 409, TooLarge 413, Unavailable 503,
+// NotFound 404, Invalid 400, Denied 403, Conflict 409, TooLarge 413, NoSpace 507, Unavailable 503,
 // Cancelled 503, Corrupt and Io 500.
 int HttpStatusOf(Errc code);
 

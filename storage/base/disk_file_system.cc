@@ -23,7 +23,7 @@ Error PosixError(const std::string& path, const char* call) {
   if (code == ENOENT || code == ENOTDIR) return Error(Errc::NotFound, message);
   if (code == EEXIST) return Error(Errc::Conflict, message);
   if (code == ENOSPC || code == EDQUOT) {
-    return Error(Errc::TooLarge, message + " (free some space and try again)");
+    return Error(Errc::NoSpace, message + " (free some space and try again)");
   }
   return Error(Errc::Io, message);
 }

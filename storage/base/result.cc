@@ -10,6 +10,7 @@ std::string_view ToString(Errc code) {
     case Errc::Denied: return "Denied";
     case Errc::Conflict: return "Conflict";
     case Errc::TooLarge: return "TooLarge";
+    case Errc::NoSpace: return "NoSpace";
     case Errc::Unavailable: return "Unavailable";
     case Errc::Io: return "Io";
     case Errc::Cancelled: return "Cancelled";

@@ -21,6 +21,7 @@ enum class Errc {
   Denied,       // known caller, known thing, no right to do this
   Conflict,     // somebody else changed it first: read again and retry
   TooLarge,     // over a documented limit or a quota
+  NoSpace,      // the disk is full; nothing was lost: free some space and try again
   Unavailable,  // try again later: overload, shutdown, a peer that does not answer
   Io,           // the disk or the network failed; durable state is unknown until reload
   Cancelled,    // the caller asked to stop

@@ -11,7 +11,7 @@ Error SqliteError(sqlite3* handle, std::string_view doing) {
   const std::string message = "catalog: " + text + " (" + std::string(doing) + ")";
   switch (code & 0xff) {
     case SQLITE_CONSTRAINT: return Error(Errc::Conflict, message);
-    case SQLITE_FULL: return Error(Errc::TooLarge, message + ": free some space and try again");
+    case SQLITE_FULL: return Error(Errc::NoSpace, message + ": free some space and try again");
     case SQLITE_CORRUPT:
     case SQLITE_NOTADB: return Error(Errc::Corrupt, message);
     case SQLITE_BUSY:

@@ -2,7 +2,7 @@
 // SQLite without exceptions or raw handles. One Database is one file in WAL mode with one writer
 // connection and a pool of readers; a change is one transaction through Write.
 //
-// Errors: Conflict for a violated constraint, TooLarge for a full disk, Corrupt for a damaged
+// Errors: Conflict for a violated constraint, NoSpace for a full disk, Corrupt for a damaged
 // file, Unavailable when locked by another process, Io for the rest. After Io from Write the
 // change may or may not have happened: read again before deciding.
 

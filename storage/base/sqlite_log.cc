@@ -12,7 +12,7 @@ Status Check(int code, std::string_view doing) {
   if (code == SQLITE_OK) return Ok();
   const std::string message =
       "catalog: " + std::string(doing) + " the log of the last run: " + sqlite3_errstr(code);
-  return Error((code & 0xff) == SQLITE_FULL ? Errc::TooLarge : Errc::Io, message);
+  return Error((code & 0xff) == SQLITE_FULL ? Errc::NoSpace : Errc::Io, message);
 }
 
 // In place, because the bytes are the same: whatever a power cut leaves of it, the log is no

@@ -10,6 +10,7 @@
 #include "storage/content/decoder_pool.h"
 #include "storage/content/pack_store.h"
 #include "storage/content/recipe.h"
+#include "storage/content/slice_sender.h"
 
 namespace banyan::storage {
 
@@ -22,6 +23,7 @@ struct ContentCore {
   std::unique_ptr<PackStore> packs;
   ChunkIndex index;
   DecoderPool decoders;
+  SenderThreads sender_threads;
 
   // Collection lock. Shared: from looking a chunk up until its location is in a pinned recipe.
   // Exclusive: the collector's last look, when it takes dead chunks out of the index.

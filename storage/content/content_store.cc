@@ -73,14 +73,33 @@ Result<std::unique_ptr<LocalContentStore>> LocalContentStore::Open(
   return store;
 }
 
+Status FileWriter::Write(ByteView bytes) {
+  while (!bytes.empty()) {
+    const auto room = Room();
+    const auto part = bytes.first(std::min(room.size(), bytes.size()));
+    std::copy(part.begin(), part.end(), room.begin());
+    TRY(Wrote(part.size()));
+    bytes = bytes.subspan(part.size());
+  }
+  return Ok();
+}
+
+Result<Bytes> ContentStore::ReadWhole(const FileContent& file) {
+  auto reader = TRY(OpenFile(file));
+  Bytes bytes(file.size_bytes);
+  const std::size_t got = TRY(reader->ReadAt(0, bytes));
+  if (got != bytes.size()) return Error(Errc::Corrupt, "file " + file.sha256.Short() + " is short");
+  return bytes;
+}
+
 Result<std::unique_ptr<FileWriter>> LocalContentStore::NewFile(std::uint64_t size_hint_bytes) {
   const std::uint64_t free = TRY(core_.fs.FreeBytes(core_.directory));
   if (free < core_.reserve_bytes || free - core_.reserve_bytes < size_hint_bytes) {
-    return Error(Errc::TooLarge, "the node's disk has " + std::to_string(free >> 20) +
-                                     " MiB free, too little for this file: ask the operator to "
-                                     "free some space");
+    return Error(Errc::NoSpace, "the node's disk has " + std::to_string(free >> 20) +
+                                    " MiB free, too little for this file: ask the operator to "
+                                    "free some space");
   }
-  return std::unique_ptr<FileWriter>(new StoreFileWriter(core_));
+  return std::unique_ptr<FileWriter>(new StoreFileWriter(core_, size_hint_bytes));
 }
 
 Result<ContentStore::SmallFile> LocalContentStore::PutBytes(ByteView bytes) {

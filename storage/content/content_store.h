@@ -41,7 +41,12 @@ struct FileContent {
 class FileWriter {
  public:
   virtual ~FileWriter() = default;
-  virtual Status Write(ByteView bytes) = 0;
+  // Takes the next bytes of the file.
+  Status Write(ByteView bytes);
+  // The same without a copy: room for at least one of the next bytes, valid until the next call,
+  // and then how many of them the caller put there.
+  virtual std::span<std::uint8_t> Room() = 0;
+  virtual Status Wrote(std::size_t count) = 0;
   // The computed identity. Not durable yet: call ContentStore::Sync before RecordFile.
   virtual Result<FileContent> Finish() = 0;
 };
@@ -90,6 +95,8 @@ class ContentStore {
   virtual Status Sync() = 0;
 
   virtual Result<std::unique_ptr<FileReader>> OpenFile(const FileContent& file) = 0;
+  // The bytes of a file that the caller knows to be small.
+  Result<Bytes> ReadWhole(const FileContent& file);
   // The file's whole chunk list, from its recipe.
   virtual Result<ChunkList> ListChunks(const FileContent& file) = 0;
 };

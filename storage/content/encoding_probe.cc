@@ -8,7 +8,7 @@
 namespace banyan::storage {
 namespace {
 
-constexpr std::size_t kSampleWords = 2048;  // of 4 bytes: 2,048 bytes of each of four planes
+constexpr std::size_t kSampleWords = 1024;  // of 4 bytes: 1,024 bytes of each of four planes
 constexpr std::size_t kRunWords = 32;       // taken in runs, for the sake of the cache
 // A finer split must promise this much more: each plane adds a header, and samples are noisy.
 constexpr float kSplitGainBits = 0.08f;

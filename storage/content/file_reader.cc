@@ -41,7 +41,7 @@ Status StoreFileReader::Stream(std::uint64_t offset, std::uint64_t size_bytes, b
   if (size_bytes == 0) return Ok();
   const std::size_t first = TRY(TermAt(offset));
   ByteWindow range{offset - term_starts_[first], size_bytes};
-  SliceGatherer out(*core_.packs, sink);
+  SliceGatherer out(core_, sink);
   for (std::size_t i = first; i < recipe_.terms.size() && range.left_bytes > 0; ++i) {
     TRY(StreamTerm(recipe_.terms[i], range, allow_mapped, out));
   }
@@ -72,7 +72,7 @@ Status StoreFileReader::StreamTerm(const Term& term, ByteWindow& range, bool all
       TRY(out.AddMapped(pack, mapping, entry.offset + from, length));
       continue;
     }
-    TRY(out.AddChunk(*pack, term.first + i, core_.decoders, from, length));
+    TRY(out.AddChunk(*pack, term.first + i, from, length));
   }
   return Ok();
 }

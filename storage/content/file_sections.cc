@@ -35,7 +35,7 @@ Status SectionData::Stream(std::uint64_t offset, std::uint64_t size_bytes, bool 
   if (offset > size_bytes_ || size_bytes > size_bytes_ - offset) {
     return Error(Errc::Invalid, "range outside the section");
   }
-  SliceGatherer out(*core_.packs, sink);
+  SliceGatherer out(core_, sink);
   ByteWindow range{offset, size_bytes};
   const auto [table_from, table_length] = range.Take(table_.size());
   TRY(out.AddCopied(ByteView(table_).subspan(table_from, table_length)));
@@ -56,7 +56,7 @@ Status SectionData::StreamPiece(const Piece& piece, std::size_t from, std::size_
     return Error(Errc::Corrupt, "pack " + std::to_string(piece.pack) + ": a chunk is missing");
   }
   if (!piece.as_stored) {
-    return out.AddChunk(*pack, piece.index, core_.decoders, from, length);
+    return out.AddChunk(*pack, piece.index, from, length);
   }
   if (allow_mapped) {
     if (const auto mapping = TRY(pack->Map())) {

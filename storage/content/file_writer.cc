@@ -8,15 +8,24 @@ namespace banyan::storage {
 namespace {
 
 constexpr std::size_t kBlockBytes = 1u << 20;
+constexpr std::size_t kMinBlockBytes = 4096;
+constexpr std::size_t kRoomBytes = 256u << 10;  // hashed while the cache still has it
 constexpr std::size_t kQueueBlocks = 4;
+
+// A small file of the size that was announced must not fill its block, which would hand it over.
+std::size_t BlockBytes(std::uint64_t size_hint_bytes) {
+  if (size_hint_bytes == 0 || size_hint_bytes >= kBlockBytes) return kBlockBytes;
+  return std::max<std::size_t>(static_cast<std::size_t>(size_hint_bytes) + 1, kMinBlockBytes);
+}
 
 }  // namespace
 
-StoreFileWriter::StoreFileWriter(ContentCore& core)
+StoreFileWriter::StoreFileWriter(ContentCore& core, std::uint64_t size_hint_bytes)
     : core_(core),
       pinned_(core),
       placer_(*core.packs, core.index),
-      chunker_([this](ByteView chunk) { return StoreChunk(chunk); }) {}
+      chunker_([this](ByteView chunk) { return StoreChunk(chunk); }),
+      block_bytes_(BlockBytes(size_hint_bytes)) {}
 
 StoreFileWriter::~StoreFileWriter() {
   if (!worker_.joinable()) return;
@@ -39,33 +48,29 @@ Status StoreFileWriter::StoreChunk(ByteView chunk) {
   return Ok();
 }
 
-Status StoreFileWriter::Write(ByteView bytes) {
-  sha256_.Update(bytes);
-  size_bytes_ += bytes.size();
-  while (!bytes.empty()) {
-    if (block_.capacity() == 0) block_.reserve(std::min(bytes.size(), kBlockBytes));
-    const std::size_t part = std::min(bytes.size(), kBlockBytes - block_.size());
-    block_.insert(block_.end(), bytes.data(), bytes.data() + part);
-    bytes = bytes.subspan(part);
-    if (block_.size() == kBlockBytes) TRY(HandOver());
-  }
-  return Ok();
+std::span<std::uint8_t> StoreFileWriter::Room() {
+  if (!block_.memory) block_.memory = std::make_unique_for_overwrite<std::uint8_t[]>(block_bytes_);
+  return {&block_.memory[block_.size], std::min(block_bytes_ - block_.size, kRoomBytes)};
+}
+
+Status StoreFileWriter::Wrote(std::size_t count) {
+  sha256_.Update(ByteView(&block_.memory[block_.size], count));
+  size_bytes_ += count;
+  block_.size += count;
+  return block_.size == block_bytes_ ? HandOver() : Ok();
 }
 
 // Gives the full block to the worker, waiting while the queue is full.
 Status StoreFileWriter::HandOver() {
   if (!worker_.joinable()) worker_ = std::thread([this] { Work(); });
+  Block full = std::exchange(block_, {});
   MutexLock lock(mutex_);
   while (queue_.size() >= kQueueBlocks && worker_status_) changed_.Wait(mutex_);
   if (!worker_status_) return worker_status_;
-  queue_.push_back(std::move(block_));
-  block_ = Bytes();
+  queue_.push_back(std::move(full));
   if (!spare_.empty()) {
-    block_ = std::move(spare_.back());
+    block_.memory = std::move(spare_.back());
     spare_.pop_back();
-    block_.clear();
-  } else {
-    block_.reserve(kBlockBytes);
   }
   changed_.NotifyAll();
   return Ok();
@@ -73,7 +78,7 @@ Status StoreFileWriter::HandOver() {
 
 void StoreFileWriter::Work() {
   for (;;) {
-    Bytes block;
+    Block block;
     {
       MutexLock lock(mutex_);
       while (queue_.empty() && !ended_) changed_.Wait(mutex_);
@@ -82,9 +87,9 @@ void StoreFileWriter::Work() {
       queue_.pop_front();
       changed_.NotifyAll();
     }
-    Status status = chunker_.Feed(block);
+    Status status = chunker_.Feed(block.bytes());
     MutexLock lock(mutex_);
-    spare_.push_back(std::move(block));
+    spare_.push_back(std::move(block.memory));
     if (status) continue;
     worker_status_ = std::move(status);
     queue_.clear();
@@ -107,11 +112,11 @@ Result<FileContent> StoreFileWriter::Finish() {
     TRY(Status(worker_status_));
     spare_.clear();
   }
-  TRY(chunker_.Feed(block_));
+  TRY(chunker_.Feed(block_.bytes()));
   TRY(chunker_.Finish());
   placer_.ReleasePack();
   // A finished writer is kept for its pin: thousands of them must not hold their buffers.
-  block_ = Bytes();
+  block_ = Block();
   FileContent content;
   content.sha256 = sha256_.Finish();
   content.hash = HashFile(chunks_);

@@ -59,11 +59,11 @@ Status SliceGatherer::AddCopied(ByteView piece) {
   return Ok();
 }
 
-Status SliceGatherer::AddChunk(Pack& pack, std::uint32_t index, DecoderPool& decoders,
-                               std::size_t from, std::size_t length) {
+Status SliceGatherer::AddChunk(Pack& pack, std::uint32_t index, std::size_t from,
+                               std::size_t length) {
   const auto room = TRY(Reserve(pack.entry(index).raw_bytes));
   {
-    DecoderPool::Lease decoder(decoders);
+    DecoderPool::Lease decoder(core_.decoders);
     TRY(pack.ReadChunk(index, room, *decoder, Pack::Verify::Once));
   }
   KeepReserved(from, length);
@@ -72,24 +72,27 @@ Status SliceGatherer::AddChunk(Pack& pack, std::uint32_t index, DecoderPool& dec
 
 Status SliceGatherer::Flush() {
   TRY(FlushCopied());
-  return FlushMapped();
+  TRY(FlushMapped());
+  return sender_.Drain();
 }
 
 Status SliceGatherer::FlushCopied() {
   if (copied_bytes_ == 0) return Ok();
-  return sink_(ByteView(copied_.get(), std::exchange(copied_bytes_, 0)));
+  copied_ = TRY(sender_.Send(std::move(copied_), std::exchange(copied_bytes_, 0)));
+  return Ok();
 }
 
 Status SliceGatherer::FlushMapped() {
   const std::size_t size = std::exchange(run_bytes_, 0);
   if (size == 0) return Ok();
   const std::uint64_t offset = std::exchange(run_offset_, run_offset_ + size);
+  TRY(sender_.Drain());
   if (size < kMinMappedSliceBytes) {
     Bytes read(size);
     TRY(pack_->ReadPayload(offset, read));
     return sink_(read);
   }
-  packs_.CountMapped(size);
+  core_.packs->CountMapped(size);
   const Status sent = sink_(mapping_->bytes().subspan(offset, size));
   mapping_->DropResident(offset, size);
   return sent;

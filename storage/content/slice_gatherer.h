@@ -10,9 +10,9 @@
 #include <memory>
 
 #include "storage/base/bytes.h"
+#include "storage/content/content_core.h"
 #include "storage/content/content_store.h"
-#include "storage/content/decoder_pool.h"
-#include "storage/content/pack_store.h"
+#include "storage/content/slice_sender.h"
 
 namespace banyan::storage {
 
@@ -38,7 +38,8 @@ struct ByteWindow {
 class SliceGatherer {
  public:
   using Sink = std::function<Status(ByteView slice)>;
-  SliceGatherer(PackStore& packs, const Sink& sink) : packs_(packs), sink_(sink) {}
+  SliceGatherer(ContentCore& core, const Sink& sink)
+      : core_(core), sink_(sink), sender_(sink, kMaxChunkBytes, core.sender_threads, core.clock) {}
 
   // A piece of the payload of a sealed pack with its mapping. Corrupt when it ends before.
   Status AddMapped(const std::shared_ptr<Pack>& pack, const std::shared_ptr<Mapping>& mapping,
@@ -49,19 +50,20 @@ class SliceGatherer {
   void KeepReserved(std::size_t from, std::size_t length);
   Status AddCopied(ByteView piece);
   // `from..from+length` of a chunk, decoded. No decoder is held while the sink waits.
-  Status AddChunk(Pack& pack, std::uint32_t index, DecoderPool& decoders, std::size_t from,
-                  std::size_t length);
+  Status AddChunk(Pack& pack, std::uint32_t index, std::size_t from, std::size_t length);
+  // Returns when the sink has all.
   Status Flush();
 
  private:
   Status FlushCopied();
   Status FlushMapped();
 
-  PackStore& packs_;
+  ContentCore& core_;
   const Sink& sink_;
+  SliceSender sender_;  // of what is copied
   // Of kMaxChunkBytes, made when first needed: a thousand readers that wait for their clients
   // hold this much each.
-  std::unique_ptr<std::uint8_t[]> copied_;
+  SliceSender::Memory copied_;
   std::size_t copied_bytes_ = 0;
   std::shared_ptr<Pack> pack_;  // of the run
   std::shared_ptr<Mapping> mapping_;

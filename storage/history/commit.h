@@ -65,7 +65,7 @@ struct CommitResult {
 //             there ("...: A file with this name doesn't exist"); a file not uploaded
 //   Invalid   a bad path or author; clashing names; a file in a folder's place; over kMaxOperations
 //   Conflict  the branch is not at expected_parent, or moved again and again
-//   TooLarge  quota, disk, or an inline file above kMaxGitBlobBytes
+//   TooLarge  quota, or an inline file above kMaxGitBlobBytes
 // Paths of LFS files that no .gitattributes tracks yet are added to the root's.
 Result<CommitResult> Commit(Database& database, ContentStore& store, const CommitRequest& request,
                             const EnterOptions& options);

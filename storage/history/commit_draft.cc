@@ -63,14 +63,6 @@ Status CommitDraft::Remove(const DeleteFolder& folder) {
                       });
 }
 
-Result<Bytes> CommitDraft::ReadContent(const FileContent& file) {
-  auto reader = TRY(objects_.store().OpenFile(file));
-  Bytes bytes(file.size_bytes);
-  const std::size_t got = TRY(reader->ReadAt(0, bytes));
-  if (got != bytes.size()) return Error(Errc::Corrupt, "file " + file.sha256.Short() + " is short");
-  return bytes;
-}
-
 // A small file as the commit will have it; empty when there is none.
 Result<std::string> CommitDraft::ReadText(const std::string& path) {
   std::optional<FileContent> file;
@@ -83,7 +75,7 @@ Result<std::string> CommitDraft::ReadText(const std::string& path) {
     if (entry) file = TRY(FindFile(objects_.connection(), entry->sha256));
   }
   if (!file || file->size_bytes > kMaxGitBlobBytes) return std::string();
-  const Bytes bytes = TRY(ReadContent(*file));
+  const Bytes bytes = TRY(objects_.store().ReadWhole(*file));
   return std::string(AsText(bytes));
 }
 
@@ -153,7 +145,7 @@ Status CommitDraft::PutBlobs() {
     } else if (draft.file.bytes != nullptr) {
       oid = TRY(objects_.Hash(GitObjectType::Blob, *draft.file.bytes));
     } else {
-      oid = TRY(objects_.Hash(GitObjectType::Blob, TRY(ReadContent(content))));
+      oid = TRY(objects_.Hash(GitObjectType::Blob, TRY(objects_.store().ReadWhole(content))));
     }
     objects_.pending().AddBlob(oid, blob);
     TRY(tree_.Put(path, draft.mode, oid));

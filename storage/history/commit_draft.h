@@ -41,7 +41,6 @@ class CommitDraft {
   Result<FileForm> Choose(const StagedFile& file);
   Status TrackPaths(const std::vector<std::string>& paths);
   Status PutBlobs();
-  Result<Bytes> ReadContent(const FileContent& file);
   Result<std::string> ReadText(const std::string& path);
   Status LoadAttributes(std::string_view path);
 

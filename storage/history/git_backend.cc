@@ -183,23 +183,15 @@ Result<GitObject> CatalogBackend::ReadBlob(const GitOid& oid) {
     file = TRY(GetFile(connection, row));
   }
   if (!is_pointer) {
-    auto content = TRY(ReadContent(file));
+    if (file.size_bytes > kMaxObjectBytes) {
+      return Error(Errc::TooLarge, "git blob of " + std::to_string(file.size_bytes) + " bytes");
+    }
+    auto content = TRY(store.ReadWhole(file));
     return GitObject{GitObjectType::Blob, std::move(content)};
   }
   const std::string text = PointerText({file.sha256, file.size_bytes});
   const auto bytes = AsBytes(text);
   return GitObject{GitObjectType::Blob, Bytes(bytes.begin(), bytes.end())};
-}
-
-Result<Bytes> CatalogBackend::ReadContent(const FileContent& file) {
-  if (file.size_bytes > kMaxObjectBytes) {
-    return Error(Errc::TooLarge, "git blob of " + std::to_string(file.size_bytes) + " bytes");
-  }
-  auto reader = TRY(store.OpenFile(file));
-  Bytes bytes(file.size_bytes);
-  const std::size_t got = TRY(reader->ReadAt(0, bytes));
-  if (got != bytes.size()) return Error(Errc::Corrupt, "file " + file.sha256.Short() + " is short");
-  return bytes;
 }
 
 Status CatalogBackend::Write(const GitOid& oid, GitObjectType type, ByteView data) {

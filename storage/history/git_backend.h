@@ -33,7 +33,6 @@ class CatalogBackend : public git_odb_backend {
 
  private:
   Result<GitObject> ReadBlob(const GitOid& oid);
-  Result<Bytes> ReadContent(const FileContent& file);
   std::optional<Error> failure_;
 };
 

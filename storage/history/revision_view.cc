@@ -30,6 +30,7 @@ bool IsAboutContent(const Error& error) {
     case Errc::TooLarge: return true;
     case Errc::Denied:
     case Errc::Conflict:
+    case Errc::NoSpace:
     case Errc::Unavailable:
     case Errc::Io:
     case Errc::Cancelled: return false;

@@ -1,9 +1,11 @@
 """Upload of one file by a plain PUT (git-LFS): hashed, cut, deduplicated, compressed and durable.
 
 The limit is the lower of two peers, measured in the same turn: 0.6 of openssl's SHA-256 of the
-file and 0.9 of dd writing it with fsync. A node of its own takes each upload, so that nothing is
-there already.
+file and 0.9 of dd writing it with fsync. Which of dd and the upload goes first alternates, since a
+disk is slower behind much writing. A node of its own takes each upload, so that nothing is there
+already.
 """
+import os
 import shutil
 import statistics
 
@@ -34,6 +36,12 @@ def upload(options, place, file, sha256):
     return rate, memory
 
 
+def copy(file, place, size):
+    rate = rate_of(["dd", "if=" + file, "of=" + place + "/copy", "bs=1M", "conv=fsync"], size)
+    os.unlink(place + "/copy")
+    return rate
+
+
 def measure(options, place):
     need("curl", "openssl", "dd")
     for kind in ("noise", "bf16"):
@@ -43,11 +51,13 @@ def measure(options, place):
                                              capture_output=True, text=True,
                                              check=True).stdout[:64]
         pairs, hashes, disks, memory = Pairs([], []), [], [], 0
-        for turn in range(max(3, options.pairs // 3)):
+        for turn in range(max(4, options.pairs // 3)):
             hashes.append(rate_of(["openssl", "dgst", "-sha256", file], size))
-            disks.append(rate_of(["dd", "if=" + file, "of=" + place + "/copy", "bs=1M",
-                                  "conv=fsync"], size))
+            if turn % 2 == 0:
+                disks.append(copy(file, place, size))
             rate, peak = upload(options, place, file, sha256)
+            if turn % 2 == 1:
+                disks.append(copy(file, place, size))
             memory = max(memory, peak)
             pairs.ours.append(rate)
             pairs.peer.append(min(0.6 * hashes[-1], 0.9 * disks[-1]))

@@ -103,7 +103,12 @@ TEST_CASE("AdminUpkeepReportsWhatTheNodeDid") {
   CHECK(f.Asked({"gc", "--dry-run"})["dry_run"] == true);
   CHECK(f.Ok({"gc", "--grace", "0", "--history-grace", "0"}).find("freed:") != std::string::npos);
   f.Fails({"gc", "--grace", "soon"}, 2);
-  CHECK(f.Asked({"scrub"})["complete"] == true);
+  const auto scrub = f.Asked({"scrub"});
+  CHECK(scrub["complete"] == true);
+  CHECK(scrub["packs"] > 0);
+  const auto last = std::to_string(scrub["last_pack"].get<int>());
+  CHECK(f.Asked({"scrub", "--after", last})["packs"] == 0);
+  f.Fails({"scrub", "--after", "the first"}, 2);
   const auto stats = f.Asked({"stats"});
   CHECK(stats["models"] == 1);
   CHECK(stats["stored_bytes"] > 0);

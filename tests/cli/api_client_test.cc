@@ -100,8 +100,9 @@ TEST_CASE("StatusesBecomeErrors") {
   Fixture fixture;
   const auto client = fixture.Client(fake.url());
   const std::pair<int, Errc> cases[] = {
-      {400, Errc::Invalid},  {401, Errc::Denied},   {403, Errc::Denied},  {404, Errc::NotFound},
-      {409, Errc::Conflict}, {413, Errc::TooLarge}, {422, Errc::Invalid}, {500, Errc::Unavailable}};
+      {400, Errc::Invalid},  {401, Errc::Denied},   {403, Errc::Denied},
+      {404, Errc::NotFound}, {409, Errc::Conflict}, {413, Errc::TooLarge},
+      {507, Errc::NoSpace},  {422, Errc::Invalid},  {500, Errc::Unavailable}};
   for (const auto& [sent, expected] : cases) {
     status = sent;
     auto result = client->Get("/x");
@@ -241,9 +242,9 @@ TEST_CASE("SinkEndsADownload") {
   Fixture fixture;
   ApiRequest request;
   request.path = "/file";
-  request.sink = [](ByteView) { return Error(Errc::TooLarge, "disk full"); };
+  request.sink = [](ByteView) { return Error(Errc::NoSpace, "disk full"); };
   const auto result = fixture.Client(fake.url())->Send(request);
-  MUST_FAIL(result, Errc::TooLarge);
+  MUST_FAIL(result, Errc::NoSpace);
   REQUIRE(fake.seen().size() == 1);
 }
 

@@ -76,11 +76,11 @@ TEST_CASE("OnlyOneTaskRunsAtATime") {
 TEST_CASE("AFailureKeepsItsTextAndCode") {
   FakeClock clock;
   BackgroundTask task(clock);
-  MUST(task.Start("backup", []() -> Result<Json> { return Error(Errc::TooLarge, "disk full"); }));
+  MUST(task.Start("backup", []() -> Result<Json> { return Error(Errc::NoSpace, "disk full"); }));
   const auto failed = AwaitEnd(task);
   CHECK(failed["state"] == "failed");
   CHECK(failed["error"] == "disk full");
-  CHECK(failed["code"] == std::string(ToString(Errc::TooLarge)));
+  CHECK(failed["code"] == std::string(ToString(Errc::NoSpace)));
   CHECK_FALSE(failed.contains("result"));
 }
 

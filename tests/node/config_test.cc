@@ -72,6 +72,7 @@ TEST_CASE("AnUnknownKeyNamesItsLineAndTheNearestKey") {
 
 TEST_CASE("AWrongValueNamesItsLineAndWhatIsExpected") {
   CHECK(Complaint("\nlisten = 5\n") == "/node.toml: line 2: listen: expected a text in quotes");
+  CHECK(Complaint("\nlisten = []\n") == "/node.toml: line 2: listen: expected a text in quotes");
   CHECK(Complaint("[http]\nmax_connections = \"5\"\n") ==
         "/node.toml: line 2: http.max_connections: expected a number");
   CHECK(Complaint("[http]\nmax_connections = -5\n") ==

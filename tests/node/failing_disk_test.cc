@@ -76,7 +76,7 @@ TEST_CASE("AFullDiskRefusesUploadsServesReadsAndRecoversWithoutARestart") {
   for (const std::uint64_t seed : {2u, 3u}) {
     const auto refused = Upload(node, ada, NoiseText(2u << 20, seed));
     INFO(refused.body);
-    CHECK(refused.status == 413);
+    CHECK(refused.status == 507);
     CHECK(refused.body.find("space") != std::string::npos);
   }
   const auto commit = node.Send(
@@ -89,7 +89,7 @@ TEST_CASE("AFullDiskRefusesUploadsServesReadsAndRecoversWithoutARestart") {
                     {{{"key", "file"},
                       {"value", {{"path", "a"}, {"content", "eA=="}, {"encoding", "base64"}}}}}))});
   INFO(commit.body);
-  CHECK(commit.status == 413);
+  CHECK(commit.status == 507);
   CHECK(node.Get("/ada/m/resolve/main/kept.bin").body == kept);
   node.clock().Advance(2000);
   const auto sick = node.Get("/healthz");

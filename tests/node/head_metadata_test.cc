@@ -10,8 +10,10 @@ namespace {
 struct Fixture : WritingNode {
   Fixture() {
     Create(alice, "tiny");
-    REQUIRE(SendCommit("alice/tiny", HeaderLine() + FileLine("README.md",
-                       "---\nlicense: mit\n---\n# Tiny\n"), alice).status == 200);
+    REQUIRE(SendCommit("alice/tiny",
+                       HeaderLine() + FileLine("README.md", "---\nlicense: mit\n---\n# Tiny\n"),
+                       alice)
+                .status == 200);
   }
   storage::ContentStore& content() { return node().data().content(); }
   // As a crash between a commit and its description leaves it.
@@ -41,9 +43,8 @@ TEST_CASE("HeadsThatNobodyDescribedAreFound") {
 
 TEST_CASE("WhatIsDescribedIsLeftAlone") {
   Fixture fixture;
-  MUST(fixture.database().Write([](storage::Connection& c) {
-    return c.Execute("UPDATE repository SET licence = 'X'");
-  }));
+  MUST(fixture.database().Write(
+      [](storage::Connection& c) { return c.Execute("UPDATE repository SET licence = 'X'"); }));
   MUST(DescribeHead(fixture.database(), fixture.content(),
                     fixture.Number("SELECT id FROM repository")));
   CHECK(fixture.Number("SELECT count(*) FROM repository WHERE licence = 'X'") == 1);

@@ -39,7 +39,7 @@ TEST_CASE("AFullDiskIsUnhealthy") {
   Fixture fixture;
   fixture.fs.SetCapacity(999);
   const auto status = fixture.health.Check();
-  MUST_FAIL(fixture.health.Check(), Errc::TooLarge);
+  MUST_FAIL(fixture.health.Check(), Errc::NoSpace);
   CHECK(status.error().message().find("disk: ") == 0);
 }
 

@@ -7,6 +7,7 @@
 #include "storage/catalog/tokens.h"
 #include "storage/history/history.h"
 #include "tests/node/writing_node.h"
+#include "tests/support/sanitizer.h"
 
 using namespace banyan;
 using namespace banyan::node;
@@ -155,7 +156,9 @@ double Median(std::vector<double> values) {
   return *middle;
 }
 
-// Whether the two take the same time, but for 25 % or 50 microseconds. Interleaved, so that a busy
+constexpr double kToleratedMicroseconds = kSanitized ? 200 : 50;
+
+// Whether the two take the same time, but for that or 25 %. Interleaved, so that a busy
 // machine slows both; one quiet moment in three is enough.
 bool TakeTheSameTime(const std::function<void()>& one, const std::function<void()>& other) {
   for (int attempt = 0; attempt < 3; ++attempt) {
@@ -168,7 +171,7 @@ bool TakeTheSameTime(const std::function<void()>& one, const std::function<void(
     const double a = Median(ones);
     const double b = Median(others);
     UNSCOPED_INFO("medians " << a << " and " << b << " microseconds");
-    if (std::abs(a - b) < std::max(50.0, 0.25 * std::max(a, b))) return true;
+    if (std::abs(a - b) < std::max(kToleratedMicroseconds, 0.25 * std::max(a, b))) return true;
   }
   return false;
 }

@@ -16,8 +16,8 @@ bool CanStrike(FaultKind kind, Operation operation) {
 Error MakeError(FaultKind kind, const std::string& what) {
   switch (kind) {
     case FaultKind::Io: return Error(Errc::Io, what + ": planned input/output error");
-    case FaultKind::NoSpace: return Error(Errc::TooLarge, what + ": planned full disk");
-    case FaultKind::ShortWrite: return Error(Errc::TooLarge, what + ": planned short write");
+    case FaultKind::NoSpace: return Error(Errc::NoSpace, what + ": planned full disk");
+    case FaultKind::ShortWrite: return Error(Errc::NoSpace, what + ": planned short write");
     case FaultKind::Crash: return Error(Errc::Io, what + ": planned power loss");
   }
   return Error(Errc::Io, what);

@@ -12,8 +12,8 @@ namespace banyan {
 
 enum class FaultKind {
   Io,          // any operation: EIO (Errc::Io)
-  NoSpace,     // an operation that may need space: ENOSPC (Errc::TooLarge)
-  ShortWrite,  // WriteAt: half of the data lands, then ENOSPC (Errc::TooLarge)
+  NoSpace,     // an operation that may need space: ENOSPC (Errc::NoSpace)
+  ShortWrite,  // WriteAt: half of the data lands, then ENOSPC (Errc::NoSpace)
   Crash,       // power loss at a changing operation: it and all that follow fail with Errc::Io
 };
 std::string ToString(FaultKind kind);

@@ -69,7 +69,7 @@ class MemoryFile final : public File {
     if (!fits.empty()) node_->content.WriteAt(offset, fits);
     node_->modified_ms = fs_.NowMs();
     TRY(turn.Finish());
-    if (fits.size() < data.size()) return Error(Errc::TooLarge, path_ + ": write: disk full");
+    if (fits.size() < data.size()) return Error(Errc::NoSpace, path_ + ": write: disk full");
     return Ok();
   }
 
@@ -78,7 +78,7 @@ class MemoryFile final : public File {
     if (turn.stopped()) return turn.error();
     TRY(CheckWritable(size_bytes));
     if (size_bytes > node_->content.size_bytes() + fs_.Free()) {
-      return Error(Errc::TooLarge, path_ + ": truncate: disk full");
+      return Error(Errc::NoSpace, path_ + ": truncate: disk full");
     }
     node_->content.Truncate(size_bytes);
     node_->modified_ms = fs_.NowMs();

@@ -158,8 +158,8 @@ TEST_CASE("NoSpaceStrikesOnlyWhatNeedsSpace") {
   CreateDurably(fs, "text");
   fs.SetFault({.kind = FaultKind::NoSpace, .nth = 1, .forever = true});
   REQUIRE(Text(fs, "f") == "text");
-  MUST_FAIL(fs.Open("g", OpenMode::Create), Errc::TooLarge);
-  MUST_FAIL(fs.Rename("f", "g"), Errc::TooLarge);
+  MUST_FAIL(fs.Open("g", OpenMode::Create), Errc::NoSpace);
+  MUST_FAIL(fs.Rename("f", "g"), Errc::NoSpace);
   MUST(fs.Remove("f"));
 }
 
@@ -167,7 +167,7 @@ TEST_CASE("ShortWriteLeavesHalfOfTheData") {
   MemoryFileSystem fs;
   auto file = Create(fs, "f", "");
   fs.SetFault({.kind = FaultKind::ShortWrite, .nth = 1});
-  MUST_FAIL(file->WriteAt(0, AsBytes("12345678")), Errc::TooLarge);
+  MUST_FAIL(file->WriteAt(0, AsBytes("12345678")), Errc::NoSpace);
   REQUIRE(Text(fs, "f") == "1234");
 }
 
@@ -209,10 +209,10 @@ TEST_CASE("AFullDiskTakesWhatFits") {
   fs.SetCapacity(10);
   auto file = Create(fs, "f", "123456");
   REQUIRE(MUST(fs.FreeBytes("/")) == 4);
-  MUST_FAIL(file->WriteAt(6, AsBytes("789abc")), Errc::TooLarge);
+  MUST_FAIL(file->WriteAt(6, AsBytes("789abc")), Errc::NoSpace);
   REQUIRE(Text(fs, "f") == "123456789a");
   MUST(file->WriteAt(0, AsBytes("over")));  // needs no more room
-  MUST_FAIL(file->Truncate(11), Errc::TooLarge);
+  MUST_FAIL(file->Truncate(11), Errc::NoSpace);
   MUST(file->Truncate(1));
   REQUIRE(MUST(fs.FreeBytes("/")) == 9);
   MUST(fs.Remove("f"));

@@ -35,7 +35,7 @@ SqliteVfs& Owner(sqlite3_vfs* vfs) { return *static_cast<SqliteVfs*>(vfs->pAppDa
 // A full disk has its own code; every other failure is `code`.
 int Rc(const Status& status, int code) {
   if (status) return SQLITE_OK;
-  return status.error().code() == Errc::TooLarge ? SQLITE_FULL : code;
+  return status.error().code() == Errc::NoSpace ? SQLITE_FULL : code;
 }
 
 int Close(sqlite3_file* file) {

@@ -21,9 +21,10 @@ const std::set<std::string> kBelowNode = {"storage", "federation"};
 // The seams themselves.
 const std::set<std::string> kClock = {"storage/base/clock.cc"};
 const std::set<std::string> kDisk = {"storage/base/disk_file_system.cc"};
-// A FileWriter hashes beside its caller's thread and joins before it goes.
-const std::set<std::string> kPools = {"storage/content/file_writer.h",
-                                      "storage/content/file_writer.cc"};
+// A FileWriter hashes, a SliceSender sends beside its caller's thread; both join before they go.
+const std::set<std::string> kPools = {
+    "storage/content/file_writer.h", "storage/content/file_writer.cc",
+    "storage/content/slice_sender.h", "storage/content/slice_sender.cc"};
 
 const std::vector<Rule> kRules = {
     {"rand(", "Random", kEverywhere, {}},

@@ -70,39 +70,15 @@ class Meeting {
 };
 
 // Passes everything on; commits only when the other one is about to commit, too.
-class MeetingUpload final : public UploadTarget {
+class MeetingUpload final : public HttpUpload {
  public:
-  MeetingUpload(ApiClient& client, Meeting* meeting) : http_(client), meeting_(meeting) {}
-  std::string Name() const override { return http_.Name(); }
-  Result<UploadSession> BeginSession(const storage::RepositoryId& id) override {
-    return http_.BeginSession(id);
-  }
-  Result<OfferAnswer> Offer(const storage::RepositoryId& id, const std::string& session,
-                            const std::vector<storage::OfferedFile>& files) override {
-    return http_.Offer(id, session, files);
-  }
-  Result<OfferAnswer> AskAgain(const storage::RepositoryId& id, const std::string& session,
-                               std::uint32_t offer, std::size_t chunk_count) override {
-    return http_.AskAgain(id, session, offer, chunk_count);
-  }
-  Status SendChunks(const storage::RepositoryId& id, const std::string& session,
-                    ByteView batch) override {
-    return http_.SendChunks(id, session, batch);
-  }
-  Status Take(const storage::RepositoryId& id, const std::string& session,
-              std::uint32_t offer) override {
-    return http_.Take(id, session, offer);
-  }
-  Status EndSession(const storage::RepositoryId& id, const std::string& session) override {
-    return http_.EndSession(id, session);
-  }
+  MeetingUpload(ApiClient& client, Meeting* meeting) : HttpUpload(client), meeting_(meeting) {}
   Result<GitOid> Commit(const storage::RepositoryId& id, const PushCommit& commit) override {
     if (meeting_ != nullptr) meeting_->Arrive();
-    return http_.Commit(id, commit);
+    return HttpUpload::Commit(id, commit);
   }
 
  private:
-  HttpUpload http_;
   Meeting* const meeting_;
 };
 

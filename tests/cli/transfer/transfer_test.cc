@@ -69,33 +69,15 @@ struct ServedStore : banyan::tests::StoreFixture {
   }
 };
 
-class DirectCommit final : public UploadTarget {
+class DirectCommit final : public HttpUpload {
  public:
-  DirectCommit(ApiClient& client, ServedStore& served) : http_(client), served_(served) {}
+  DirectCommit(ApiClient& client, ServedStore& served) : HttpUpload(client), served_(served) {}
   std::string Name() const override { return "test"; }  // ports change between starts
-  Result<UploadSession> BeginSession(const storage::RepositoryId& id) override {
-    return http_.BeginSession(id);
-  }
-  Result<OfferAnswer> Offer(const storage::RepositoryId& id, const std::string& session,
-                            const std::vector<storage::OfferedFile>& files) override {
-    return http_.Offer(id, session, files);
-  }
-  Result<OfferAnswer> AskAgain(const storage::RepositoryId& id, const std::string& session,
-                               std::uint32_t offer, std::size_t chunk_count) override {
-    return http_.AskAgain(id, session, offer, chunk_count);
-  }
   Status SendChunks(const storage::RepositoryId& id, const std::string& session,
                     ByteView batch) override {
     if (batches_left == 0) return Error(Errc::Unavailable, "the line broke");
     --batches_left;
-    return http_.SendChunks(id, session, batch);
-  }
-  Status Take(const storage::RepositoryId& id, const std::string& session,
-              std::uint32_t offer) override {
-    return http_.Take(id, session, offer);
-  }
-  Status EndSession(const storage::RepositoryId& id, const std::string& session) override {
-    return http_.EndSession(id, session);
+    return HttpUpload::SendChunks(id, session, batch);
   }
   Result<GitOid> Commit(const storage::RepositoryId&, const PushCommit& commit) override {
     return served_.Commit(commit);
@@ -103,7 +85,6 @@ class DirectCommit final : public UploadTarget {
   std::atomic<int> batches_left{1000000};
 
  private:
-  HttpUpload http_;
   ServedStore& served_;
 };
 

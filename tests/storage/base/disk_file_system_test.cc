@@ -41,8 +41,8 @@ TEST_CASE("DiskErrorsNameThePathAndTheCall") {
   REQUIRE(opened.error().message().find("/none/file: open: ") == 0);
 }
 
-TEST_CASE("AFullDiskIsTooLarge") {
+TEST_CASE("AFullDiskIsNoSpace") {
   if (::access("/dev/full", W_OK) != 0) return;
   auto full = MUST(DiskFileSystem().Open("/dev/full", OpenMode::ReadWrite));
-  MUST_FAIL(full->WriteAt(0, AsBytes("x")), Errc::TooLarge);
+  MUST_FAIL(full->WriteAt(0, AsBytes("x")), Errc::NoSpace);
 }

@@ -67,7 +67,7 @@ TEST_CASE("WhatIsCommittedAfterALogWasNotSyncedOutlivesAPowerCut") {
     }
   }
   machine.fs.SetFault({.kind = FaultKind::NoSpace, .nth = sync});
-  MUST_FAIL(machine.Insert(3), Errc::TooLarge);
+  MUST_FAIL(machine.Insert(3), Errc::NoSpace);
   machine.StopOnAFailingDisk();
   machine.Start();
   REQUIRE(machine.Values() == "1 2 3 ");  // unknown is not undone

@@ -1,6 +1,6 @@
 #pragma once
-// Hashes in entries name their algorithm: "sha256:<hex>", "git-sha1:<hex>", "xet:<Xet form>".
-// Pure functions.
+// Hashes and counts in entries. A hash names its algorithm: "sha256:<hex>", "git-sha1:<hex>",
+// "xet:<Xet form>". Pure functions.
 
 #include <string>
 
@@ -8,14 +8,6 @@
 #include "storage/base/json.h"
 
 namespace banyan::federation {
-
-// Names a repository wherever it is mirrored: the leaf hash of its first card.
-struct RepositoryKeyTag {
-  static constexpr std::size_t kSize = 32;
-  static constexpr bool kXetForm = false;
-  static constexpr std::string_view kName = "repository key";
-};
-using RepositoryKey = Digest<RepositoryKeyTag>;
 
 template <typename D>
 constexpr std::string_view HashPrefix() {
@@ -37,6 +29,13 @@ Result<D> ParseHashText(std::string_view text) {
     return Error(Errc::Invalid, "expected " + std::string(prefix) + "<hash>");
   }
   return D::Parse(text.substr(prefix.size()));
+}
+
+// A member that is a number, not negative; Invalid when it is not.
+inline Result<std::uint64_t> TakeCount(const Json& object, std::string_view key) {
+  const auto value = FindInt(object, key);
+  if (!value || *value < 0) return Error(Errc::Invalid, std::string(key) + " is no number");
+  return static_cast<std::uint64_t>(*value);
 }
 
 // Members of an entry: the first fails when it is absent, the second gives nothing then.
