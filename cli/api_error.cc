@@ -10,23 +10,16 @@ constexpr std::size_t kMessageBytesMax = 1000;
 Errc CodeOf(int status) {
   switch (status) {
     case 401:
-    case 403:
-      return Errc::Denied;
+    case 403: return Errc::Denied;
     case 404:
-    case 410:
-      return Errc::NotFound;
+    case 410: return Errc::NotFound;
     case 409:
-    case 412:
-      return Errc::Conflict;
-    case 413:
-      return Errc::TooLarge;
-    case 507:
-      return Errc::NoSpace;
+    case 412: return Errc::Conflict;
+    case 413: return Errc::TooLarge;
+    case 507: return Errc::NoSpace;
     case 408:
-    case 429:
-      return Errc::Unavailable;
-    default:
-      return status >= 500 ? Errc::Unavailable : Errc::Invalid;
+    case 429: return Errc::Unavailable;
+    default: return status >= 500 ? Errc::Unavailable : Errc::Invalid;
   }
 }
 
@@ -67,9 +60,7 @@ Error ErrorOfAnswer(const ApiAnswer& answer, const NodeUrl& node, bool has_token
 
 Error ErrorOfOutcome(const HttpOutcome& outcome, const NodeUrl& node) {
   switch (outcome.end) {
-    case HttpOutcome::End::Stopped:
-      ENSURE(outcome.stop.has_value());
-      return *outcome.stop;
+    case HttpOutcome::End::Stopped: ENSURE(outcome.stop.has_value()); return *outcome.stop;
     case HttpOutcome::End::Unreached:
       return Error(Errc::Unavailable,
                    "no node answers at " + node.ToString() + " (" + outcome.problem +
@@ -80,8 +71,7 @@ Error ErrorOfOutcome(const HttpOutcome& outcome, const NodeUrl& node) {
                                           outcome.problem + "): try again");
     case HttpOutcome::End::Refused:
       return Error(Errc::Io, "cannot talk to " + node.ToString() + ": " + outcome.problem);
-    case HttpOutcome::End::Answered:
-      break;
+    case HttpOutcome::End::Answered: break;
   }
   return ErrorOfAnswer(outcome.answer, node, false);
 }

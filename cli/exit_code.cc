@@ -22,26 +22,16 @@ constexpr ExitCodeLine kTable[] = {
 
 int ExitCodeOf(Errc code) {
   switch (code) {
-    case Errc::Invalid:
-      return 2;
-    case Errc::NotFound:
-      return 3;
-    case Errc::Denied:
-      return 4;
-    case Errc::Conflict:
-      return 5;
-    case Errc::TooLarge:
-      return 6;
-    case Errc::Unavailable:
-      return 7;
-    case Errc::Io:
-      return 8;
-    case Errc::Corrupt:
-      return 9;
-    case Errc::NoSpace:
-      return 10;
-    case Errc::Cancelled:
-      return 130;
+    case Errc::Invalid: return 2;
+    case Errc::NotFound: return 3;
+    case Errc::Denied: return 4;
+    case Errc::Conflict: return 5;
+    case Errc::TooLarge: return 6;
+    case Errc::Unavailable: return 7;
+    case Errc::Io: return 8;
+    case Errc::Corrupt: return 9;
+    case Errc::NoSpace: return 10;
+    case Errc::Cancelled: return 130;
   }
   return kExitCrashed;
 }

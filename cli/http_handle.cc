@@ -40,18 +40,15 @@ HttpOutcome::End EndOf(CURLcode code) {
   switch (code) {
     case CURLE_COULDNT_CONNECT:
     case CURLE_COULDNT_RESOLVE_HOST:
-    case CURLE_COULDNT_RESOLVE_PROXY:
-      return End::Unreached;
+    case CURLE_COULDNT_RESOLVE_PROXY: return End::Unreached;
     case CURLE_OPERATION_TIMEDOUT:
     case CURLE_PARTIAL_FILE:
     case CURLE_GOT_NOTHING:
     case CURLE_SEND_ERROR:
     case CURLE_RECV_ERROR:
     case CURLE_SSL_CONNECT_ERROR:
-    case CURLE_SEND_FAIL_REWIND:
-      return End::Broken;
-    default:
-      return End::Refused;
+    case CURLE_SEND_FAIL_REWIND: return End::Broken;
+    default: return End::Refused;
   }
 }
 

@@ -16,9 +16,8 @@ Result<D> DigestMember(const Json& object, std::string_view key) {
 
 Result<RemoteRevision> HttpRemote::FindRevision(const storage::RepositoryId& id,
                                                 const std::string& revision) {
-  const Json answer =
-      TRY(client_.Get("/api/banyan/v0/" + std::string(storage::Plural(id.kind)) + "/" +
-                      id.Path() + "/revision/" + Escape(revision)));
+  const Json answer = TRY(client_.Get("/api/banyan/v0/" + std::string(storage::Plural(id.kind)) +
+                                      "/" + id.Path() + "/revision/" + Escape(revision)));
   RemoteRevision out;
   out.repository = TRY(DigestMember<storage::RepositoryUid>(answer, "repository"));
   out.commit = TRY(DigestMember<GitOid>(answer, "commit"));

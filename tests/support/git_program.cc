@@ -28,7 +28,8 @@ ProgramOutput RunGit(const std::string& directory, const std::vector<std::string
   std::string command =
       "HOME=/nonexistent GIT_CONFIG_NOSYSTEM=1 GIT_CONFIG_GLOBAL=/dev/null LC_ALL=C "
       "GIT_AUTHOR_NAME=a GIT_AUTHOR_EMAIL=a@example.org GIT_COMMITTER_NAME=a "
-      "GIT_COMMITTER_EMAIL=a@example.org git -C " + Quoted(directory);
+      "GIT_COMMITTER_EMAIL=a@example.org git -C " +
+      Quoted(directory);
   for (const auto& argument : arguments) command += " " + Quoted(argument);
   command += " <" + Quoted(input_path) + " 2>" + Quoted(scratch.Join("stderr"));
   ProgramOutput output;
