@@ -101,6 +101,8 @@ bool HttpHandle::State::Receive(ByteView bytes) {
   const bool success = Status() < 300;
   if (success && outcome.delivered_bytes == 0 && !CheckRange()) return false;
   if (success && request->sink) {
+    // curl asks between many readings only, each of which may wait for the rate limit.
+    if (world.interrupt.requested()) return Stop(Error(Errc::Cancelled, "interrupted"));
     if (auto status = request->sink(bytes); !status) return Stop(std::move(status.error()));
     outcome.delivered_bytes += bytes.size();
     world.rate_limit.Spend(bytes.size());

@@ -41,6 +41,7 @@ class Push final : public Command {
   Status Run(Session& session) override;
 
  private:
+  Status RequireSensible(const std::vector<ScannedFile>& files) const;
   Status CreateRepository(ApiClient& client, const RepositoryAddress& address) const;
   Status Report(Session& session, const RepositoryAddress& address, const PushReport& report,
                 const PushProgress& progress) const;
@@ -66,6 +67,21 @@ Status Push::CreateRepository(ApiClient& client, const RepositoryAddress& addres
   return made || made.error().code() == Errc::Conflict ? Ok() : Status(made.error());
 }
 
+// An unmounted disk or a mistyped pattern must not look like a wish.
+Status Push::RequireSensible(const std::vector<ScannedFile>& files) const {
+  if (files.empty() && !include_.empty()) {
+    return Error(Errc::Invalid, "no file in " + folder_ + " matches --include");
+  }
+  if (!delete_) return Ok();
+  if (files.empty()) {
+    return Error(Errc::Invalid, folder_ +
+                                    " holds no file to push: --delete would leave nothing on "
+                                    "the branch; `banyan rm` deletes files");
+  }
+  if (files.front().local.path != folder_) return Ok();
+  return Error(Errc::Invalid, folder_ + " is a file: --delete compares a folder with the branch");
+}
+
 Status Push::Run(Session& session) {
   const auto address = TRY(ParseRepositoryAddress(repository_, RevisionPart::Refused));
   auto& environment = session.environment();
@@ -83,6 +99,7 @@ Status Push::Run(Session& session) {
   request.branch = branch_;
   request.message = message_;
   request.delete_absent = delete_;
+  request.filter = scan.filter;
   request.state_path = state;
   if (create_) TRY(CreateRepository(*client, address));
   HttpRemote content(*client);
@@ -97,6 +114,7 @@ Status Push::Run(Session& session) {
     });
     const auto files =
         TRY(ScanFolder(environment.file_system, scan, cancelled, progress.hashed_bytes));
+    TRY(RequireSensible(files));
     return run.Run(request, files);
   }();
   if (!report) return std::move(report.error());

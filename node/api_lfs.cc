@@ -32,6 +32,7 @@ struct Batch {
   bool is_upload = false;
   bool multipart = false;  // the client can, and all that is to be sent is large
   std::vector<Wanted> objects = {};
+  std::uint64_t part_bytes = 0;
 };
 
 Json ErrorJson(const Wanted& object, int code, std::string_view message) {
@@ -60,6 +61,14 @@ bool Lists(const Json& body, const char* name, std::string_view wanted) {
   });
 }
 
+// So large that there are at most kMaxParts and one for each object in the whole batch: the answer
+// lists them all.
+std::uint64_t PartBytes(const Batch& batch) {
+  std::uint64_t bytes = 0;
+  for (const Wanted& object : batch.objects) bytes += object.size_bytes / kMaxParts + 1;
+  return std::max(bytes, batch.call.hub.config.upload_part.bytes);
+}
+
 Status ParseObjects(const Json& body, Batch& batch) {
   const auto operation = FindString(body, "operation").value_or("");
   if (operation != "upload" && operation != "download") {
@@ -76,6 +85,7 @@ Status ParseObjects(const Json& body, Batch& batch) {
     if (const auto digest = Sha256::Parse(object.oid)) object.sha256 = *digest;
     batch.objects.push_back(std::move(object));
   }
+  batch.part_bytes = PartBytes(batch);
   return Ok();
 }
 
@@ -127,8 +137,7 @@ std::string Href(const Batch& batch, const SignedLink& link) {
 
 // {"chunk_size": "...", "00001": link, ...} as multipart clients read it.
 Json PartLinks(const Batch& batch, const Wanted& object) {
-  const std::uint64_t part_bytes = std::max(batch.call.hub.config.upload_part.bytes,
-                                            (object.size_bytes + kMaxParts - 1) / kMaxParts);
+  const std::uint64_t part_bytes = batch.part_bytes;
   Json header = {{"chunk_size", std::to_string(part_bytes)}};
   auto link = LinkTo(batch, object, "PUT", "part");
   for (std::uint64_t at = 0; at < object.size_bytes; at += part_bytes) {

@@ -1,5 +1,6 @@
 // Uploading: sessions, offers, chunks.
 
+#include <algorithm>
 #include <charconv>
 
 #include "node/content_api.h"
@@ -13,7 +14,7 @@ constexpr std::size_t kRememberedSessions = 64;
 Result<Bytes> ReadBinary(Request& request, std::uint64_t max_bytes) {
   const std::uint64_t announced = request.body_size_bytes().value_or(0);
   if (announced > max_bytes) return Error(Errc::TooLarge, "body: over the limit of this route");
-  Bytes body(announced);
+  Bytes body(std::min<std::uint64_t>(announced, 64u << 10));  // grows as the bytes come
   std::size_t done = 0;
   for (;;) {
     if (done == body.size()) body.resize(std::min(max_bytes + 1, body.size() * 2 + 65536));
@@ -118,6 +119,7 @@ Status ContentApi::AnswerLacking(storage::ContentSession& session, std::uint32_t
 Status ContentApi::AddOffer(const Repository& repository, Request& request, Response& response) {
   const auto session = TRY(SessionOf(repository, request));
   const Bytes body = TRY(ReadBinary(request, options_.offer_bytes));
+  TRY(store_.RequireRoom(body.size()));
   const auto kept = TRY(offers_.Add(*session, body));
   response.status = 201;
   return AnswerLacking(*session, kept.number, kept.files, response);
@@ -149,6 +151,11 @@ Status ContentApi::TakeOffer(const Repository& repository, Request& request, Res
 Status ContentApi::EndSession(const Repository& repository, Request& request, Response& response) {
   const auto session = TRY(SessionOf(repository, request));
   TRY(session->End());
+  {
+    MutexLock lock(mutex_);
+    sessions_.erase(session->name());
+    recent_sessions_.remove(session);
+  }
   TRY(offers_.RemoveAll(session->name()));
   response.status = 204;
   return Ok();

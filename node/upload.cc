@@ -83,6 +83,13 @@ Result<storage::FileContent> ReceiveFile(Hub& hub, Request& request, const Expec
 
 Result<storage::FileContent> JoinFiles(Hub& hub, const std::vector<storage::FileContent>& parts,
                                        const ExpectedFile& expected, const UploadTarget& target) {
+  std::uint64_t size_bytes = 0;
+  for (const auto& part : parts) {
+    if (part.size_bytes > expected.size_bytes - size_bytes) {
+      return Error(Errc::Invalid, "the parts are longer than the file that was announced");
+    }
+    size_bytes += part.size_bytes;
+  }
   auto writer = TRY(hub.content.NewFile(expected.size_bytes));
   for (const auto& part : parts) {
     auto reader = TRY(hub.content.OpenFile(part));

@@ -10,20 +10,6 @@ namespace {
 
 enum class Verdict { Right, Wrong, Unknown };
 
-Result<GitOid> HashBlobFile(FileSystem& fs, const std::string& path, std::uint64_t size_bytes,
-                            const CheckProgress& progress) {
-  const auto file = TRY(fs.Open(path, OpenMode::Read));
-  GitBlobHasher hasher(size_bytes);
-  Bytes block(1u << 20);
-  for (std::uint64_t at = 0;;) {
-    const std::size_t got = TRY(file->ReadAt(at, block));
-    if (got == 0) return hasher.Finish();
-    hasher.Update(ByteView(block).first(got));
-    at += got;
-    TRY(progress(got));
-  }
-}
-
 Result<Verdict> Judge(FileSystem& fs, const std::string& path, const std::string& name,
                       std::uint64_t size_bytes, const CheckProgress& progress) {
   if (const auto sha256 = Sha256::Parse(name)) {

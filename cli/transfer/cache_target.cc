@@ -38,6 +38,11 @@ class HubCache final : public PullTarget {
     return BlobPath(file) + std::string(kCachePartEnding);
   }
   Status Place(const PullFile& file, const std::string& part_path) override {
+    // The blob's name says what other programs will take it for.
+    if (!file.entry.IsPointer() &&
+        TRY(HashBlobFile(fs_, part_path, file.entry.size_bytes)) != file.entry.oid) {
+      return Error(Errc::Corrupt, file.path + ": the publisher's manifest gives another git id");
+    }
     TRY(fs_.Rename(part_path, BlobPath(file)));
     TRY(fs_.SyncDirectory(root_ + "/blobs"));
     return Link(file);
@@ -85,12 +90,19 @@ Status HubCache::Link(const PullFile& file) {
 
 // A ref that names another commit was put there by another client or from another hub: it stays.
 Status HubCache::WriteRef(const std::string& ref, std::vector<std::string>& remarks) {
+  // The name may be the node's answer: it must not lead out of the folder.
+  if (!storage::ValidateRefName(ref)) {
+    remarks.push_back("the node named a ref that is none; the files are under snapshots/" +
+                      commit_);
+    return Ok();
+  }
   const std::string path = root_ + "/refs/" + ref;
   const auto current = ReadFile(fs_, path, 256);
-  if (current) {
-    const std::string commit(AsText(*current));
+  if (current || current.error().code() != Errc::NotFound) {
+    const std::string commit(current ? AsText(*current) : "");
     if (commit != commit_ && known_.WrittenRef(path) != commit) {
-      remarks.push_back("the cache's ref \"" + ref + "\" names commit " + commit.substr(0, 12) +
+      remarks.push_back("the cache's ref \"" + ref + "\" names " +
+                        (current ? "commit " + commit.substr(0, 12) : "something") +
                         " from elsewhere and was left alone; the files are under snapshots/" +
                         commit_.substr(0, 12) + "...");
       return Ok();

@@ -76,6 +76,20 @@ Result<Sha256> HashFileContent(FileSystem& fs, const std::string& path, const On
   return HashContent(*file, on_read);
 }
 
+Result<GitOid> HashBlobFile(FileSystem& fs, const std::string& path, std::uint64_t size_bytes,
+                            const OnRead& on_read) {
+  const auto file = TRY(fs.Open(path, OpenMode::Read));
+  GitBlobHasher hasher(size_bytes);
+  Bytes block(1u << 20);
+  for (std::uint64_t at = 0;;) {
+    const std::size_t got = TRY(file->ReadAt(at, block));
+    if (got == 0) return hasher.Finish();
+    hasher.Update(ByteView(block).first(got));
+    at += got;
+    if (on_read) TRY(on_read(got));
+  }
+}
+
 Status CopyVerified(FileSystem& fs, const std::string& from, const std::string& to,
                     const Sha256& sha256) {
   Sha256Hasher hasher;

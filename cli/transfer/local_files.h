@@ -31,6 +31,10 @@ Result<Sha256> HashContent(File& file, const OnRead& on_read = nullptr);
 Result<Sha256> HashFileContent(FileSystem& fs, const std::string& path,
                                const OnRead& on_read = nullptr);
 
+// The id that git gives a file of that size; `size_bytes` is part of what is hashed.
+Result<GitOid> HashBlobFile(FileSystem& fs, const std::string& path, std::uint64_t size_bytes,
+                            const OnRead& on_read = nullptr);
+
 // Copies and hashes in one pass, durably; Corrupt (and `to` removed) when the content is another.
 Status CopyVerified(FileSystem& fs, const std::string& from, const std::string& to,
                     const Sha256& sha256);

@@ -50,7 +50,7 @@ Status PushRun::Compare(const PushRequest& request, const std::vector<ScannedFil
   for (const ScannedFile* file : changed_) progress_.total_bytes += file->offer.size_bytes;
   if (!request.delete_absent) return Ok();
   for (const auto& [path, sha256] : there) {
-    if (path != ".gitattributes") deleted_.push_back(path);
+    if (path != ".gitattributes" && request.filter.Wants(path)) deleted_.push_back(path);
   }
   return Ok();
 }

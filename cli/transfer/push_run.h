@@ -28,7 +28,8 @@ struct PushRequest {
   storage::RepositoryId id;
   std::string branch = "main";
   std::string message;
-  bool delete_absent = false;  // remove files of the branch that the folder does not have
+  bool delete_absent = false;  // remove files of the branch that the folder does not have,
+  PathFilter filter = {};      // of those that this names
   std::string state_path;      // empty: not resumable
   int batches_at_once = 3;
 };

@@ -68,6 +68,9 @@ Result<std::string> WireBody::ReadLine() {
     if (std::min(end, input.size()) > kMaxLineBytes) return Malformed();
     if (end != input.npos) {
       std::string line(input.substr(0, end));
+      // A bare CR or LF would be the end of the line for somebody else on the way.
+      const auto is_control = [](unsigned char c) { return (c < 0x20 && c != '\t') || c == 0x7f; };
+      if (std::any_of(line.begin(), line.end(), is_control)) return Malformed();
       stream_.Consume(end + 2);
       return line;
     }

@@ -63,6 +63,15 @@ Result<Namespace> Insert(Connection& connection, const NewNamespace& made, std::
   return GetNamespace(connection, connection.LastInsertId());
 }
 
+// Without one nobody could run the node any more.
+Status RequireAnOperator(Connection& connection) {
+  auto rows = connection.Query("SELECT 1 FROM namespace WHERE is_admin LIMIT 1");
+  const bool found = rows.Next();
+  TRY(rows.status());
+  if (found) return Ok();
+  return Error(Errc::Conflict, "the node would have no operator: appoint another one first");
+}
+
 // Invariant 2, checked after each change; the transaction rolls back on the error.
 Status RequireAnAdmin(Connection& connection, std::int64_t organisation) {
   auto rows = connection.Query("SELECT 1 FROM member WHERE organisation = ? AND role = 2 LIMIT 1",
@@ -151,7 +160,9 @@ Status SetFullname(Connection& connection, std::int64_t row, std::string_view fu
 
 Status SetNodeAdmin(Connection& connection, std::int64_t user, bool is_node_admin) {
   TRY(RequireKind(connection, user, NamespaceKind::User));
-  return connection.Execute("UPDATE namespace SET is_admin = ? WHERE id = ?", is_node_admin, user);
+  const auto before = TRY(GetNamespace(connection, user));
+  TRY(connection.Execute("UPDATE namespace SET is_admin = ? WHERE id = ?", is_node_admin, user));
+  return before.is_node_admin ? RequireAnOperator(connection) : Ok();
 }
 
 Status SetQuota(Connection& connection, std::int64_t row,
@@ -180,7 +191,7 @@ Status DeleteNamespace(Connection& connection, std::int64_t row) {
   for (const auto& organisation : organisations) {
     TRY(RequireAnAdmin(connection, organisation.account.row).Context(organisation.account.name));
   }
-  return Ok();
+  return account.is_node_admin ? RequireAnOperator(connection) : Ok();
 }
 
 Status SetMember(Connection& connection, std::int64_t organisation, std::int64_t user, Role role) {

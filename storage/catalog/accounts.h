@@ -62,12 +62,12 @@ Result<std::vector<Namespace>> ListNamespaces(Connection& connection, NamespaceK
 
 // At most 128 bytes of UTF-8 without control characters.
 Status SetFullname(Connection& connection, std::int64_t row, std::string_view fullname);
-// Invalid for an organisation.
+// Invalid for an organisation, Conflict when it would leave the node without an operator.
 Status SetNodeAdmin(Connection& connection, std::int64_t user, bool is_node_admin);
 // nullopt: the node's default again.
 Status SetQuota(Connection& connection, std::int64_t row, std::optional<std::uint64_t> quota_bytes);
-// Conflict while it owns a repository, or while it is the only admin of an organisation. A user's
-// tokens and memberships go with it.
+// Conflict while it owns a repository, or while it is the only admin of an organisation or the only
+// operator. A user's tokens and memberships go with it.
 Status DeleteNamespace(Connection& connection, std::int64_t row);
 
 struct Member {

@@ -7,6 +7,11 @@ Result<std::optional<ChunkLocation>> ChunkPlacer::Locate(const ChunkId& id, cons
     return filter ? filter(at) : Result<Visibility>(Visibility::Visible);
   };
   if (last_pack_) {
+    // Collection may have rewritten the pack: then this object knows nothing of what was dropped.
+    const auto current = packs_.Get(last_pack_->id());
+    if (!current || *current != last_pack_) last_pack_.reset();
+  }
+  if (last_pack_) {
     const PackEntry next = last_pack_->entry(next_index_);
     const ChunkLocation at{last_pack_->id(), next_index_};
     if (next.raw_bytes > 0 && next.id == id && !next.dropped &&

@@ -4,6 +4,13 @@
 #include "storage/content/merkle.h"
 
 namespace banyan::storage {
+namespace {
+
+Error NoSession() {
+  return Error(Errc::NotFound, "no such upload session: it expired or was ended; begin again");
+}
+
+}  // namespace
 
 Result<std::shared_ptr<ContentSession>> ContentSession::Begin(LocalContentStore& store,
                                                               Random& random,
@@ -31,9 +38,7 @@ Result<std::shared_ptr<ContentSession>> ContentSession::Resume(LocalContentStore
       if (rows.Next()) row = rows.Int(0);
       TRY(Status(rows.status()));
     }
-    if (row == 0) {
-      return Error(Errc::NotFound, "no such upload session: it expired or was ended; begin again");
-    }
+    if (row == 0) return NoSession();
     return connection.Execute("UPDATE upload_session SET used_ms = ? WHERE id = ?",
                               store.core().clock.NowMs(), row);
   }));
@@ -69,32 +74,43 @@ Status ContentSession::PutChunk(const BatchEntry& entry, ByteView payload, Bytes
   return Ok();
 }
 
-Result<ContentSession::PutSummary> ContentSession::Put(ByteView batch) {
-  const auto entries = TRY(ParseBatchTable(batch));
-  ByteReader in(batch.subspan(BatchTableBytes(entries.size())));
-  MutexLock lock(mutex_);
-  PinnedRecipe pinned(store_.core());
-  PutSummary summary;
+Status ContentSession::PutAll(const std::vector<BatchEntry>& entries, ByteReader& in,
+                              Recipe& stored, PutSummary& summary) {
   Bytes raw;
   for (const BatchEntry& entry : entries) {
     const ByteView payload = in.Raw(entry.stored_bytes);
     if (!in.ok()) return Error(Errc::Invalid, "chunk batch: the payloads are cut short");
-    TRY(PutChunk(entry, payload, raw, pinned.recipe));
+    TRY(PutChunk(entry, payload, raw, stored));
     ++summary.chunk_count;
     summary.raw_bytes += entry.raw_bytes;
   }
   if (!in.AtEnd()) return Error(Errc::Invalid, "chunk batch: bytes after the last payload");
+  return Ok();
+}
+
+Result<ContentSession::PutSummary> ContentSession::Put(ByteView batch) {
+  const auto entries = TRY(ParseBatchTable(batch));
+  ByteReader in(batch.subspan(BatchTableBytes(entries.size())));
+  MutexLock lock(mutex_);
+  TRY(store_.RequireRoom(batch.size()));
+  PinnedRecipe pinned(store_.core());
+  PutSummary summary;
+  const Status put = PutAll(entries, in, pinned.recipe, summary);
   placer_.ReleasePack();
+  TRY(Status(put));
   TRY(store_.Sync());
   TRY(store_.core().database.Write([&](Connection& connection) -> Status {
+    // By name too: the row of a session that expired meanwhile may belong to another one.
+    TRY(connection.Execute("UPDATE upload_session SET used_ms = ? WHERE id = ? AND name = ?",
+                           store_.core().clock.NowMs(), row_, name_));
+    if (connection.Changes() == 0) return NoSession();
     for (const Term& term : pinned.recipe.terms) {
       TRY(
           connection.Execute("INSERT INTO upload_range(session, pack, first, count) VALUES(?,?,?,?)"
                              " ON CONFLICT DO UPDATE SET count = max(count, excluded.count)",
                              row_, term.pack, term.first, term.count));
     }
-    return connection.Execute("UPDATE upload_session SET used_ms = ? WHERE id = ?",
-                              store_.core().clock.NowMs(), row_);
+    return Ok();
   }));
   for (const Term& term : pinned.recipe.terms) scope_.AddUploaded(term);
   return summary;

@@ -72,6 +72,8 @@ class ContentSession {
         scope_(std::move(scope)),
         placer_(*store.core().packs, store.core().index) {}
   Status ShapeIsLegal(const ChunkList& chunks, const FileClaim& claim) const;
+  Status PutAll(const std::vector<BatchEntry>& entries, ByteReader& in, Recipe& stored,
+                PutSummary& summary) REQUIRES(mutex_);
   Status PutChunk(const BatchEntry& entry, ByteView payload, Bytes& raw, Recipe& stored)
       REQUIRES(mutex_);
   Status FillRecipe(const ChunkList& chunks, Recipe& recipe) REQUIRES(mutex_);

@@ -92,13 +92,16 @@ Result<Bytes> ContentStore::ReadWhole(const FileContent& file) {
   return bytes;
 }
 
-Result<std::unique_ptr<FileWriter>> LocalContentStore::NewFile(std::uint64_t size_hint_bytes) {
+Status LocalContentStore::RequireRoom(std::uint64_t size_bytes) {
   const std::uint64_t free = TRY(core_.fs.FreeBytes(core_.directory));
-  if (free < core_.reserve_bytes || free - core_.reserve_bytes < size_hint_bytes) {
-    return Error(Errc::NoSpace, "the node's disk has " + std::to_string(free >> 20) +
-                                    " MiB free, too little for this file: ask the operator to "
-                                    "free some space");
-  }
+  if (free >= core_.reserve_bytes && free - core_.reserve_bytes >= size_bytes) return Ok();
+  return Error(Errc::NoSpace, "the node's disk has " + std::to_string(free >> 20) +
+                                  " MiB free, too little for this: ask the operator to free some "
+                                  "space");
+}
+
+Result<std::unique_ptr<FileWriter>> LocalContentStore::NewFile(std::uint64_t size_hint_bytes) {
+  TRY(RequireRoom(size_hint_bytes));
   return std::unique_ptr<FileWriter>(new StoreFileWriter(core_, size_hint_bytes));
 }
 

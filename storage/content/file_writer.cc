@@ -1,6 +1,7 @@
 #include "storage/content/file_writer.h"
 
 #include <algorithm>
+#include <system_error>
 
 #include "storage/content/merkle.h"
 
@@ -60,9 +61,27 @@ Status StoreFileWriter::Wrote(std::size_t count) {
   return block_.size == block_bytes_ ? HandOver() : Ok();
 }
 
+Status StoreFileWriter::StartWorker() {
+  try {
+    worker_ = std::thread([this] { Work(); });
+  } catch (const std::system_error&) {
+    return Error(Errc::Unavailable, "the system gives the node no more threads: try again");
+  }
+  return Ok();
+}
+
+// Nobody above the worker would catch what a library throws.
+Status StoreFileWriter::Cut(ByteView block) {
+  try {
+    return chunker_.Feed(block);
+  } catch (const std::exception& fault) {
+    return Error(Errc::Io, std::string("storing: ") + fault.what());
+  }
+}
+
 // Gives the full block to the worker, waiting while the queue is full.
 Status StoreFileWriter::HandOver() {
-  if (!worker_.joinable()) worker_ = std::thread([this] { Work(); });
+  if (!worker_.joinable()) TRY(StartWorker());
   Block full = std::exchange(block_, {});
   MutexLock lock(mutex_);
   while (queue_.size() >= kQueueBlocks && worker_status_) changed_.Wait(mutex_);
@@ -87,7 +106,7 @@ void StoreFileWriter::Work() {
       queue_.pop_front();
       changed_.NotifyAll();
     }
-    Status status = chunker_.Feed(block.bytes());
+    Status status = Cut(block.bytes());
     MutexLock lock(mutex_);
     spare_.push_back(std::move(block.memory));
     if (status) continue;

@@ -32,6 +32,8 @@ class StoreFileWriter final : public FileWriter {
   };
 
   Status StoreChunk(ByteView chunk);
+  Status StartWorker();
+  Status Cut(ByteView block);
   Status HandOver();
   void Work();
 

@@ -15,6 +15,8 @@ class LocalContentStore final : public ContentStore {
   // Saves the index copy. No writer or reader may be left.
   ~LocalContentStore() override;
 
+  // NoSpace when the disk lacks so much, or would have less than the reserve then.
+  Status RequireRoom(std::uint64_t size_bytes);
   Result<std::unique_ptr<FileWriter>> NewFile(std::uint64_t size_hint_bytes) override;
   Result<SmallFile> PutBytes(ByteView bytes) override;
   Status Sync() override;

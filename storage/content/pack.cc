@@ -78,6 +78,11 @@ Result<std::uint32_t> Pack::Append(const ChunkId& id, const EncodedChunk& chunk,
   MutexLock lock(mutex_);
   ENSURE(!sealed_ && entries_.size() < kMaxPackChunks);
   if (broken_) return Error(Errc::Io, "pack: an earlier write failed; restart the node");
+  // Before the chunk is taken, so that a full disk leaves it out.
+  const std::size_t beyond = payload_bytes_ % kFlushBytes;
+  if (payload_bytes_ - beyond > payload_written_) {
+    TRY(FlushLocked(payload_pending_.size() - beyond));
+  }
   const PackEntry entry{id,
                         static_cast<std::uint32_t>(payload_bytes_),
                         static_cast<std::uint32_t>(chunk.payload.size()),
@@ -90,10 +95,6 @@ Result<std::uint32_t> Pack::Append(const ChunkId& id, const EncodedChunk& chunk,
   payload_bytes_ += entry.stored_bytes;
   raw_bytes_ += raw_bytes;
   dirty_ = true;
-  const std::size_t beyond = payload_bytes_ % kFlushBytes;
-  if (payload_bytes_ - beyond > payload_written_) {
-    TRY(FlushLocked(payload_pending_.size() - beyond));
-  }
   return static_cast<std::uint32_t>(entries_.size() - 1);
 }
 

@@ -10,29 +10,34 @@
 namespace banyan::storage {
 namespace {
 
-// Sleeps so that reading never runs ahead of the set pace.
-class Pacer {
- public:
-  Pacer(Clock& clock, std::uint64_t bytes_per_second)
-      : clock_(clock), rate_(bytes_per_second), start_ms_(clock.MonotonicMs()) {}
-  void Count(std::uint64_t bytes) {
-    if (rate_ == 0) return;
-    done_bytes_ += bytes;
-    const auto due_ms = static_cast<std::int64_t>(done_bytes_ * 1000 / rate_);
-    const std::int64_t ahead_ms = due_ms - (clock_.MonotonicMs() - start_ms_);
-    if (ahead_ms > 10) clock_.SleepMs(ahead_ms);
-  }
-
- private:
-  Clock& clock_;
-  std::uint64_t rate_;
-  std::int64_t start_ms_;
-  std::uint64_t done_bytes_ = 0;
-};
-
 bool Cancelled(const ScrubOptions& options) {
   return options.cancelled != nullptr && options.cancelled->load();
 }
+
+// Sleeps so that reading never runs ahead of the set pace, and no longer when cancelled.
+class Pacer {
+ public:
+  Pacer(Clock& clock, const ScrubOptions& options)
+      : clock_(clock), options_(options), start_ms_(clock.MonotonicMs()) {}
+  void Count(std::uint64_t bytes) {
+    if (options_.bytes_per_second == 0) return;
+    done_bytes_ += bytes;
+    const auto due_ms = static_cast<std::int64_t>(done_bytes_ * 1000 / options_.bytes_per_second);
+    while (!Cancelled(options_)) {
+      const std::int64_t ahead_ms = due_ms - (clock_.MonotonicMs() - start_ms_);
+      if (ahead_ms <= 10) return;
+      clock_.SleepMs(std::min(ahead_ms, kMaxSleepMs));
+    }
+  }
+
+ private:
+  static constexpr std::int64_t kMaxSleepMs = 200;
+
+  Clock& clock_;
+  const ScrubOptions& options_;
+  std::int64_t start_ms_;
+  std::uint64_t done_bytes_ = 0;
+};
 
 enum class Extent { Whole, Part };
 
@@ -91,7 +96,7 @@ Status FindDamagedFiles(ContentCore& core, ScrubReport& report) {
 Result<ScrubReport> Scrub(LocalContentStore& store, const ScrubOptions& options) {
   ContentCore& core = store.core();
   ScrubReport report;
-  Pacer pacer(core.clock, options.bytes_per_second);
+  Pacer pacer(core.clock, options);
   std::vector<PackId> ids = core.packs->SealedIds();
   const auto open = core.packs->OpenIds();
   ids.insert(ids.end(), open.begin(), open.end());

@@ -77,6 +77,15 @@ Status SliceSender::Drain() {
   return status_;
 }
 
+// Nobody above this thread would catch what a library throws.
+Status SliceSender::Call(ByteView slice) {
+  try {
+    return sink_(slice);
+  } catch (const std::exception& fault) {
+    return Error(Errc::Io, std::string("sending: ") + fault.what());
+  }
+}
+
 void SliceSender::Work() {
   for (;;) {
     ByteView slice;
@@ -86,7 +95,7 @@ void SliceSender::Work() {
       if (ended_) return;
       slice = ByteView(queue_.front().memory.get(), queue_.front().size);
     }
-    Status sent = sink_(slice);
+    Status sent = Call(slice);
     MutexLock lock(mutex_);
     spare_.push_back(std::move(queue_.front().memory));
     queue_.pop_front();

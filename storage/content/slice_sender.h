@@ -55,6 +55,7 @@ class SliceSender {
 
   Result<Memory> SendHere(Memory memory, std::size_t size);
   void Start();
+  Status Call(ByteView slice);
   void Work();
 
   const Sink& sink_;

@@ -44,8 +44,10 @@ Result<ManifestEntry> ParseManifestEntry(std::string_view value) {
                       FileHash::FromRaw(hash),          chunks, GitOid::FromRaw(oid)};
   const bool empty = size == 0 && chunks == 0 && entry.hash.IsZero();
   if (entry.IsSubmodule() && !(empty && entry.sha256.IsZero())) return Damaged("submodule");
-  // Every chunk has at least one byte, and only the empty file has none.
-  if (!empty && (chunks == 0 || chunks > size)) return Damaged("wrong number of chunks");
+  // Only the empty file has no chunk, and no list is inflated (ContentSession refuses those).
+  if (!empty && (chunks == 0 || chunks > size || chunks > size / 4096 + 16)) {
+    return Damaged("wrong number of chunks");
+  }
   return entry;
 }
 

@@ -80,8 +80,13 @@ Status SearchCursor::Settle() {
 
 Status SearchCursor::Next() {
   ENSURE(Valid());
-  ++path_.back().at;
-  return Settle();
+  Step& leaf = path_.back();
+  if (++leaf.at < leaf.node.items.size()) return Ok();
+  const std::string last = leaf.node.items.back().key;
+  TRY(Settle());
+  // Each node's own order was checked when it was read; but one may be named twice.
+  if (!Valid() || last < Item().key) return Ok();
+  return Error(Errc::Corrupt, "search tree: keys are out of order");
 }
 
 Status SearchCursor::Seek(std::string_view key) {

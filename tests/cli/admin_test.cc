@@ -59,6 +59,10 @@ TEST_CASE("AdminUsersAndTokensAreMadeOverTheNetwork") {
   CHECK(f.Fails({"tokens", "revoke", "alice", "laptop"}, 3).find("no token") != std::string::npos);
   CHECK(f.Ok({"users", "change", "alice", "--operator", "yes"}) == "Changed user alice\n");
   CHECK(f.Asked({"users", "list"})[0]["admin"] == true);
+  CHECK(f.Ok({"users", "change", "alice", "--operator", "no"}) == "Changed user alice\n");
+  f.Fails({"users", "change", "operator", "--operator", "no"}, 5);
+  f.Fails({"users", "delete", "operator"}, 5);
+  CHECK(f.Asked({"users", "list"}).size() == 2);
   CHECK(f.Ok({"users", "delete", "alice"}) == "Deleted user alice\n");
   f.Fails({"users", "delete", "alice"}, 3);
   f.Fails({"users", "create", "operator"}, 5);

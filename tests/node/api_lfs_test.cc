@@ -221,6 +221,23 @@ TEST_CASE("BadBatchesAreRefusedInParticular") {
   CHECK(locks.Parsed()["message"].is_string());
 }
 
+TEST_CASE("AnAnswerListsNoMorePartsThanABatchMayHave") {
+  Fixture hub;
+  Json huge = Json::array();
+  for (int i = 0; i < 1000; ++i) {
+    huge.push_back({{"oid", Oid(std::to_string(i))}, {"size", std::int64_t{1} << 62}});
+  }
+  const auto reply = hub.Batch("upload", huge, hub.alice);
+  CHECK(reply.body.size() < 20u << 20);
+  std::size_t parts = 0;
+  const auto answer = reply.Parsed();
+  for (const auto& object : answer["objects"]) {
+    parts += object["actions"]["upload"]["header"].size() - 1;  // beside chunk_size
+  }
+  CHECK(parts > 0);
+  CHECK(parts <= 11'000);
+}
+
 TEST_CASE("LargeFilesComeInParts") {
   Fixture hub([](Config& config) {
     config.upload_multipart_from = {200'000};

@@ -114,7 +114,8 @@ TEST_CASE("HttpFramingRefusesMalformedChunks") {
   for (const std::string_view body :
        {"g\r\nabc\r\n0\r\n\r\n", "3\r\nabcd\r\n0\r\n\r\n", "-3\r\nabc\r\n0\r\n\r\n", "\r\n\r\n",
         "0x3\r\nabc\r\n0\r\n\r\n", "3 3\r\nabc\r\n0\r\n\r\n", "+3\r\nabc\r\n0\r\n\r\n",
-        "ffffffffffffffffff\r\nabc\r\n0\r\n\r\n"}) {
+        "ffffffffffffffffff\r\nabc\r\n0\r\n\r\n", "3;\nx\r\nabc\r\n0\r\n\r\n",
+        "3;a=\rb\r\nabc\r\n0\r\n\r\n", "3\r\nabc\r\n0\r\nT: a\nb\r\n\r\n"}) {
     INFO(body);
     CHECK(StatusAndEnd(*server, false, Post("/echo", "Transfer-Encoding: chunked\r\n", body)) ==
           400);

@@ -36,6 +36,12 @@ TEST_CASE("ManifestEntriesRoundTripInTheirOnlyForm") {
   bad.mode = kModeSubmodule;
   MUST_FAIL(ParseManifestEntry(EncodeManifestEntry(bad)), Errc::Corrupt);
   bad = entry;
+  bad.chunk_count = 17;  // 300 bytes may have 16
+  MUST_FAIL(ParseManifestEntry(EncodeManifestEntry(bad)), Errc::Corrupt);
+  bad.size_bytes = std::uint64_t{1} << 43;
+  bad.chunk_count = bad.size_bytes;
+  MUST_FAIL(ParseManifestEntry(EncodeManifestEntry(bad)), Errc::Corrupt);
+  bad = entry;
   bad.chunk_count = 0;
   MUST_FAIL(ParseManifestEntry(EncodeManifestEntry(bad)), Errc::Corrupt);
   bad.chunk_count = 301;
