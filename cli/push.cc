@@ -25,7 +25,9 @@ class Push final : public Command {
     Option("-m,--message", "TEXT", message_, "of the commit");
     Option("--include", "GLOB", include_, "only files that match; may be given several times");
     Option("--exclude", "GLOB", exclude_, "not files that match");
-    Flag("--delete", delete_, "remove files that the branch has and the folder has not");
+    Flag("--delete", delete_,
+         "remove files that the branch has and the folder has not, of those that the filters "
+         "name");
     Flag("--create", create_, "make the repository if it does not exist");
     Flag("--private", private_, "with --create: only its namespace can see it");
     Option("--limit-rate", "RATE", limit_rate_,
