@@ -92,9 +92,11 @@ class Scrub final : public AdminCommand {
                                               {"damaged chunks", FormatCount(damaged)},
                                               {"damaged files (SHA-256)", files}}));
     if (damaged > 0) {
-      return Error(Errc::Corrupt, std::to_string(damaged) +
-                                      " chunks are damaged: push the named files again, or restore "
-                                      "a backup");
+      return Error(Errc::Corrupt,
+                   std::to_string(damaged) +
+                       " chunks are damaged: push the named files to a new repository of "
+                       "this node, which heals all that hold them, or restore a "
+                       "backup");
     }
     if (FindBool(report, "complete").value_or(true)) return Ok();
     return Error(Errc::Cancelled, "ended before everything was read: go on with --after " +

@@ -15,7 +15,7 @@ Result<std::optional<ChunkLocation>> ChunkPlacer::Locate(const ChunkId& id, cons
     const PackEntry next = last_pack_->entry(next_index_);
     const ChunkLocation at{last_pack_->id(), next_index_};
     if (next.raw_bytes > 0 && next.id == id && !next.dropped &&
-        TRY(accepted(at)) == Visibility::Visible) {
+        !last_pack_->IsDamaged(next_index_) && TRY(accepted(at)) == Visibility::Visible) {
       ++next_index_;
       return std::optional(at);
     }

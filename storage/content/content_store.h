@@ -103,9 +103,12 @@ class ContentStore {
 
 // The file table (declared here because its rows are what invariant 2 protects). RecordFile
 // inserts or finds the row by SHA-256 and takes it out of quarantine; call it inside the
-// transaction that makes the content visible. Finders return nullopt when there is none.
+// transaction that makes the content visible. A row that is found takes over where the content is
+// now, so that storing a damaged file again heals it. Finders return nullopt when there is none.
 Result<std::int64_t> RecordFile(Connection& connection, const FileContent& content,
                                 std::int64_t now_ms);
+// The file's content is at `to` from now on; what counts public chunks follows.
+Status MoveFile(Connection& connection, const FileContent& file, const Recipe& to);
 Result<std::optional<FileContent>> FindFile(Connection& connection, const Sha256& sha256);
 Result<std::optional<FileContent>> FindFileByHash(Connection& connection, const FileHash& hash);
 Result<FileContent> GetFile(Connection& connection, std::int64_t row);

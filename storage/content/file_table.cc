@@ -47,6 +47,10 @@ Result<std::int64_t> RecordFile(Connection& connection, const FileContent& conte
   const auto existing = TRY(FindFile(connection, content.sha256));
   if (existing) {
     TRY(connection.Execute("UPDATE file SET unreferenced_ms = NULL WHERE id = ?", existing->row));
+    // What was just written is whole; where it is elsewhere, the old place may be damaged.
+    if (content.recipe != existing->recipe && !content.recipe.terms.empty()) {
+      TRY(MoveFile(connection, *existing, content.recipe));
+    }
     return existing->row;
   }
   TRY(connection.Execute(

@@ -73,6 +73,18 @@ Result<int> HoldingOf(Connection& connection, std::int64_t repository, std::int6
 
 }  // namespace
 
+Status MoveFile(Connection& connection, const FileContent& file, const Recipe& to) {
+  bool is_public = false;
+  {
+    auto rows = connection.Query("SELECT public_references > 0 FROM file WHERE id = ?", file.row);
+    if (rows.Next()) is_public = rows.Int(0) != 0;
+    TRY(Status(rows.status()));
+  }
+  if (is_public) TRY(CountPublicChunks(connection, file.recipe, -1));
+  TRY(connection.Execute("UPDATE file SET recipe = ? WHERE id = ?", EncodeRecipe(to), file.row));
+  return is_public ? CountPublicChunks(connection, to, +1) : Ok();
+}
+
 Status HoldFile(Connection& connection, std::int64_t repository, std::int64_t file, Holding holding,
                 std::int64_t now_ms) {
   const int before = TRY(HoldingOf(connection, repository, file));

@@ -63,9 +63,14 @@ std::uint32_t Pack::Find(const ChunkId& id) const {
                              [&](std::uint16_t index, const ChunkId& wanted)
                                  REQUIRES(mutex_) { return IdLess(entries_[index].id, wanted); });
   for (; at != order_.end() && entries_[*at].id == id; ++at) {
-    if (!entries_[*at].dropped) return *at;
+    if (!entries_[*at].dropped && !damaged_.contains(*at)) return *at;
   }
   return kNone;
+}
+
+bool Pack::IsDamaged(std::uint32_t index) const {
+  MutexLock lock(mutex_);
+  return damaged_.contains(index);
 }
 
 bool Pack::HasRoom(std::uint32_t raw_bytes) const {
@@ -198,18 +203,26 @@ Status Pack::ReadChunk(std::uint32_t index, std::span<std::uint8_t> raw, ChunkDe
   } else {
     const auto stored = decoder.PayloadRoom(at.stored_bytes);
     TRY(ReadStored(at, stored));
-    TRY(decoder.Decode(at.encoding, stored, raw));
+    const Status decoded = decoder.Decode(at.encoding, stored, raw);
+    if (!decoded) MarkDamaged(index);
+    TRY(Status(decoded));
   }
   if (verify == Verify::Once && IsVerified(index)) return Ok();
   const bool right = HashChunk(raw) == at.id;
   SetVerified(index, right);
   if (right) return Ok();
+  MarkDamaged(index);
   return Error(Errc::Corrupt, "chunk " + at.id.Short() + ": stored bytes do not match its id");
 }
 
 bool Pack::IsVerified(std::uint32_t index) const {
   MutexLock lock(mutex_);
   return index < verified_.size() && verified_[index];
+}
+
+void Pack::MarkDamaged(std::uint32_t index) {
+  MutexLock lock(mutex_);
+  damaged_.insert(index);
 }
 
 void Pack::SetVerified(std::uint32_t index, bool verified) {

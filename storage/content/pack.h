@@ -11,6 +11,7 @@
 // many threads at any time; appending belongs to one thread at a time.
 
 #include <memory>
+#include <set>
 #include <span>
 #include <string>
 #include <vector>
@@ -49,9 +50,13 @@ class Pack {
   std::uint64_t payload_bytes() const;
   PackEntry entry(std::uint32_t index) const;
   std::vector<PackEntry> entries() const;
-  // The index of a live chunk, or kNone.
+  // The index of a live chunk that no reading found damaged, or kNone.
   static constexpr std::uint32_t kNone = ~0u;
   std::uint32_t Find(const ChunkId& id) const;
+
+  // A reading in the life of this object found other bytes than the id says: not to be used for
+  // new files, which store the chunk again.
+  bool IsDamaged(std::uint32_t index) const;
 
   // Adds a chunk (not yet durable) and gives its index. The caller checked HasRoom.
   Result<std::uint32_t> Append(const ChunkId& id, const EncodedChunk& chunk,
@@ -92,6 +97,7 @@ class Pack {
   Result<std::shared_ptr<File>> FileHolding(std::uint64_t end_offset);
   bool IsVerified(std::uint32_t index) const;
   void SetVerified(std::uint32_t index, bool verified);
+  void MarkDamaged(std::uint32_t index);
   Status FlushLocked(std::size_t payload_bytes) REQUIRES(mutex_);
   Status WriteFooter();
   Status SyncAndRename();
@@ -109,7 +115,8 @@ class Pack {
   std::shared_ptr<Mapping> mapping_ GUARDED_BY(mutex_);
   std::vector<PackEntry> entries_ GUARDED_BY(mutex_);
   mutable std::vector<std::uint16_t> order_ GUARDED_BY(mutex_);  // by id; rebuilt on demand
-  std::vector<bool> verified_ GUARDED_BY(mutex_);  // by index; short: the rest are not
+  std::vector<bool> verified_ GUARDED_BY(mutex_);       // by index; short: the rest are not
+  std::set<std::uint32_t> damaged_ GUARDED_BY(mutex_);  // by index
   std::uint64_t payload_bytes_ GUARDED_BY(mutex_) = 0;
   std::uint64_t raw_bytes_ GUARDED_BY(mutex_) = 0;
   Bytes payload_pending_ GUARDED_BY(mutex_);  // appended, not yet handed to the file
