@@ -30,6 +30,18 @@ Result<LocalFile> Describe(FileSystem& fs, const files::path& path, std::string 
                    (permissions & files::perms::owner_exec) != files::perms::none};
 }
 
+template <typename Hasher>
+Status FeedContent(File& file, Hasher& hasher, const OnRead& on_read) {
+  Bytes block(1u << 20);
+  for (std::uint64_t at = 0;;) {
+    const std::size_t got = TRY(file.ReadAt(at, block));
+    if (got == 0) return Ok();
+    hasher.Update(ByteView(block).first(got));
+    at += got;
+    if (on_read) TRY(on_read(got));
+  }
+}
+
 }  // namespace
 
 Result<std::vector<LocalFile>> ListLocalFiles(FileSystem& fs, const std::string& place) {
@@ -61,14 +73,8 @@ Result<std::vector<LocalFile>> ListLocalFiles(FileSystem& fs, const std::string&
 
 Result<Sha256> HashContent(File& file, const OnRead& on_read) {
   Sha256Hasher hasher;
-  Bytes block(1u << 20);
-  for (std::uint64_t at = 0;;) {
-    const std::size_t got = TRY(file.ReadAt(at, block));
-    if (got == 0) return hasher.Finish();
-    hasher.Update(ByteView(block).first(got));
-    at += got;
-    if (on_read) TRY(on_read(got));
-  }
+  TRY(FeedContent(file, hasher, on_read));
+  return hasher.Finish();
 }
 
 Result<Sha256> HashFileContent(FileSystem& fs, const std::string& path, const OnRead& on_read) {
@@ -80,14 +86,8 @@ Result<GitOid> HashBlobFile(FileSystem& fs, const std::string& path, std::uint64
                             const OnRead& on_read) {
   const auto file = TRY(fs.Open(path, OpenMode::Read));
   GitBlobHasher hasher(size_bytes);
-  Bytes block(1u << 20);
-  for (std::uint64_t at = 0;;) {
-    const std::size_t got = TRY(file->ReadAt(at, block));
-    if (got == 0) return hasher.Finish();
-    hasher.Update(ByteView(block).first(got));
-    at += got;
-    if (on_read) TRY(on_read(got));
-  }
+  TRY(FeedContent(*file, hasher, on_read));
+  return hasher.Finish();
 }
 
 Status CopyVerified(FileSystem& fs, const std::string& from, const std::string& to,
