@@ -110,7 +110,7 @@ Result<std::unique_ptr<AdminPort>> OpenRunning(Session& session, const std::stri
     }
     credentials.token = TRY(CheckToken(*token));
   }
-  auto client = session.Connect(credentials.node, credentials.token);
+  auto client = session.Connect(credentials);
   auto& reference = *client;
   return std::unique_ptr<AdminPort>(new RemotePort(session, reference, std::move(client)));
 }

@@ -76,26 +76,41 @@ class Scrub final : public AdminCommand {
   }
 
  private:
+  // By their SHA-256, with the repositories that have them.
+  static std::string DamagedFiles(const Json& report) {
+    std::string text;
+    const Json files = report.value("damaged_files", Json::array());
+    for (const auto& file : files) {
+      text += (text.empty() ? "" : "; ") + FindString(file, "sha256").value_or("");
+      std::string before = " in ";
+      const Json names = file.value("repositories", Json::array());
+      for (const auto& name : names) {
+        text += std::exchange(before, ", ") + name.get<std::string>();
+      }
+    }
+    return text;
+  }
+
   Status Perform(Session& session, AdminPort& port) override {
     Json wish = Json::object();
     if (!rate_.empty()) wish["bytes_per_second"] = TRY(node::ParseByteSize(rate_)).bytes;
     if (after_) wish["after"] = *after_;
     const auto report = TRY(port.Call("scrub", wish));
     const auto damaged = report.value("damaged", Json::array()).size();
-    std::string files;
-    for (const auto& file : report.value("damaged_files", Json::array())) {
-      files += (files.empty() ? "" : " ") + file.get<std::string>();
-    }
     TRY(session.output().Print(report, Fields{{"read", Size(report, "stored_bytes")},
                                               {"packs", Count(report, "packs")},
                                               {"chunks", Count(report, "chunks")},
                                               {"damaged chunks", FormatCount(damaged)},
-                                              {"damaged files (SHA-256)", files}}));
-    if (damaged > 0) {
+                                              {"damaged files", DamagedFiles(report)}}));
+    const auto files = report.value("damaged_files", Json::array());
+    if (damaged > 0 && files.empty()) {
+      session.output().Note("No file uses what is damaged: `banyan admin gc` frees it");
+    }
+    if (!files.empty()) {
       return Error(Errc::Corrupt,
                    std::to_string(damaged) +
-                       " chunks are damaged: push the named files to a new repository of "
-                       "this node, which heals all that hold them, or restore a "
+                       " chunks are damaged: push the named repositories again from a good copy "
+                       "with --repair, which heals all that hold the same files, or restore a "
                        "backup");
     }
     if (FindBool(report, "complete").value_or(true)) return Ok();

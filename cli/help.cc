@@ -164,6 +164,7 @@ std::span<const VariableLine> VariableTable() {
       {"XDG_CONFIG_HOME",
        "where the login file lives: banyan/login.json below it, or below "
        "~/.config"},
+      {"BANYAN_CACHE", "where pulls without --dest keep files"},
       {"XDG_CACHE_HOME", "where pulls keep files: banyan below it, or below ~/.cache"},
       {"https_proxy, http_proxy, no_proxy", "proxies, as for curl"},
   };

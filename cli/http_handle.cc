@@ -40,16 +40,23 @@ HttpOutcome::End EndOf(CURLcode code) {
   switch (code) {
     case CURLE_COULDNT_CONNECT:
     case CURLE_COULDNT_RESOLVE_HOST:
-    case CURLE_COULDNT_RESOLVE_PROXY: return End::Unreached;
+    case CURLE_COULDNT_RESOLVE_PROXY:
+    case CURLE_SSL_CONNECT_ERROR: return End::Unreached;
     case CURLE_OPERATION_TIMEDOUT:
     case CURLE_PARTIAL_FILE:
     case CURLE_GOT_NOTHING:
     case CURLE_SEND_ERROR:
     case CURLE_RECV_ERROR:
-    case CURLE_SSL_CONNECT_ERROR:
     case CURLE_SEND_FAIL_REWIND: return End::Broken;
     default: return End::Refused;
   }
+}
+
+// A mistaken scheme looks like a broken line.
+const char* HintFor(CURLcode code, bool is_encrypted) {
+  if (code == CURLE_SSL_CONNECT_ERROR) return " (does the node speak http, without encryption?)";
+  if (code == CURLE_GOT_NOTHING && !is_encrypted) return " (does the node speak https?)";
+  return "";
 }
 
 }  // namespace
@@ -60,6 +67,7 @@ struct HttpHandle::State {
   // Of the exchange that is going on.
   const ApiRequest* request = nullptr;
   std::string range;
+  bool is_encrypted = false;
   std::uint64_t sent_bytes = 0;
   HttpOutcome outcome;
 
@@ -238,12 +246,13 @@ HttpOutcome HttpHandle::State::Finish(CURLcode code, const char* detail) {
     outcome.stop = Error(Errc::Cancelled, "interrupted");
   }
   outcome.end = outcome.stop ? HttpOutcome::End::Stopped : EndOf(code);
-  outcome.problem = Printable(*detail != '\0' ? detail : ::curl_easy_strerror(code));
+  outcome.problem = Printable(*detail != '\0' ? detail : ::curl_easy_strerror(code)) +
+                    HintFor(code, is_encrypted);
   return std::move(outcome);
 }
 
 HttpHandle::HttpHandle(const World& world)
-    : state_(new State{world, ::curl_easy_init(), nullptr, "", 0, {}}) {
+    : state_(new State{world, ::curl_easy_init(), nullptr, "", false, 0, {}}) {
   ENSURE(state_->curl != nullptr);
 }
 
@@ -253,6 +262,7 @@ HttpOutcome HttpHandle::Exchange(const HttpOptions& options, const std::string& 
                                  const ApiRequest& request, const Resumption& resumption) {
   state_->request = &request;
   state_->range = RangeText(request, resumption.skip_bytes);
+  state_->is_encrypted = url.starts_with("https:");
   state_->sent_bytes = 0;
   state_->outcome = {};
   state_->SetUp(options, url);

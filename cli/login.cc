@@ -1,4 +1,6 @@
 // login, logout, whoami: which nodes know you.
+#include <filesystem>
+
 #include "cli/commands.h"
 #include "cli/login_file.h"
 #include "cli/session.h"
@@ -21,7 +23,8 @@ class LoginCommand final : public Command {
       : Command("login", "keep an access token for a node, and use that node from now on") {
     Explain(
         "Reads the token from the terminal without showing it, from standard input, or from "
-        "--token, asks the node whose it is, and keeps it in a file that only you can read. "
+        "--token, asks the node whose it is, and keeps it in a file that only you can read, with "
+        "the name of --ca-file if one was given. "
         "Operators make tokens with `banyan admin tokens create`; the first one of a new node "
         "stands in DIR/admin.token.");
     Shows("login --node https://hub.example.org", "asks for the token");
@@ -31,20 +34,25 @@ class LoginCommand final : public Command {
 
   Status Run(Session& session) override {
     auto& environment = session.environment();
-    const auto node = TRY(FindCredentials(environment, {session.options().node, ""})).node;
+    const auto found = TRY(FindCredentials(environment, {session.options().node, ""}));
+    const auto& node = found.node;
     auto token = session.options().token;
     if (token.empty()) {
       token = TRY(environment.terminal.ReadLine("Token for " + node.ToString() + ": ", false));
     }
     token = TRY(CheckToken(token));
-    const auto who = TRY(session.Connect(node, token)->Get(kWhoAmI));
+    std::string ca_file = found.ca_file;
+    if (!session.options().ca_file.empty()) {
+      ca_file = std::filesystem::absolute(session.options().ca_file).string();
+    }
+    const auto who = TRY(session.Connect({node, token, ca_file})->Get(kWhoAmI));
     const auto user = FindString(who, "name").value_or("");
     if (user.empty()) {
       return Error(Errc::Denied,
                    node.ToString() + " does not know this token: is it of that node?");
     }
     auto logins = TRY(LoginFile::Load(environment));
-    logins.Put({node, user, token});
+    logins.Put({node, user, token, ca_file});
     TRY(logins.Save(environment));
     if (!node.IsEncrypted() && !node.IsLoopback()) {
       session.output().Note("Warning: the token travels unencrypted to " + node.ToString());

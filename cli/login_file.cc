@@ -53,7 +53,8 @@ Result<LoginFile> LoginFile::Load(Environment& environment) {
     const auto node = NodeUrl::Parse(address);
     const auto token = CheckToken(FindString(entry, "token").value_or(""));
     if (!node || !token) return NotOurs(*path);
-    file.logins_[node->ToString()] = {*node, FindString(entry, "user").value_or(""), *token};
+    file.logins_[node->ToString()] = {*node, FindString(entry, "user").value_or(""), *token,
+                                      FindString(entry, "ca_file").value_or("")};
   }
   file.default_ = FindString(*json, "default").value_or("");
   return file;
@@ -88,6 +89,7 @@ Status LoginFile::Save(Environment& environment) const {
   Json nodes = Json::object();
   for (const auto& [address, login] : logins_) {
     nodes[address] = {{"user", login.user}, {"token", login.token}};
+    if (!login.ca_file.empty()) nodes[address]["ca_file"] = login.ca_file;
   }
   const Json json{{"version", kVersion}, {"default", default_}, {"nodes", std::move(nodes)}};
   const auto path = TRY(Path(environment));
@@ -117,9 +119,11 @@ Result<Credentials> FindCredentials(Environment& environment, const CredentialOp
     credentials.node = TRY(NodeUrl::Parse(options.node));
   } else if (variable_node) {
     credentials.node = TRY(NodeUrl::Parse(*variable_node).Context("BANYAN_NODE"));
-  } else if (const auto login = logins.Default()) {
-    credentials.node = login->node;
+  } else if (const auto last = logins.Default()) {
+    credentials.node = last->node;
   }
+  const auto login = logins.Find(credentials.node);
+  if (login) credentials.ca_file = login->ca_file;
   if (!options.token.empty()) {
     credentials.token = TRY(CheckToken(options.token));
     return credentials;
@@ -133,7 +137,7 @@ Result<Credentials> FindCredentials(Environment& environment, const CredentialOp
       return credentials;
     }
   }
-  if (const auto login = logins.Find(credentials.node)) credentials.token = login->token;
+  if (login) credentials.token = login->token;
   return credentials;
 }
 

@@ -3,7 +3,7 @@
 // owner may read the file, and nobody else's file is used.
 //
 //   {"version": 1, "default": "http://...", "nodes": {"http://...": {"user": "...", "token":
-//   "..."}}}
+//   "...", "ca_file": "..."}}}   the last only where one was given
 
 #include <map>
 #include <optional>
@@ -18,6 +18,7 @@ struct Login {
   NodeUrl node = NodeUrl::Default();
   std::string user;
   std::string token;
+  std::string ca_file = {};  // of the node's certificate; empty: the system's
 };
 
 class LoginFile {
@@ -48,7 +49,8 @@ class LoginFile {
 // --token, BANYAN_TOKEN (if the node is BANYAN_NODE, or that is unset), or the login for the node.
 struct Credentials {
   NodeUrl node = NodeUrl::Default();
-  std::string token;  // empty: anonymous
+  std::string token;    // empty: anonymous
+  std::string ca_file;  // that the login for the node named, whosever the token is
 };
 struct CredentialOptions {
   std::string node;

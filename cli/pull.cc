@@ -78,10 +78,10 @@ Status Pull::Connect(Session& session) {
   auto& environment = session.environment();
   const auto first =
       TRY(FindCredentials(environment, {session.options().node, session.options().token}));
-  clients_.push_back(session.Connect(first.node, first.token, rate));
+  clients_.push_back(session.Connect(first, rate));
   for (const std::string& url : nodes_) {
     const auto other = TRY(FindCredentials(environment, {url, ""}));
-    clients_.push_back(session.Connect(other.node, other.token, rate));
+    clients_.push_back(session.Connect(other, rate));
   }
   for (const auto& client : clients_) remotes_.push_back(std::make_unique<HttpRemote>(*client));
   return Ok();
@@ -122,6 +122,9 @@ Status Pull::Run(Session& session) {
     });
   }();
   if (!report) return std::move(report.error());
+  if (report->files == 0 && !include_.empty()) {
+    return Error(Errc::NotFound, "no file of " + address.ToString() + " matches --include");
+  }
   return Report(session, address, *report, progress);
 }
 

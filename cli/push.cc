@@ -25,9 +25,13 @@ class Push final : public Command {
     Option("-m,--message", "TEXT", message_, "of the commit");
     Option("--include", "GLOB", include_, "only files that match; may be given several times");
     Option("--exclude", "GLOB", exclude_, "not files that match");
+    Flag("--follow-links", follow_links_, "send what links lead to outside the folder too");
     Flag("--delete", delete_,
          "remove files that the branch has and the folder has not, of those that the filters "
          "name");
+    Flag("--repair", repair_,
+         "offer the files that do not differ too: a node that found damage on its disk takes "
+         "what it lost");
     Flag("--create", create_, "make the repository if it does not exist");
     Flag("--private", private_, "with --create: only its namespace can see it");
     Option("--limit-rate", "RATE", limit_rate_,
@@ -54,7 +58,9 @@ class Push final : public Command {
   std::string message_ = "Push with banyan";
   std::vector<std::string> include_;
   std::vector<std::string> exclude_;
+  bool follow_links_ = false;
   bool delete_ = false;
+  bool repair_ = false;
   bool create_ = false;
   bool private_ = false;
   std::string limit_rate_;
@@ -92,16 +98,18 @@ Status Push::Run(Session& session) {
     rate = TRY(node::ParseByteSize(limit_rate_).Context("--limit-rate")).bytes;
   const auto who =
       TRY(FindCredentials(environment, {session.options().node, session.options().token}));
-  const auto client = session.Connect(who.node, who.token, rate);
+  const auto client = session.Connect(who, rate);
   const std::string state = TRY(
       PushStatePath(environment, who.node.ToString(), folder_, address.ToString() + "@" + branch_));
   ScanRequest scan{folder_, {include_, exclude_}, state + ".hashes"};
+  scan.follow_links = follow_links_;
   PushRequest request;
   request.id = address.id;
   request.branch = branch_;
   request.message = message_;
   request.delete_absent = delete_;
   request.filter = scan.filter;
+  request.repair = repair_;
   request.state_path = state;
   if (create_) TRY(CreateRepository(*client, address));
   HttpRemote content(*client);
@@ -134,6 +142,10 @@ Status Push::Report(Session& session, const RepositoryAddress& address, const Pu
                       {"known_bytes", progress.known_bytes.load()},
                       {"sent_bytes", progress.sent_bytes.load()},
                       {"wire_bytes", progress.wire_bytes.load()}};
+  if (!report.commit && repair_) {
+    return session.output().Print(
+        value, "nothing differs; the node took " + FormatBytes(progress.sent_bytes) + " anew");
+  }
   if (!report.commit) {
     return session.output().Print(
         value, "nothing differs: " + address.ToString() + " is as the folder is");

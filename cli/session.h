@@ -11,6 +11,8 @@
 
 namespace banyan::cli {
 
+struct Credentials;
+
 class Session {
  public:
   // Borrows both for its life.
@@ -34,8 +36,9 @@ class Session {
   // The node that options, environment and login file name (cli/login_file.h). Belongs to the
   // session and lives as long.
   Result<ApiClient*> Node();
-  // A client for a node and token of the caller's choice, with the other options of this run.
-  std::unique_ptr<ApiClient> Connect(const NodeUrl& node, const std::string& token,
+  // A client for a node and token of the caller's choice, with the other options of this run;
+  // --ca-file goes before what the login says.
+  std::unique_ptr<ApiClient> Connect(const Credentials& who,
                                      std::uint64_t rate_limit_bytes_per_s = 0);
 
  private:

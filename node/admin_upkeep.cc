@@ -42,7 +42,9 @@ Result<Json> ScrubContent(const AdminContext& context, const Json& arguments) {
         {{"pack", chunk.pack}, {"chunk", chunk.id.ToString()}, {"reason", chunk.reason}});
   }
   Json files = Json::array();
-  for (const auto& file : report.damaged_files) files.push_back(file.ToString());
+  for (const auto& file : report.damaged_files) {
+    files.push_back({{"sha256", file.sha256.ToString()}, {"repositories", file.repositories}});
+  }
   return Json{{"packs", report.packs},
               {"chunks", report.chunks},
               {"stored_bytes", report.stored_bytes},

@@ -24,6 +24,7 @@ struct Wanted {
   std::uint64_t size_bytes = 0;
   std::optional<Sha256> sha256;              // nullopt: not a digest
   std::optional<storage::FileContent> file;  // usable by this repository, with this size
+  bool is_held = false;                      // that, though perhaps damaged: it takes no new room
 };
 
 struct Batch {
@@ -98,7 +99,10 @@ Status FindObjects(Connection& connection, Batch& batch) {
   for (auto& object : batch.objects) {
     if (!object.sha256) continue;
     auto file = TRY(find(connection, batch.repository.row, *object.sha256));
-    if (file && file->size_bytes == object.size_bytes) object.file = *std::move(file);
+    if (!file || file->size_bytes != object.size_bytes) continue;
+    object.is_held = true;
+    if (batch.is_upload && file->is_damaged) continue;  // to be sent anew
+    object.file = *std::move(file);
   }
   return Ok();
 }
@@ -218,7 +222,7 @@ std::uint64_t BytesToSend(const Batch& batch) {
   constexpr std::uint64_t kMost = INT64_MAX;
   std::uint64_t sum = 0;
   for (const auto& object : batch.objects) {
-    if (!object.file) sum += std::min(object.size_bytes, kMost - sum);
+    if (!object.is_held) sum += std::min(object.size_bytes, kMost - sum);
   }
   return sum;
 }

@@ -103,7 +103,8 @@ Result<FileContent> Complete(Exchange& exchange, const SignedLink& link) {
   {
     auto lease = TRY(hub.database.Read());
     const auto whole = TRY(storage::FindUsableFile(*lease, link.repository, link.oid));
-    if (whole && whole->size_bytes == link.size_bytes) return *whole;  // asked again
+    const bool is_whole = whole && whole->size_bytes == link.size_bytes && !whole->is_damaged;
+    if (is_whole) return *whole;  // asked again
     for (const auto& digest : TRY(ParseParts(body))) {
       auto file = TRY(storage::FindUsableFile(*lease, link.repository, digest));
       if (!file) return Error(Errc::Invalid, "a part has not arrived: send it again");

@@ -125,9 +125,10 @@ Result<CommitOperation> CommitBody::ReadNamedFile(const Json& value, const char*
   const auto size = TRY(ReadSize(value));
   auto lease = TRY(hub_.database.Read());
   auto file = TRY(storage::FindUsableFile(*lease, repository_, *sha256));
-  if (!file) {
-    return Refuse(path + ": the file " + sha256->ToString() +
-                  " was not uploaded to this repository: upload it first");
+  if (!file || file->is_damaged) {
+    const char* why = file ? " is damaged here: upload it again"
+                           : " was not uploaded to this repository: upload it first";
+    return Refuse(path + ": the file " + sha256->ToString() + why);
   }
   if (size && *size != file->size_bytes) {
     return Refuse(path + ": size: the file has " + std::to_string(file->size_bytes) + " bytes");

@@ -12,10 +12,12 @@
 #include "node/repository_lookup.h"
 #include "storage/base/mutex.h"
 #include "storage/catalog/caller.h"
+#include "storage/catalog/quota.h"
 #include "storage/content/content_session.h"
 #include "storage/content/file_sections.h"
 #include "storage/content/session_offers.h"
 #include "storage/history/readable_content.h"
+#include "storage/history/uploads.h"
 
 namespace banyan::node {
 
@@ -27,6 +29,8 @@ struct ContentApiOptions {
   std::uint64_t batch_bytes = 16u << 20;  // of one chunk batch
   std::uint64_t offer_bytes = 80u << 20;  // of one offer
   bool admits_anonymous = true;           // to read
+  std::uint64_t max_file_bytes = 0;       // 0: no limit
+  storage::QuotaPolicy quota = {};
 };
 
 // Lives as long as the router that its routes were added to. Thread safe.
@@ -63,6 +67,8 @@ class ContentApi {
   // Writing: content_api_write.cc
   Status BeginSession(const Repository& repository, Request& request, Response& response);
   Status AddOffer(const Repository& repository, Request& request, Response& response);
+  Status RequireRoomFor(const Repository& repository,
+                        const std::vector<storage::OfferedFile>& files);
   Status GetOffer(const Repository& repository, Request& request, Response& response);
   Status PutChunks(const Repository& repository, Request& request, Response& response);
   Status TakeOffer(const Repository& repository, Request& request, Response& response);

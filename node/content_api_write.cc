@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <set>
 
 #include "node/content_api.h"
 #include "node/http/http_error.h"
@@ -116,13 +117,34 @@ Status ContentApi::AnswerLacking(storage::ContentSession& session, std::uint32_t
   return Ok();
 }
 
+// Before the first byte travels. What is here already takes no room.
+Status ContentApi::RequireRoomFor(const Repository& repository,
+                                  const std::vector<storage::OfferedFile>& files) {
+  auto connection = TRY(store_.core().database.Read());
+  std::uint64_t bytes = 0;
+  std::set<Sha256> counted;
+  for (const auto& file : files) {
+    if (!counted.insert(file.sha256).second) continue;
+    if (TRY(storage::FindUsableFile(*connection, repository.row, file.sha256))) continue;
+    if (options_.max_file_bytes > 0 && file.size_bytes > options_.max_file_bytes) {
+      return Error(Errc::TooLarge,
+                   "file " + file.sha256.Short() + " has " + std::to_string(file.size_bytes) +
+                       " bytes, this node takes " + std::to_string(options_.max_file_bytes));
+    }
+    bytes += file.size_bytes;
+  }
+  return storage::RequireUploadRoom(*connection, repository.row, bytes, options_.quota);
+}
+
 Status ContentApi::AddOffer(const Repository& repository, Request& request, Response& response) {
   const auto session = TRY(SessionOf(repository, request));
   const Bytes body = TRY(ReadBinary(request, options_.offer_bytes));
   TRY(store_.RequireRoom(body.size()));
-  const auto kept = TRY(offers_.Add(*session, body));
+  const auto files = TRY(storage::ParseOffer(body));
+  TRY(RequireRoomFor(repository, files));
+  const std::uint32_t number = TRY(offers_.Add(*session, body));
   response.status = 201;
-  return AnswerLacking(*session, kept.number, kept.files, response);
+  return AnswerLacking(*session, number, files, response);
 }
 
 Status ContentApi::GetOffer(const Repository& repository, Request& request, Response& response) {

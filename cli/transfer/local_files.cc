@@ -10,11 +10,21 @@ namespace {
 
 namespace files = std::filesystem;
 
-bool LeftOut(const std::string& relative) {
-  const auto below = [&](std::string_view folder) {
-    return relative == folder || (relative.starts_with(folder) && relative[folder.size()] == '/');
-  };
-  return below(".git") || below(".banyan") || below(".cache/huggingface");
+bool IsBelow(const files::path& path, const files::path& folder) {
+  return std::mismatch(folder.begin(), folder.end(), path.begin(), path.end()).first ==
+         folder.end();
+}
+
+// A snapshot of huggingface_hub's cache is made of links into the blobs beside it.
+bool LeadsOutside(const files::path& link, const files::path& place) {
+  std::error_code error;
+  const files::path target = files::canonical(link, error);
+  const files::path folder = files::canonical(place, error);
+  if (IsBelow(target, folder)) return false;
+  for (files::path at = folder; at.has_relative_path(); at = at.parent_path()) {
+    if (at.filename() == "snapshots") return !IsBelow(target, at.parent_path() / "blobs");
+  }
+  return true;
 }
 
 Error Failed(const std::string& place, const std::error_code& error) {
@@ -26,8 +36,12 @@ Result<LocalFile> Describe(FileSystem& fs, const files::path& path, std::string 
   const FileStat stat = TRY(fs.Stat(path.string()));
   std::error_code error;
   const auto permissions = files::status(path, error).permissions();
-  return LocalFile{path.string(), std::move(relative), stat.size_bytes, stat.modified_ms,
-                   (permissions & files::perms::owner_exec) != files::perms::none};
+  return LocalFile{path.string(),
+                   std::move(relative),
+                   stat.size_bytes,
+                   stat.modified_ms,
+                   (permissions & files::perms::owner_exec) != files::perms::none,
+                   /*leads_outside=*/false};
 }
 
 template <typename Hasher>
@@ -43,6 +57,12 @@ Status FeedContent(File& file, Hasher& hasher, const OnRead& on_read) {
 }
 
 }  // namespace
+
+bool IsOfTools(const std::string& relative) {
+  const std::string path = "/" + relative + "/";
+  return path.find("/.git/") != path.npos || path.find("/.banyan/") != path.npos ||
+         path.find("/.cache/huggingface/") != path.npos;
+}
 
 Result<std::vector<LocalFile>> ListLocalFiles(FileSystem& fs, const std::string& place) {
   std::error_code error;
@@ -60,11 +80,13 @@ Result<std::vector<LocalFile>> ListLocalFiles(FileSystem& fs, const std::string&
   for (; at != files::recursive_directory_iterator(); at.increment(error)) {
     if (error) return Failed(place, error);
     const std::string relative = at->path().lexically_relative(place).generic_string();
-    if (LeftOut(relative)) {
+    if (IsOfTools(relative)) {
       at.disable_recursion_pending();
       continue;
     }
-    if (at->is_regular_file(error)) out.push_back(TRY(Describe(fs, at->path(), relative)));
+    if (!at->is_regular_file(error)) continue;
+    out.push_back(TRY(Describe(fs, at->path(), relative)));
+    out.back().leads_outside = at->is_symlink(error) && LeadsOutside(at->path(), place);
   }
   std::sort(out.begin(), out.end(),
             [](const LocalFile& a, const LocalFile& b) { return a.relative < b.relative; });

@@ -17,11 +17,16 @@ struct LocalFile {
   std::uint64_t size_bytes = 0;
   std::int64_t modified_ms = 0;
   bool is_executable = false;
+  bool leads_outside = false;  // a symbolic link to something that is not of the folder
 };
 
+// Is the path in a folder that tools keep for themselves: .git, .banyan or .cache/huggingface, at
+// any depth?
+bool IsOfTools(const std::string& relative);
+
 // Regular files at or below `place`, in byte order of their relative paths. Follows symbolic links
-// to regular files but not into folders; leaves out .git, .banyan and .cache/huggingface. NotFound
-// when `place` is not there.
+// to regular files but not into folders; leaves out folders of tools. NotFound when
+// `place` is not there.
 Result<std::vector<LocalFile>> ListLocalFiles(FileSystem& fs, const std::string& place);
 
 // The SHA-256 of an open file from its start, or of a file by name. `on_read` hears of every piece

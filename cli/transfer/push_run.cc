@@ -45,12 +45,14 @@ Status PushRun::Compare(const PushRequest& request, const std::vector<ScannedFil
     const auto found = there.find(file.local.relative);
     const bool same = found != there.end() && found->second == file.offer.sha256;
     if (!same) changed_.push_back(&file);
+    if (!same || request.repair) offered_.push_back(&file);
     if (found != there.end()) there.erase(found);
   }
-  for (const ScannedFile* file : changed_) progress_.total_bytes += file->offer.size_bytes;
+  for (const ScannedFile* file : offered_) progress_.total_bytes += file->offer.size_bytes;
   if (!request.delete_absent) return Ok();
   for (const auto& [path, sha256] : there) {
-    if (path != ".gitattributes" && request.filter.Wants(path)) deleted_.push_back(path);
+    const bool is_ours = path != ".gitattributes" && !IsOfTools(path);
+    if (is_ours && request.filter.Wants(path)) deleted_.push_back(path);
   }
   return Ok();
 }
@@ -94,7 +96,7 @@ std::vector<PushRun::Group> PushRun::GroupsToSend() const {
   std::vector<Group> groups;
   std::map<Sha256, bool> seen;
   std::size_t chunks = kGroupChunks;
-  for (const ScannedFile* file : changed_) {
+  for (const ScannedFile* file : offered_) {
     if (!seen.emplace(file->offer.sha256, true).second) continue;
     const std::size_t count = file->offer.chunks.size();
     if (chunks + count > kGroupChunks || groups.back().size() == kGroupFiles) {
@@ -136,7 +138,10 @@ Status PushRun::SendGroup(const PushRequest& request, const Group& group) {
     const auto answer = TRY(OfferGroup(request, group));
     TRY(SendLacking(request, LackingPieces(group, answer.lacking)));
     const Status taken = upload_.Take(request.id, session_.name, answer.number);
-    if (taken || taken.error().code() != Errc::Conflict || tries >= kTakeTries) return taken;
+    if (taken || tries >= kTakeTries) return taken;
+    // Corrupt: the node found a chunk of its own damaged, and lacks it from then on.
+    const Errc code = taken.error().code();
+    if (code != Errc::Conflict && code != Errc::Corrupt) return taken;
   }
 }
 
@@ -230,9 +235,17 @@ Result<PushReport> PushRun::Run(const PushRequest& request, const std::vector<Sc
   PushReport report;
   report.changed_files = changed_.size();
   report.deleted_files = deleted_.size();
-  if (changed_.empty() && deleted_.empty()) return report;
+  if (offered_.empty() && deleted_.empty()) return report;
   TRY(StartSession(request));
   for (const Group& group : GroupsToSend()) TRY(SendGroup(request, group));
+  if (!changed_.empty() || !deleted_.empty()) report.commit = TRY(Commit(request));
+  const Status ended = upload_.EndSession(request.id, session_.name);
+  (void)ended.has_value();  // it expires by itself
+  if (!request.state_path.empty()) TRY(fs_.Remove(request.state_path));
+  return report;
+}
+
+Result<GitOid> PushRun::Commit(const PushRequest& request) {
   PushCommit commit;
   commit.branch = request.branch;
   commit.message = request.message;
@@ -247,11 +260,7 @@ Result<PushReport> PushRun::Run(const PushRequest& request, const std::vector<Sc
                                      " during this push: look at that change, then push again to "
                                      "put this folder on top (nothing is sent twice)");
   }
-  report.commit = TRY(std::move(made));
-  const Status ended = upload_.EndSession(request.id, session_.name);
-  (void)ended.has_value();  // it expires by itself
-  if (!request.state_path.empty()) TRY(fs_.Remove(request.state_path));
-  return report;
+  return made;
 }
 
 }  // namespace banyan::cli

@@ -31,6 +31,7 @@ struct PushRequest {
   bool delete_absent = false;  // remove files of the branch that the folder does not have,
   PathFilter filter = {};      // of those that this names
   std::string state_path;      // empty: not resumable
+  bool repair = false;         // offer what does not differ too: the node may have it damaged
   int batches_at_once = 3;
 };
 
@@ -77,6 +78,7 @@ class PushRun {
   Result<OfferAnswer> OfferGroup(const PushRequest& request, const Group& group);
   std::vector<Piece> LackingPieces(const Group& group, const std::vector<bool>& lacking);
   Status SendLacking(const PushRequest& request, const std::vector<Piece>& pieces);
+  Result<GitOid> Commit(const PushRequest& request);
   Status SendBatch(const PushRequest& request, std::span<const Piece> pieces, BatchSize& size);
 
   Clock& clock_;
@@ -89,6 +91,7 @@ class PushRun {
   std::map<std::string, std::uint32_t> offers_;  // digest of a group -> its number
   std::optional<GitOid> parent_;
   std::vector<const ScannedFile*> changed_;
+  std::vector<const ScannedFile*> offered_;  // those, and for a repair all the others
   std::vector<std::string> deleted_;
 };
 

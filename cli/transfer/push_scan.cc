@@ -74,19 +74,47 @@ Status ScanMemory::Save(FileSystem& fs, const std::string& path,
   return WriteFileDurably(fs, path, out.bytes());
 }
 
+// What a repository cannot hold, all of it at once: the reader has files to rename.
+class Refusals {
+ public:
+  void Add(std::string what) {
+    if (++count_ <= kShown) text_ += (text_.empty() ? "" : "; ") + std::move(what);
+  }
+  Status Verdict() const {
+    if (count_ == 0) return Ok();
+    const std::string more =
+        count_ > kShown ? "; and " + std::to_string(count_ - kShown) + " more" : "";
+    return Error(Errc::Invalid, text_ + more);
+  }
+
+ private:
+  static constexpr std::size_t kShown = 10;
+  std::size_t count_ = 0;
+  std::string text_;
+};
+
 Result<std::vector<ScannedFile>> ListWanted(FileSystem& fs, const ScanRequest& request) {
   std::vector<ScannedFile> files;
   std::map<std::string, std::string> folded;
+  Refusals refusals;
   for (LocalFile& file : TRY(ListLocalFiles(fs, request.folder))) {
     if (!request.filter.Wants(file.relative)) continue;
-    TRY(storage::ValidatePath(file.relative).Context("\"" + file.relative + "\""));
+    const std::string name = "\"" + file.relative + "\"";
+    const Status valid = storage::ValidatePath(file.relative);
+    if (!valid) refusals.Add(name + ": " + valid.error().message());
+    if (file.leads_outside && !request.follow_links) {
+      refusals.Add(name +
+                   " is a link to something outside the folder: leave it out with "
+                   "--exclude, or allow it with --follow-links");
+    }
     const auto [at, is_new] = folded.emplace(storage::FoldPath(file.relative), file.relative);
     if (!is_new) {
-      return Error(Errc::Invalid, "\"" + file.relative + "\" and \"" + at->second +
-                                      "\" differ only in case or form: rename one of them");
+      refusals.Add(name + " and \"" + at->second +
+                   "\" differ only in case or form: rename one of them");
     }
     files.push_back({std::move(file), {}});
   }
+  TRY(refusals.Verdict());
   return files;
 }
 

@@ -21,12 +21,13 @@ struct ScannedFile {
 struct ScanRequest {
   std::string folder;
   PathFilter filter;
-  std::string memory_path;  // where the hashes are kept; empty: nowhere
+  std::string memory_path;    // where the hashes are kept; empty: nowhere
+  bool follow_links = false;  // also those that lead out of the folder
   int threads = 2;
 };
 
-// Fails with Invalid for names that a repository cannot hold, before anything is hashed. `hashed`
-// counts bytes for the progress line.
+// Fails with Invalid for names that a repository cannot hold and links out of the folder, before
+// anything is hashed. `hashed` counts bytes for the progress line.
 Result<std::vector<ScannedFile>> ScanFolder(FileSystem& fs, const ScanRequest& request,
                                             const std::atomic<bool>& cancelled,
                                             std::atomic<std::uint64_t>& hashed_bytes);

@@ -77,7 +77,7 @@ Connection::Next Connection::ServeOne() {
       stream_.Consume(end);
       return Answer(std::get<RequestHead>(std::move(parsed)));
     }
-    if (const auto refusal = RefuseOverlong(input, settings_.limits)) return Refuse(*refusal);
+    if (const auto refusal = RefuseEarly(input, settings_.limits)) return Refuse(*refusal);
     scanned = input.size();
     const auto filled = stream_.Fill(deadline_ms);
     if (filled) continue;

@@ -151,7 +151,8 @@ std::size_t LeadingLineEnds(std::string_view input) {
   return count;
 }
 
-std::optional<Refusal> RefuseOverlong(std::string_view input, const HttpLimits& limits) {
+std::optional<Refusal> RefuseEarly(std::string_view input, const HttpLimits& limits) {
+  if (!input.empty() && !IsToken(input.substr(0, 1))) return Refusal{400, "Not an HTTP request"};
   const auto line_bytes = std::min(input.find("\r\n"), input.size());
   if (line_bytes > limits.max_request_line_bytes) return Refusal{414, "Request line too long"};
   if (input.size() > limits.max_header_bytes) return Refusal{431, "Header too large"};
@@ -161,7 +162,7 @@ std::optional<Refusal> RefuseOverlong(std::string_view input, const HttpLimits& 
 std::variant<RequestHead, Refusal> ParseRequestHead(std::string_view text,
                                                     const HttpLimits& limits) {
   RequestHead head;
-  if (auto refusal = RefuseOverlong(text, limits)) return *refusal;
+  if (auto refusal = RefuseEarly(text, limits)) return *refusal;
   auto rest = text;
   const auto request_line = NextLine(rest);
   if (!request_line) return Refusal{400, "Malformed request line"};

@@ -44,7 +44,8 @@ std::variant<RequestHead, Refusal> ParseRequestHead(std::string_view text,
 std::size_t FindHeadEnd(std::string_view input, std::size_t scanned = 0);
 std::size_t LeadingLineEnds(std::string_view input);
 
-// The refusal (414 or 431) of a head that is over a limit before its end was seen.
-std::optional<Refusal> RefuseOverlong(std::string_view input, const HttpLimits& limits);
+// The refusal of a head before its end was seen: it is over a limit (414, 431), or begins like no
+// request (400), such as the hello of a TLS client.
+std::optional<Refusal> RefuseEarly(std::string_view input, const HttpLimits& limits);
 
 }  // namespace banyan::node

@@ -9,24 +9,16 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <atomic>
 #include <cerrno>
 #include <cstring>
 
+#include "storage/base/direct_writer.h"
 #include "storage/base/file_system.h"
+#include "storage/base/posix_error.h"
 
 namespace banyan {
 namespace {
-
-Error PosixError(const std::string& path, const char* call) {
-  const int code = errno;
-  const std::string message = path + ": " + call + ": " + std::strerror(code);
-  if (code == ENOENT || code == ENOTDIR) return Error(Errc::NotFound, message);
-  if (code == EEXIST) return Error(Errc::Conflict, message);
-  if (code == ENOSPC || code == EDQUOT) {
-    return Error(Errc::NoSpace, message + " (free some space and try again)");
-  }
-  return Error(Errc::Io, message);
-}
 
 class DiskMapping final : public Mapping {
  public:
@@ -50,9 +42,13 @@ class DiskMapping final : public Mapping {
 class DiskFile final : public File {
  public:
   DiskFile(std::string path, int fd) : path_(std::move(path)), fd_(fd) {}
-  ~DiskFile() override { ::close(fd_); }
+  ~DiskFile() override {
+    direct_owner_.reset();
+    ::close(fd_);
+  }
 
   Result<std::size_t> ReadAt(std::uint64_t offset, std::span<std::uint8_t> out) override {
+    static_cast<void>(Settle());  // whoever reads knows what the bytes should be
     std::size_t done = 0;
     while (done < out.size()) {
       const auto got =
@@ -77,17 +73,31 @@ class DiskFile final : public File {
     return Ok();
   }
 
+  Status WriteBehind(std::uint64_t offset, PageBytes&& data) override {
+    if (!direct_tried_) {
+      direct_tried_ = true;
+      direct_owner_ = DirectWriter::Open(fd_, path_);
+      direct_ = direct_owner_.get();
+    }
+    if (direct_owner_ && (offset | data.size()) % kPageBytes == 0) {
+      return direct_owner_->Write(offset, std::move(data));
+    }
+    TRY(WriteAt(offset, data.bytes()));
+    ::sync_file_range(fd_, 0, 0, SYNC_FILE_RANGE_WRITE);  // so that a later Sync waits less
+    return Ok();
+  }
+
   Status Truncate(std::uint64_t size_bytes) override {
+    TRY(Settle());
     if (::ftruncate(fd_, static_cast<off_t>(size_bytes)) != 0) return PosixError(path_, "truncate");
     return Ok();
   }
 
   Status Sync() override {
+    TRY(Settle());
     if (::fdatasync(fd_) != 0) return PosixError(path_, "sync");
     return Ok();
   }
-
-  void StartWriteback() override { ::sync_file_range(fd_, 0, 0, SYNC_FILE_RANGE_WRITE); }
 
   Result<std::uint64_t> SizeBytes() override {
     struct stat status {};
@@ -96,6 +106,7 @@ class DiskFile final : public File {
   }
 
   Result<std::unique_ptr<Mapping>> Map() override {
+    static_cast<void>(Settle());
     const auto size = static_cast<std::size_t>(TRY(SizeBytes()));
     void* at = nullptr;
     if (size > 0) {
@@ -106,8 +117,17 @@ class DiskFile final : public File {
   }
 
  private:
+  // Waits for what WriteBehind took; its error, then and for ever.
+  Status Settle() {
+    DirectWriter* direct = direct_;
+    return direct != nullptr ? direct->Settle() : Ok();
+  }
+
   std::string path_;
   int fd_;
+  bool direct_tried_ = false;  // by the one that writes
+  std::unique_ptr<DirectWriter> direct_owner_;
+  std::atomic<DirectWriter*> direct_ = nullptr;  // the same, for all
 };
 
 // flock belongs to the open file description, so two locks of one process exclude each other too.

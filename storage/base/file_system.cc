@@ -1,6 +1,12 @@
 #include "storage/base/file_system.h"
 
+#include "storage/base/page_bytes.h"
+
 namespace banyan {
+
+Status File::WriteBehind(std::uint64_t offset, PageBytes&& data) {
+  return WriteAt(offset, data.bytes());
+}
 
 Result<Bytes> ReadFile(FileSystem& fs, const std::string& path, std::uint64_t max_bytes) {
   auto file = TRY(fs.Open(path, OpenMode::Read));

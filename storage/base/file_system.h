@@ -16,6 +16,8 @@
 
 namespace banyan {
 
+class PageBytes;
+
 // A read-only view of a whole file, valid for the life of this object even when the file is
 // renamed, replaced or removed. A file must not be truncated while mapped.
 class Mapping {
@@ -34,11 +36,14 @@ class File {
   virtual Result<std::size_t> ReadAt(std::uint64_t offset, std::span<std::uint8_t> out) = 0;
   // Writes all of `data`, extending the file as needed.
   virtual Status WriteAt(std::uint64_t offset, ByteView data) = 0;
+  // Takes `data`, unless it fails, and writes it while the caller goes on; where it can, and offset
+  // and size are whole pages, past the system's cache. For much that nobody is about to read. An
+  // error that comes later is told by every Sync, Truncate and WriteBehind from then on; reads wait
+  // for the bytes. By one thread at a time.
+  virtual Status WriteBehind(std::uint64_t offset, PageBytes&& data);
   virtual Status Truncate(std::uint64_t size_bytes) = 0;
   // Makes content and size durable. The name needs SyncDirectory on its directory.
   virtual Status Sync() = 0;
-  // A hint: begin writing what was written so far, so that a later Sync waits less.
-  virtual void StartWriteback() {}
   virtual Result<std::uint64_t> SizeBytes() = 0;
   virtual Result<std::unique_ptr<Mapping>> Map() = 0;
 };

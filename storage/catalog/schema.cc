@@ -183,6 +183,15 @@ CREATE TABLE upload_range(                   -- chunks stored by a session, not 
   PRIMARY KEY(session, pack, first)) WITHOUT ROWID;
 )sql";
 
+// What scrubs found damaged.
+constexpr const char* kVersion2 = R"sql(
+CREATE TABLE damaged_chunk(
+  pack INTEGER NOT NULL,
+  chunk INTEGER NOT NULL,                    -- its index in the pack
+  PRIMARY KEY(pack, chunk)) WITHOUT ROWID;
+ALTER TABLE file ADD COLUMN damaged INTEGER NOT NULL DEFAULT 0;  -- 1: uses such a chunk
+)sql";
+
 Result<std::int64_t> Version(Connection& connection) {
   auto rows = connection.Query("PRAGMA user_version");
   const bool found = rows.Next();
@@ -202,6 +211,7 @@ Status Migrate(Database& database) {
                                       ": run the newer program, or restore a backup");
     }
     if (version < 1) TRY(connection.ExecuteScript(kVersion1));
+    if (version < 2) TRY(connection.ExecuteScript(kVersion2));
     return connection.ExecuteScript("PRAGMA user_version = " + std::to_string(kSchemaVersion));
   });
 }

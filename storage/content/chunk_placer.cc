@@ -23,7 +23,8 @@ Result<std::optional<ChunkLocation>> ChunkPlacer::Locate(const ChunkId& id, cons
   for (const PackId candidate : index_.Find(id)) {
     auto pack = packs_.Get(candidate);
     if (!pack) {
-      if (pack.error().code() == Errc::NotFound) continue;  // a stale entry of the index
+      // A stale entry of the index, or a pack that is damaged as a whole.
+      if (pack.error().code() == Errc::NotFound || pack.error().code() == Errc::Corrupt) continue;
       return pack.error();
     }
     const std::uint32_t index = (*pack)->Find(id);
@@ -47,6 +48,7 @@ Result<ChunkLocation> ChunkPlacer::Append(const ChunkId& id, const EncodedChunk&
   if (!lease_ || !(*lease_)->HasRoom(kMaxChunkBytes)) {
     lease_.reset();
     lease_.emplace(TRY(packs_.Acquire()));
+    (*lease_)->Use(cache_);
   }
   const std::uint32_t index = TRY((*lease_)->Append(id, chunk, raw_bytes));
   const PackId pack = (*lease_)->id();

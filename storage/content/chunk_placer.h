@@ -22,7 +22,9 @@ enum class Visibility { Hidden, Visible };
 // location is in a recipe or range that collection sees.
 class ChunkPlacer {
  public:
-  ChunkPlacer(PackStore& packs, ChunkIndex& index) : packs_(packs), index_(index) {}
+  // `cache`: for what it stores.
+  ChunkPlacer(PackStore& packs, ChunkIndex& index, Pack::PageCache cache = Pack::PageCache::Use)
+      : packs_(packs), index_(index), cache_(cache) {}
 
   // Where a live copy that `filter` accepts is, or nullopt. Looks first where the last found
   // chunk's neighbour would be: repeated content is found run by run, without the index.
@@ -39,6 +41,7 @@ class ChunkPlacer {
  private:
   PackStore& packs_;
   ChunkIndex& index_;
+  const Pack::PageCache cache_;
   ChunkEncoder encoder_;
   std::optional<PackStore::Lease> lease_;
   std::shared_ptr<Pack> last_pack_;  // of the last chunk found

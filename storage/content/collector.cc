@@ -15,7 +15,12 @@ constexpr const char* kUnheld =
 class Collection {
  public:
   Collection(LocalContentStore& store, const CollectionOptions& options)
-      : core_(store.core()), options_(options), now_(core_.clock.NowMs()) {}
+      : core_(store.core()), options_(options), now_(core_.clock.NowMs()) {
+    SetCollecting(true);
+  }
+  ~Collection() { SetCollecting(false); }
+  Collection(const Collection&) = delete;
+  Collection& operator=(const Collection&) = delete;
 
   Status ExpireAndQuarantine(Connection& c);
   Status Mark(Connection& c);
@@ -26,7 +31,9 @@ class Collection {
   struct Dead {
     std::vector<std::uint32_t> chunks;
     std::uint64_t stored_bytes = 0;
+    bool is_damaged = false;  // one of them
   };
+  void SetCollecting(bool is_collecting);
   Dead FindDead(Pack& pack) const;
   Result<std::vector<PackId>> PacksToSweep();
   Result<Dead> TakeFromIndex(Pack& pack);
@@ -38,6 +45,12 @@ class Collection {
   LiveChunks live_;
   std::int64_t marked_upto_ = 0;
 };
+
+void Collection::SetCollecting(bool is_collecting) {
+  MutexLock lock(core_.pins_mutex);
+  core_.is_collecting = is_collecting;
+  core_.late_pins.clear();
+}
 
 Status Collection::ExpireAndQuarantine(Connection& c) {
   const std::int64_t session_limit = now_ - options_.session_expiry_ms;
@@ -71,6 +84,7 @@ Collection::Dead Collection::FindDead(Pack& pack) const {
     if (live_.IsLive(pack.id(), i) || (entries[i].dropped && !damaged)) continue;
     dead.chunks.push_back(i);
     dead.stored_bytes += entries[i].stored_bytes;
+    dead.is_damaged = dead.is_damaged || damaged || pack.IsDamaged(i);
   }
   return dead;
 }
@@ -84,7 +98,9 @@ Result<std::vector<PackId>> Collection::PacksToSweep() {
     const auto payload = static_cast<double>((*pack)->payload_bytes());
     const bool whole = dead.stored_bytes == (*pack)->payload_bytes();
     if (dead.chunks.empty() && !whole) continue;
-    if (whole || static_cast<double>(dead.stored_bytes) >= payload * options_.rewrite_share) {
+    // Damage that no file has goes at once, so that scrubs do not find it again.
+    if (whole || dead.is_damaged ||
+        static_cast<double>(dead.stored_bytes) >= payload * options_.rewrite_share) {
       chosen.push_back(id);
     } else {
       report.dead_kept_bytes += dead.stored_bytes;
@@ -101,9 +117,11 @@ Result<std::vector<PackId>> Collection::PacksToSweep() {
 Result<Collection::Dead> Collection::TakeFromIndex(Pack& pack) {
   WriterLock lock(core_.collection_mutex);
   {
-    // Before the catalog: a pin goes only after its file was recorded, which that then shows.
+    // Before the catalog: a pin goes only after its file was recorded, which that then shows,
+    // unless the file was known before.
     MutexLock pins_lock(core_.pins_mutex);
     for (const Recipe* recipe : core_.pins) live_.Mark(*recipe);
+    for (const Recipe& recipe : core_.late_pins) live_.Mark(recipe);
   }
   TRY(core_.database.Snapshot([&](Connection& c) -> Status {
     const std::int64_t last = TRY(LastFileRow(c));
@@ -129,7 +147,8 @@ Status Collection::SweepPack(PackId id) {
     report.freed_bytes += payload + EncodeFooter(pack->entries()).size();
     if (options_.dry_run) return Ok();
     // Before the pack, whose number may be given again: a new pack must not find old counts.
-    TRY(core_.database.Write([id](Connection& c) {
+    TRY(core_.database.Write([id](Connection& c) -> Status {
+      TRY(c.Execute("DELETE FROM damaged_chunk WHERE pack = ?", id));
       return c.Execute("DELETE FROM pack_visibility WHERE pack = ?", id);
     }));
     return core_.packs->Remove(id);

@@ -2,6 +2,7 @@
 // What the content store's writers, readers, sessions and collector share. Internal to storage.
 
 #include <set>
+#include <vector>
 
 #include "storage/base/clock.h"
 #include "storage/base/sqlite.h"
@@ -28,9 +29,13 @@ struct ContentCore {
   // Collection lock. Shared: from looking a chunk up until its location is in a pinned recipe.
   // Exclusive: the collector's last look, when it takes dead chunks out of the index.
   SharedMutex collection_mutex;
-  Mutex upkeep_mutex;  // one collection, backup or scrub pass at a time; taken before all others
+  Mutex upkeep_mutex;  // one collection or backup at a time; taken before all others
   Mutex pins_mutex;
   std::set<const Recipe*> pins GUARDED_BY(pins_mutex);  // recipes not yet in the catalog
+  // While a collection runs, recipes whose pin went: the row that has them now may be one that the
+  // collection marked before, with the recipe that it had then.
+  bool is_collecting GUARDED_BY(pins_mutex) = false;
+  std::vector<Recipe> late_pins GUARDED_BY(pins_mutex);
 
   ContentCore(Clock& c, FileSystem& f, Database& d) : clock(c), fs(f), database(d) {}
 };
@@ -46,6 +51,7 @@ class PinnedRecipe {
   ~PinnedRecipe() {
     MutexLock lock(core_.pins_mutex);
     core_.pins.erase(&recipe);
+    if (core_.is_collecting) core_.late_pins.push_back(std::move(recipe));
   }
   PinnedRecipe(const PinnedRecipe&) = delete;
   PinnedRecipe& operator=(const PinnedRecipe&) = delete;

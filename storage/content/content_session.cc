@@ -2,6 +2,7 @@
 
 #include "storage/content/chunker.h"
 #include "storage/content/merkle.h"
+#include "storage/content/scrub.h"
 
 namespace banyan::storage {
 namespace {
@@ -206,7 +207,13 @@ Result<FileContent> ContentSession::Assemble(const ChunkList& chunks, const File
   content.size_bytes = claim.size_bytes;
   content.chunk_count = chunks.size();
   content.recipe = pinned.recipe;
-  const Inspection inspection = TRY(Inspect(content, chunks));
+  const auto inspected = Inspect(content, chunks);
+  if (!inspected || inspected->sha256 != claim.sha256) {
+    // The disk may be the wrong one: then all that it damaged is lacking from now on.
+    const Status whole = VerifyChunks(store_.core(), content.recipe);
+    if (!whole) return Error(Errc::Corrupt, whole.error().message());
+  }
+  const Inspection inspection = TRY(Result<Inspection>(inspected));
   content.sha256 = inspection.sha256;
   if (content.sha256 != claim.sha256) {
     return Error(Errc::Invalid, "wrong SHA-256: claimed " + claim.sha256.ToString() +

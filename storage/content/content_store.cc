@@ -4,6 +4,7 @@
 
 #include "storage/base/logging.h"
 #include "storage/content/content_core.h"
+#include "storage/content/damage.h"
 #include "storage/content/file_reader.h"
 #include "storage/content/file_writer.h"
 #include "storage/content/local_content_store.h"
@@ -70,6 +71,7 @@ Result<std::unique_ptr<LocalContentStore>> LocalContentStore::Open(
   store->core_.reserve_bytes = options.reserve_bytes;
   store->core_.packs = std::move(packs);
   TRY(FillIndex(store->core_));
+  TRY(LoadDamage(store->core_));
   return store;
 }
 

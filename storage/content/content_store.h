@@ -33,6 +33,7 @@ struct FileContent {
   std::uint64_t size_bytes = 0;
   std::uint64_t chunk_count = 0;
   Recipe recipe;
+  bool is_damaged = false;  // a scrub found that: it is to be stored anew
 };
 
 // Receives one file's bytes, cuts, hashes, deduplicates, encodes and appends them. Used by one

@@ -5,7 +5,8 @@
 namespace banyan::storage {
 namespace {
 
-constexpr const char* kColumns = "SELECT id, sha256, hash, size, chunks, recipe FROM file WHERE ";
+constexpr const char* kColumns =
+    "SELECT id, sha256, hash, size, chunks, recipe, damaged FROM file WHERE ";
 
 Result<std::optional<FileContent>> ReadRow(Rows rows) {
   if (!rows.Next()) {
@@ -19,8 +20,23 @@ Result<std::optional<FileContent>> ReadRow(Rows rows) {
   file.size_bytes = static_cast<std::uint64_t>(rows.Int(3));
   file.chunk_count = static_cast<std::uint64_t>(rows.Int(4));
   file.recipe = TRY(ParseRecipe(rows.Blob(5)));
+  file.is_damaged = rows.Int(6) != 0;
   TRY(Status(rows.status()));
   return std::optional(std::move(file));
+}
+
+// Whether the file uses a chunk that a scrub found damaged, which may be since it was placed.
+Status MarkIfDamaged(Connection& connection, std::int64_t file, const Recipe& recipe) {
+  bool is_damaged = false;
+  for (const Term& term : recipe.terms) {
+    auto rows = connection.Query(
+        "SELECT 1 FROM damaged_chunk WHERE pack = ?1 AND chunk >= ?2 AND chunk < ?2 + ?3 LIMIT 1",
+        term.pack, static_cast<std::int64_t>(term.first), static_cast<std::int64_t>(term.count));
+    is_damaged = is_damaged || rows.Next();
+    TRY(Status(rows.status()));
+  }
+  return connection.Execute("UPDATE file SET damaged = ?1 WHERE id = ?2 AND damaged <> ?1",
+                            static_cast<std::int64_t>(is_damaged), file);
 }
 
 }  // namespace
@@ -51,13 +67,16 @@ Result<std::int64_t> RecordFile(Connection& connection, const FileContent& conte
     if (content.recipe != existing->recipe && !content.recipe.terms.empty()) {
       TRY(MoveFile(connection, *existing, content.recipe));
     }
+    if (existing->is_damaged) TRY(MarkIfDamaged(connection, existing->row, content.recipe));
     return existing->row;
   }
   TRY(connection.Execute(
       "INSERT INTO file(sha256, hash, size, chunks, recipe, created_ms) VALUES(?,?,?,?,?,?)",
       content.sha256, content.hash, content.size_bytes, content.chunk_count,
       EncodeRecipe(content.recipe), now_ms));
-  return connection.LastInsertId();
+  const std::int64_t row = connection.LastInsertId();
+  TRY(MarkIfDamaged(connection, row, content.recipe));
+  return row;
 }
 
 }  // namespace banyan::storage

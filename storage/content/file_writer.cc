@@ -1,7 +1,7 @@
 #include "storage/content/file_writer.h"
 
 #include <algorithm>
-#include <system_error>
+#include <functional>
 
 #include "storage/content/merkle.h"
 
@@ -11,7 +11,7 @@ namespace {
 constexpr std::size_t kBlockBytes = 1u << 20;
 constexpr std::size_t kMinBlockBytes = 4096;
 constexpr std::size_t kRoomBytes = 256u << 10;  // hashed while the cache still has it
-constexpr std::size_t kQueueBlocks = 4;
+constexpr std::size_t kQueueBlocks = 3;         // of each worker
 
 // A small file of the size that was announced must not fill its block, which would hand it over.
 std::size_t BlockBytes(std::uint64_t size_hint_bytes) {
@@ -23,119 +23,69 @@ std::size_t BlockBytes(std::uint64_t size_hint_bytes) {
 
 StoreFileWriter::StoreFileWriter(ContentCore& core, std::uint64_t size_hint_bytes)
     : core_(core),
+      spare_(BlockBytes(size_hint_bytes)),
+      chunker_([this](ByteView chunk) { return NoteChunk(chunk); }),
       pinned_(core),
-      placer_(*core.packs, core.index),
-      chunker_([this](ByteView chunk) { return StoreChunk(chunk); }),
-      block_bytes_(BlockBytes(size_hint_bytes)) {}
-
-StoreFileWriter::~StoreFileWriter() {
-  if (!worker_.joinable()) return;
-  {
-    MutexLock lock(mutex_);
-    queue_.clear();
-    ended_ = true;
-    changed_.NotifyAll();
-  }
-  worker_.join();
-}
-
-Status StoreFileWriter::StoreChunk(ByteView chunk) {
-  const ChunkId id = HashChunk(chunk);
-  const auto size = static_cast<std::uint32_t>(chunk.size());
-  ReaderLock lock(core_.collection_mutex);
-  const ChunkLocation at = TRY(placer_.Place(id, chunk));
-  pinned_.recipe.Append(at.pack, at.index, size);
-  chunks_.push_back({id, size});
-  return Ok();
-}
+      placer_(*core.packs, core.index, Pack::PageCache::Bypass),
+      storer_(kQueueBlocks, [this](CutBlock cut) { return Store(std::move(cut)); }),
+      cutter_(kQueueBlocks, [this](Block block) -> Status {
+        return storer_.Give(TRY(Cut(std::move(block), false)));
+      }) {}
 
 std::span<std::uint8_t> StoreFileWriter::Room() {
-  if (!block_.memory) block_.memory = std::make_unique_for_overwrite<std::uint8_t[]>(block_bytes_);
-  return {&block_.memory[block_.size], std::min(block_bytes_ - block_.size, kRoomBytes)};
+  if (!block_.memory) block_.memory = spare_.Take();
+  return {&block_.memory[block_.size], std::min(spare_.size() - block_.size, kRoomBytes)};
 }
 
 Status StoreFileWriter::Wrote(std::size_t count) {
   sha256_.Update(ByteView(&block_.memory[block_.size], count));
   size_bytes_ += count;
   block_.size += count;
-  return block_.size == block_bytes_ ? HandOver() : Ok();
+  return block_.size == spare_.size() ? HandOver() : Ok();
 }
 
-Status StoreFileWriter::StartWorker() {
-  try {
-    worker_ = std::thread([this] { Work(); });
-  } catch (const std::system_error&) {
-    return Error(Errc::Unavailable, "the system gives the node no more threads: try again");
-  }
-  return Ok();
-}
-
-// Nobody above the worker would catch what a library throws.
-Status StoreFileWriter::Cut(ByteView block) {
-  try {
-    return chunker_.Feed(block);
-  } catch (const std::exception& fault) {
-    return Error(Errc::Io, std::string("storing: ") + fault.what());
-  }
-}
-
-// Gives the full block to the worker, waiting while the queue is full.
 Status StoreFileWriter::HandOver() {
-  if (!worker_.joinable()) TRY(StartWorker());
-  Block full = std::exchange(block_, {});
-  MutexLock lock(mutex_);
-  while (queue_.size() >= kQueueBlocks && worker_status_) changed_.Wait(mutex_);
-  if (!worker_status_) return worker_status_;
-  queue_.push_back(std::move(full));
-  if (!spare_.empty()) {
-    block_.memory = std::move(spare_.back());
-    spare_.pop_back();
+  if (!storer_.started()) TRY(storer_.Start());
+  if (!cutter_.started()) TRY(cutter_.Start());
+  return cutter_.Give(std::exchange(block_, {}));
+}
+
+Result<StoreFileWriter::CutBlock> StoreFileWriter::Cut(Block block, bool is_last) {
+  cut_.block = std::move(block);
+  TRY(chunker_.Feed(cut_.block.bytes()));
+  if (is_last) TRY(chunker_.Finish());
+  return std::exchange(cut_, {});
+}
+
+Status StoreFileWriter::NoteChunk(ByteView chunk) {
+  const ByteView block = cut_.block.bytes();
+  const std::less<> before;
+  if (before(chunk.data(), block.data()) || !before(chunk.data(), block.data() + block.size())) {
+    cut_.carried.emplace_back(chunk.begin(), chunk.end());
+    chunk = cut_.carried.back();
   }
-  changed_.NotifyAll();
+  const ChunkId id = HashChunk(chunk);
+  chunks_.push_back({id, static_cast<std::uint32_t>(chunk.size())});
+  cut_.chunks.push_back({id, chunk});
   return Ok();
 }
 
-void StoreFileWriter::Work() {
-  for (;;) {
-    Block block;
-    {
-      MutexLock lock(mutex_);
-      while (queue_.empty() && !ended_) changed_.Wait(mutex_);
-      if (queue_.empty()) return;
-      block = std::move(queue_.front());
-      queue_.pop_front();
-      changed_.NotifyAll();
-    }
-    Status status = Cut(block.bytes());
-    MutexLock lock(mutex_);
-    spare_.push_back(std::move(block.memory));
-    if (status) continue;
-    worker_status_ = std::move(status);
-    queue_.clear();
-    changed_.NotifyAll();
-    return;
+Status StoreFileWriter::Store(CutBlock cut) {
+  for (const CutBlock::Chunk& chunk : cut.chunks) {
+    ReaderLock lock(core_.collection_mutex);
+    const ChunkLocation at = TRY(placer_.Place(chunk.id, chunk.bytes));
+    pinned_.recipe.Append(at.pack, at.index, static_cast<std::uint32_t>(chunk.bytes.size()));
   }
+  spare_.Give(std::move(cut.block.memory));
+  return Ok();
 }
 
 Result<FileContent> StoreFileWriter::Finish() {
-  if (worker_.joinable()) {
-    {
-      MutexLock lock(mutex_);
-      ended_ = true;
-      changed_.NotifyAll();
-    }
-    worker_.join();
-  }
-  {
-    MutexLock lock(mutex_);
-    TRY(Status(worker_status_));
-    spare_.clear();
-  }
-  TRY(chunker_.Feed(block_.bytes()));
-  TRY(chunker_.Finish());
+  TRY(cutter_.Finish());
+  TRY(storer_.Finish());
+  TRY(Store(TRY(Cut(std::exchange(block_, {}), true))));
   placer_.ReleasePack();
-  // A finished writer is kept for its pin: thousands of them must not hold their buffers.
-  block_ = Block();
+  spare_.Clear();  // a finished writer is kept for its pin: thousands must not hold their buffers
   FileContent content;
   content.sha256 = sha256_.Finish();
   content.hash = HashFile(chunks_);

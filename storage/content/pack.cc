@@ -7,6 +7,8 @@
 namespace banyan::storage {
 namespace {
 
+Error Broken() { return Error(Errc::Io, "pack: an earlier write failed; restart the node"); }
+
 // What appends hand to the file ends at multiples of this: the system then keeps it in large pages.
 constexpr std::size_t kFlushBytes = 1u << 20;
 
@@ -75,15 +77,22 @@ bool Pack::IsDamaged(std::uint32_t index) const {
 
 bool Pack::HasRoom(std::uint32_t raw_bytes) const {
   MutexLock lock(mutex_);
-  return !sealed_ && entries_.size() < kMaxPackChunks && raw_bytes_ + raw_bytes <= kMaxPackRawBytes;
+  return !sealed_ && !was_cut_ && entries_.size() < kMaxPackChunks &&
+         raw_bytes_ + raw_bytes <= kMaxPackRawBytes;
+}
+
+void Pack::Use(PageCache cache) {
+  MutexLock lock(mutex_);
+  cache_ = cache;
 }
 
 Result<std::uint32_t> Pack::Append(const ChunkId& id, const EncodedChunk& chunk,
                                    std::uint32_t raw_bytes) {
   MutexLock lock(mutex_);
   ENSURE(!sealed_ && entries_.size() < kMaxPackChunks);
-  if (broken_) return Error(Errc::Io, "pack: an earlier write failed; restart the node");
+  if (broken_) return Broken();
   // Before the chunk is taken, so that a full disk leaves it out.
+  TRY(WriteAnew());
   const std::size_t beyond = payload_bytes_ % kFlushBytes;
   if (payload_bytes_ - beyond > payload_written_) {
     TRY(FlushLocked(payload_pending_.size() - beyond));
@@ -94,7 +103,7 @@ Result<std::uint32_t> Pack::Append(const ChunkId& id, const EncodedChunk& chunk,
                         raw_bytes,
                         chunk.encoding,
                         false};
-  payload_pending_.insert(payload_pending_.end(), chunk.payload.begin(), chunk.payload.end());
+  payload_pending_.Append(chunk.payload);
   AppendRecord(entry, records_pending_);
   entries_.push_back(entry);
   payload_bytes_ += entry.stored_bytes;
@@ -106,21 +115,31 @@ Result<std::uint32_t> Pack::Append(const ChunkId& id, const EncodedChunk& chunk,
 // Records may be ahead of their payload: Recover cuts off what has none.
 Status Pack::FlushLocked(std::size_t payload_bytes) {
   if (payload_bytes == 0) return Ok();
-  TRY(data_->WriteAt(payload_written_, ByteView(payload_pending_).first(payload_bytes)));
+  if (broken_) return Broken();
   TRY(table_->WriteAt(records_written_, records_pending_));
-  payload_written_ += payload_bytes;
   records_written_ += records_pending_.size();
-  payload_pending_.erase(payload_pending_.begin(),
-                         payload_pending_.begin() + static_cast<std::ptrdiff_t>(payload_bytes));
   records_pending_.clear();
-  data_->StartWriteback();
+  PageBytes beyond;
+  beyond.Append(payload_pending_.bytes().subspan(payload_bytes));
+  payload_pending_.Shrink(payload_bytes);
+  const Status written = cache_ == PageCache::Use
+                             ? data_->WriteAt(payload_written_, payload_pending_.bytes())
+                             : data_->WriteBehind(payload_written_, std::move(payload_pending_));
+  if (!written) {
+    broken_ = payload_pending_.size() == 0;  // an earlier block was lost, and this one with it
+    payload_pending_.Append(beyond.bytes());
+    return written;
+  }
+  payload_written_ += payload_bytes;
+  payload_pending_ = std::move(beyond);
   return Ok();
 }
 
 Status Pack::Sync() {
   MutexLock lock(mutex_);
-  if (broken_) return Error(Errc::Io, "pack: an earlier write failed; restart the node");
+  if (broken_) return Broken();
   if (sealed_ || !dirty_) return Ok();
+  TRY(WriteAnew());
   TRY(FlushLocked(payload_pending_.size()));  // nothing was promised yet: it may be tried again
   broken_ = true;
   TRY(data_->Sync());
@@ -153,7 +172,8 @@ Status Pack::Seal(FileSystem& fs, const std::string& directory,
 Status Pack::WriteFooter() {
   MutexLock lock(mutex_);
   ENSURE(!sealed_);
-  if (broken_) return Error(Errc::Io, "pack: an earlier write failed; restart the node");
+  if (broken_) return Broken();
+  TRY(WriteAnew());
   TRY(FlushLocked(payload_pending_.size()));
   return data_->WriteAt(payload_bytes_, EncodeFooter(entries_));
 }
@@ -172,6 +192,10 @@ Status Pack::EndSealing() {
   dirty_ = false;
   sealed_ = true;
   table_.reset();
+  // Without what writing needs, such as a thread.
+  if (auto sealed = fs_.Open(PathsOf(directory_, id_).sealed, OpenMode::Read)) {
+    data_ = *std::move(sealed);
+  }
   return fs_.Remove(PathsOf(directory_, id_).table);
 }
 
@@ -198,21 +222,24 @@ Status Pack::ReadChunk(std::uint32_t index, std::span<std::uint8_t> raw, ChunkDe
   const PackEntry at = entry(index);
   if (at.raw_bytes == 0 || at.dropped) return Error(Errc::NotFound, "pack: no such chunk");
   ENSURE(raw.size() == at.raw_bytes);
-  if (at.encoding == Encoding::Raw) {
-    TRY(ReadStored(at, raw));
-  } else {
-    const auto stored = decoder.PayloadRoom(at.stored_bytes);
-    TRY(ReadStored(at, stored));
-    const Status decoded = decoder.Decode(at.encoding, stored, raw);
-    if (!decoded) MarkDamaged(index);
-    TRY(Status(decoded));
+  const Status read = ReadDecoded(at, raw, decoder);
+  if (!read) {
+    const Errc code = read.error().code();
+    if (code == Errc::Corrupt || code == Errc::Io) SetVerified(index, false);
+    return read;
   }
   if (verify == Verify::Once && IsVerified(index)) return Ok();
   const bool right = HashChunk(raw) == at.id;
   SetVerified(index, right);
   if (right) return Ok();
-  MarkDamaged(index);
   return Error(Errc::Corrupt, "chunk " + at.id.Short() + ": stored bytes do not match its id");
+}
+
+Status Pack::ReadDecoded(const PackEntry& at, std::span<std::uint8_t> raw, ChunkDecoder& decoder) {
+  if (at.encoding == Encoding::Raw) return ReadStored(at, raw);
+  const auto stored = decoder.PayloadRoom(at.stored_bytes);
+  TRY(ReadStored(at, stored));
+  return decoder.Decode(at.encoding, stored, raw);
 }
 
 bool Pack::IsVerified(std::uint32_t index) const {
@@ -220,15 +247,20 @@ bool Pack::IsVerified(std::uint32_t index) const {
   return index < verified_.size() && verified_[index];
 }
 
-void Pack::MarkDamaged(std::uint32_t index) {
+void Pack::MarkDamaged(const std::vector<std::uint32_t>& indices) {
   MutexLock lock(mutex_);
-  damaged_.insert(index);
+  damaged_.insert(indices.begin(), indices.end());
 }
 
 void Pack::SetVerified(std::uint32_t index, bool verified) {
   MutexLock lock(mutex_);
   if (index >= verified_.size()) verified_.resize(entries_.size());
   verified_[index] = verified;
+  if (verified) {
+    damaged_.erase(index);
+  } else {
+    damaged_.insert(index);
+  }
 }
 
 Result<std::shared_ptr<Mapping>> Pack::Map() {

@@ -18,6 +18,7 @@
 
 #include "storage/base/file_system.h"
 #include "storage/base/mutex.h"
+#include "storage/base/page_bytes.h"
 #include "storage/content/pack_format.h"
 #include "storage/content/recipe.h"
 
@@ -62,6 +63,10 @@ class Pack {
   Result<std::uint32_t> Append(const ChunkId& id, const EncodedChunk& chunk,
                                std::uint32_t raw_bytes);
   bool HasRoom(std::uint32_t raw_bytes) const;
+  // Does what is appended from now on stay in the system's cache? Not to be read soon, it costs
+  // processor time and pushes out what is.
+  enum class PageCache { Use, Bypass };
+  void Use(PageCache cache);
   // Makes what was appended durable, once the directory of open packs is synced. A full disk may be
   // tried again. After a failed sync what is on disk is unknown: the pack is broken, takes no more
   // appends, and every later Sync fails until the process restarts and Recover reads it again.
@@ -85,6 +90,8 @@ class Pack {
   Result<std::shared_ptr<Mapping>> Map();
   void DropResident();
 
+  // Find does not give these until a reading finds them whole. In memory only.
+  void MarkDamaged(const std::vector<std::uint32_t>& indices);
   // Forgets chunks (in memory only): Find no longer gives them and reads fail with NotFound.
   void Drop(const std::vector<std::uint32_t>& indices);
   // Writes the sealed pack anew without the payloads of dropped chunks, atomic by rename. This
@@ -95,9 +102,9 @@ class Pack {
   Pack(FileSystem& fs, std::string directory, PackId id)
       : fs_(fs), directory_(std::move(directory)), id_(id) {}
   Result<std::shared_ptr<File>> FileHolding(std::uint64_t end_offset);
+  Status ReadDecoded(const PackEntry& at, std::span<std::uint8_t> raw, ChunkDecoder& decoder);
   bool IsVerified(std::uint32_t index) const;
   void SetVerified(std::uint32_t index, bool verified);
-  void MarkDamaged(std::uint32_t index);
   Status FlushLocked(std::size_t payload_bytes) REQUIRES(mutex_);
   Status WriteFooter();
   Status SyncAndRename();
@@ -119,10 +126,13 @@ class Pack {
   std::set<std::uint32_t> damaged_ GUARDED_BY(mutex_);  // by index
   std::uint64_t payload_bytes_ GUARDED_BY(mutex_) = 0;
   std::uint64_t raw_bytes_ GUARDED_BY(mutex_) = 0;
-  Bytes payload_pending_ GUARDED_BY(mutex_);  // appended, not yet handed to the file
+  PageBytes payload_pending_ GUARDED_BY(mutex_);  // appended, not yet handed to the file
   Bytes records_pending_ GUARDED_BY(mutex_);
   std::uint64_t payload_written_ GUARDED_BY(mutex_) = 0;
   std::uint64_t records_written_ GUARDED_BY(mutex_) = 0;
+  PageCache cache_ GUARDED_BY(mutex_) = PageCache::Use;
+  bool was_cut_ GUARDED_BY(mutex_) = false;          // recovered with fewer chunks: takes no more
+  bool must_write_anew_ GUARDED_BY(mutex_) = false;  // recovered, and the disk was full
   bool dirty_ GUARDED_BY(mutex_) = false;
   bool broken_ GUARDED_BY(mutex_) = false;
 };

@@ -40,16 +40,22 @@ Status Pack::VerifyTail(std::vector<PackEntry>& entries) {
 // What was just read may be in the page cache only: after a failed sync the system takes it for
 // clean and never writes it. So it is written to new files; both renames leave the same bytes.
 Status Pack::WriteAnew() {
+  if (!must_write_anew_) return Ok();
   const PackPaths paths = PathsOf(directory_, id_);
   Bytes payload(payload_bytes_);
   const std::size_t got = TRY(data_->ReadAt(0, payload));
   if (got != payload.size()) return Error(Errc::Corrupt, paths.data + ": ends inside a chunk");
   Bytes records;
   for (const PackEntry& entry : entries_) AppendRecord(entry, records);
-  TRY(WriteFileDurably(fs_, paths.data, payload));
-  TRY(WriteFileDurably(fs_, paths.table, records));
+  const std::pair<std::string, ByteView> files[] = {{paths.data, payload}, {paths.table, records}};
+  for (const auto& [path, content] : files) {
+    const Status written = WriteFileDurably(fs_, path, content);
+    if (!written) static_cast<void>(fs_.Remove(path + ".tmp"));
+    TRY(Status(written));
+  }
   data_ = TRY(fs_.Open(paths.data, OpenMode::ReadWrite));
   table_ = TRY(fs_.Open(paths.table, OpenMode::ReadWrite));
+  must_write_anew_ = dirty_ = false;
   return Ok();
 }
 
@@ -68,8 +74,14 @@ Result<std::shared_ptr<Pack>> Pack::Recover(FileSystem& fs, const std::string& d
     pack->entries_ = entries;
     pack->payload_written_ = data_bytes;
   }
+  const std::size_t listed = entries.size();
   TRY(pack->VerifyTail(entries));
   MutexLock lock(pack->mutex_);
+  // The number of a chunk that went is not given again: should the catalog name it after all, its
+  // file must not get another's bytes.
+  pack->was_cut_ = entries.size() < listed && !entries.empty();
+  pack->damaged_.clear();
+  pack->verified_.clear();
   pack->entries_ = std::move(entries);
   for (const PackEntry& entry : pack->entries_) {
     pack->payload_bytes_ += entry.stored_bytes;
@@ -77,7 +89,10 @@ Result<std::shared_ptr<Pack>> Pack::Recover(FileSystem& fs, const std::string& d
   }
   pack->payload_written_ = pack->payload_bytes_;
   pack->records_written_ = pack->entries_.size() * kChunkRecordBytes;
-  TRY(pack->WriteAnew());
+  pack->dirty_ = pack->must_write_anew_ = true;
+  const Status written = pack->WriteAnew();
+  // A full disk must not keep the node from starting: it reads, and frees space.
+  if (!written && written.error().code() != Errc::NoSpace) return written.error();
   return pack;
 }
 

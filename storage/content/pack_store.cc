@@ -123,9 +123,25 @@ Result<std::shared_ptr<Pack>> PackStore::Get(PackId id) {
     loaded_.erase(id);
     return loaded;
   }
+  if (const auto damaged = damaged_.find(id); damaged != damaged_.end()) {
+    (*loaded)->MarkDamaged(damaged->second);
+  }
   loaded_[id] = *loaded;
   KeepRecent(*loaded);
   return loaded;
+}
+
+void PackStore::NoteDamaged(const ChunkIndices& damaged, Known known) {
+  MutexLock lock(mutex_);
+  if (known == Known::All) damaged_.clear();
+  for (const auto& [id, indices] : damaged) {
+    auto& all = damaged_[id];
+    all.insert(all.end(), indices.begin(), indices.end());
+    if (const auto open = open_.find(id); open != open_.end()) open->second->MarkDamaged(indices);
+    const auto loaded = loaded_.find(id);
+    const auto pack = loaded == loaded_.end() ? nullptr : loaded->second.lock();
+    if (pack) pack->MarkDamaged(indices);
+  }
 }
 
 void PackStore::KeepRecent(const std::shared_ptr<Pack>& pack) {
@@ -206,6 +222,7 @@ Status PackStore::Remove(PackId id) {
   {
     MutexLock lock(mutex_);
     std::erase(sealed_ids_, id);
+    damaged_.erase(id);  // the number may be given again
   }
   return fs_.SyncDirectory(ParentDirectory(path));
 }

@@ -45,6 +45,12 @@ class PackStore {
   // Makes all idle open packs sealed, whatever room they have (before backup, scrub).
   Status SealIdle();
 
+  // Chunks known to be damaged, by pack: no object of the pack finds them, until a reading finds
+  // them whole. Adds to what is known, or replaces it.
+  enum class Known { More, All };
+  using ChunkIndices = std::map<PackId, std::vector<std::uint32_t>>;
+  void NoteDamaged(const ChunkIndices& damaged, Known known);
+
   // After Pack::Rewrite: later Gets load the new file.
   void Forget(PackId id);
   // Deletes a sealed pack that nothing references.
@@ -77,6 +83,7 @@ class PackStore {
   std::map<PackId, std::shared_ptr<Pack>> open_ GUARDED_BY(mutex_);  // all open packs
   std::vector<std::shared_ptr<Pack>> idle_ GUARDED_BY(mutex_);       // those without a lease
   std::map<PackId, std::weak_ptr<Pack>> loaded_ GUARDED_BY(mutex_);
+  ChunkIndices damaged_ GUARDED_BY(mutex_);  // to tell packs when they are loaded
   std::list<std::shared_ptr<Pack>> recent_ GUARDED_BY(mutex_);
   std::uint64_t mapped_bytes_ GUARDED_BY(mutex_) = 0;
 };

@@ -4,7 +4,7 @@
 
 #include "storage/base/logging.h"
 #include "storage/content/chunker.h"
-#include "storage/content/live_chunks.h"
+#include "storage/content/damage.h"
 #include "storage/content/merkle.h"
 
 namespace banyan::storage {
@@ -41,11 +41,22 @@ class Pacer {
 
 enum class Extent { Whole, Part };
 
-// Part: cancelled before the end.
-Extent ScrubPack(ContentCore& core, PackId id, const ScrubOptions& options, Pacer& pacer,
-                 ScrubReport& report) {
+bool IsListed(PackStore& packs, PackId id) {
+  const auto sealed = packs.SealedIds();
+  const auto open = packs.OpenIds();
+  return std::find(sealed.begin(), sealed.end(), id) != sealed.end() ||
+         std::find(open.begin(), open.end(), id) != open.end();
+}
+
+// Part: cancelled before the end. What a collection takes away meanwhile is not damaged; an error
+// that says nothing of the bytes, such as too many open files, ends the scrub.
+Result<Extent> ScrubPack(ContentCore& core, PackId id, const ScrubOptions& options, Pacer& pacer,
+                         ScrubReport& report) {
   const auto pack = core.packs->Get(id);
   if (!pack) {
+    if (!IsListed(*core.packs, id)) return Extent::Whole;
+    const Errc code = pack.error().code();
+    if (code != Errc::Corrupt && code != Errc::NotFound) return pack.error();
     report.damaged.push_back({id, Pack::kNone, ChunkId(), pack.error().message()});
     return Extent::Whole;
   }
@@ -57,6 +68,8 @@ Extent ScrubPack(ContentCore& core, PackId id, const ScrubOptions& options, Pace
     if (entries[i].dropped && entries[i].stored_bytes == 0) continue;
     raw.resize(entries[i].raw_bytes);
     const Status read = (*pack)->ReadChunk(i, raw, decoder, Pack::Verify::Always);
+    if (!read && read.error().code() == Errc::NotFound && !entries[i].dropped) continue;
+    if (!read && read.error().code() == Errc::NoSpace) return read.error();
     if (!read) report.damaged.push_back({id, i, entries[i].id, read.error().message()});
     ++report.chunks;
     report.stored_bytes += entries[i].stored_bytes;
@@ -64,31 +77,6 @@ Extent ScrubPack(ContentCore& core, PackId id, const ScrubOptions& options, Pace
   }
   ++report.packs;
   return Extent::Whole;
-}
-
-Status FindDamagedFiles(ContentCore& core, ScrubReport& report) {
-  std::map<PackId, std::vector<std::uint32_t>> bad;
-  for (const DamagedChunk& chunk : report.damaged) bad[chunk.pack].push_back(chunk.index);
-  const auto hits = [&](const Term& term) {
-    const auto found = bad.find(term.pack);
-    if (found == bad.end()) return false;
-    for (const std::uint32_t index : found->second) {
-      if (index == Pack::kNone) return true;
-      if (index >= term.first && index - term.first < term.count) return true;
-    }
-    return false;
-  };
-  auto connection = TRY(core.database.Read());
-  auto rows = connection->Query("SELECT sha256, recipe FROM file");
-  while (rows.Next()) {
-    const Recipe recipe = TRY(ParseRecipe(rows.Blob(1)));
-    for (const Term& term : recipe.terms) {
-      if (!hits(term)) continue;
-      report.damaged_files.push_back(rows.DigestAt<Sha256>(0));
-      break;
-    }
-  }
-  return rows.status();
 }
 
 }  // namespace
@@ -104,16 +92,31 @@ Result<ScrubReport> Scrub(LocalContentStore& store, const ScrubOptions& options)
   report.last_pack = options.after;
   for (const PackId id : ids) {
     if (id <= options.after) continue;
-    if (Cancelled(options) || ScrubPack(core, id, options, pacer, report) == Extent::Part) {
+    if (Cancelled(options) || TRY(ScrubPack(core, id, options, pacer, report)) == Extent::Part) {
       report.complete = false;
       break;
     }
     report.last_pack = id;
   }
-  if (!report.damaged.empty()) TRY(FindDamagedFiles(core, report));
+  TRY(RecordDamage(core, report, report.complete && options.after == 0));
   log::Info("storage", "scrubbed packs={} chunks={} bytes={} damaged={} files={}", report.packs,
             report.chunks, report.stored_bytes, report.damaged.size(), report.damaged_files.size());
   return report;
+}
+
+Status VerifyChunks(ContentCore& core, const Recipe& recipe) {
+  ChunkDecoder decoder;
+  Bytes raw;
+  Status all = Ok();
+  for (const Term& term : recipe.terms) {
+    const auto pack = TRY(core.packs->Get(term.pack));
+    for (std::uint32_t i = term.first; i < term.first + term.count; ++i) {
+      raw.resize(pack->entry(i).raw_bytes);
+      Status read = pack->ReadChunk(i, raw, decoder, Pack::Verify::Always);
+      if (!read) all = std::move(read);
+    }
+  }
+  return all;
 }
 
 Status VerifyFile(ContentStore& store, const FileContent& file) {

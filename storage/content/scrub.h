@@ -1,6 +1,7 @@
 #pragma once
 // Re-reads what is stored and compares it with its names: every chunk of every pack at a set pace
-// (Scrub), or one file from end to end (VerifyFile). Changes nothing on disk.
+// (Scrub), or one file from end to end (VerifyFile). Scrub records in the catalog what it finds, so
+// that uploads store it anew; the packs stay as they are.
 
 #include <atomic>
 #include <functional>
@@ -23,6 +24,13 @@ struct DamagedChunk {
   std::string reason;
 };
 
+// A file that uses a damaged chunk.
+struct DamagedFile {
+  std::int64_t row = 0;
+  Sha256 sha256;
+  std::vector<std::string> repositories;  // that have it committed, such as "models/alice/tiny"
+};
+
 struct ScrubReport {
   std::uint64_t packs = 0;
   std::uint64_t chunks = 0;
@@ -30,11 +38,15 @@ struct ScrubReport {
   PackId last_pack = 0;               // the last one read whole, where a later pass goes on
   bool complete = true;               // false: cancelled, packs after last_pack are left
   std::vector<DamagedChunk> damaged;  // index kNone: the whole pack is unreadable
-  std::vector<Sha256> damaged_files;  // files that use a damaged chunk
+  std::vector<DamagedFile> damaged_files;
 };
 
 // Packs are read in the order of their ids. One that a cancel cuts short is not counted.
 Result<ScrubReport> Scrub(LocalContentStore& store, const ScrubOptions& options);
+
+// Reads every chunk of `recipe` from the disk again, to the last, so that all damaged ones are
+// known (Pack::Find does not give them any more). Corrupt when there is one.
+Status VerifyChunks(ContentCore& core, const Recipe& recipe);
 
 // Corrupt when the stored bytes give another SHA-256, file hash or size than recorded.
 Status VerifyFile(ContentStore& store, const FileContent& file);

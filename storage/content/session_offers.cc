@@ -7,11 +7,11 @@ namespace banyan::storage {
 namespace {
 
 constexpr std::uint64_t kMaxOfferBytes = 9 + kMaxOfferFiles * 44 + kMaxOfferChunks * 35;
+constexpr std::uint32_t kMaxOffers = 10000;  // of a session: 10 TiB by our client
 
 }  // namespace
 
-Result<SessionOffers::Kept> SessionOffers::Add(const ContentSession& session, ByteView offer) {
-  auto files = TRY(ParseOffer(offer));
+Result<std::uint32_t> SessionOffers::Add(const ContentSession& session, ByteView offer) {
   MutexLock lock(mutex_);
   const std::string directory = DirectoryOf(session.name());
   TRY(fs_.CreateDirectories(directory));
@@ -19,9 +19,11 @@ Result<SessionOffers::Kept> SessionOffers::Add(const ContentSession& session, By
   for (const std::string& name : TRY(fs_.List(directory))) {
     number = std::max(number, static_cast<std::uint32_t>(std::strtoul(name.c_str(), nullptr, 10)));
   }
-  ++number;
+  if (++number > kMaxOffers) {
+    return Error(Errc::TooLarge, "the session has too many offers: end it, and begin another");
+  }
   TRY(WriteFileDurably(fs_, directory + "/" + std::to_string(number), offer));
-  return Kept{number, std::move(files)};
+  return number;
 }
 
 Result<std::vector<OfferedFile>> SessionOffers::Get(const ContentSession& session,

@@ -15,12 +15,9 @@ class SessionOffers {
   SessionOffers(FileSystem& fs, std::string directory)
       : fs_(fs), directory_(std::move(directory)) {}
 
-  // Numbers count from 1 in each session. Invalid or TooLarge as ParseOffer says.
-  struct Kept {
-    std::uint32_t number = 0;
-    std::vector<OfferedFile> files;
-  };
-  Result<Kept> Add(const ContentSession& session, ByteView offer);
+  // Keeps an offer that the caller could parse. Numbers count from 1 in each session; TooLarge for
+  // more than a session may have.
+  Result<std::uint32_t> Add(const ContentSession& session, ByteView offer);
   Result<std::vector<OfferedFile>> Get(const ContentSession& session, std::uint32_t number);
   // With the end of the session.
   Status RemoveAll(const std::string& session_name);

@@ -7,13 +7,10 @@
 //   Send ──▶ queue of 3 ──thread──▶ sink   from then on
 
 #include <atomic>
-#include <deque>
-#include <memory>
-#include <thread>
-#include <vector>
 
 #include "storage/base/clock.h"
-#include "storage/base/mutex.h"
+#include "storage/base/queue_worker.h"
+#include "storage/base/spare_memory.h"
 #include "storage/content/content_store.h"
 
 namespace banyan::storage {
@@ -32,7 +29,7 @@ class SenderThreads {
 class SliceSender {
  public:
   using Sink = FileReader::Sink;
-  using Memory = std::unique_ptr<std::uint8_t[]>;
+  using Memory = SpareMemory::Memory;
 
   // All references outlive the sender. `slice_bytes` is the size of every Memory.
   SliceSender(const Sink& sink, std::size_t slice_bytes, SenderThreads& threads, Clock& clock);
@@ -54,24 +51,14 @@ class SliceSender {
   };
 
   Result<Memory> SendHere(Memory memory, std::size_t size);
-  void Start();
-  Status Call(ByteView slice);
-  void Work();
 
   const Sink& sink_;
-  const std::size_t slice_bytes_;
   SenderThreads& threads_;
   Clock& clock_;
   std::uint64_t judged_bytes_ = 0;  // sent since `since_ms_`
   std::int64_t since_ms_;
-
-  Mutex mutex_;
-  CondVar changed_;
-  std::deque<Slice> queue_ GUARDED_BY(mutex_);  // its front may be with the sink
-  std::vector<Memory> spare_ GUARDED_BY(mutex_);
-  bool ended_ GUARDED_BY(mutex_) = false;
-  Status status_ GUARDED_BY(mutex_);
-  std::thread worker_;
+  SpareMemory spare_;
+  QueueWorker<Slice> worker_;
 };
 
 }  // namespace banyan::storage

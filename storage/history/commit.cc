@@ -60,12 +60,12 @@ class Staging {
  private:
   Result<StagedOperation> StagePointer(const AddInline& add, const LfsPointer& pointer) {
     const auto file = TRY(FindFile(connection_, pointer.sha256));
-    const bool usable = file && file->size_bytes == pointer.size_bytes &&
+    const bool usable = file && !file->is_damaged && file->size_bytes == pointer.size_bytes &&
                         MayUseFile(connection_, repository_, file->row).has_value();
     if (!usable) {
       return Error(Errc::NotFound, add.path +
                                        ": is an LFS pointer to a file that was not uploaded "
-                                       "to this repository: upload it first");
+                                       "to this repository, or is damaged there: upload it first");
     }
     return StagedOperation(StagedFile{add.path, *file, nullptr, true, {}});
   }

@@ -139,6 +139,15 @@ TEST_CASE("UnreachableNodeFailsAtOnceWithAdvice") {
   REQUIRE(fixture.clock.slept_ms() == 0);
 }
 
+TEST_CASE("HttpsToANodeWithoutItFailsAtOnceWithAHint") {
+  FakeNode fake([](const Seen&, Response& response) { response.SetJson(Json::object()); });
+  Fixture fixture;
+  const auto result = fixture.Client("https" + fake.url().substr(4))->Get("/x");
+  MUST_FAIL(result, Errc::Unavailable);
+  CHECK(result.error().message().find("does the node speak http,") != std::string::npos);
+  CHECK(fixture.clock.slept_ms() == 0);
+}
+
 TEST_CASE("NodeThatWentAwayIsWaitedFor") {
   FakeNode fake([](const Seen&, Response& response) { response.SetJson(Json::object()); });
   Fixture fixture;

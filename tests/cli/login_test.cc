@@ -5,6 +5,7 @@
 
 #include "tests/cli/fake_node.h"
 #include "tests/cli/program_runner.h"
+#include "tests/node/test_server.h"
 
 using namespace banyan;
 using namespace banyan::cli;
@@ -122,4 +123,17 @@ TEST_CASE("CredentialsComeFromOptionsThenEnvironmentThenLogin") {
 
   runner.variables["BANYAN_NODE"] = "nonsense node";
   MUST_FAIL(FindCredentials(runner.environment, {"", ""}), Errc::Invalid);
+}
+
+TEST_CASE("ALoginRemembersWhoseCertificateToTrust") {
+  const auto& certificate = node::SelfSignedCertificate();
+  node::HttpServerOptions options;
+  options.certificate_file = certificate.certificate_file;
+  options.key_file = certificate.key_file;
+  FakeNode fake(AnswerWhoAmI, options);
+  ProgramRunner runner;
+  runner.Output({"login", "--node", fake.url(), "--token", kToken, "--ca-file",
+                 certificate.certificate_file});
+  CHECK(runner.Output({"whoami"}).find("alice") != std::string::npos);
+  runner.Failure({"whoami", "--ca-file", runner.Write("other.pem", "")}, 8);
 }

@@ -1,4 +1,6 @@
 // Wishes that would delete more than anybody meant.
+#include <unistd.h>
+
 #include "tests/cli/served_node.h"
 
 using namespace banyan;
@@ -18,7 +20,7 @@ struct Fixture {
     alice.Write("src/b.bin", "b");
     alice.Output({"push", folder, "alice/m"});
   }
-  std::string Files() { return alice.Output({"ls", "alice/m"}); }
+  std::string Files() { return alice.Output({"ls", "-r", "alice/m"}); }
   bool Has(const std::string& path) { return Files().find(path) != std::string::npos; }
 };
 
@@ -47,4 +49,71 @@ TEST_CASE("AnEmptyFolderOrAFileDeletesNothing") {
   f.alice.Failure({"push", f.folder, "alice/m", "--include", "zzz"}, 2);
   CHECK(f.Has("a.txt"));
   CHECK(f.Has("b.bin"));
+}
+
+TEST_CASE("LinksOutOfTheFolderAreSentOnlyWhenAllowed") {
+  Fixture f;
+  const auto secret = f.alice.Write("elsewhere/secret.txt", "secret");
+  REQUIRE(::symlink(secret.c_str(), (f.folder + "/link.txt").c_str()) == 0);
+  REQUIRE(::symlink("a.txt", (f.folder + "/inside.txt").c_str()) == 0);
+  const auto message = f.alice.Failure({"push", f.folder, "alice/m"}, 2);
+  CHECK(message.find("\"link.txt\" is a link to something outside the folder") != message.npos);
+  CHECK_FALSE(f.Has("link.txt"));
+  f.alice.Output({"push", f.folder, "alice/m", "--exclude", "link.txt"});
+  CHECK(f.Has("inside.txt"));
+  CHECK_FALSE(f.Has("link.txt"));
+  f.alice.Output({"push", f.folder, "alice/m", "--follow-links"});
+  CHECK(f.Has("link.txt"));
+}
+
+TEST_CASE("ASnapshotOfACacheIsPushedThroughItsLinks") {
+  Fixture f;
+  const auto blob = f.alice.Write("models--x--y/blobs/abc", "weights");
+  f.alice.Write("models--x--y/snapshots/rev/config.json", "{}");
+  const auto snapshot = f.alice.home.Join("models--x--y/snapshots/rev");
+  REQUIRE(::symlink("../../blobs/abc", (snapshot + "/model.bin").c_str()) == 0);
+  f.alice.Output({"push", snapshot, "alice/m"});
+  CHECK(f.Has("model.bin"));
+}
+
+TEST_CASE("FoldersOfToolsStayOutAtAnyDepth") {
+  Fixture f;
+  f.alice.Write("src/sub/.git/config", "x");
+  f.alice.Write("src/sub/.cache/huggingface/x", "x");
+  f.alice.Write("src/sub/kept.txt", "x");
+  f.alice.Output({"push", f.folder, "alice/m"});
+  CHECK(f.Has("sub/kept.txt"));
+  CHECK_FALSE(f.Has(".git/config"));
+  CHECK_FALSE(f.Has("huggingface"));
+}
+
+TEST_CASE("EveryNameThatCannotBeIsToldAtOnce") {
+  Fixture f;
+  f.alice.Write("src/A.txt", "differs in case from a.txt");
+  f.alice.Write("src/bad\\name", "x");
+  const auto message = f.alice.Failure({"push", f.folder, "alice/m"}, 2);
+  CHECK(message.find("differ only in case") != message.npos);
+  CHECK(message.find("bad") != message.npos);
+}
+
+TEST_CASE("WhatTheNodeWouldNotTakeIsRefusedBeforeItTravels") {
+  ServedNode node("", [](node::Config& config) {
+    config.quota_default = {100'000};
+    config.upload_max_file = {90'000};
+  });
+  ProgramRunner alice;
+  node.Login(alice, node.NewUser("alice"));
+  const auto folder = ParentDirectory(alice.Write("src/a.bin", std::string(90'001, 'a')));
+  const auto too_large = alice.Failure({"push", folder, "alice/m", "--create"}, 6);
+  CHECK(too_large.find("has 90001 bytes, this node takes 90000") != too_large.npos);
+  alice.Write("src/a.bin", std::string(60'000, 'a'));
+  alice.Write("src/b.bin", std::string(60'000, 'b'));
+  const auto over_quota = alice.Failure({"push", folder, "alice/m"}, 6);
+  CHECK(over_quota.find("quota") != over_quota.npos);
+  MUST(node.node().data().database().Snapshot([](storage::Connection& c) -> Status {
+    auto rows = c.Query("SELECT count(*) FROM upload_range");
+    REQUIRE(rows.Next());
+    CHECK(rows.Int(0) == 0);
+    return rows.status();
+  }));
 }

@@ -16,7 +16,8 @@ namespace banyan::cli {
 class ServedNode {
  public:
   // `data`: empty for a new directory of its own.
-  explicit ServedNode(const std::string& data = "") {
+  explicit ServedNode(const std::string& data = "",
+                      const std::function<void(node::Config&)>& change = nullptr) {
     config_.data = data.empty() ? place_.Join("data") : data;
     config_.listen = "127.0.0.1:0";
     config_.public_url = "http://127.0.0.1:0";
@@ -24,6 +25,7 @@ class ServedNode {
     config_.log_access = false;
     config_.log_level = "error";
     config_.http_stop_grace = {0};
+    if (change) change(config_);
     thread_ = std::thread([this] { Run(); });
     while (node_ == nullptr && !ended_) SystemClock().SleepMs(1);
     INFO(failure_);

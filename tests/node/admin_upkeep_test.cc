@@ -53,7 +53,10 @@ TEST_CASE("AdminScrubNamesWhatIsDamaged") {
   MUST(file->WriteAt(600'000, byte));
   report = f.Result("scrub");
   CHECK(report["damaged"].size() == 1);
-  CHECK(report["damaged_files"] == Json{HashSha256(AsBytes(content)).ToString()});
+  const auto damaged = report["damaged_files"];
+  REQUIRE(damaged.size() == 1);
+  CHECK(damaged[0]["repositories"] == Json{"models/alice/m"});
+  CHECK(damaged[0]["sha256"] == HashSha256(AsBytes(content)).ToString());
   CHECK(f.Failure("scrub", {{"bytes_per_second", "fast"}}) == "Invalid");
 }
 

@@ -73,6 +73,20 @@ TEST_CASE("AnLfsUploadGoesFromBatchToCommit") {
   CHECK(hub.Follow("GET", link).body == content);
 }
 
+TEST_CASE("AnUploadIsAskedForAgainWhileTheFileIsDamagedHere") {
+  Fixture hub;
+  const auto content = Noise(300'000, 1);
+  REQUIRE(hub.Follow("PUT", hub.UploadLink(content), content).status == 200);
+  REQUIRE(hub.SendCommit("alice/tiny", HeaderLine() + LfsLine("w.bin", Named(content)), hub.alice)
+              .status == 200);
+  const auto mark = [](storage::Connection& c) { return c.Execute("UPDATE file SET damaged = 1"); };
+  MUST(hub.node().data().database().Write(mark));
+  CHECK(hub.SendCommit("alice/tiny", HeaderLine() + LfsLine("x.bin", Named(content)), hub.alice)
+            .body.find("is damaged here: upload it again") != std::string::npos);
+  REQUIRE(hub.Follow("PUT", hub.UploadLink(content), content).status == 200);
+  CHECK_FALSE(hub.One("upload", content, hub.alice).contains("actions"));
+}
+
 TEST_CASE("SignedDownloadsServeRanges") {
   Fixture hub;
   const auto content = Noise(200000, 1);

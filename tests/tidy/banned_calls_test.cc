@@ -21,10 +21,11 @@ const std::set<std::string> kBelowNode = {"storage", "federation"};
 // The seams themselves.
 const std::set<std::string> kClock = {"storage/base/clock.cc"};
 const std::set<std::string> kDisk = {"storage/base/disk_file_system.cc"};
-// A FileWriter hashes, a SliceSender sends beside its caller's thread; both join before they go.
-const std::set<std::string> kPools = {
-    "storage/content/file_writer.h", "storage/content/file_writer.cc",
-    "storage/content/slice_sender.h", "storage/content/slice_sender.cc"};
+const std::set<std::string> kOpen = {"storage/base/disk_file_system.cc",
+                                     "storage/base/direct_writer.cc"};
+// A QueueWorker joins its thread before it goes; a SliceSender asks how many processors there are.
+const std::set<std::string> kPools = {"storage/base/queue_worker.h",
+                                      "storage/content/slice_sender.cc"};
 
 const std::vector<Rule> kRules = {
     {"rand(", "Random", kEverywhere, {}},
@@ -41,7 +42,7 @@ const std::vector<Rule> kRules = {
     {"sleep_until", "Clock::SleepMs", kProduction, {}},
     {"usleep(", "Clock::SleepMs", kProduction, {}},
     {"nanosleep(", "Clock::SleepMs", kProduction, {}},
-    {"::open(", "FileSystem", kServer, kDisk},
+    {"::open(", "FileSystem", kServer, kOpen},
     {"fopen(", "FileSystem", kServer, {}},
     {"std::ifstream", "FileSystem", kServer, {}},
     {"std::ofstream", "FileSystem", kServer, {}},

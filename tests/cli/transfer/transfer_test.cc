@@ -8,6 +8,7 @@
 #include "cli/transfer/push_run.h"
 #include "node/content_api.h"
 #include "node/http/http_server.h"
+#include "storage/content/scrub.h"
 #include "storage/history/commit.h"
 #include "tests/cli/fake_terminal.h"
 #include "tests/support/must.h"
@@ -114,7 +115,7 @@ struct User {
     return std::make_unique<ApiClient>(environment, options);
   }
   Result<PushReport> Push(ServedStore& served, PushProgress& progress, int batches = 1000000,
-                          bool delete_absent = false) {
+                          bool delete_absent = false, bool repair = false) {
     auto client = Client(served, "t");
     HttpRemote content(*client);
     DirectCommit upload(*client, served);
@@ -128,6 +129,7 @@ struct User {
     request.message = "push";
     request.state_path = home.Join("state");
     request.delete_absent = delete_absent;
+    request.repair = repair;
     PushRun run(environment.clock, fs, content, upload, cancelled, progress);
     return run.Run(request, files);
   }
@@ -287,6 +289,40 @@ TEST_CASE("PushDeletesWhatTheFolderLacksOnlyWhenAsked") {
   MUST(user.fs.Remove(user.home.Join("src/b.txt")));
   REQUIRE_FALSE(MUST(user.Push(served, progress)).commit.has_value());
   REQUIRE(MUST(user.Push(served, progress, 1000000, true)).deleted_files == 1);
+}
+
+// Rots the third chunk of the file, as the node would not notice by itself.
+void RotOnDisk(ServedStore& served, const storage::FileContent& file) {
+  auto& packs = *served.local().core().packs;
+  MUST(packs.SealIdle());
+  const storage::Term place = file.recipe.terms.at(0);
+  const auto offset = MUST(packs.Get(place.pack))->entry(place.first + 2).offset;
+  const auto path = storage::PathsOf(packs.directory(), place.pack).sealed;
+  MUST(MUST(served.fs.Open(path, OpenMode::Create))->WriteAt(offset, AsBytes("rotten")));
+}
+
+TEST_CASE("APushForRepairSendsWhatTheNodeFindsDamaged") {
+  ServedStore served;
+  User user;
+  const Bytes data = Noise(600000, 9);
+  user.Write("src/model.bin", data);
+  PushProgress first;
+  MUST(user.Push(served, first));
+  const auto file = [&] {
+    auto now = MUST(served.database->Read());
+    return MUST(storage::FindFile(*now, HashSha256(data))).value();
+  };
+  RotOnDisk(served, file());
+  PushProgress usual;
+  CHECK_FALSE(MUST(user.Push(served, usual)).commit.has_value());
+  CHECK(usual.sent_bytes == 0);
+  MUST_FAIL(storage::VerifyFile(*served.store, file()), Errc::Corrupt);
+  PushProgress repair;
+  const auto report = MUST(user.Push(served, repair, 1000000, false, true));
+  CHECK_FALSE(report.commit.has_value());
+  CHECK(repair.sent_bytes > 0);
+  CHECK(repair.sent_bytes <= 2 * storage::kMaxChunkBytes);
+  MUST(storage::VerifyFile(*served.store, file()));
 }
 
 TEST_CASE("WhatAnInterruptedPullLeftServesTheNextRevision") {

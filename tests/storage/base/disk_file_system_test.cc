@@ -1,8 +1,12 @@
 // What is true of the real disk only; file_system_test.cc has the common contract.
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <csignal>
+
 #include "storage/base/file_system.h"
+#include "storage/base/page_bytes.h"
 #include "tests/support/must.h"
 #include "tests/support/temp_directory.h"
 
@@ -19,6 +23,32 @@ TEST_CASE("DiskFilesAreForTheirOwnerOnly") {
   REQUIRE(::stat(directory.Join("a/b").c_str(), &status) == 0);
   REQUIRE((status.st_mode & 07777) == 0700);
   REQUIRE(MUST(fs.Stat(directory.Join("a/b/file"))).is_private);
+}
+
+// A file-size limit of the process stands for a disk that takes no more.
+TEST_CASE("WhatCannotBeWrittenBehindStaysWithTheCaller") {
+  const TempDirectory directory;
+  auto file = MUST(DiskFileSystem().Open(directory.Join("file"), OpenMode::CreateNew));
+  const Bytes block(1u << 20, 7);
+  PageBytes first;
+  first.Append(block);
+  MUST(file->WriteBehind(0, std::move(first)));
+  struct rlimit before {};
+  REQUIRE(::getrlimit(RLIMIT_FSIZE, &before) == 0);
+  const auto old_handler = ::signal(SIGXFSZ, SIG_IGN);
+  struct rlimit tight = before;
+  tight.rlim_cur = 1u << 20;
+  REQUIRE(::setrlimit(RLIMIT_FSIZE, &tight) == 0);
+  PageBytes second;
+  second.Append(block);
+  const Status refused = file->WriteBehind(1u << 20, std::move(second));
+  REQUIRE(::setrlimit(RLIMIT_FSIZE, &before) == 0);
+  ::signal(SIGXFSZ, old_handler);
+  MUST_FAIL(refused, Errc::Io);
+  CHECK(second.size() == block.size());
+  MUST(file->WriteBehind(1u << 20, std::move(second)));
+  MUST(file->Sync());
+  CHECK(MUST(file->SizeBytes()) == 2u << 20);
 }
 
 TEST_CASE("StatTellsWhoMayReadAFile") {

@@ -2,8 +2,10 @@
 // learns from memory holds on a disk.
 #include "storage/base/file_system.h"
 
+#include <algorithm>
 #include <functional>
 
+#include "storage/base/page_bytes.h"
 #include "tests/support/memory_file_system.h"
 #include "tests/support/must.h"
 #include "tests/support/temp_directory.h"
@@ -50,6 +52,33 @@ TEST_CASE("OpenModesDecideWhoMayExist") {
     MUST_FAIL(fs.Open(path + "/below", OpenMode::Create), Errc::NotFound);
     MUST_FAIL(fs.Open(root, OpenMode::ReadWrite), Errc::Io);
     MUST_FAIL(MUST(fs.Open(path, OpenMode::Read))->WriteAt(0, AsBytes("x")), Errc::Io);
+  });
+}
+
+TEST_CASE("WhatIsWrittenBehindIsReadAndSyncedLikeTheRest") {
+  ForEachImplementation([](FileSystem& fs, const std::string& root) {
+    auto file = MUST(fs.Open(root + "/file", OpenMode::CreateNew));
+    Bytes expected;
+    // Whole pages, then a part of one, then whole pages that begin inside one.
+    for (const std::size_t size : {1u << 20, 1u << 20, 1000u, 8192u, 1u << 20}) {
+      Bytes block(size);
+      for (std::size_t i = 0; i < size; ++i) {
+        block[i] = static_cast<std::uint8_t>(expected.size() + i * 7);
+      }
+      PageBytes pages;
+      pages.Append(block);
+      MUST(file->WriteBehind(expected.size(), std::move(pages)));
+      expected.insert(expected.end(), block.begin(), block.end());
+      Bytes last(1);
+      REQUIRE(MUST(file->ReadAt(expected.size() - 1, last)) == 1);
+      REQUIRE(last[0] == expected.back());
+    }
+    MUST(file->WriteAt(expected.size(), AsBytes("end")));
+    MUST(file->Sync());
+    REQUIRE(MUST(file->SizeBytes()) == expected.size() + 3);
+    const Bytes content = MUST(ReadFile(fs, root + "/file", 8u << 20));
+    REQUIRE(ByteView(content).first(expected.size()).size() == expected.size());
+    REQUIRE(std::equal(expected.begin(), expected.end(), content.begin()));
   });
 }
 

@@ -267,3 +267,50 @@ TEST_CASE("AnInterruptedBackupLeavesTheOneBeforeWhole") {
   ForEveryFault(workload);
   ForEveryCrash(workload, 2);
 }
+
+TEST_CASE("AFullDiskDoesNotKeepTheStoreFromOpening") {
+  const Bytes kept = Noise(40000, 1);
+  MemoryFileSystem fs;
+  MakeMemoryStore(fs, {kept});
+  fs.SetCapacity(0);
+  {
+    SqliteVfs vfs(fs);
+    const auto packs = PackStore::Open(vfs.fs(), "data/packs");
+    INFO((packs ? "" : packs.error().message()));
+    REQUIRE(packs.has_value());
+    const auto pack = MUST((*packs)->Get((*packs)->OpenIds().at(0)));
+    ChunkDecoder decoder;
+    Bytes raw(pack->entry(0).raw_bytes);
+    MUST(pack->ReadChunk(0, raw, decoder, Pack::Verify::Always));
+    MUST_FAIL((*packs)->Sync(), Errc::NoSpace);
+    MUST((*packs)->CheckUsable());
+    fs.SetCapacity(std::uint64_t{1} << 40);
+    MUST((*packs)->Sync());
+  }
+  CheckStore(fs, {kept});
+}
+
+// The room for a block is taken before its bytes are there: after a kill it reads as zeros.
+TEST_CASE("AppendsGoOnAfterACrashThatLeftRecordsWithoutBytes") {
+  const Bytes kept = Noise(400000, 1);
+  const Bytes later = Noise(900000, 2);
+  MemoryFileSystem fs;
+  MakeMemoryStore(fs, {kept});
+  {
+    const OpenedStore open = OpenMemoryStore(fs);
+    auto lost = MUST(open->store->PutBytes(Noise(300000, 3)));
+    MUST(open->store->Sync());
+  }
+  {
+    const auto data = MUST(fs.Open("data/packs/open/00000001.data", OpenMode::ReadWrite));
+    MUST(data->WriteAt(400000, Bytes(300000)));
+  }
+  const OpenedStore open = OpenMemoryStore(fs);
+  FakeRandom random(1);
+  const auto session = MUST(ContentSession::Begin(open->local(), random, {1, 1}));
+  const ChunkList chunks = tests::Cut(later);
+  MUST(session->Put(tests::Batch(later, chunks, MUST(session->Lacking(chunks)))));
+  const auto file = MUST(session->Assemble(chunks, {HashSha256(later), later.size()}));
+  CHECK(file.recipe.terms.at(0).pack != 1);  // no number of a lost chunk is given again
+  tests::CheckMemoryStore(*open);
+}

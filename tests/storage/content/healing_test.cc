@@ -1,4 +1,5 @@
 // A damaged file is whole again once its content is stored anew, for everybody who holds it.
+#include "storage/content/collector.h"
 #include "storage/content/local_content_store.h"
 #include "storage/content/scrub.h"
 #include "tests/support/chunks.h"
@@ -23,6 +24,21 @@ struct Fixture : banyan::tests::StoreFixture {
   Result<Bytes> Read() {
     auto now = MUST(database->Read());
     return store->ReadWhole(MUST(GetFile(*now, file.row)));
+  }
+  // Overwrites three bytes of the second chunk; gives what was there.
+  std::string Rot(const std::string& with = "rot") {
+    const auto pack = MUST(local().core().packs->Get(place.pack));
+    const auto path = PathsOf(local().core().packs->directory(), place.pack).sealed;
+    const auto disk = MUST(DiskFileSystem().Open(path, OpenMode::Create));
+    const std::uint64_t at = pack->entry(place.first + 1).offset + 5;
+    Bytes before(3);
+    MUST(disk->ReadAt(at, before));
+    MUST(disk->WriteAt(at, AsBytes(with)));
+    return std::string(AsText(before));
+  }
+  bool IsMarked() {
+    auto now = MUST(database->Read());
+    return MUST(GetFile(*now, file.row)).is_damaged;
   }
   // In how many public files the chunk is counted.
   int PublicCount(PackId pack, std::uint32_t index) {
@@ -52,12 +68,89 @@ TEST_CASE("ALostChunkIsStoredAgain") {
 
 TEST_CASE("ARottenChunkIsStoredAgainOnceItWasRead") {
   Fixture f;
-  {
-    const auto pack = MUST(f.local().core().packs->Get(f.place.pack));
-    const auto path = PathsOf(f.local().core().packs->directory(), f.place.pack).sealed;
-    const auto rotten = MUST(DiskFileSystem().Open(path, OpenMode::Create));
-    MUST(rotten->WriteAt(pack->entry(f.place.first + 1).offset + 5, AsBytes("rot")));
-  }
+  f.Rot();
   CHECK(MUST(Scrub(f.local(), {})).damaged.size() == 1);
   f.ExpectHealed();
+}
+
+TEST_CASE("WhatAScrubFoundIsKnownAfterARestart") {
+  Fixture f;
+  f.Rot();
+  const auto report = MUST(Scrub(f.local(), {}));
+  REQUIRE(report.damaged_files.size() == 1);
+  CHECK(report.damaged_files[0].sha256 == f.file.sha256);
+  CHECK(report.damaged_files[0].repositories == std::vector<std::string>{"models/owner/first"});
+  f.Reopen();
+  CHECK(f.IsMarked());
+  f.ExpectHealed();
+  CHECK_FALSE(f.IsMarked());
+}
+
+TEST_CASE("RecordingWithoutStoringAnewHealsNothing") {
+  Fixture f;
+  f.Rot();
+  MUST(Scrub(f.local(), {}));
+  MUST(f.database->Write([&](Connection& c) -> Status {
+    return TRY(RecordFile(c, MUST(GetFile(c, f.file.row)), 1)) == f.file.row
+               ? Ok()
+               : Status(Error(Errc::Invalid, "another row"));
+  }));
+  CHECK(f.IsMarked());
+}
+
+TEST_CASE("AWholeScrubForgetsWhatIsDamagedNoMore") {
+  Fixture f;
+  const auto right = f.Rot();
+  MUST(Scrub(f.local(), {}));
+  f.Rot(right);
+  CHECK(MUST(Scrub(f.local(), {.after = f.place.pack})).damaged.empty());
+  CHECK(f.IsMarked());  // that one did not look
+  CHECK(MUST(Scrub(f.local(), {})).damaged.empty());
+  CHECK_FALSE(f.IsMarked());
+  CHECK(MUST(f.Read()) == f.data);
+}
+
+TEST_CASE("AnUnreadablePackDoesNotKeepItsContentFromBeingStoredAgain") {
+  Fixture f;
+  const auto path = PathsOf(f.local().core().packs->directory(), f.place.pack).sealed;
+  f.Close();
+  {
+    const auto rotten = MUST(DiskFileSystem().Open(path, OpenMode::Create));
+    MUST(rotten->Truncate(MUST(rotten->SizeBytes()) - 1));
+  }
+  f.Reopen();
+  f.ExpectHealed();
+}
+
+TEST_CASE("AScrubIsHeededByPacksThatAreLoadedLater") {
+  Fixture f;
+  f.Rot();
+  MUST(Scrub(f.local(), {}));
+  f.local().core().packs->Forget(f.place.pack);  // as after many others were read
+  f.ExpectHealed();
+  CHECK_FALSE(f.IsMarked());
+}
+
+TEST_CASE("WhatIsStoredOnADamagedChunkIsMarkedToo") {
+  Fixture f;
+  f.Rot();
+  const auto late = MUST(f.store->PutBytes(f.data));  // finds the chunks before the scrub does
+  MUST(Scrub(f.local(), {}));
+  MUST(f.database->Write([&](Connection& c) -> Status {
+    return TRY(RecordFile(c, late.content, 1)) == f.file.row
+               ? Ok()
+               : Status(Error(Errc::Invalid, "another row"));
+  }));
+  CHECK(f.IsMarked());
+}
+
+TEST_CASE("DamageThatNoFileHasGoesWithTheNextCollection") {
+  Fixture f;
+  f.Rot();
+  MUST(Scrub(f.local(), {}));
+  f.ExpectHealed();
+  MUST(Collect(f.local(), {.grace_ms = 0}));
+  const auto report = MUST(Scrub(f.local(), {}));
+  CHECK(report.damaged.empty());
+  CHECK(MUST(f.Read()) == f.data);
 }

@@ -77,13 +77,13 @@ struct Client {
     auto open = TRY(ContentSession::Resume(at.local(), session, kOwner));
     SessionOffers offers(at.vfs.fs(), "data");
     const OfferedFile offered{HashSha256(data), data.size(), chunks};
-    const auto kept = TRY(offers.Add(*open, EncodeOffer({&offered, 1})));
+    const auto number = TRY(offers.Add(*open, EncodeOffer({&offered, 1})));
     const auto wanted = TRY(open->Lacking(chunks));
     REQUIRE(CountTrue(wanted) <= (sent ? 0 : lacking));
     lacking = CountTrue(wanted);
     if (lacking > 0) TRY(open->Put(tests::Batch(data, chunks, wanted)));
     sent = true;
-    const auto taken = TRY(offers.Get(*open, kept.number));
+    const auto taken = TRY(offers.Get(*open, number));
     const auto file = TRY(open->Assemble(taken[0].chunks, {taken[0].sha256, taken[0].size_bytes}));
     return CommitTo(at, {AddUploaded{"model.bin", file}, AddInline{"README.md", Text("new")}},
                     "new");

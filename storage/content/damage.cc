@@ -1,0 +1,107 @@
+#include "storage/content/damage.h"
+
+#include <algorithm>
+#include <map>
+
+#include "storage/base/repository_name.h"
+#include "storage/content/content_store.h"
+
+namespace banyan::storage {
+namespace {
+
+using DamagedChunks = PackStore::ChunkIndices;
+
+bool Touches(const DamagedChunks& damaged, const Term& term) {
+  const auto found = damaged.find(term.pack);
+  if (found == damaged.end()) return false;
+  for (const std::uint32_t index : found->second) {
+    if (index == Pack::kNone) return true;
+    if (index >= term.first && index - term.first < term.count) return true;
+  }
+  return false;
+}
+
+Result<std::vector<std::string>> HoldersOf(Connection& connection, std::int64_t file) {
+  std::vector<std::string> names;
+  auto rows = connection.Query(
+      "SELECT r.kind, n.name || '/' || r.name FROM repository_file h"
+      " JOIN repository r ON r.id = h.repository JOIN namespace n ON n.id = r.namespace"
+      " WHERE h.file = ? AND h.committed = 1 ORDER BY r.id",
+      file);
+  while (rows.Next()) {
+    const auto kind = static_cast<RepositoryKind>(rows.Int(0));
+    names.push_back(std::string(Plural(kind)) + "/" + std::string(rows.Text(1)));
+  }
+  TRY(Status(rows.status()));
+  return names;
+}
+
+bool Touches(const DamagedChunks& damaged, const Recipe& recipe) {
+  return std::any_of(recipe.terms.begin(), recipe.terms.end(),
+                     [&](const Term& term) { return Touches(damaged, term); });
+}
+
+// All recipes are looked at, so not while a writer waits.
+Result<std::vector<DamagedFile>> FindDamagedFiles(ContentCore& core, const DamagedChunks& damaged) {
+  std::vector<DamagedFile> files;
+  if (damaged.empty()) return files;
+  auto connection = TRY(core.database.Read());
+  auto rows = connection->Query("SELECT id, sha256, recipe FROM file");
+  while (rows.Next()) {
+    if (!Touches(damaged, TRY(ParseRecipe(rows.Blob(2))))) continue;
+    files.push_back({rows.Int(0), rows.DigestAt<Sha256>(1), {}});
+  }
+  TRY(Status(rows.status()));
+  return files;
+}
+
+// Files that were stored anew meanwhile, or went, are not damaged.
+Status MarkFiles(Connection& connection, const DamagedChunks& damaged,
+                 std::vector<DamagedFile>& files) {
+  std::vector<DamagedFile> still;
+  for (DamagedFile& file : files) {
+    const auto now = GetFile(connection, file.row);
+    if (!now && now.error().code() == Errc::NotFound) continue;
+    if (!Touches(damaged, TRY(Result<FileContent>(now)).recipe)) continue;
+    TRY(connection.Execute("UPDATE file SET damaged = 1 WHERE id = ?", file.row));
+    file.repositories = TRY(HoldersOf(connection, file.row));
+    still.push_back(std::move(file));
+  }
+  files = std::move(still);
+  return Ok();
+}
+
+}  // namespace
+
+Status LoadDamage(ContentCore& core) {
+  auto connection = TRY(core.database.Read());
+  auto rows = connection->Query("SELECT pack, chunk FROM damaged_chunk");
+  DamagedChunks damaged;
+  while (rows.Next()) {
+    damaged[static_cast<PackId>(rows.Int(0))].push_back(static_cast<std::uint32_t>(rows.Int(1)));
+  }
+  TRY(Status(rows.status()));
+  core.packs->NoteDamaged(damaged, PackStore::Known::All);
+  return Ok();
+}
+
+Status RecordDamage(ContentCore& core, ScrubReport& report, bool is_whole) {
+  DamagedChunks damaged;
+  for (const DamagedChunk& chunk : report.damaged) damaged[chunk.pack].push_back(chunk.index);
+  core.packs->NoteDamaged(damaged, is_whole ? PackStore::Known::All : PackStore::Known::More);
+  report.damaged_files = TRY(FindDamagedFiles(core, damaged));
+  return core.database.Write([&](Connection& connection) -> Status {
+    if (is_whole) {
+      TRY(connection.Execute("DELETE FROM damaged_chunk"));
+      TRY(connection.Execute("UPDATE file SET damaged = 0 WHERE damaged = 1"));
+    }
+    for (const DamagedChunk& chunk : report.damaged) {
+      if (chunk.index == Pack::kNone) continue;  // shows at every attempt to open the pack
+      TRY(connection.Execute("INSERT OR REPLACE INTO damaged_chunk(pack, chunk) VALUES(?, ?)",
+                             chunk.pack, static_cast<std::int64_t>(chunk.index)));
+    }
+    return MarkFiles(connection, damaged, report.damaged_files);
+  });
+}
+
+}  // namespace banyan::storage

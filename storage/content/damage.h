@@ -1,0 +1,17 @@
+#pragma once
+// What the catalog remembers of damage that scrubs found (FORMAT.md section 9), so that uploads
+// store anew what is damaged, after a restart too. Internal to storage.
+
+#include "storage/content/content_core.h"
+#include "storage/content/scrub.h"
+
+namespace banyan::storage {
+
+// Tells the packs which of their chunks are known to be damaged. At the start.
+Status LoadDamage(ContentCore& core);
+
+// Fills report.damaged_files, and records it all. What an earlier scrub found and a whole one does
+// not find again is forgotten.
+Status RecordDamage(ContentCore& core, ScrubReport& report, bool is_whole);
+
+}  // namespace banyan::storage
