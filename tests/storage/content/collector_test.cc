@@ -137,3 +137,43 @@ TEST_CASE("CollectionRunsBesideWriters") {
   stop = true;
   collecting.join();
 }
+
+// A file that was damaged is stored anew while a collection runs: its row is marked with the old
+// recipe, then moves to chunks that nothing else names, and its pin goes.
+TEST_CASE("CollectionSeesWhereARowMovedMeanwhile") {
+  Fixture f;
+  ContentCore& core = f.local().core();
+  const Bytes data = Noise(300'000, 1);
+  const FileContent file = f.Commit(data);
+  MUST(core.packs->SealIdle());
+  const Term place = file.recipe.terms.at(0);
+  MUST(core.packs->Get(place.pack))->MarkDamaged({place.first, place.first + 1});
+  auto again = MUST(f.store->PutBytes(data));
+  MUST(core.packs->SealIdle());
+  REQUIRE(again.content.recipe != file.recipe);
+
+  std::thread recording;
+  const auto start_recording = [&](Connection&) {
+    std::atomic<bool> holds = false;
+    recording = std::thread([&] {
+      ReaderLock lock(core.collection_mutex);  // holds the sweep back, not the marking
+      holds = true;
+      MUST(f.database->Write([&](Connection& c) -> Status {
+        TRY(RecordFile(c, again.content, 1));
+        return Ok();
+      }));
+      again.pin.reset();
+    });
+    while (!holds) std::this_thread::yield();
+    return Ok();
+  };
+  CollectionOptions options;
+  options.grace_ms = -kDay;
+  options.rewrite_share = 0.01;
+  MUST(Collect(f.local(), options, {nullptr, start_recording}));
+  recording.join();
+  auto now = MUST(f.database->Read());
+  const auto moved = MUST(GetFile(*now, file.row));
+  CHECK(moved.recipe == again.content.recipe);
+  CHECK(f.Read(moved) == data);
+}
