@@ -44,7 +44,8 @@ class BackupRun {
     return directory + path.substr(path.rfind('/'));
   }
 
-  // Records before payloads, so that the copy holds the payload of every record.
+  // Records before payloads: those that the catalog's copy names were durable before it was made. A
+  // later one may lack its bytes, and is dropped when the copy is opened.
   Status CopyOpenPacks(const std::string& to) {
     for (const PackId id : core_.packs->OpenIds()) {
       const PackPaths from = PathsOf(core_.packs->directory(), id);
