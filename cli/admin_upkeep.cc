@@ -77,9 +77,8 @@ class Scrub final : public AdminCommand {
 
  private:
   // By their SHA-256, with the repositories that have them.
-  static std::string DamagedFiles(const Json& report) {
+  static std::string DamagedFiles(const Json& files) {
     std::string text;
-    const Json files = report.value("damaged_files", Json::array());
     for (const auto& file : files) {
       text += (text.empty() ? "" : "; ") + FindString(file, "sha256").value_or("");
       std::string before = " in ";
@@ -97,12 +96,12 @@ class Scrub final : public AdminCommand {
     if (after_) wish["after"] = *after_;
     const auto report = TRY(port.Call("scrub", wish));
     const auto damaged = report.value("damaged", Json::array()).size();
+    const Json files = report.value("damaged_files", Json::array());
     TRY(session.output().Print(report, Fields{{"read", Size(report, "stored_bytes")},
                                               {"packs", Count(report, "packs")},
                                               {"chunks", Count(report, "chunks")},
                                               {"damaged chunks", FormatCount(damaged)},
-                                              {"damaged files", DamagedFiles(report)}}));
-    const auto files = report.value("damaged_files", Json::array());
+                                              {"damaged files", DamagedFiles(files)}}));
     if (damaged > 0 && files.empty()) {
       session.output().Note("No file uses what is damaged: `banyan admin gc` frees it");
     }

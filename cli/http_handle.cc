@@ -67,7 +67,6 @@ struct HttpHandle::State {
   // Of the exchange that is going on.
   const ApiRequest* request = nullptr;
   std::string range;
-  bool is_encrypted = false;
   std::uint64_t sent_bytes = 0;
   HttpOutcome outcome;
 
@@ -92,7 +91,7 @@ struct HttpHandle::State {
   bool Receive(ByteView bytes);
   void ReceiveHeader(std::string_view line);
   std::size_t Send(std::span<std::uint8_t> out);
-  HttpOutcome Finish(CURLcode code, const char* detail);
+  HttpOutcome Finish(CURLcode code, const char* detail, bool is_encrypted);
 };
 
 // The answer to a request for a range must be that range.
@@ -237,7 +236,7 @@ void HttpHandle::State::SetUp(const HttpOptions& options, const std::string& url
       });
 }
 
-HttpOutcome HttpHandle::State::Finish(CURLcode code, const char* detail) {
+HttpOutcome HttpHandle::State::Finish(CURLcode code, const char* detail, bool is_encrypted) {
   if (code == CURLE_OK && !outcome.stop) {
     outcome.answer.status = Status();
     if (CheckRange()) return std::move(outcome);
@@ -252,7 +251,7 @@ HttpOutcome HttpHandle::State::Finish(CURLcode code, const char* detail) {
 }
 
 HttpHandle::HttpHandle(const World& world)
-    : state_(new State{world, ::curl_easy_init(), nullptr, "", false, 0, {}}) {
+    : state_(new State{world, ::curl_easy_init(), nullptr, "", 0, {}}) {
   ENSURE(state_->curl != nullptr);
 }
 
@@ -262,7 +261,6 @@ HttpOutcome HttpHandle::Exchange(const HttpOptions& options, const std::string& 
                                  const ApiRequest& request, const Resumption& resumption) {
   state_->request = &request;
   state_->range = RangeText(request, resumption.skip_bytes);
-  state_->is_encrypted = url.starts_with("https:");
   state_->sent_bytes = 0;
   state_->outcome = {};
   state_->SetUp(options, url);
@@ -276,7 +274,7 @@ HttpOutcome HttpHandle::Exchange(const HttpOptions& options, const std::string& 
   state_->Set(CURLOPT_ERRORBUFFER, detail.data());
   const CURLcode code = ::curl_easy_perform(state_->curl);
   state_->Set(CURLOPT_ERRORBUFFER, nullptr);
-  return state_->Finish(code, detail.data());
+  return state_->Finish(code, detail.data(), url.starts_with("https:"));
 }
 
 }  // namespace banyan::cli

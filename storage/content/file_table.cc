@@ -25,18 +25,19 @@ Result<std::optional<FileContent>> ReadRow(Rows rows) {
   return std::optional(std::move(file));
 }
 
-// Whether the file uses a chunk that a scrub found damaged, which may be since it was placed.
-Status MarkIfDamaged(Connection& connection, std::int64_t file, const Recipe& recipe) {
-  bool is_damaged = false;
+enum class Condition { Whole, Damaged };  // as the column says it
+
+// Damaged when it uses a chunk that a scrub found so, perhaps since it was placed.
+Result<Condition> ConditionOf(Connection& connection, const Recipe& recipe) {
   for (const Term& term : recipe.terms) {
     auto rows = connection.Query(
         "SELECT 1 FROM damaged_chunk WHERE pack = ?1 AND chunk >= ?2 AND chunk < ?2 + ?3 LIMIT 1",
         term.pack, static_cast<std::int64_t>(term.first), static_cast<std::int64_t>(term.count));
-    is_damaged = is_damaged || rows.Next();
+    const bool found = rows.Next();
     TRY(Status(rows.status()));
+    if (found) return Condition::Damaged;
   }
-  return connection.Execute("UPDATE file SET damaged = ?1 WHERE id = ?2 AND damaged <> ?1",
-                            static_cast<std::int64_t>(is_damaged), file);
+  return Condition::Whole;
 }
 
 }  // namespace
@@ -67,16 +68,18 @@ Result<std::int64_t> RecordFile(Connection& connection, const FileContent& conte
     if (content.recipe != existing->recipe && !content.recipe.terms.empty()) {
       TRY(MoveFile(connection, *existing, content.recipe));
     }
-    if (existing->is_damaged) TRY(MarkIfDamaged(connection, existing->row, content.recipe));
+    if (existing->is_damaged && TRY(ConditionOf(connection, content.recipe)) == Condition::Whole) {
+      TRY(connection.Execute("UPDATE file SET damaged = 0 WHERE id = ?", existing->row));
+    }
     return existing->row;
   }
-  TRY(connection.Execute(
-      "INSERT INTO file(sha256, hash, size, chunks, recipe, created_ms) VALUES(?,?,?,?,?,?)",
-      content.sha256, content.hash, content.size_bytes, content.chunk_count,
-      EncodeRecipe(content.recipe), now_ms));
-  const std::int64_t row = connection.LastInsertId();
-  TRY(MarkIfDamaged(connection, row, content.recipe));
-  return row;
+  TRY(
+      connection.Execute("INSERT INTO file(sha256, hash, size, chunks, recipe, created_ms, damaged)"
+                         " VALUES(?,?,?,?,?,?,?)",
+                         content.sha256, content.hash, content.size_bytes, content.chunk_count,
+                         EncodeRecipe(content.recipe), now_ms,
+                         static_cast<std::int64_t>(TRY(ConditionOf(connection, content.recipe)))));
+  return connection.LastInsertId();
 }
 
 }  // namespace banyan::storage
