@@ -33,7 +33,7 @@ struct Namespace {
   NamespaceKind kind = NamespaceKind::User;
   std::string fullname;
   bool is_node_admin = false;                // users only
-  std::optional<std::uint64_t> quota_bytes;  // nullopt: the node's default
+  std::optional<std::uint64_t> quota_bytes;  // 0: no limit; nullopt: the node's default
   std::uint64_t used_bytes = 0;              // logical, committed (storage/catalog/quota.h)
   std::int64_t created_ms = 0;
 };

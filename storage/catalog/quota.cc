@@ -5,10 +5,15 @@
 namespace banyan::storage {
 namespace {
 
+std::optional<std::uint64_t> LimitOf(const Namespace& account, const QuotaPolicy& policy) {
+  if (!account.quota_bytes) return policy.default_bytes;
+  return *account.quota_bytes == 0 ? std::nullopt : account.quota_bytes;
+}
+
 // Room for `additional_bytes` on top of `used_bytes`?
 Status Require(const Namespace& account, std::uint64_t used_bytes, std::uint64_t additional_bytes,
                const QuotaPolicy& policy) {
-  const auto limit = account.quota_bytes ? account.quota_bytes : policy.default_bytes;
+  const auto limit = LimitOf(account, policy);
   if (additional_bytes == 0 || !limit) return Ok();
   if (used_bytes <= *limit && additional_bytes <= *limit - used_bytes) return Ok();
   return Error(Errc::TooLarge, "the storage quota of '" + account.name +
@@ -24,8 +29,7 @@ Status Require(const Namespace& account, std::uint64_t used_bytes, std::uint64_t
 Result<Quota> ReadQuota(Connection& connection, std::int64_t namespace_row,
                         const QuotaPolicy& policy) {
   const auto account = TRY(GetNamespace(connection, namespace_row));
-  return Quota{account.used_bytes,
-               account.quota_bytes ? account.quota_bytes : policy.default_bytes};
+  return Quota{account.used_bytes, LimitOf(account, policy)};
 }
 
 Status RequireRoom(Connection& connection, std::int64_t namespace_row,

@@ -17,6 +17,7 @@ class BackupRun {
   Status Run() {
     TRY(core_.fs.CreateDirectories(options_.target));
     const auto before = TRY(target_.CompleteSet());
+    TRY(target_.RequireNothingElse());
     TRY(target_.RemoveSetsBut(before));
     const std::uint64_t set = before.value_or(0) + 1;
     const std::string set_path = target_.SetPath(set);

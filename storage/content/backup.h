@@ -26,7 +26,8 @@ struct BackupReport {
   std::uint64_t bytes_copied = 0;
 };
 // Uploads, commits and downloads go on meanwhile; collection waits. Invalid when the target's
-// backup.json is none of ours. Cancelled leaves what the next run goes on with.
+// backup.json is none of ours, Conflict when the target holds anything else. Cancelled leaves what
+// the next run goes on with.
 Result<BackupReport> Backup(LocalContentStore& store, const BackupOptions& options);
 
 // Copies a complete backup into `target`, which must be absent or empty (Conflict otherwise), and

@@ -1,6 +1,7 @@
 #include "storage/content/backup_directory.h"
 
 #include <algorithm>
+#include <array>
 #include <set>
 
 #include "storage/base/clock.h"
@@ -66,6 +67,18 @@ Result<std::optional<std::uint64_t>> BackupDirectory::CompleteSet() const {
     return Error(Errc::Invalid, path + ": not of a backup that this program knows");
   }
   return std::optional(static_cast<std::uint64_t>(*set));
+}
+
+Status BackupDirectory::RequireNothingElse() const {
+  static constexpr std::array<std::string_view, 3> kOurs = {"packs", "sets", "lost+found"};
+  for (const std::string& name : TRY(ListIfThere(fs_, path_))) {
+    if (name.starts_with("backup.json")) continue;  // or what a write of it left
+    if (std::find(kOurs.begin(), kOurs.end(), name) != kOurs.end()) continue;
+    return Error(Errc::Conflict,
+                 path_ + ": holds \"" + name +
+                     "\", which is not of a backup; name an empty or new directory");
+  }
+  return Ok();
 }
 
 Status BackupDirectory::SyncNames(const std::vector<std::string>& packs) {

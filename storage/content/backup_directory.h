@@ -20,6 +20,9 @@ class BackupDirectory {
 
   // The complete set; nullopt when there is no backup.json. Invalid when it is none of ours.
   Result<std::optional<std::uint64_t>> CompleteSet() const;
+  // Conflict when it holds something that no backup, complete or interrupted, has at its top: not
+  // told from ours, it could be removed with it.
+  Status RequireNothingElse() const;
   // Makes the names of packs durable, those that were there before too: a run whose sync failed may
   // have left them in memory only.
   Status SyncNames(const std::vector<std::string>& packs);

@@ -61,7 +61,9 @@ Status SliceGatherer::AddCopied(ByteView piece) {
 
 Status SliceGatherer::AddChunk(Pack& pack, std::uint32_t index, std::size_t from,
                                std::size_t length) {
-  const auto room = TRY(Reserve(pack.entry(index).raw_bytes));
+  const PackEntry entry = pack.entry(index);
+  const auto room = TRY(Reserve(entry.raw_bytes));
+  copied_is_decoded_ |= entry.encoding != Encoding::Raw;
   {
     DecoderPool::Lease decoder(core_.decoders);
     TRY(pack.ReadChunk(index, room, *decoder, Pack::Verify::Once));
@@ -77,9 +79,14 @@ Status SliceGatherer::Flush() {
 }
 
 Status SliceGatherer::FlushCopied() {
-  if (copied_bytes_ == 0) return Ok();
-  copied_ = TRY(sender_.Send(std::move(copied_), std::exchange(copied_bytes_, 0)));
-  return Ok();
+  const std::size_t size = std::exchange(copied_bytes_, 0);
+  if (size == 0) return Ok();
+  if (std::exchange(copied_is_decoded_, false)) {
+    copied_ = TRY(sender_.Send(std::move(copied_), size));
+    return Ok();
+  }
+  TRY(sender_.Drain());  // what is only copied is not worth a thread's sleeping and waking
+  return sink_(ByteView(copied_.get(), size));
 }
 
 Status SliceGatherer::FlushMapped() {

@@ -60,11 +60,12 @@ class SliceGatherer {
 
   ContentCore& core_;
   const Sink& sink_;
-  SliceSender sender_;  // of what is copied
+  SliceSender sender_;  // of what is decoded
   // Of kMaxChunkBytes, made when first needed: a thousand readers that wait for their clients
   // hold this much each.
   SliceSender::Memory copied_;
   std::size_t copied_bytes_ = 0;
+  bool copied_is_decoded_ = false;  // at least one chunk of it
   std::shared_ptr<Pack> pack_;  // of the run
   std::shared_ptr<Mapping> mapping_;
   std::uint64_t run_offset_ = 0;

@@ -85,6 +85,9 @@ TEST_CASE("ABackupServesTheSameContent") {
   const auto target = place.Join("backup");
   CHECK(f.Failure("backup", Json::object()) == "Invalid");
   CHECK(f.Failure("backup", {{"target", "relative"}}) == "Invalid");
+  const auto& data = f.directory();
+  CHECK(f.Failure("backup", {{"target", data}}) == "Invalid");
+  CHECK(f.Failure("backup", {{"target", data + "/packs/../b"}}) == "Invalid");
   const auto first = f.Result("backup", {{"target", target}});
   CHECK(first["bytes_copied"] > (1 << 20));
   MUST(f.node().data().content().core().packs->SealIdle());

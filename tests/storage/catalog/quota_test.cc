@@ -110,6 +110,8 @@ TEST_CASE("RoomIsMeasuredAgainstTheNamespacesOwnQuotaFirst") {
   MUST(catalog.Write([&](Connection& c) { return SetQuota(c, alice, 150); }));
   MUST(room(50, {100}));
   MUST_FAIL(room(51, {1000}), Errc::TooLarge);
+  MUST(catalog.Write([&](Connection& c) { return SetQuota(c, alice, 0); }));  // no limit
+  MUST(room(UINT64_MAX, {100}));
   MUST(catalog.Write([&](Connection& c) { return SetQuota(c, alice, std::nullopt); }));
   MUST_FAIL(room(51, {100}), Errc::TooLarge);
   MUST_FAIL(catalog.Read([&](Connection& c) { return RequireRoom(c, 999, 0, {}); }),

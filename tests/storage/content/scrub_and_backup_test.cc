@@ -138,6 +138,17 @@ TEST_CASE("BackupGoesIntoNothingButABackup") {
   MUST_FAIL(Restore(f.fs, place.path(), place.Join("r")), Errc::Invalid);
 }
 
+TEST_CASE("BackupGoesIntoNoDirectoryOfSomethingElse") {
+  StoreFixture f;
+  TempDirectory place;
+  MUST(WriteFileDurably(f.fs, place.Join("letter.txt"), AsBytes("dear all")));
+  MUST_FAIL(Backup(f.local(), {place.path(), {}}), Errc::Conflict);
+  REQUIRE(MUST(f.fs.List(place.path())).size() == 1);
+  MUST(f.fs.Remove(place.Join("letter.txt")));
+  MUST(Backup(f.local(), {place.path(), {}}));
+  MUST(Backup(f.local(), {place.path(), {}}));
+}
+
 TEST_CASE("RestoreRefusesAnIncompleteBackup") {
   StoreFixture f;
   TempDirectory place;
