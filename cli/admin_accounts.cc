@@ -66,14 +66,18 @@ class UserChange final : public AdminCommand {
 
  private:
   Status Perform(Session& session, AdminPort& port) override {
+    if (!fullname_ && operator_.empty()) {
+      return Error(Errc::Invalid, "nothing to change about " + name_ +
+                                      ": give --fullname TEXT, --operator yes, or --operator no");
+    }
     Json wish{{"name", name_}};
-    if (!fullname_.empty()) wish["fullname"] = fullname_;
+    if (fullname_) wish["fullname"] = *fullname_;
     if (!operator_.empty()) wish["admin"] = operator_ == "yes";
     return session.output().Print(TRY(port.Call("users/change", wish)), "Changed user " + name_);
   }
 
   std::string name_;
-  std::string fullname_;
+  std::optional<std::string> fullname_;
   std::string operator_;
 };
 

@@ -42,9 +42,10 @@ class ApiClient {
   bool has_token() const { return !options_.http.token.empty(); }
 
   // The answer, with a status below 300. Errors: Denied, NotFound, Conflict, TooLarge, Invalid as
-  // the node says; Unavailable when it does not answer, is busy, or fails; Cancelled after an
-  // interrupt; the sink's or source's own. While nothing has ever been answered, an unreachable
-  // node is an error at once: it was probably misspelt.
+  // the node says; Unavailable when it cannot be reached, is busy, or fails; Io when the connection
+  // breaks and nothing moves on; Cancelled after an interrupt; the sink's or source's own. While
+  // nothing has ever been answered, an unreachable node is an error at once: it was probably
+  // misspelt.
   Result<ApiAnswer> Send(const ApiRequest& request) EXCLUDES(mutex_);
 
   // JSON in both directions; null for an answer without a body. Corrupt when it is no JSON.

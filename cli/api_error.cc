@@ -67,8 +67,8 @@ Error ErrorOfOutcome(const HttpOutcome& outcome, const NodeUrl& node) {
                        "): is it running? Start one with `banyan serve`, or name another with "
                        "--node");
     case HttpOutcome::End::Broken:
-      return Error(Errc::Unavailable, "the connection to " + node.ToString() + " broke (" +
-                                          outcome.problem + "): try again");
+      return Error(Errc::Io, "the connection to " + node.ToString() + " broke (" + outcome.problem +
+                                 "): try again");
     case HttpOutcome::End::Refused:
       return Error(Errc::Io, "cannot talk to " + node.ToString() + ": " + outcome.problem);
     case HttpOutcome::End::Answered: break;

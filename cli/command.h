@@ -32,8 +32,8 @@ enum class Offers { Nothing, Files, Folders };
 
 struct Parameter {
   enum class Kind { Argument, OptionalArgument, Flag, Option };
-  using Target =
-      std::variant<bool*, std::string*, std::vector<std::string>*, std::optional<std::uint64_t>*>;
+  using Target = std::variant<bool*, std::string*, std::optional<std::string>*,
+                              std::vector<std::string>*, std::optional<std::uint64_t>*>;
   Kind kind = Kind::Flag;
   std::string name;   // "REPO" of an argument; "--rev" or "-r,--rev" of the others
   std::string value;  // what stands for an option's value in help
@@ -41,6 +41,7 @@ struct Parameter {
   Target target;
   std::vector<std::string> choices = {};  // the only values allowed; empty: any
   Offers offers = Offers::Nothing;
+  std::uint64_t at_least = 0;  // of a number
 
   bool IsArgument() const { return kind == Kind::Argument || kind == Kind::OptionalArgument; }
   bool IsRepeatable() const { return std::holds_alternative<std::vector<std::string>*>(target); }

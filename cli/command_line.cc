@@ -2,6 +2,7 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <charconv>
 
 #include "cli/text.h"
 
@@ -9,6 +10,14 @@ namespace banyan::cli {
 namespace {
 
 constexpr const char* kHelpFlag = "-h,--help";
+
+// For CLI11: what is wrong with the text of a number; empty when nothing is.
+std::string ComplaintAbout(const std::string& text, std::uint64_t at_least) {
+  std::uint64_t value = 0;
+  std::from_chars(text.data(), text.data() + text.size(), value);
+  if (value >= at_least) return "";
+  return "must be a whole number, " + std::to_string(at_least) + " or more";
+}
 
 void Bind(CLI::App& app, const Parameter& parameter) {
   CLI::Option* option = nullptr;
@@ -21,10 +30,16 @@ void Bind(CLI::App& app, const Parameter& parameter) {
   } else if (auto* list = std::get_if<std::vector<std::string>*>(&parameter.target)) {
     option = app.add_option(parameter.name, **list);
     if (!parameter.IsArgument()) option->expected(1)->take_all();
+  } else if (auto* maybe = std::get_if<std::optional<std::string>*>(&parameter.target)) {
+    option = app.add_option_function<std::string>(
+        parameter.name, [text = *maybe](const std::string& value) { *text = value; });
   } else {
     auto* number = std::get<std::optional<std::uint64_t>*>(parameter.target);
     option = app.add_option_function<std::uint64_t>(
         parameter.name, [number](const std::uint64_t& value) { *number = value; });
+    option->check([least = parameter.at_least](const std::string& given) {
+      return ComplaintAbout(given, least);
+    });
   }
   if (parameter.kind == Parameter::Kind::Argument) option->required();
   if (!parameter.choices.empty()) option->check(CLI::IsMember(parameter.choices));

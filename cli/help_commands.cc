@@ -21,6 +21,11 @@ class Help final : public Command {
     if (man_) return session.output().Raw(ManPage(session.table(), Version()));
     std::string name;
     for (const auto& word : words_) name += (name.empty() ? "" : " ") + word;
+    if (name == "man") {
+      return session.output().Raw(
+          "The manual page is printed by --man, in roff. To read it:\n"
+          "  banyan help --man | man -l -\n");
+    }
     const auto columns = session.environment().terminal.Columns();
     return session.output().Raw(TRY(HelpAbout(session.table(), name, columns)));
   }

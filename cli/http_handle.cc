@@ -244,7 +244,14 @@ HttpOutcome HttpHandle::State::Finish(CURLcode code, const char* detail, bool is
   if (code == CURLE_ABORTED_BY_CALLBACK && !outcome.stop) {
     outcome.stop = Error(Errc::Cancelled, "interrupted");
   }
+  long request_bytes = 0;
+  ::curl_easy_getinfo(curl, CURLINFO_REQUEST_SIZE, &request_bytes);
   outcome.end = outcome.stop ? HttpOutcome::End::Stopped : EndOf(code);
+  // A time that ran out before anything was sent is no silence of the node.
+  const bool was_sent = request_bytes > 0;
+  if (code == CURLE_OPERATION_TIMEDOUT && !outcome.stop && !was_sent) {
+    outcome.end = HttpOutcome::End::Unreached;
+  }
   outcome.problem = Printable(*detail != '\0' ? detail : ::curl_easy_strerror(code)) +
                     HintFor(code, is_encrypted);
   return std::move(outcome);

@@ -13,7 +13,7 @@ class Log final : public Command {
  public:
   Log() : Command("log", "show the history of a repository, newest first") {
     Takes("REPO", repository_, "NAMESPACE/NAME[@REVISION]");
-    Option("-n,--limit", "COUNT", limit_, "at most so many commits (20)");
+    Option("-n,--limit", "COUNT", limit_, "at most so many commits (20)").at_least = 1;
     Shows("log alice/tiny", "the last commits of its default branch");
     Shows("log alice/tiny@v1 -n 1 --json", "the commit behind the tag v1, for a program");
   }

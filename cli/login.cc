@@ -38,7 +38,13 @@ class LoginCommand final : public Command {
     const auto& node = found.node;
     auto token = session.options().token;
     if (token.empty()) {
-      token = TRY(environment.terminal.ReadLine("Token for " + node.ToString() + ": ", false));
+      auto line = environment.terminal.ReadLine("Token for " + node.ToString() + ": ", false);
+      if (!line && line.error().code() == Errc::NotFound) {
+        return Error(Errc::Invalid,
+                     "there is no token on standard input: type it at a terminal, send it there "
+                     "(banyan login < FILE), or give it with --token");
+      }
+      token = TRY(std::move(line));
     }
     token = TRY(CheckToken(token));
     std::string ca_file = found.ca_file;

@@ -16,7 +16,7 @@ class Ls final : public Command {
     MayTake("TARGET", target_, "a namespace, or NAMESPACE/NAME[@REVISION]; nothing: all you see");
     MayTake("FOLDER", folder_, "only what is below this folder of the repository");
     Flag("-r,--recursive", recursive_, "files of subfolders too");
-    Option("--limit", "COUNT", limit_, "list at most so many repositories (100)");
+    Option("--limit", "COUNT", limit_, "list at most so many repositories (100)").at_least = 1;
     Shows("ls alice", "what alice has, newest first");
     Shows("ls alice/tiny", "its files and folders");
     Shows("ls -r datasets/alice/words@v1 train", "all files below train at the tag v1");

@@ -33,6 +33,8 @@ class Pull final : public Command {
     Option("--limit-rate", "RATE", limit_rate_,
            "at most so many bytes a second, such as \"500 kB\"");
     Flag("--dry-run", dry_run_, "say how much would be fetched, exactly; fetch only lists");
+    Flag("--overwrite", overwrite_,
+         "with --dest: replace files that were changed there, or are of another repository");
     Flag("--accept-new-id", accept_new_id_,
          "the name now stands for another repository, and that "
          "is right");
@@ -41,6 +43,9 @@ class Pull final : public Command {
         "not matter who sends them. What is on this machine already (older revisions, the "
         "destination, files given with --adopt) is not fetched again. An interrupted pull goes on "
         "where it stopped: run it again.\n\n"
+        "In a folder (--dest) a pull replaces what an earlier one put there and nobody changed "
+        "since. Where it would replace anything else it stops before it fetches, and names the "
+        "files.\n\n"
         "Without --dest the files go into $BANYAN_CACHE, or ~/.cache/banyan/hub, which has the "
         "shape that huggingface_hub reads: set HF_HUB_CACHE to it.");
     Shows("pull alice/tiny --dest tiny", "the default branch into a folder");
@@ -57,7 +62,7 @@ class Pull final : public Command {
                 const PullProgress& progress);
 
   std::string repository_;
-  std::string destination_;
+  std::optional<std::string> destination_;
   bool hf_cache_ = false;
   std::vector<std::string> include_;
   std::vector<std::string> exclude_;
@@ -65,6 +70,7 @@ class Pull final : public Command {
   std::vector<std::string> adopt_;
   std::string limit_rate_;
   bool dry_run_ = false;
+  bool overwrite_ = false;
   bool accept_new_id_ = false;
 
   std::vector<std::unique_ptr<ApiClient>> clients_;
@@ -88,16 +94,23 @@ Status Pull::Connect(Session& session) {
 }
 
 Status Pull::Run(Session& session) {
-  if (!destination_.empty() && hf_cache_) {
+  if (destination_ && hf_cache_) {
     return Error(Errc::Invalid, "--dest and --hf-cache exclude each other: choose one");
+  }
+  if (destination_ && destination_->empty()) {
+    return Error(Errc::Invalid, "the name after --dest is empty: write . for this folder");
+  }
+  if (overwrite_ && !destination_) {
+    return Error(Errc::Invalid, "--overwrite is for a folder: name it with --dest");
   }
   const auto address = TRY(ParseRepositoryAddress(repository_));
   TRY(Connect(session));
   auto& environment = session.environment();
   FileSystem& fs = environment.file_system;
-  auto known = TRY(KnownRepositories::Load(fs, TRY(KnownRepositoriesPath(environment))));
-  const std::string cache =
-      TRY(hf_cache_ ? HuggingFaceCache(environment) : BanyanCache(environment));
+  auto known = TRY(KnownRepositories::Load(fs, KnownRepositoriesPath(environment).value_or("")));
+  std::string cache;
+  if (!destination_)
+    cache = TRY(hf_cache_ ? HuggingFaceCache(environment) : BanyanCache(environment));
   PullRequest request;
   request.id = address.id;
   request.revision = address.revision;
@@ -105,6 +118,7 @@ Status Pull::Run(Session& session) {
   request.adopt = adopt_;
   request.dry_run = dry_run_;
   request.accept_new_id = accept_new_id_;
+  request.overwrite = overwrite_;
   std::vector<RemoteContent*> nodes;
   for (const auto& remote : remotes_) nodes.push_back(remote.get());
   PullProgress progress;
@@ -117,8 +131,8 @@ Status Pull::Run(Session& session) {
                              progress.files_done,    0};
     });
     return run.Run(request, [&](const RemoteRevision& revision) {
-      return destination_.empty() ? CacheTarget(fs, cache, address.id, revision.commit, known)
-                                  : FolderTarget(fs, destination_);
+      if (!destination_) return CacheTarget(fs, cache, address.id, revision.commit, known);
+      return FolderTarget(fs, {*destination_, overwrite_, accept_new_id_}, revision);
     });
   }();
   if (!report) return std::move(report.error());

@@ -47,6 +47,9 @@ class Push final : public Command {
   Status Run(Session& session) override;
 
  private:
+  Status RequireBranch(ApiClient& client, const RepositoryAddress& address) const;
+  std::string StatePath(Session& session, const std::string& node,
+                        const RepositoryAddress& address) const;
   Status RequireSensible(const std::vector<ScannedFile>& files) const;
   Status CreateRepository(ApiClient& client, const RepositoryAddress& address) const;
   Status Report(Session& session, const RepositoryAddress& address, const PushReport& report,
@@ -75,6 +78,42 @@ Status Push::CreateRepository(ApiClient& client, const RepositoryAddress& addres
   return made || made.error().code() == Errc::Conflict ? Ok() : Status(made.error());
 }
 
+// Before hours of hashing: is there something to push to?
+Status Push::RequireBranch(ApiClient& client, const RepositoryAddress& address) const {
+  const auto branch = HttpRemote(client).FindRevision(address.id, "refs/heads/" + branch_);
+  if (branch) return Ok();
+  if (branch.error().code() != Errc::NotFound) return branch.error();
+  const auto refs = client.Get(address.ApiPath() + "/refs");
+  if (!refs && refs.error().code() == Errc::NotFound) {
+    return Error(Errc::NotFound,
+                 refs.error().message() + ": to make " + address.ToString() + ", add --create");
+  }
+  if (!refs) return refs.error();
+  if (refs->value("branches", Json::array()).empty()) return Ok();  // the first push makes it
+  return Error(Errc::NotFound, address.ToString() + " has no branch " + branch_ +
+                                   ": make it with `banyan branch create " + address.ToString() +
+                                   " " + branch_ + "`");
+}
+
+// What an interrupted push goes on with is kept there; empty, with a remark, when nothing can be.
+std::string Push::StatePath(Session& session, const std::string& node,
+                            const RepositoryAddress& address) const {
+  auto& environment = session.environment();
+  auto& fs = environment.file_system;
+  const auto try_it = [&]() -> Result<std::string> {
+    auto path = TRY(PushStatePath(environment, node, folder_, address.ToString() + "@" + branch_));
+    TRY(fs.CreateDirectories(ParentDirectory(path)));
+    TRY(WriteFileDurably(fs, path + ".try", {}));
+    TRY(fs.Remove(path + ".try"));
+    return path;
+  };
+  auto path = try_it();
+  if (path) return *path;
+  session.output().Note("this push is not remembered, so one after an interruption begins anew: " +
+                        path.error().message());
+  return "";
+}
+
 // An unmounted disk or a mistyped pattern must not look like a wish.
 Status Push::RequireSensible(const std::vector<ScannedFile>& files) const {
   if (files.empty() && !include_.empty()) {
@@ -99,9 +138,10 @@ Status Push::Run(Session& session) {
   const auto who =
       TRY(FindCredentials(environment, {session.options().node, session.options().token}));
   const auto client = session.Connect(who, rate);
-  const std::string state = TRY(
-      PushStatePath(environment, who.node.ToString(), folder_, address.ToString() + "@" + branch_));
-  ScanRequest scan{folder_, {include_, exclude_}, state + ".hashes"};
+  if (create_) TRY(CreateRepository(*client, address));
+  TRY(RequireBranch(*client, address));
+  const std::string state = StatePath(session, who.node.ToString(), address);
+  ScanRequest scan{folder_, {include_, exclude_}, state.empty() ? "" : state + ".hashes"};
   scan.follow_links = follow_links_;
   PushRequest request;
   request.id = address.id;
@@ -111,7 +151,6 @@ Status Push::Run(Session& session) {
   request.filter = scan.filter;
   request.repair = repair_;
   request.state_path = state;
-  if (create_) TRY(CreateRepository(*client, address));
   HttpRemote content(*client);
   HttpUpload upload(*client);
   PushProgress progress;

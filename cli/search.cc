@@ -19,7 +19,7 @@ class Search final : public Command {
     Option("--tag", "TAG", tags_, "any tag; may be given several times");
     Option("--sort", "ORDER", sort_, "newest first unless told otherwise").choices = {
         "lastModified", "createdAt", "downloads", "likes"};
-    Option("--limit", "COUNT", limit_, "at most so many of each kind (20)");
+    Option("--limit", "COUNT", limit_, "at most so many of each kind (20)").at_least = 1;
     Shows("search speech arabic", "what has both words");
     Shows("search --task text-generation --licence apache-2.0 --language am", "by filters alone");
   }

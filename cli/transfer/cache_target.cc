@@ -32,6 +32,7 @@ class HubCache final : public PullTarget {
     const bool whole = blob && blob->size_bytes == file.entry.size_bytes;
     return whole ? State::Present : State::Absent;
   }
+  Status Expect(const RemoteRevision&, const std::vector<PullFile>&) override { return Ok(); }
   Status Show(const PullFile& file) override { return Link(file); }
   Result<std::string> PartPath(const PullFile& file) override {
     TRY(fs_.CreateDirectories(root_ + "/blobs"));

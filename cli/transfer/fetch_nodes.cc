@@ -17,7 +17,7 @@ Status FetchNodes::Round(const std::function<Status(RemoteContent&)>& ask, bool&
     }
     const Errc code = status.error().code();
     if (code == Errc::Cancelled || code == Errc::TooLarge || code == Errc::NoSpace) return status;
-    if (code != Errc::NotFound && code != Errc::Denied) worth_repeating = true;
+    if (code != Errc::NotFound && code != Errc::Denied && code != Errc::Io) worth_repeating = true;
     last = std::move(status).Context(nodes_[at]->Name());
   }
   return last;

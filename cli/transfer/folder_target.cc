@@ -1,5 +1,5 @@
 // A plain folder. Partial files and what is known of finished ones live in <folder>/.banyan, so
-// that an unchanged file is not hashed again.
+// that an unchanged file is not hashed again and a changed one not taken for a pull's.
 
 #include <sys/stat.h>
 
@@ -10,6 +10,7 @@
 #include <set>
 
 #include "cli/transfer/fetch_journal.h"
+#include "cli/transfer/folder_record.h"
 #include "cli/transfer/pull_target.h"
 #include "storage/base/json.h"
 #include "storage/base/mutex.h"
@@ -22,10 +23,15 @@ constexpr std::uint64_t kMaxIndexBytes = 256u << 20;
 class Folder final : public PullTarget {
  public:
   Folder(FileSystem& fs, std::string root, std::unique_ptr<FileLock> lock)
-      : fs_(fs), root_(std::move(root)), lock_(std::move(lock)) {}
+      : fs_(fs),
+        root_(std::move(root)),
+        lock_(std::move(lock)),
+        record_(FolderRecord::Load(fs, Own("source.json"))) {}
   void LoadIndex();
+  Status Claim(const FolderWish& wish, const RemoteRevision& revision);
 
   Result<State> Look(const PullFile& file) override;
+  Status Expect(const RemoteRevision& revision, const std::vector<PullFile>& files) override;
   Status Show(const PullFile&) override { return Ok(); }
   Result<std::string> PartPath(const PullFile& file) override {
     TRY(CheckParents(file.path));
@@ -43,6 +49,7 @@ class Folder final : public PullTarget {
   std::string Own(const std::string& name) const { return root_ + "/.banyan/" + name; }
   Status CheckParents(const std::string& path) const;
   Status ClaimName(const std::string& path);
+  Result<Sha256> HashOf(const std::string& path, const FileStat& stat);
   void Remember(const std::string& path, const Sha256& sha256);
 
   FileSystem& fs_;
@@ -52,9 +59,10 @@ class Folder final : public PullTarget {
   struct Seen {
     std::uint64_t size_bytes;
     std::int64_t modified_ms;
-    std::string sha256;
+    Sha256 sha256;
   };
   std::map<std::string, Seen> index_ GUARDED_BY(mutex_);
+  FolderRecord record_ GUARDED_BY(mutex_);
   std::map<std::string, std::string> names_ GUARDED_BY(mutex_);  // folded -> as published
 };
 
@@ -67,7 +75,7 @@ void Folder::LoadIndex() {
   for (const auto& [path, value] : json->items()) {
     const auto size = FindInt(value, "size");
     const auto modified = FindInt(value, "modified");
-    const auto sha256 = FindString(value, "sha256");
+    const auto sha256 = Sha256::Parse(FindString(value, "sha256").value_or(""));
     if (size && modified && sha256) {
       index_[path] = {static_cast<std::uint64_t>(*size), *modified, *sha256};
     }
@@ -100,7 +108,42 @@ void Folder::Remember(const std::string& path, const Sha256& sha256) {
   const auto stat = fs_.Stat(root_ + "/" + path);
   if (!stat) return;
   MutexLock lock(mutex_);
-  index_[path] = {stat->size_bytes, stat->modified_ms, sha256.ToString()};
+  index_[path] = {stat->size_bytes, stat->modified_ms, sha256};
+}
+
+// A folder is one repository's: the files of two would be mixed.
+Status Folder::Claim(const FolderWish& wish, const RemoteRevision& revision) {
+  MutexLock lock(mutex_);
+  const auto& source = record_.source();
+  if (!source || source->repository == revision.repository.ToString()) return Ok();
+  if (wish.accept_new_id && source->name == revision.id) return Ok();
+  if (!wish.overwrite) {
+    return Error(Errc::Conflict, root_ + " holds a pull of another repository, " + source->name +
+                                     " (id " + source->repository.substr(0, 12) +
+                                     "): choose another folder, or put these files among the "
+                                     "others with --overwrite");
+  }
+  record_.Forget();
+  return Ok();
+}
+
+Status Folder::Expect(const RemoteRevision& revision, const std::vector<PullFile>& files) {
+  MutexLock lock(mutex_);
+  for (const PullFile& file : files) record_.Expect(file.path, file.entry.sha256);
+  return record_.Save(revision, FolderRecord::Stage::Begun);
+}
+
+Result<Sha256> Folder::HashOf(const std::string& path, const FileStat& stat) {
+  {
+    MutexLock lock(mutex_);
+    const auto seen = index_.find(path);
+    const bool unchanged = seen != index_.end() && seen->second.size_bytes == stat.size_bytes &&
+                           seen->second.modified_ms == stat.modified_ms;
+    if (unchanged) return seen->second.sha256;
+  }
+  const Sha256 sha256 = TRY(HashFileContent(fs_, root_ + "/" + path));
+  Remember(path, sha256);
+  return sha256;
 }
 
 Result<PullTarget::State> Folder::Look(const PullFile& file) {
@@ -108,21 +151,24 @@ Result<PullTarget::State> Folder::Look(const PullFile& file) {
   TRY(CheckParents(file.path));
   const std::string path = root_ + "/" + file.path;
   const auto stat = fs_.Stat(path);
-  if (!stat || stat->is_directory || stat->size_bytes != file.entry.size_bytes) {
-    return State::Absent;
+  if (!stat) return State::Absent;
+  if (stat->is_directory) {
+    return Error(Errc::Invalid, path +
+                                    ": a folder, and a published file has its name: move it away "
+                                    "or choose another destination");
   }
   {
     MutexLock lock(mutex_);
-    const auto seen = index_.find(file.path);
-    const bool unchanged = seen != index_.end() && seen->second.size_bytes == stat->size_bytes &&
-                           seen->second.modified_ms == stat->modified_ms;
-    if (unchanged) {
-      return seen->second.sha256 == file.entry.sha256.ToString() ? State::Present : State::Absent;
-    }
+    const bool differs = stat->size_bytes != file.entry.size_bytes;
+    if (differs && !record_.Knows(file.path)) return State::Foreign;
   }
-  const Sha256 sha256 = TRY(HashFileContent(fs_, path));
-  Remember(file.path, sha256);
-  return sha256 == file.entry.sha256 ? State::Present : State::Absent;
+  const Sha256 sha256 = TRY(HashOf(file.path, *stat));
+  MutexLock lock(mutex_);
+  if (sha256 == file.entry.sha256) {
+    record_.Settle(file.path, sha256);
+    return State::Present;
+  }
+  return record_.Has(file.path, sha256) ? State::Absent : State::Foreign;
 }
 
 Status Folder::Place(const PullFile& file, const std::string& part_path) {
@@ -134,26 +180,23 @@ Status Folder::Place(const PullFile& file, const std::string& part_path) {
   TRY(fs_.Rename(part_path, path));
   TRY(fs_.SyncDirectory(ParentDirectory(path)));
   Remember(file.path, file.entry.sha256);
+  MutexLock lock(mutex_);
+  record_.Settle(file.path, file.entry.sha256);
   return Ok();
 }
 
 Result<std::vector<std::string>> Folder::Finish(const RemoteRevision& revision,
                                                 const std::string&) {
+  MutexLock lock(mutex_);
   Json index = Json::object();
-  {
-    MutexLock lock(mutex_);
-    for (const auto& [path, seen] : index_) {
-      index[path] = {
-          {"size", seen.size_bytes}, {"modified", seen.modified_ms}, {"sha256", seen.sha256}};
-    }
+  for (const auto& [path, seen] : index_) {
+    index[path] = {{"size", seen.size_bytes},
+                   {"modified", seen.modified_ms},
+                   {"sha256", seen.sha256.ToString()}};
   }
   TRY(RemoveOrphanJournals(fs_, Own("parts")));
   TRY(WriteFileDurably(fs_, Own("index.json"), AsBytes(DumpJson(index))));
-  const Json source = {{"repository", revision.repository.ToString()},
-                       {"id", revision.id},
-                       {"commit", revision.commit.ToString()},
-                       {"manifest", revision.manifest.ToString()}};
-  TRY(WriteFileDurably(fs_, Own("source.json"), AsBytes(DumpJson(source, 1))));
+  TRY(record_.Save(revision, FolderRecord::Stage::Complete));
   return std::vector<std::string>();
 }
 
@@ -183,11 +226,14 @@ Result<std::unique_ptr<FileLock>> LockTarget(FileSystem& fs, const std::string& 
   return Error(Errc::Unavailable, place + ": another pull is at work there");
 }
 
-Result<std::unique_ptr<PullTarget>> FolderTarget(FileSystem& fs, const std::string& folder) {
+Result<std::unique_ptr<PullTarget>> FolderTarget(FileSystem& fs, const FolderWish& wish,
+                                                 const RemoteRevision& revision) {
+  const std::string& folder = wish.folder;
   TRY(fs.CreateDirectories(folder + "/.banyan"));
   auto lock = TRY(LockTarget(fs, folder + "/.banyan/lock", folder));
   auto target = std::make_unique<Folder>(fs, folder, std::move(lock));
   target->LoadIndex();
+  TRY(target->Claim(wish, revision));
   return std::unique_ptr<PullTarget>(std::move(target));
 }
 

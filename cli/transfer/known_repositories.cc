@@ -25,6 +25,7 @@ void ReadTexts(const Json& object, std::string_view key, std::map<std::string, s
 
 Result<KnownRepositories> KnownRepositories::Load(FileSystem& fs, const std::string& path) {
   KnownRepositories known(fs, path);
+  if (path.empty()) return known;
   const auto content = ReadFile(fs, path, kMaxBytes);
   if (!content) {
     if (content.error().code() == Errc::NotFound) return known;
@@ -69,6 +70,7 @@ void KnownRepositories::SetWrittenRef(const std::string& ref_file, const std::st
 
 Status KnownRepositories::Save(Clock& clock) {
   if (changed_.empty()) return Ok();
+  if (path_.empty()) return Error(Errc::Invalid, "there is no home directory: set HOME");
   TRY(fs_->CreateDirectories(ParentDirectory(path_)));
   auto lock = fs_->Lock(path_ + ".lock");
   for (int i = 0; !lock && lock.error().code() == Errc::Conflict && i < kLockTries; ++i) {

@@ -18,7 +18,8 @@ namespace banyan::cli {
 // file.
 class KnownRepositories {
  public:
-  // An absent file is empty; a damaged one is an error that names it.
+  // An absent file is empty; a damaged one is an error that names it. Without a path nothing is
+  // known, and Save is Invalid.
   static Result<KnownRepositories> Load(FileSystem& fs, const std::string& path);
 
   // Remembers a name seen for the first time. Conflict when it had another id before.

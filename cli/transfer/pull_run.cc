@@ -11,6 +11,21 @@ namespace banyan::cli {
 namespace {
 
 constexpr std::int64_t kLockPauseMs = 100;
+constexpr std::size_t kNamesShown = 10;
+
+Error WouldOverwrite(const std::string& place, const std::vector<std::string>& paths) {
+  std::string names;
+  for (std::size_t i = 0; i < paths.size() && i < kNamesShown; ++i) {
+    names += (i == 0 ? "" : ", ") + paths[i];
+  }
+  if (paths.size() > kNamesShown) {
+    names += " and " + std::to_string(paths.size() - kNamesShown) + " more";
+  }
+  return Error(Errc::Conflict,
+               "files in " + place +
+                   " were changed there, or are not of a pull of this repository: " + names +
+                   ": move them away, or replace them with --overwrite");
+}
 
 }  // namespace
 
@@ -45,7 +60,20 @@ Status PullRun::Pin(const PullRequest& request) {
   nodes_ = std::move(agreed);
   if (request.accept_new_id) known_.Replace(request.id, report_.revision.repository);
   TRY(known_.Check(request.id, report_.revision.repository));
-  return request.dry_run ? Ok() : known_.Save(clock_);
+  if (!request.dry_run) Remember();
+  return Ok();
+}
+
+// That is for later pulls; this one can do without.
+void PullRun::Remember() {
+  if (!remembers_) return;
+  const Status saved = known_.Save(clock_);
+  if (saved) return;
+  remembers_ = false;
+  report_.remarks.push_back(
+      "this pull is not remembered, so another repository under the same "
+      "name would not be noticed: " +
+      saved.error().message());
 }
 
 Result<std::vector<PullFile>> PullRun::Plan(const PullRequest& request) {
@@ -85,9 +113,12 @@ Result<std::unique_ptr<PullTarget>> PullRun::WaitForTarget(const MakeTarget& mak
 Result<std::vector<PullFile>> PullRun::LookForAbsent(const PullRequest& request, PullTarget& target,
                                                      const std::vector<PullFile>& files) {
   std::vector<PullFile> absent;
+  std::vector<std::string> foreign;
   for (const PullFile& file : files) {
     if (cancelled_) return Error(Errc::Cancelled, "interrupted");
-    if (TRY(target.Look(file)) == PullTarget::State::Present) {
+    const auto state = TRY(target.Look(file));
+    if (state == PullTarget::State::Foreign) foreign.push_back(file.path);
+    if (state == PullTarget::State::Present) {
       if (!request.dry_run) TRY(target.Show(file));
       ++report_.present_files;
       report_.present_bytes += file.entry.size_bytes;
@@ -95,6 +126,7 @@ Result<std::vector<PullFile>> PullRun::LookForAbsent(const PullRequest& request,
       absent.push_back(file);
     }
   }
+  if (!foreign.empty() && !request.overwrite) return WouldOverwrite(target.Place(), foreign);
   return absent;
 }
 
@@ -184,6 +216,7 @@ Result<PullReport> PullRun::Run(const PullRequest& request, const MakeTarget& ma
   auto target = TRY(WaitForTarget(make_target));
   report_.place = target->Place();
   auto absent = TRY(LookForAbsent(request, *target, files));
+  if (!request.dry_run) TRY(target->Expect(report_.revision, absent));
   TRY(AdoptWhole(*target, request, absent));
   progress_.present_bytes = report_.present_bytes;
   LocalChunks local(fs_);
@@ -197,7 +230,7 @@ Result<PullReport> PullRun::Run(const PullRequest& request, const MakeTarget& ma
   if (request.dry_run) return report_;
   const auto remarks = TRY(target->Finish(report_.revision, request.revision));
   report_.remarks.insert(report_.remarks.end(), remarks.begin(), remarks.end());
-  TRY(known_.Save(clock_));
+  Remember();
   return report_;
 }
 

@@ -3,7 +3,7 @@
 //
 //   pin: the first node that answers fixes repository id, commit and manifest root;
 //        other nodes are used only for that very manifest
-//   plan: walk the proven manifest, filter, see what is there already
+//   plan: walk the proven manifest, filter, see what is there already and whose it is
 //   fetch: several files at once, each through FileFetch
 //   finish: the target makes the revision visible
 
@@ -25,6 +25,7 @@ struct PullRequest {
   PathFilter filter;
   std::vector<std::string> adopt;  // folders or files to take content from
   bool accept_new_id = false;
+  bool overwrite = false;  // files of the target that no pull put there, too
   bool dry_run = false;
   int files_at_once = 4;
   int rounds = 6;
@@ -64,11 +65,13 @@ class PullRun {
         progress_(progress) {}
 
   // On failure everything fetched so far stays for the next run. Waits while another process pulls
-  // into the same place.
+  // into the same place. Conflict before anything is fetched when files would be overwritten that
+  // no pull put there.
   Result<PullReport> Run(const PullRequest& request, const MakeTarget& make_target);
 
  private:
   Status Pin(const PullRequest& request);
+  void Remember();
   Result<std::vector<PullFile>> Plan(const PullRequest& request);
   Result<std::unique_ptr<PullTarget>> WaitForTarget(const MakeTarget& make_target);
   Result<std::vector<PullFile>> LookForAbsent(const PullRequest& request, PullTarget& target,
@@ -86,6 +89,7 @@ class PullRun {
   const std::atomic<bool>& cancelled_;
   PullProgress& progress_;
   PullReport report_;
+  bool remembers_ = true;  // until that failed
   std::atomic<std::uint64_t> to_fetch_bytes_{0};
 };
 

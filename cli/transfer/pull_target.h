@@ -25,9 +25,12 @@ struct PullFile {
 class PullTarget {
  public:
   virtual ~PullTarget() = default;
-  // Present: the right content is on this machine. Changes nothing.
-  enum class State { Present, Absent };
+  // Present: the right content is on this machine. Foreign: other content has its name, which no
+  // pull of this repository put there. Changes nothing.
+  enum class State { Present, Absent, Foreign };
   virtual Result<State> Look(const PullFile& file) = 0;
+  // Before any of these files is placed: what a kill leaves of them will not be Foreign.
+  virtual Status Expect(const RemoteRevision& revision, const std::vector<PullFile>& files) = 0;
   // Gives a Present file its name in this revision, where it lacks that.
   virtual Status Show(const PullFile& file) = 0;
   // Where to build it; the directory exists.
@@ -49,9 +52,17 @@ class PullTarget {
 Result<std::unique_ptr<FileLock>> LockTarget(FileSystem& fs, const std::string& lock_path,
                                              const std::string& place);
 
-// Files by name below `folder`, made if absent. Never writes outside it and follows no symbolic
-// link inside it; refuses two paths that the file system folds together.
-Result<std::unique_ptr<PullTarget>> FolderTarget(FileSystem& fs, const std::string& folder);
+struct FolderWish {
+  std::string folder;
+  bool overwrite = false;      // even when it holds a pull of another repository
+  bool accept_new_id = false;  // even when its repository was another one of the same name
+};
+
+// Files by name below a folder, made if absent. Never writes outside it and follows no symbolic
+// link inside it; refuses two paths that the file system folds together. Conflict when it holds a
+// pull of another repository.
+Result<std::unique_ptr<PullTarget>> FolderTarget(FileSystem& fs, const FolderWish& wish,
+                                                 const RemoteRevision& revision);
 
 // <cache>/models--ns--name/{blobs,snapshots,refs}. `known` decides whether a ref may be moved: only
 // one that a pull wrote and nobody changed since.

@@ -1,7 +1,8 @@
 #pragma once
 // What a pull needs of one node (node/api/chunks.md section 2). Everything it gives is checked by
 // its taker against the manifest root, so an implementation may be a liar. Implementations are
-// thread safe. Errors: NotFound, Denied, Unavailable (try another node, or later), Invalid, Io.
+// thread safe. Errors: NotFound, Denied, Unavailable (try another node, or later), Io (the
+// connection broke, again and again: try another node), Invalid.
 
 #include <functional>
 #include <string>

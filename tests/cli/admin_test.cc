@@ -61,6 +61,11 @@ TEST_CASE("AdminUsersAndTokensAreMadeOverTheNetwork") {
   CHECK(f.Asked({"users", "list"})[0]["admin"] == true);
   CHECK(f.Ok({"users", "change", "alice", "--operator", "no"}) == "Changed user alice\n");
   f.Fails({"users", "change", "operator", "--operator", "no"}, 5);
+  const auto nothing = f.Fails({"users", "change", "alice"}, 2);
+  CHECK(nothing.find("nothing to change") != std::string::npos);
+  CHECK(nothing.find("--fullname TEXT, --operator yes") != std::string::npos);
+  f.Ok({"users", "change", "alice", "--fullname", ""});
+  CHECK(f.Asked({"users", "list"})[0]["fullname"] == "");
   f.Fails({"users", "delete", "operator"}, 5);
   CHECK(f.Asked({"users", "list"}).size() == 2);
   CHECK(f.Ok({"users", "delete", "alice"}) == "Deleted user alice\n");

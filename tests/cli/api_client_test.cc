@@ -1,5 +1,9 @@
 #include "cli/api_client.h"
 
+#include <arpa/inet.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
 #include <algorithm>
 #include <thread>
 
@@ -194,9 +198,9 @@ TEST_CASE("OnlyRepeatableRequestsAreRepeatedAfterABreak") {
   });
   Fixture fixture;
   const auto client = fixture.Client(fake.url());
-  MUST_FAIL(client->SendJson("POST", "/x", Json::object()), Errc::Unavailable);
+  MUST_FAIL(client->SendJson("POST", "/x", Json::object()), Errc::Io);
   REQUIRE(fake.seen().size() == 1);
-  MUST_FAIL(client->SendJson("PUT", "/x", Json::object()), Errc::Unavailable);
+  MUST_FAIL(client->SendJson("PUT", "/x", Json::object()), Errc::Io);
   REQUIRE(fake.seen().size() == 1 + 6);
 }
 
@@ -219,6 +223,39 @@ TEST_CASE("DownloadGoesOnWhereItBrokeOff") {
   request.range = ByteRange{10, 600'009};
   MUST(fixture.Client(fake.url())->Send(request));
   REQUIRE(got == content.substr(10, 600'000));
+}
+
+TEST_CASE("DownloadThatNeverGetsPastAByteEndsSoon") {
+  const std::string content(500'000, 'a');
+  constexpr std::size_t kWall = 300'000;
+  FakeNode fake([&](const Seen& seen, Response& response) {
+    const auto offset = node::ResolveRange(seen.range, content.size()).offset;
+    Serve(content, seen, response, std::min<std::size_t>(kWall - offset, 100'000));
+  });
+  Fixture fixture;
+  std::string got;
+  MUST_FAIL(fixture.Client(fake.url())->Send(Download(got)), Errc::Io);
+  REQUIRE(got.size() == kWall);
+  REQUIRE(fake.seen().size() == 3 + 5);  // three that moved on, five that did not
+}
+
+TEST_CASE("ANodeThatNeverSawTheRequestIsUnreachable") {
+  const int silent = ::socket(AF_INET, SOCK_STREAM, 0);
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  socklen_t size = sizeof address;
+  auto* plain = reinterpret_cast<sockaddr*>(&address);
+  REQUIRE(::bind(silent, plain, size) == 0);
+  REQUIRE(::listen(silent, 1) == 0);
+  REQUIRE(::getsockname(silent, plain, &size) == 0);
+  Fixture fixture;
+  fixture.options.http.connect_timeout_ms = 200;  // the greeting of TLS is never answered
+  const auto url = "https://127.0.0.1:" + std::to_string(ntohs(address.sin_port));
+  const auto result = fixture.Client(url)->Get("/x");
+  ::close(silent);
+  MUST_FAIL(result, Errc::Unavailable);
+  REQUIRE(result.error().message().find("no node answers") != std::string::npos);
 }
 
 TEST_CASE("DownloadNeverMixesTwoVersions") {
@@ -300,7 +337,7 @@ TEST_CASE("SilentNodeIsGivenUp") {
   fixture.options.http.silence_ms = 1000;
   fixture.options.tries_max = 1;
   const auto client = fixture.Client(fake.url());
-  MUST_FAIL(client->Get("/x"), Errc::Unavailable);
+  MUST_FAIL(client->Get("/x"), Errc::Io);
   ApiRequest patient;
   patient.path = "/x";
   patient.silence_ms = 20'000;

@@ -32,6 +32,11 @@ TEST_CASE("WrongLinesSayWhatToDo") {
   REQUIRE(runner.Failure({"\x1b[2J"}, 2).find('\x1b') == std::string::npos);
 }
 
+TEST_CASE("HelpManSaysHowToReadTheManualPage") {
+  ProgramRunner runner;
+  REQUIRE(runner.Output({"help", "man"}).find("banyan help --man | man -l -") != std::string::npos);
+}
+
 TEST_CASE("ErrorsAreJsonWhenAskedFor") {
   ProgramRunner runner;
   for (const auto& line : {std::vector<std::string>{"hash", "/nowhere", "--json"},

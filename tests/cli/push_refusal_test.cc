@@ -51,6 +51,16 @@ TEST_CASE("AnEmptyFolderOrAFileDeletesNothing") {
   CHECK(f.Has("b.bin"));
 }
 
+TEST_CASE("APushToNowhereSaysHowToMakeIt") {
+  Fixture f;
+  const auto branch = f.alice.Failure({"push", f.folder, "alice/m", "--branch", "nobranch"}, 3);
+  CHECK(branch.find("`banyan branch create alice/m nobranch`") != branch.npos);
+  const auto repository = f.alice.Failure({"push", f.folder, "alice/none"}, 3);
+  CHECK(repository.find("to make alice/none, add --create") != repository.npos);
+  f.alice.Output({"branch", "create", "alice/m", "nobranch"});
+  f.alice.Output({"push", f.folder, "alice/m", "--branch", "nobranch"});
+}
+
 TEST_CASE("LinksOutOfTheFolderAreSentOnlyWhenAllowed") {
   Fixture f;
   const auto secret = f.alice.Write("elsewhere/secret.txt", "secret");

@@ -100,3 +100,18 @@ TEST_CASE("LogShowsCommits") {
   REQUIRE(node.runner.Output({"log", "alice/tiny", "-n", "2"}) ==
           "cccccccccccc\t2026-02-01\talice\tSecond?[2J\n");
 }
+
+TEST_CASE("AListOfNothingIsNotAsked") {
+  ScriptedNode node;
+  for (const auto& line :
+       {std::vector<std::string>{"ls"}, {"search", "x"}, {"log", "alice/tiny"}}) {
+    for (const char* limit : {"0", "-1", "many"}) {
+      auto words = line;
+      words.insert(words.end(), {"--limit", limit});
+      INFO(line.front() << " " << limit);
+      const auto message = node.runner.Failure(words, 2);
+      REQUIRE(message.find("--limit: must be a whole number, 1 or more") != std::string::npos);
+    }
+  }
+  REQUIRE(node.fake.seen().empty());
+}

@@ -262,8 +262,8 @@ TEST_CASE("DeletingARepositoryDuringAPullLeavesNoPartialFile") {
   PullRequest request;
   request.id = kModel;
   request.files_at_once = 1;
-  const auto pulled = run.Run(request, [&](const RemoteRevision&) {
-    return FolderTarget(DiskFileSystem(), client.Folder("dest"));
+  const auto pulled = run.Run(request, [&](const RemoteRevision& revision) {
+    return FolderTarget(DiskFileSystem(), {client.Folder("dest")}, revision);
   });
   REQUIRE_FALSE(pulled.has_value());
   INFO(pulled.error().message());

@@ -142,8 +142,8 @@ struct User {
     auto known = TRY(KnownRepositories::Load(fs, home.Join("known.json")));
     PullRun run(environment.clock, fs, {&remote}, known, cancelled, progress);
     return run.Run(request, [&](const RemoteRevision& revision) {
-      return cache ? CacheTarget(fs, home.Join("cache"), id, revision.commit, known)
-                   : FolderTarget(fs, home.Join("dest"));
+      if (cache) return CacheTarget(fs, home.Join("cache"), id, revision.commit, known);
+      return FolderTarget(fs, {home.Join("dest"), false, request.accept_new_id}, revision);
     });
   }
 };

@@ -1,0 +1,129 @@
+// Whose the files in a folder are.
+#include "cli/transfer/pull_target.h"
+#include "storage/base/clock.h"
+#include "tests/support/must.h"
+#include "tests/support/temp_directory.h"
+
+using namespace banyan;
+using namespace banyan::cli;
+using State = PullTarget::State;
+
+namespace {
+
+PullFile Wanted(const std::string& path, std::string_view content) {
+  storage::ManifestEntry entry;
+  entry.size_bytes = content.size();
+  entry.sha256 = HashSha256(AsBytes(content));
+  return {path, entry};
+}
+
+struct Fixture {
+  TempDirectory home;
+  FileSystem& fs = DiskFileSystem();
+  RemoteRevision revision = Of("alice/m", "one");
+
+  static RemoteRevision Of(const std::string& name, std::string_view seed) {
+    RemoteRevision out;
+    out.id = name;
+    out.repository = MUST(storage::RepositoryUid::Parse(HashSha256(AsBytes(seed)).ToString()));
+    return out;
+  }
+  void Write(const std::string& path, std::string_view text) {
+    SystemClock().SleepMs(20);  // another time of change than what was there
+    MUST(fs.CreateDirectories(ParentDirectory(home.Join(path))));
+    MUST(WriteFileDurably(fs, home.Join(path), AsBytes(text)));
+  }
+  Result<std::unique_ptr<PullTarget>> Open(const RemoteRevision& of, bool overwrite = false,
+                                           bool accept_new_id = false) {
+    return FolderTarget(fs, {home.path(), overwrite, accept_new_id}, of);
+  }
+  State Look(const std::string& path, std::string_view content) {
+    return MUST(MUST(Open(revision))->Look(Wanted(path, content)));
+  }
+  void Place(PullTarget& target, const std::string& path, std::string_view content) {
+    const auto part = MUST(target.PartPath(Wanted(path, content)));
+    MUST(WriteFileDurably(fs, part, AsBytes(content)));
+    MUST(target.Place(Wanted(path, content), part));
+  }
+  // A pull of one file, that ends or is killed at its end.
+  void Pull(const std::string& path, std::string_view content, bool finish = true) {
+    const auto target = MUST(Open(revision));
+    MUST(target->Look(Wanted(path, content)));
+    MUST(target->Expect(revision, {Wanted(path, content)}));
+    Place(*target, path, content);
+    if (finish) MUST(target->Finish(revision, ""));
+  }
+};
+
+}  // namespace
+
+TEST_CASE("WhatAPullPutThereMayBeReplaced") {
+  Fixture f;
+  f.Pull("sub/a", "one");
+  CHECK(f.Look("sub/a", "one") == State::Present);
+  CHECK(f.Look("sub/a", "two") == State::Absent);
+  CHECK(f.Look("sub/a", "longer") == State::Absent);
+}
+
+TEST_CASE("WhatSomebodyChangedIsForeign") {
+  Fixture f;
+  f.Pull("a", "one");
+  for (const char* own : {"mine", "own"}) {
+    f.Write("a", own);
+    CHECK(f.Look("a", "two") == State::Foreign);
+    CHECK(f.Look("a", "one") == State::Foreign);
+    CHECK(f.Look("a", own) == State::Present);
+  }
+  f.Write("a", "one");  // taken back
+  CHECK(f.Look("a", "two") == State::Absent);
+}
+
+TEST_CASE("WhatWasThereBeforeIsForeignUntilAPullAdoptsIt") {
+  Fixture f;
+  f.Write("a", "one");
+  CHECK(f.Look("a", "two") == State::Foreign);
+  const auto target = MUST(f.Open(f.revision));
+  CHECK(MUST(target->Look(Wanted("a", "one"))) == State::Present);
+  MUST(target->Finish(f.revision, ""));
+  CHECK(MUST(target->Look(Wanted("a", "two"))) == State::Absent);
+}
+
+TEST_CASE("WhatAKilledPullLeftMayBeReplaced") {
+  Fixture f;
+  f.Pull("a", "one");
+  f.Pull("a", "two", false);
+  CHECK(f.Look("a", "three") == State::Absent);
+  MUST(MUST(f.Open(f.revision))->Expect(f.revision, {Wanted("a", "three")}));  // killed at once
+  CHECK(f.Look("a", "four") == State::Absent);
+  f.Write("a", "mine");
+  CHECK(f.Look("a", "four") == State::Foreign);
+}
+
+TEST_CASE("AFolderOfAnotherRepositoryIsRefused") {
+  Fixture f;
+  f.Pull("a", "one", false);  // from its beginning
+  const auto other = Fixture::Of("alice/other", "two");
+  const auto refused = f.Open(other, false, true);
+  REQUIRE_FALSE(refused.has_value());
+  CHECK(refused.error().code() == Errc::Conflict);
+  CHECK(refused.error().message().find("alice/m") != std::string::npos);
+  CHECK(MUST(MUST(f.Open(other, true))->Look(Wanted("a", "two"))) == State::Foreign);
+  const auto made_anew = Fixture::Of("alice/m", "two");
+  MUST_FAIL(f.Open(made_anew), Errc::Conflict);
+  CHECK(MUST(MUST(f.Open(made_anew, false, true))->Look(Wanted("a", "two"))) == State::Absent);
+}
+
+TEST_CASE("AFolderInTheWayOfAFileIsToldAtOnce") {
+  Fixture f;
+  f.Write("a/b", "x");
+  MUST_FAIL(MUST(f.Open(f.revision))->Look(Wanted("a", "one")), Errc::Invalid);
+}
+
+TEST_CASE("ADamagedRecordMakesNothingReplaceable") {
+  Fixture f;
+  f.Pull("a", "one");
+  f.Write(".banyan/source.json", "{");
+  CHECK(f.Look("a", "two") == State::Foreign);
+  f.Pull("a", "one");
+  CHECK(f.Look("a", "two") == State::Absent);
+}
