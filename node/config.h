@@ -49,6 +49,8 @@ struct Config {
   Duration upload_link_lifetime{6 * 3'600'000};
   ByteSize transfer_batch{16u << 20};
 
+  std::string federation_fence;
+
   std::vector<std::string> metrics_clients{"127.0.0.1", "::1"};
   std::string log_level = "info";
   bool log_access = true;

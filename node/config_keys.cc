@@ -66,6 +66,10 @@ constexpr auto kKeys = std::to_array<ConfigKey>({
     {"transfer.batch", &Config::transfer_batch,
      "How much a client may send in one batch of chunks."},
 
+    {"federation.fence", &Config::federation_fence,
+     "A file outside the data directory, best on another disk, that keeps the last signed state of "
+     "the node's log, so that a data directory that was put back signs no second history."},
+
     {"metrics.clients", &Config::metrics_clients,
      "Addresses and networks that may read /metrics without a token; an operator's token may "
      "always."},

@@ -59,6 +59,7 @@ class ContentApi {
   // Reading: content_api_read.cc
   Status GetRevision(const Repository& repository, Request& request, Response& response);
   Status GetObject(Request& request, Response& response);
+  Status PostObjects(Request& request, Response& response);
   Status GetOutline(Request& request, Response& response);
   Status GetSection(Request& request, Response& response);
   Status GetData(Request& request, Response& response);

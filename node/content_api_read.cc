@@ -2,6 +2,7 @@
 
 #include <charconv>
 
+#include "federation/open_objects.h"
 #include "node/content_api.h"
 #include "node/http/conditional.h"
 #include "node/hub_answer.h"
@@ -14,6 +15,9 @@ namespace {
 using storage::Connection;
 
 constexpr std::size_t kRememberedFiles = 128;
+constexpr std::size_t kMaxObjectsAsked = 1024;
+constexpr std::size_t kMaxObjectsBytes = 8u << 20;  // of an answer; then it ends after a whole one
+constexpr std::uint32_t kAbsentObject = UINT32_MAX;
 constexpr std::string_view kBinary = "application/octet-stream";
 // What is named by its hash never changes; a private answer stays out of shared caches.
 constexpr std::string_view kImmutable = "private, max-age=31536000, immutable";
@@ -110,13 +114,39 @@ Status ContentApi::GetData(Request& request, Response& response) {
   return Ok();
 }
 
+// What a public card reaches is for everybody; else the caller must be able to read the root.
 Status ContentApi::GetObject(Request& request, Response& response) {
   const Sha256 id = TRY(Sha256::Parse(request.Param("id")));
   const auto root_text = request.Query("root");
   const Sha256 root = root_text ? TRY(Sha256::Parse(*root_text)) : id;
   auto connection = TRY(store_.core().database.Read());
-  AnswerBytes(request, Etag("object", id.ToString()),
-              TRY(objects_.Find(*connection, request.caller, root, id)), response);
+  auto object = federation::ReadOpenObject(*connection, store_, id);
+  if (!object && object.error().code() == Errc::NotFound) {
+    object = objects_.Find(*connection, request.caller, root, id);
+  }
+  AnswerBytes(request, Etag("object", id.ToString()), TRY(std::move(object)), response);
+  return Ok();
+}
+
+// Many public objects at once: u32 length and bytes of each, in the order asked for.
+Status ContentApi::PostObjects(Request& request, Response& response) {
+  const std::string ids = TRY(request.ReadAll(kMaxObjectsAsked * Sha256::kSize));
+  if (ids.empty() || ids.size() % Sha256::kSize != 0) {
+    return Error(Errc::Invalid, "expected 1 to 1,024 SHA-256 digests of 32 bytes each");
+  }
+  auto connection = TRY(store_.core().database.Read());
+  ByteWriter out;
+  for (ByteView left = AsBytes(ids); !left.empty(); left = left.subspan(Sha256::kSize)) {
+    const auto object =
+        federation::ReadOpenObject(*connection, store_, Sha256::FromRaw(left.first(Sha256::kSize)));
+    const auto size = object ? object->size() : 0;
+    if (!out.bytes().empty() && out.bytes().size() + size > kMaxObjectsBytes) break;
+    out.Le<std::uint32_t>(object ? static_cast<std::uint32_t>(object->size()) : kAbsentObject);
+    if (object) out.Raw(*object);
+  }
+  response.headers.Set("Cache-Control", "no-store");
+  response.headers.Set("Content-Type", kBinary);
+  response.body = std::string(AsText(out.bytes()));
   return Ok();
 }
 

@@ -5,6 +5,7 @@
 #include "node/http/client_address.h"
 #include "node/http/host_port.h"
 #include "node/http/http_error.h"
+#include "node/log_api.h"
 #include "node/routes.h"
 #include "storage/base/logging.h"
 
@@ -13,6 +14,7 @@ namespace {
 
 constexpr std::int64_t kFlushPauseMs = 10'000;
 constexpr std::int64_t kDescribePauseMs = 60'000;
+constexpr std::int64_t kCardPauseMs = 2'000;
 
 HttpServerOptions ServerOptions(const Config& config) {
   HttpServerOptions options;
@@ -51,6 +53,7 @@ Result<std::unique_ptr<Node>> Node::Start(const Seams& seams, const Config& conf
   auto data = TRY(DataDirectory::Open(seams.clock, seams.random, seams.fs,
                                       {config.data, true, config.storage_min_free.bytes}));
   std::unique_ptr<Node> node(new Node(seams, config, std::move(data)));
+  node->own_log_.Publish();
   TRY(node->Listen());
   node->jobs_.Start(node->MakeJobs());
   return node;
@@ -75,11 +78,14 @@ Node::Node(const Seams& seams, const Config& config, std::unique_ptr<DataDirecto
                     .max_file_bytes = config_.upload_max_file.bytes,
                     .quota = hub_.quota()}),
       admin_api_({seams.clock, seams.random, seams.fs, data_->content(), config_.data}),
+      own_log_({seams.clock, seams.random, seams.fs, data_->database(), data_->content(),
+                data_->seed(), config_}),
       router_(MakeRoutes(hub_)),
       front_({seams.clock, config_, data_->database(), usage_, metrics_, router_}),
       jobs_(seams.clock, metrics_) {
   content_api_.AddRoutes(router_);
   admin_api_.AddRoutes(router_);
+  AddLogRoutes(router_, own_log_, config_);
   router_.Add("GET", "/healthz",
               [this](Request&, Response& response) { AnswerHealth(health_, response); });
   router_.Add("GET", "/metrics",
@@ -99,6 +105,7 @@ std::vector<Jobs::Job> Node::MakeJobs() {
       {"flush_usage", kFlushPauseMs, [this] { return usage_.Flush(data_->database()); }});
   jobs.push_back({"describe_heads", kDescribePauseMs,
                   [this] { return DescribeHeads(data_->database(), data_->content()); }});
+  jobs.push_back({"write_cards", kCardPauseMs, [this] { return own_log_.WriteCards(); }});
   if (config_.storage_collect_every.ms > 0) {
     jobs.push_back(
         {"collect", config_.storage_collect_every.ms, [this] { return CollectGarbage(); }});

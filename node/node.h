@@ -17,6 +17,7 @@
 #include "node/http/http_server.h"
 #include "node/hub.h"
 #include "node/jobs.h"
+#include "node/own_log.h"
 
 namespace banyan::node {
 
@@ -33,6 +34,7 @@ class Node {
 
   std::uint16_t port() const { return server_->port(); }
   DataDirectory& data() { return *data_; }
+  OwnLog& own_log() { return own_log_; }
   const Router& router() const { return router_; }
   // Idempotent.
   void Stop(std::int64_t grace_ms);
@@ -58,6 +60,7 @@ class Node {
   Hub hub_;
   ContentApi content_api_;
   AdminApi admin_api_;
+  OwnLog own_log_;
   Router router_;
   Front front_;
   Jobs jobs_;

@@ -18,6 +18,8 @@ class NodeSeed {
   // not ours, Corrupt when it has another size.
   static Result<NodeSeed> OpenOrCreate(FileSystem& fs, Random& random, const std::string& path);
 
+  // For the federation's keys, which it derives itself.
+  const Secret& secret() const { return seed_; }
   // `label` names the role and its version, such as "banyan signed links v1".
   Secret Derive(std::string_view label) const;
 

@@ -192,6 +192,70 @@ CREATE TABLE damaged_chunk(
 ALTER TABLE file ADD COLUMN damaged INTEGER NOT NULL DEFAULT 0;  -- 1: uses such a chunk
 )sql";
 
+// Logs of cards (federation/PROTOCOL.md section 5).
+constexpr const char* kVersion3 = R"sql(
+CREATE TABLE origin(                         -- whose log it is
+  id INTEGER PRIMARY KEY,
+  node BLOB NOT NULL UNIQUE,                 -- node id: leaf hash of its genesis entry
+  own INTEGER NOT NULL DEFAULT 0);           -- 1: this node
+CREATE UNIQUE INDEX origin_own ON origin(own) WHERE own = 1;
+CREATE TABLE log_entry(
+  origin INTEGER NOT NULL REFERENCES origin ON DELETE CASCADE,
+  epoch INTEGER NOT NULL,
+  position INTEGER NOT NULL,                 -- 0, 1, ... without a gap
+  entry BLOB NOT NULL,
+  PRIMARY KEY(origin, epoch, position)) WITHOUT ROWID;
+CREATE TABLE repository_card(                -- the latest card of each repository
+  id INTEGER PRIMARY KEY,
+  origin INTEGER NOT NULL REFERENCES origin ON DELETE CASCADE,
+  key BLOB NOT NULL,                         -- repository id: leaf hash of its first card
+  repository INTEGER UNIQUE,                 -- its row, also when that is gone; NULL: none here
+  number INTEGER NOT NULL,
+  leaf BLOB NOT NULL,
+  epoch INTEGER NOT NULL,                    -- where in the log it is
+  position INTEGER NOT NULL,
+  written_ms INTEGER NOT NULL,
+  meta BLOB,                                 -- names: the one place, dropped with withdrawal
+  manifest BLOB,                             -- roots that the card states; NULL: no content
+  refs BLOB,
+  commits BLOB,
+  UNIQUE(origin, key));
+CREATE TABLE open_object(                    -- what public cards reach (federation/open_objects.h)
+  id BLOB NOT NULL,                          -- SHA-256
+  card INTEGER NOT NULL REFERENCES repository_card ON DELETE CASCADE,
+  kind INTEGER NOT NULL,                     -- 0 tree node, 1 commit or tag, 2 meta, 3 file
+  oid BLOB,                                  -- of a commit or tag
+  PRIMARY KEY(id, card)) WITHOUT ROWID;
+CREATE INDEX open_object_of ON open_object(card);
+-- Public repositories that changed since their card was written; entered with the change itself.
+CREATE TABLE card_due(repository INTEGER PRIMARY KEY);
+INSERT INTO card_due SELECT id FROM repository WHERE private = 0;
+-- (Not OR IGNORE: the conflict clause of the statement that fires a trigger would replace it.)
+CREATE TRIGGER card_due_created AFTER INSERT ON repository WHEN new.private = 0 BEGIN
+  INSERT INTO card_due SELECT new.id WHERE new.id NOT IN card_due;
+END;
+CREATE TRIGGER card_due_changed
+AFTER UPDATE OF namespace, name, private, gated, default_branch, head, described, licence
+ON repository WHEN old.private = 0 OR new.private = 0 BEGIN
+  INSERT INTO card_due SELECT new.id WHERE new.id NOT IN card_due;
+END;
+CREATE TRIGGER card_due_deleted AFTER DELETE ON repository WHEN old.private = 0 BEGIN
+  INSERT INTO card_due SELECT old.id WHERE old.id NOT IN card_due;
+END;
+CREATE TRIGGER card_due_ref_created AFTER INSERT ON ref BEGIN
+  INSERT INTO card_due SELECT id FROM repository
+    WHERE id = new.repository AND private = 0 AND id NOT IN card_due;
+END;
+CREATE TRIGGER card_due_ref_moved AFTER UPDATE ON ref BEGIN
+  INSERT INTO card_due SELECT id FROM repository
+    WHERE id = new.repository AND private = 0 AND id NOT IN card_due;
+END;
+CREATE TRIGGER card_due_ref_deleted AFTER DELETE ON ref BEGIN
+  INSERT INTO card_due SELECT id FROM repository
+    WHERE id = old.repository AND private = 0 AND id NOT IN card_due;
+END;
+)sql";
+
 Result<std::int64_t> Version(Connection& connection) {
   auto rows = connection.Query("PRAGMA user_version");
   const bool found = rows.Next();
@@ -212,6 +276,7 @@ Status Migrate(Database& database) {
     }
     if (version < 1) TRY(connection.ExecuteScript(kVersion1));
     if (version < 2) TRY(connection.ExecuteScript(kVersion2));
+    if (version < 3) TRY(connection.ExecuteScript(kVersion3));
     return connection.ExecuteScript("PRAGMA user_version = " + std::to_string(kSchemaVersion));
   });
 }

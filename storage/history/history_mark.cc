@@ -64,11 +64,13 @@ Result<CommitLinks> ReadCommitLinks(Connection& connection, const GitOid& commit
 
 Status HistoryMark::AddAll(Connection& connection) {
   TRY(AddRevisions(connection, ""));
+  TRY(AddCards(connection));
   return AddRefs(connection);
 }
 
 Status HistoryMark::AddReachable(Connection& connection) {
   TRY(AddRevisions(connection, " WHERE unreachable_ms IS NULL"));
+  TRY(AddCards(connection));
   return AddRefs(connection);
 }
 
@@ -96,6 +98,16 @@ Status HistoryMark::AddRefs(Connection& connection) {
     MemoryNodes built;
     TRY(BuildRefList(connection, repository, built));
     for (const auto& [id, node] : built.nodes()) nodes_.emplace(id, true);
+  }
+  return Ok();
+}
+
+// What the latest cards name, which may be older than the refs.
+Status HistoryMark::AddCards(Connection& connection) {
+  for (const char* root : {"manifest", "refs", "commits"}) {
+    const auto sql = std::string("SELECT DISTINCT ") + root + " FROM repository_card WHERE " +
+                     root + " IS NOT NULL";
+    for (const auto& id : TRY(Digests<Sha256>(connection, sql))) TRY(AddNodes(connection, id));
   }
   return Ok();
 }

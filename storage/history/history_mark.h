@@ -48,6 +48,7 @@ class HistoryMark {
  private:
   Status AddRevisions(Connection& connection, const std::string& condition);
   Status AddRefs(Connection& connection);
+  Status AddCards(Connection& connection);
   Status AddCommit(Connection& connection, const GitOid& commit);
   Status AddTrees(Connection& connection, const GitOid& root);
   Status AddEntries(ByteView piece, std::vector<GitOid>& folders);

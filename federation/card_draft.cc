@@ -1,0 +1,99 @@
+#include "federation/card_draft.h"
+
+#include <algorithm>
+
+#include "federation/card_meta.h"
+#include "federation/commit_tree.h"
+#include "storage/catalog/repository_head.h"
+#include "storage/history/ref_list.h"
+
+namespace banyan::federation {
+namespace {
+
+using storage::Repository;
+
+constexpr std::size_t kMaxParents = 16;
+constexpr std::size_t kMaxParentBytes = 200;
+
+bool IsPlain(std::string_view text) {
+  return std::all_of(text.begin(), text.end(), [](char c) { return c > ' ' && c <= '~'; });
+}
+
+std::string LicenceOf(const Repository& repository) {
+  const auto& licence = repository.licence;
+  const bool is_plain =
+      std::all_of(licence.begin(), licence.end(), [](char c) { return c >= ' ' && c <= '~'; });
+  if (licence.empty()) return "NONE";
+  return is_plain ? licence : "NOASSERTION";
+}
+
+// Base models, then datasets.
+std::vector<std::string> ParentsOf(const Json& metadata) {
+  std::vector<std::string> parents;
+  for (const char* key : {"base_models", "datasets"}) {
+    const Json* list = FindMember(metadata, key);
+    if (list == nullptr || !list->is_array()) continue;
+    for (const auto& item : *list) {
+      const auto* id = item.get_ptr<const std::string*>();
+      const bool fits = id != nullptr && id->size() <= kMaxParentBytes && IsPlain(*id);
+      if (fits && parents.size() < kMaxParents) parents.push_back(*id);
+    }
+  }
+  return parents;
+}
+
+Result<std::optional<Sha256>> LicenceText(storage::History& history,
+                                          const storage::Revision& revision, const Json& metadata) {
+  const Json* files = FindMember(metadata, "licence_files");
+  if (files == nullptr || !files->is_array() || files->empty()) return std::optional<Sha256>();
+  const auto* path = files->front().get_ptr<const std::string*>();
+  if (path == nullptr) return std::optional<Sha256>();
+  const auto file = TRY(history.FindFile(revision, *path));
+  if (!file || file->IsSubmodule()) return std::optional<Sha256>();
+  return std::optional(file->sha256);
+}
+
+Result<CardContent> DraftContent(storage::Connection& connection, storage::History& history,
+                                 const Repository& repository, const Json& metadata) {
+  CardContent content;
+  content.refs = TRY(storage::StoreRefList(connection, repository.row));
+  content.commits = TRY(BuildCommitTree(history, repository.row));
+  content.manifest = TRY(storage::EmptyTree(history.nodes()));
+  content.licence = LicenceOf(repository);
+  if (repository.head) {
+    const auto revision = TRY(storage::FindRevision(connection, repository.row, *repository.head));
+    if (!revision) return Error(Errc::Corrupt, "the head of a repository is no revision of it");
+    content.head = revision->commit;
+    content.manifest = revision->manifest;
+    content.bytes = revision->bytes;
+    content.files = revision->files;
+    content.licence_text = TRY(LicenceText(history, *revision, metadata));
+  }
+  const auto nodes = history.TakeNodes();
+  TRY(storage::InsertNodes(connection, nodes, content.commits));
+  TRY(storage::InsertNodes(connection, nodes, content.manifest));
+  return content;
+}
+
+}  // namespace
+
+Result<CardDraft> DraftCard(storage::Connection& connection, storage::ContentStore& store,
+                            const Repository& repository) {
+  const Json metadata = TRY(ParseJson(TRY(storage::GetMetadata(connection, repository.row))));
+  const auto history = TRY(storage::History::Open(connection, store, repository.row));
+  CardDraft draft;
+  draft.card.content = TRY(DraftContent(connection, *history, repository, metadata));
+  if (repository.gating != storage::Gating::No) draft.card.access = CardAccess::Attest;
+  draft.card.parents = ParentsOf(metadata);
+  draft.meta = DescribeMeta(repository, metadata);
+  return draft;
+}
+
+CardDraft DraftWithdrawal() {
+  CardDraft draft;
+  draft.card.status = CardStatus::Withdrawn;
+  draft.card.reason = CardReason::Author;
+  return draft;
+}
+
+}  // namespace banyan::federation

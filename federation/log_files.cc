@@ -1,0 +1,172 @@
+#include "federation/log_files.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "federation/format/entry_bundle.h"
+#include "federation/format/note.h"
+
+namespace banyan::federation {
+namespace {
+
+constexpr std::uint64_t kRowsAtOnce = 4096;
+constexpr std::uint64_t kMaxFileBytes = 8u << 20;
+const std::string kCheckpoint = "checkpoint";
+
+}  // namespace
+
+Result<std::unique_ptr<LogFiles>> LogFiles::Open(storage::Database& database, FileSystem& fs,
+                                                 const OwnOrigin& origin, LogFilesOptions options) {
+  TRY(fs.CreateDirectories(options.directory));
+  std::unique_ptr<LogFiles> files(new LogFiles(database, fs, origin, std::move(options)));
+  files->on_disk_ = TRY(files->RequireLedTo(files->options_.directory + "/" + kCheckpoint));
+  if (!files->options_.fence.empty()) TRY(files->RequireLedTo(files->options_.fence));
+  return files;
+}
+
+Result<std::optional<LogState>> LogFiles::ReadCheckpoint(const std::string& path) const {
+  const auto bytes = ReadFile(fs_, path, kMaxNoteBytes);
+  if (!bytes && bytes.error().code() == Errc::NotFound) return std::optional<LogState>();
+  const auto note = TRY(SignedNote::Parse(AsText(TRY(bytes))).Context(path));
+  const auto key =
+      TRY(NoteKey::Make(origin_.Line(), NoteKeyType::Ed25519, origin_.keys.log.public_key()));
+  TRY(VerifyNote(note, {key}).Context(path));
+  const auto checkpoint = TRY(Checkpoint::Parse(note.text).Context(path));
+  if (checkpoint.origin != origin_.Line()) {
+    return Error(Errc::Conflict, path + ": the checkpoint of another log, " + checkpoint.origin);
+  }
+  return std::optional(checkpoint.state);
+}
+
+// A head that was signed before must be one that these rows lead to.
+Result<std::uint64_t> LogFiles::RequireLedTo(const std::string& checkpoint_path) const {
+  const auto head = TRY(ReadCheckpoint(checkpoint_path));
+  if (!head) return std::uint64_t{0};
+  auto lease = TRY(database_.Read());
+  const auto rows = TRY(CountEntries(*lease, origin_.log));
+  if (rows < head->size) {
+    return Error(Errc::Conflict, checkpoint_path + ": signs " + std::to_string(head->size) +
+                                     " entries, the catalog has " + std::to_string(rows) +
+                                     ": it is an older copy, and nothing is signed with it");
+  }
+  TileBuilder upto;
+  for (std::uint64_t from = 0; from < head->size; from += kRowsAtOnce) {
+    const auto count = std::min(kRowsAtOnce, head->size - from);
+    for (const auto& entry : TRY(ReadEntries(*lease, origin_.log, from, count))) {
+      upto.Append(HashLeaf(entry));
+    }
+  }
+  if (upto.state() == *head) return head->size;
+  return Error(Errc::Corrupt, checkpoint_path +
+                                  ": the catalog's entries do not lead to the root that was "
+                                  "signed, so nothing is signed");
+}
+
+Status LogFiles::TakeRows(std::uint64_t until) {
+  auto lease = TRY(database_.Read());
+  for (auto from = builder_.state().size; from < until; from = builder_.state().size) {
+    const auto count = std::min(kRowsAtOnce, until - from);
+    for (const auto& entry : TRY(ReadEntries(*lease, origin_.log, from, count))) {
+      builder_.Append(HashLeaf(entry));
+    }
+  }
+  return Ok();
+}
+
+Status LogFiles::Publish() {
+  std::uint64_t rows = 0;
+  {
+    auto lease = TRY(database_.Read());
+    rows = TRY(CountEntries(*lease, origin_.log));
+  }
+  const auto before = published();
+  if (rows == before.size) return Ok();
+  TRY(TakeRows(rows));
+  TRY(WriteTiles(before.size));
+  TRY(Release());
+  RemovePartials(std::exchange(on_disk_, rows), rows);
+  return Ok();
+}
+
+// Those that have grown.
+void LogFiles::RemovePartials(std::uint64_t old_size, std::uint64_t size) {
+  for (const auto& tile : NewTiles(old_size, size)) {
+    const auto width = TileWidth(tile.level, tile.index, old_size);
+    if (width == 0) continue;
+    const Tile old{tile.level, tile.index, width};
+    static_cast<void>(fs_.Remove(options_.directory + "/" + old.Path()));  // it only takes room
+  }
+}
+
+Status LogFiles::WriteTiles(std::uint64_t old_size) {
+  for (const auto& [tile, hashes] : builder_.TakeTiles()) TRY(WriteFile(tile, hashes));
+  for (const auto& tile : NewTiles(old_size, builder_.state().size)) {
+    if (tile.level == Tile::kEntries) TRY(WriteBundle(tile));
+  }
+  return Ok();
+}
+
+Status LogFiles::WriteBundle(const Tile& bundle) {
+  auto lease = TRY(database_.Read());
+  const auto entries =
+      TRY(ReadEntries(*lease, origin_.log, bundle.index * kTileWidth, bundle.width));
+  return WriteFile(bundle, WriteEntryBundle(entries));
+}
+
+Status LogFiles::WriteFile(const Tile& tile, ByteView bytes) {
+  const std::string path = options_.directory + "/" + tile.Path();
+  TRY(fs_.CreateDirectories(ParentDirectory(path)));
+  const auto there = ReadFile(fs_, path, kMaxFileBytes);
+  if (there && std::ranges::equal(*there, bytes)) return Ok();
+  return WriteFileDurably(fs_, path, bytes);
+}
+
+Status LogFiles::Release() {
+  const Checkpoint checkpoint{origin_.Line(), builder_.state()};
+  SignedNote note{checkpoint.ToString(), {}};
+  note.signatures.push_back(SignNote(note.text, origin_.Line(), origin_.keys.log));
+  const auto text = note.ToString();
+  if (!options_.fence.empty()) TRY(WriteFileDurably(fs_, options_.fence, AsBytes(text)));
+  TRY(WriteFileDurably(fs_, options_.directory + "/" + kCheckpoint, AsBytes(text)));
+  MutexLock lock(mutex_);
+  published_ = checkpoint.state;
+  return Ok();
+}
+
+LogState LogFiles::published() const {
+  MutexLock lock(mutex_);
+  return published_;
+}
+
+Result<Bytes> LogFiles::Read(const std::string& path) {
+  const Error absent(Errc::NotFound, "the log has no " + path);
+  if (published().size == 0) return absent;
+  if (path == kCheckpoint) {
+    return ReadFile(fs_, options_.directory + "/" + path, kMaxNoteBytes);
+  }
+  const auto tile = Tile::Parse(path);
+  if (!tile) return absent;
+  for (;;) {
+    const auto size = published().size;
+    const auto width = TileWidth(tile->level, tile->index, size);
+    if (tile->width > width) return absent;
+    auto bytes = ReadTile(*tile, width);
+    // The log may have grown meanwhile, and the narrower file be gone.
+    if (bytes || published().size == size) return bytes;
+  }
+}
+
+Result<Bytes> LogFiles::ReadTile(const Tile& tile, unsigned width) {
+  const std::string path = Tile{tile.level, tile.index, width}.Path();
+  Bytes bytes = TRY(ReadFile(fs_, options_.directory + "/" + path, kMaxFileBytes));
+  if (tile.width == width) return bytes;
+  if (tile.level == Tile::kEntries) {
+    auto entries = TRY(ReadEntryBundle(bytes, width));
+    entries.resize(tile.width);
+    return WriteEntryBundle(entries);
+  }
+  bytes.resize(tile.width * LogHash::kSize);
+  return bytes;
+}
+
+}  // namespace banyan::federation

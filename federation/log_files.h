@@ -1,0 +1,66 @@
+#pragma once
+// A log as plain files, made from its rows: tiles, entry bundles, and the checkpoint that signs
+// them (PROTOCOL.md sections 5 and 7).
+//
+//   rows ─▶ tiles and bundles, durable ─▶ checkpoint signed ─▶ fence ─▶ checkpoint by rename
+//
+// What is there of the tiles is never trusted: they are made again from the rows after each start,
+// and a row that does not lead to the root of the published checkpoint stops all signing.
+
+#include <string>
+
+#include "federation/format/checkpoint.h"
+#include "federation/format/tile_builder.h"
+#include "federation/own_origin.h"
+#include "storage/base/file_system.h"
+#include "storage/base/mutex.h"
+
+namespace banyan::federation {
+
+struct LogFilesOptions {
+  std::string directory;  // made if absent
+  std::string fence;      // a file outside the data directory; empty: none
+};
+
+// All references outlive it. Publish is called by one thread at a time, Read by any.
+class LogFiles {
+ public:
+  // Conflict when the published checkpoint, or the fence's, is of a longer log than the catalog
+  // has (the catalog is an older copy), Corrupt when the catalog's entries lead to another root.
+  static Result<std::unique_ptr<LogFiles>> Open(storage::Database& database, FileSystem& fs,
+                                                const OwnOrigin& origin, LogFilesOptions options);
+
+  // Makes all rows so far public. After an error nothing newer is public; the next call goes on.
+  Status Publish();
+
+  // "checkpoint", or the path of a tile or bundle. A partial tile that has grown since is cut to
+  // what is asked for. NotFound for anything that the log has not.
+  Result<Bytes> Read(const std::string& path);
+  LogState published() const;
+
+ private:
+  LogFiles(storage::Database& database, FileSystem& fs, const OwnOrigin& origin,
+           LogFilesOptions options)
+      : database_(database), fs_(fs), origin_(origin), options_(std::move(options)) {}
+  // The size of the head in that file; 0: there is none.
+  Result<std::uint64_t> RequireLedTo(const std::string& checkpoint_path) const;
+  Result<std::optional<LogState>> ReadCheckpoint(const std::string& path) const;
+  Status TakeRows(std::uint64_t until);
+  Status WriteTiles(std::uint64_t old_size);
+  Status WriteBundle(const Tile& bundle);
+  Status WriteFile(const Tile& tile, ByteView bytes);
+  Status Release();
+  void RemovePartials(std::uint64_t old_size, std::uint64_t size);
+  Result<Bytes> ReadTile(const Tile& tile, unsigned width);
+
+  storage::Database& database_;
+  FileSystem& fs_;
+  const OwnOrigin& origin_;
+  const LogFilesOptions options_;
+  TileBuilder builder_;
+  std::uint64_t on_disk_ = 0;  // the size that the partial tiles on disk are of
+  mutable Mutex mutex_;
+  LogState published_ GUARDED_BY(mutex_);
+};
+
+}  // namespace banyan::federation

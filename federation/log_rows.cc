@@ -1,0 +1,39 @@
+#include "federation/log_rows.h"
+
+namespace banyan::federation {
+
+using storage::Connection;
+
+Result<std::uint64_t> CountEntries(Connection& connection, LogId log) {
+  auto rows = connection.Query(
+      "SELECT coalesce(max(position) + 1, 0) FROM log_entry WHERE origin = ? AND epoch = ?",
+      log.origin, log.epoch);
+  const bool found = rows.Next();
+  TRY(rows.status());
+  return found ? static_cast<std::uint64_t>(rows.Int(0)) : 0;
+}
+
+Result<std::uint64_t> AppendEntry(Connection& connection, LogId log, ByteView entry) {
+  const std::uint64_t position = TRY(CountEntries(connection, log));
+  TRY(connection.Execute("INSERT INTO log_entry(origin, epoch, position, entry) VALUES(?, ?, ?, ?)",
+                         log.origin, log.epoch, position, entry));
+  return position;
+}
+
+Result<std::vector<Bytes>> ReadEntries(Connection& connection, LogId log, std::uint64_t from,
+                                       std::uint64_t count) {
+  std::vector<Bytes> entries;
+  auto rows = connection.Query(
+      "SELECT entry FROM log_entry WHERE origin = ? AND epoch = ? AND position >= ? "
+      "AND position < ? ORDER BY position",
+      log.origin, log.epoch, from, from + count);
+  while (rows.Next()) entries.emplace_back(rows.Blob(0).begin(), rows.Blob(0).end());
+  TRY(rows.status());
+  if (entries.size() != count) {
+    return Error(Errc::Corrupt, "catalog: the log lacks entries between " + std::to_string(from) +
+                                    " and " + std::to_string(from + count));
+  }
+  return entries;
+}
+
+}  // namespace banyan::federation

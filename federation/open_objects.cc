@@ -1,0 +1,140 @@
+#include "federation/open_objects.h"
+
+#include "federation/commit_tree.h"
+
+namespace banyan::federation {
+namespace {
+
+using storage::Connection;
+using storage::SqlValue;
+
+// As the table has it.
+enum class Kind { Node = 0, GitObject = 1, Meta = 2, File = 3 };
+
+enum class Presence { New, Known };
+
+class Opening {
+ public:
+  Opening(storage::History& history, std::int64_t card) : history_(history), card_(card) {}
+
+  Status AddTree(const Sha256& root) {
+    std::vector<Sha256> waiting = {root};
+    while (!waiting.empty()) {
+      const Sha256 id = waiting.back();
+      waiting.pop_back();
+      if (TRY(Add(id, Kind::Node, nullptr)) == Presence::Known) continue;  // and all below it
+      const auto node = TRY(storage::LoadNode(history_.nodes(), id));
+      for (const auto& item : node.items) {
+        if (node.level > 0) waiting.push_back(TRY(storage::ParseChildRef(item.value)).id);
+      }
+    }
+    return Ok();
+  }
+
+  // With the commits' bodies and manifests.
+  Status AddCommitTree(const Sha256& root) {
+    TRY(AddTree(root));
+    storage::SearchCursor cursor(history_.nodes());
+    for (TRY(cursor.Open(root)); cursor.Valid(); TRY(cursor.Next())) {
+      const auto oid = GitOid::FromRaw(AsBytes(cursor.Item().key));
+      const auto entry = TRY(ParseCommitTreeEntry(cursor.Item().value));
+      if (TRY(Add(entry.body, Kind::GitObject, oid)) == Presence::Known) continue;
+      if (!entry.manifest) continue;
+      TRY(history_.LoadManifest({oid, *entry.manifest, 0, 0, 0}));
+      TRY(AddTree(*entry.manifest));
+    }
+    return Ok();
+  }
+
+  // The latest of its kind only.
+  Status Replace(Kind kind, const std::optional<Sha256>& id) {
+    TRY(connection().Execute("DELETE FROM open_object WHERE card = ? AND kind = ?", card_,
+                             static_cast<int>(kind)));
+    if (id) TRY(Add(*id, kind, nullptr));
+    return Ok();
+  }
+
+  Connection& connection() { return history_.connection(); }
+
+ private:
+  Result<Presence> Add(const Sha256& id, Kind kind, const SqlValue& oid) {
+    TRY(
+        connection().Execute("INSERT OR IGNORE INTO open_object(id, card, kind, oid) "
+                             "VALUES(?, ?, ?, ?)",
+                             id, card_, static_cast<int>(kind), oid));
+    return connection().Changes() > 0 ? Presence::New : Presence::Known;
+  }
+
+  storage::History& history_;
+  const std::int64_t card_;
+};
+
+Result<Bytes> ReadMeta(Connection& connection, std::int64_t card) {
+  auto rows = connection.Query("SELECT meta FROM repository_card WHERE id = ?", card);
+  Bytes meta;
+  if (rows.Next()) meta.assign(rows.Blob(0).begin(), rows.Blob(0).end());
+  TRY(rows.status());
+  return meta;
+}
+
+Result<Bytes> ReadStored(Connection& connection, storage::ContentStore& store, const Sha256& id) {
+  const auto file = TRY(storage::FindFile(connection, id));
+  if (!file) return Error(Errc::NotFound, "its content is not held here");
+  if (file->size_bytes > kMaxObjectBytes) {
+    return Error(Errc::TooLarge, "larger than an object may be; read it as a file");
+  }
+  const auto reader = TRY(store.OpenFile(*file));
+  Bytes bytes(static_cast<std::size_t>(file->size_bytes));
+  if (TRY(reader->ReadAt(0, bytes)) != bytes.size()) {
+    return Error(Errc::Corrupt, "a stored file is shorter than its size");
+  }
+  return bytes;
+}
+
+}  // namespace
+
+Status OpenObjects(storage::History& history, std::int64_t card, const Card& state) {
+  if (!state.content) return CloseObjects(history.connection(), card);
+  Opening opening(history, card);
+  TRY(opening.AddTree(state.content->manifest));
+  TRY(opening.AddTree(state.content->refs));
+  TRY(opening.AddCommitTree(state.content->commits));
+  TRY(opening.Replace(Kind::Meta, state.meta));
+  TRY(opening.Replace(Kind::File, state.content->licence_text));
+  return Ok();
+}
+
+Status CloseObjects(Connection& connection, std::int64_t card) {
+  return connection.Execute("DELETE FROM open_object WHERE card = ?", card);
+}
+
+Result<Bytes> ReadOpenObject(Connection& connection, storage::ContentStore& store,
+                             const Sha256& id) {
+  std::int64_t card = 0;
+  auto kind = Kind::Node;
+  GitOid oid;
+  {
+    auto rows = connection.Query("SELECT card, kind, oid FROM open_object WHERE id = ?", id);
+    if (!rows.Next()) {
+      TRY(rows.status());
+      return Error(Errc::NotFound, "no such object, or none that is public");
+    }
+    card = rows.Int(0);
+    kind = static_cast<Kind>(rows.Int(1));
+    if (kind == Kind::GitObject) oid = rows.DigestAt<GitOid>(2);
+    TRY(rows.status());
+  }
+  switch (kind) {
+    case Kind::Meta: return ReadMeta(connection, card);
+    case Kind::File: return ReadStored(connection, store, id);
+    case Kind::GitObject: {
+      const auto objects = TRY(storage::GitObjects::Open(connection, store));
+      return TRY(objects->Read(oid)).data;
+    }
+    case Kind::Node: break;
+  }
+  storage::CatalogNodes nodes(connection);
+  return nodes.Load(id);
+}
+
+}  // namespace banyan::federation

@@ -1,0 +1,73 @@
+#include "federation/own_origin.h"
+
+#include <array>
+
+#include "federation/format/canonical_json.h"
+#include "federation/format/opening.h"
+
+namespace banyan::federation {
+namespace {
+
+using storage::Connection;
+
+struct OriginRow {
+  NodeId node;
+  LogId log;
+};
+
+Result<std::optional<OriginRow>> FindOwn(Connection& connection) {
+  auto rows = connection.Query(
+      "SELECT origin.id, origin.node, coalesce(max(log_entry.epoch), 0) FROM origin "
+      "LEFT JOIN log_entry ON log_entry.origin = origin.id WHERE origin.own = 1 "
+      "GROUP BY origin.id");
+  std::optional<OriginRow> found;
+  if (rows.Next()) {
+    found = OriginRow{NodeId(rows.DigestAt<LogHash>(1)),
+                      {rows.Int(0), static_cast<std::uint64_t>(rows.Int(2))}};
+  }
+  TRY(rows.status());
+  return found;
+}
+
+// What the first entry of the epoch states.
+Result<EpochKeys> StatedKeys(Connection& connection, LogId log) {
+  const auto first = TRY(ReadEntries(connection, log, 0, 1));
+  const Json entry = TRY(ParseCanonical(first.front()));
+  if (log.epoch == 0) return TRY(Genesis::Parse(entry)).epoch;
+  return TRY(Opening::Parse(entry)).keys;
+}
+
+Result<OriginRow> Begin(Connection& connection, const Genesis& genesis) {
+  const NodeId node = genesis.node();
+  TRY(connection.Execute("INSERT INTO origin(node, own) VALUES(?, 1)", node.genesis()));
+  const LogId log{connection.LastInsertId(), 0};
+  TRY(AppendEntry(connection, log, genesis.Render()));
+  return OriginRow{node, log};
+}
+
+}  // namespace
+
+std::string OriginLine(const NodeId& node, std::uint64_t epoch) {
+  return "banyan/" + node.ToString() + "/" + std::to_string(epoch);
+}
+
+Result<OwnOrigin> OpenOwnOrigin(storage::Database& database, const SigningKeys& keys,
+                                const std::function<Result<Sha256>()>& next, Random& random) {
+  std::optional<OriginRow> own;
+  TRY(database.Write([&](Connection& connection) -> Status {
+    own = TRY(FindOwn(connection));
+    if (!own) {
+      std::array<std::uint8_t, 16> salt{};
+      random.Fill(salt);
+      const Sha256 committed = TRY(next());
+      own = TRY(Begin(connection, {{keys.public_keys(), committed, {}}, ToHex(salt)}));
+    }
+    if (TRY(StatedKeys(connection, own->log)).keys == keys.public_keys()) return Ok();
+    return Error(Errc::Conflict,
+                 "node.seed is not the seed that the log of this catalog was begun with: put the "
+                 "seed back from the same backup as the catalog");
+  }));
+  return OwnOrigin{own->node, own->log, keys};
+}
+
+}  // namespace banyan::federation

@@ -1,0 +1,32 @@
+#pragma once
+// The node as an origin: its id, its keys of the current epoch, and its log, which begins with a
+// genesis entry made at the first start (PROTOCOL.md sections 2, 3 and 5).
+
+#include <functional>
+
+#include "federation/format/key_set.h"
+#include "federation/format/node_id.h"
+#include "federation/log_rows.h"
+#include "storage/base/random.h"
+
+namespace banyan::federation {
+
+// The origin line of an epoch's checkpoints, and the name of the key that signs them.
+std::string OriginLine(const NodeId& node, std::uint64_t epoch);
+
+// A value.
+struct OwnOrigin {
+  NodeId node;
+  LogId log;  // of the current epoch
+  SigningKeys keys;
+
+  std::string Line() const { return OriginLine(node, log.epoch); }
+};
+
+// `keys` come from the node's seed. A catalog without a log gets one: `next` is then asked for what
+// the genesis commits to, the digest of the key set of the next epoch. Conflict when the catalog's
+// log was begun with other keys.
+Result<OwnOrigin> OpenOwnOrigin(storage::Database& database, const SigningKeys& keys,
+                                const std::function<Result<Sha256>()>& next, Random& random);
+
+}  // namespace banyan::federation
