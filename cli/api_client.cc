@@ -92,7 +92,7 @@ ApiClient::Verdict ApiClient::Judge(const ApiRequest& request, const HttpOutcome
   const auto again = IsRepeatable(request) && can_go_on ? Verdict::Repeat : Verdict::GiveUp;
   switch (outcome.end) {
     case HttpOutcome::End::Answered:
-      if (status < 300) return Verdict::Done;
+      if (status < 300 || status == request.also_expected) return Verdict::Done;
       if (SaysLater(status)) return Verdict::Repeat;
       return LostItsWay(status) ? again : Verdict::GiveUp;
     case HttpOutcome::End::Unreached: return was_answered_ ? Verdict::Repeat : Verdict::GiveUp;

@@ -41,11 +41,11 @@ class ApiClient {
   const ApiOptions& options() const { return options_; }
   bool has_token() const { return !options_.http.token.empty(); }
 
-  // The answer, with a status below 300. Errors: Denied, NotFound, Conflict, TooLarge, Invalid as
-  // the node says; Unavailable when it cannot be reached, is busy, or fails; Io when the connection
-  // breaks and nothing moves on; Cancelled after an interrupt; the sink's or source's own. While
-  // nothing has ever been answered, an unreachable node is an error at once: it was probably
-  // misspelt.
+  // The answer, with a status below 300 or as the request expects it. Errors: Denied, NotFound,
+  // Conflict, TooLarge, Invalid as the node says; Unavailable when it cannot be reached, is busy,
+  // or fails; Io when the connection breaks and nothing moves on; Cancelled after an interrupt; the
+  // sink's or source's own. While nothing has ever been answered, an unreachable node is an error
+  // at once: it was probably misspelt.
   Result<ApiAnswer> Send(const ApiRequest& request) EXCLUDES(mutex_);
 
   // JSON in both directions; null for an answer without a body. Corrupt when it is no JSON.

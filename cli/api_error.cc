@@ -50,6 +50,7 @@ Error ErrorOfAnswer(const ApiAnswer& answer, const NodeUrl& node, bool has_token
     return Error(code, node.ToString() + " answered with status " + std::to_string(answer.status) +
                            " and no reason: is it a Banyan node?");
   }
+  if (answer.headers.Find("X-Error-Code") == "Corrupt") return Error(Errc::Corrupt, message);
   if (code == Errc::NotFound && !has_token) {
     return Error(code, message + " (you are not logged in: see `banyan help login`)");
   }

@@ -39,6 +39,8 @@ struct ApiRequest {
 
   // Sending it twice does no more than sending it once. Always so for GET, HEAD, PUT and DELETE.
   bool repeatable = false;
+  // A status that is no failure here, beside those below 300; its answer is kept up to 64 KiB.
+  int also_expected = 0;
   // How long the node may stay silent before the connection counts as dead; 0: the client's
   // default. More for what makes a node think.
   std::int64_t silence_ms = 0;

@@ -99,6 +99,10 @@ Error MissingCommand(const CommandTable& table, const std::string& group) {
   return Error(Errc::Invalid, "`banyan " + group + "` needs one of: " + names);
 }
 
+bool IsNodeOption(const std::string& argument) {
+  return argument == "--node" || argument.starts_with("--node=");
+}
+
 Error Explain(const CommandTable& table, const CLI::App& root, const CLI::ParseError& error,
               const std::vector<std::string>& arguments) {
   const auto name = ChosenName(root);
@@ -108,6 +112,9 @@ Error Explain(const CommandTable& table, const CLI::App& root, const CLI::ParseE
       if (name.empty() && !is_option) return UnknownCommand(table, argument);
     }
     if (!name.empty()) return MissingCommand(table, name);
+  }
+  if (name == "pull" && std::count_if(arguments.begin(), arguments.end(), IsNodeOption) > 1) {
+    return Error(Errc::Invalid, "--node is given twice: use --from-node for further nodes");
   }
   std::string what = error.what();
   if (what.ends_with('.')) what.pop_back();

@@ -1,5 +1,6 @@
 // create: a new, empty repository.
 #include "cli/commands.h"
+#include "cli/new_repository.h"
 #include "cli/repository_address.h"
 #include "cli/session.h"
 
@@ -19,11 +20,8 @@ class Create final : public Command {
   Status Run(Session& session) override {
     const auto address = TRY(ParseRepositoryAddress(repository_, RevisionPart::Refused));
     auto& node = *TRY(session.Node());
-    const Json wish{{"name", address.id.name},
-                    {"organization", address.id.owner},
-                    {"type", std::string(storage::Singular(address.id.kind))},
-                    {"visibility", private_ ? "private" : "public"}};
-    auto made = node.SendJson("POST", "/api/repos/create", wish);
+    auto made =
+        CreateRepository(node, address, private_ ? Visibility::Private : Visibility::Public);
     const bool existed = !made && made.error().code() == Errc::Conflict && exist_ok_;
     if (!made && !existed) return std::move(made.error());
     Json result{{"id", address.id.Path()},

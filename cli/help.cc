@@ -165,6 +165,9 @@ std::span<const VariableLine> VariableTable() {
        "where the login file lives: banyan/login.json below it, or below "
        "~/.config"},
       {"BANYAN_CACHE", "where pulls without --dest keep files"},
+      {"HF_HUB_CACHE",
+       "the cache of Hugging Face clients, for --hf-cache and as a source of pulls"},
+      {"HF_HOME", "where that cache is, when HF_HUB_CACHE is absent: hub below it"},
       {"XDG_CACHE_HOME", "where pulls keep files: banyan below it, or below ~/.cache"},
       {"https_proxy, http_proxy, no_proxy", "proxies, as for curl"},
   };

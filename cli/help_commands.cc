@@ -18,16 +18,16 @@ class Help final : public Command {
   }
 
   Status Run(Session& session) override {
-    if (man_) return session.output().Raw(ManPage(session.table(), Version()));
+    if (man_) return session.output().Document("manual", ManPage(session.table(), Version()));
     std::string name;
     for (const auto& word : words_) name += (name.empty() ? "" : " ") + word;
     if (name == "man") {
-      return session.output().Raw(
-          "The manual page is printed by --man, in roff. To read it:\n"
-          "  banyan help --man | man -l -\n");
+      return session.output().Document("help",
+                                       "The manual page is printed by --man, in roff. To read it:\n"
+                                       "  banyan help --man | man -l -\n");
     }
     const auto columns = session.environment().terminal.Columns();
-    return session.output().Raw(TRY(HelpAbout(session.table(), name, columns)));
+    return session.output().Document("help", TRY(HelpAbout(session.table(), name, columns)));
   }
 
  private:
@@ -46,9 +46,9 @@ class Completion final : public Command {
 
   Status Run(Session& session) override {
     const auto& table = session.table();
-    if (shell_ == "bash") return session.output().Raw(BashCompletion(table));
-    if (shell_ == "zsh") return session.output().Raw(ZshCompletion(table));
-    return session.output().Raw(FishCompletion(table));
+    if (shell_ == "bash") return session.output().Document("script", BashCompletion(table));
+    if (shell_ == "zsh") return session.output().Document("script", ZshCompletion(table));
+    return session.output().Document("script", FishCompletion(table));
   }
 
  private:

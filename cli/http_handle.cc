@@ -54,6 +54,10 @@ HttpOutcome::End EndOf(CURLcode code) {
 
 // A mistaken scheme looks like a broken line.
 const char* HintFor(CURLcode code, bool is_encrypted) {
+  if (code == CURLE_PEER_FAILED_VERIFICATION) {
+    return ": if it is a node that you trust, name its certificate or that of its authority with "
+           "--ca-file";
+  }
   if (code == CURLE_SSL_CONNECT_ERROR) return " (does the node speak http, without encryption?)";
   if (code == CURLE_GOT_NOTHING && !is_encrypted) return " (does the node speak https?)";
   return "";

@@ -1,4 +1,8 @@
 // info: what a repository says about itself.
+#include <algorithm>
+#include <string>
+#include <vector>
+
 #include "cli/commands.h"
 #include "cli/repository_address.h"
 #include "cli/repository_list.h"
@@ -28,6 +32,18 @@ std::string CardText(const Json& repository, const char* member) {
     if (item.is_string()) text += (text.empty() ? "" : ", ") + item.get<std::string>();
   }
   return text;
+}
+
+// What the node found wrong in it: texts, or objects with one.
+std::vector<std::string> Problems(const Json& repository) {
+  std::vector<std::string> texts;
+  const auto* problems = FindMember(repository, "problems");
+  if (problems == nullptr || !problems->is_array()) return texts;
+  for (const auto& problem : *problems) {
+    if (problem.is_string()) texts.push_back(problem.get<std::string>());
+    if (auto text = FindString(problem, "message")) texts.push_back(*std::move(text));
+  }
+  return texts;
 }
 
 // "8.2M (8,192,000, safetensors F16)".
@@ -73,8 +89,12 @@ class Info final : public Command {
     auto repository = TRY(node.Get(path + "?blobs=true"));
     const auto refs = TRY(node.Get(address.ApiPath() + "/refs"));
     repository["refs"] = refs;
-    auto licence = LicenceOf(repository);
-    if (licence.empty()) licence = "none declared: ask its author before you use it";
+    const auto declared = LicenceOf(repository);
+    auto licence = LicenceText(declared);
+    if (licence != declared) licence += ": ask its author before you use it";
+    for (const auto& problem : Problems(repository)) {
+      session.output().Note("this repository says: " + problem);
+    }
     auto task = FindString(repository, "pipeline_tag").value_or("");
     if (task.empty()) task = CardText(repository, "task_categories");
     const bool is_private = FindBool(repository, "private").value_or(false);
@@ -87,6 +107,8 @@ class Info final : public Command {
                      {"library", FindString(repository, "library_name").value_or("")},
                      {"parameters", ParameterCount(repository)},
                      {"base model", CardText(repository, "base_model")},
+                     {"trained on", CardText(repository, "datasets")},
+                     {"keywords", CardText(repository, "tags")},
                      {"files", Files(repository)},
                      {"revision", FindString(repository, "sha").value_or("none yet")},
                      {"updated", FindString(repository, "lastModified").value_or("")},

@@ -4,18 +4,10 @@
 #include "cli/commands.h"
 #include "cli/login_file.h"
 #include "cli/session.h"
+#include "cli/whoami.h"
 
 namespace banyan::cli {
 namespace {
-
-constexpr const char* kWhoAmI = "/api/whoami-v2";
-
-// Members of a whoami answer, empty where absent.
-std::string TokenMember(const Json& who, std::string_view member) {
-  const auto* auth = FindMember(who, "auth");
-  const auto* token = auth == nullptr ? nullptr : FindMember(*auth, "accessToken");
-  return token == nullptr ? "" : FindString(*token, member).value_or("");
-}
 
 class LoginCommand final : public Command {
  public:
@@ -51,7 +43,7 @@ class LoginCommand final : public Command {
     if (!session.options().ca_file.empty()) {
       ca_file = std::filesystem::absolute(session.options().ca_file).string();
     }
-    const auto who = TRY(session.Connect({node, token, ca_file})->Get(kWhoAmI));
+    const auto who = TRY(session.Connect({node, token, ca_file})->Get(kWhoAmIPath));
     const auto user = FindString(who, "name").value_or("");
     if (user.empty()) {
       return Error(Errc::Denied,
@@ -113,7 +105,7 @@ class WhoAmI final : public Command {
       return Error(Errc::Denied,
                    "you are not logged in to " + node.node().ToString() + ": run `banyan login`");
     }
-    auto who = TRY(node.Get(kWhoAmI));
+    auto who = TRY(node.Get(kWhoAmIPath));
     who["node"] = node.node().ToString();
     std::string organisations;
     for (const auto& organisation : who.value("orgs", Json::array())) {

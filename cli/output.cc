@@ -22,6 +22,9 @@ Status Output::Flush() {
 }
 
 Status Output::Raw(std::string_view text) { return Hold(text); }
+Status Output::Document(const char* member, std::string_view text) {
+  return json() ? Hold(DumpJson(Json{{member, std::string(text)}}, 2) + "\n") : Hold(text);
+}
 Status Output::Line(std::string_view text) { return Hold(Printable(text) + "\n"); }
 
 Status Output::Print(const Json& value, std::string_view text) {

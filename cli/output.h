@@ -38,6 +38,8 @@ class Output {
   Status Print(const Json& value, const std::vector<std::pair<std::string, std::string>>& fields);
   // A line of a result that arrives piece by piece; not for use with --json.
   Status Line(std::string_view text);
+  // Text of several lines that we wrote ourselves; with --json {"member": text}.
+  Status Document(const char* member, std::string_view text);
   // Text that we wrote ourselves, as it is.
   Status Raw(std::string_view text);
 

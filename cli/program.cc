@@ -12,16 +12,15 @@
 namespace banyan::cli {
 namespace {
 
-Status Perform(Session& session, const Result<ParsedLine>& parsed) {
+Status Perform(Session& session, Output& output, const Result<ParsedLine>& parsed) {
   if (!parsed) return parsed.error();
-  auto& output = session.output();
   switch (parsed->wish) {
     case ParsedLine::Wish::Version:
       return output.Print(Json{{"version", std::string(Version())}},
                           "banyan " + std::string(Version()));
     case ParsedLine::Wish::Help:
-      return output.Raw(
-          TRY(HelpAbout(session.table(), parsed->topic, session.environment().terminal.Columns())));
+      return output.Document("help", TRY(HelpAbout(session.table(), parsed->topic,
+                                                   session.environment().terminal.Columns())));
     case ParsedLine::Wish::Run:
       ENSURE(parsed->command != nullptr);
       return parsed->command->Run(session);
@@ -33,19 +32,18 @@ Status Perform(Session& session, const Result<ParsedLine>& parsed) {
 
 int RunProgram(Environment& environment, std::vector<std::string> arguments) {
   CommandTable table(AllCommands());
-  // A wrong line may not have been read as far as its --json.
+  // A wrong line, or one that asks for help, may not have been read as far as its --json.
   const bool wants_json =
       std::find(arguments.begin(), arguments.end(), "--json") != arguments.end();
   const auto parsed = ParseCommandLine(table, std::move(arguments));
   Session session(environment, table);
-  auto status = Perform(session, parsed);
-  if (status) status = session.output().Flush();
+  Output json(environment.terminal, {.json = true});
+  const bool runs = parsed && parsed->wish == ParsedLine::Wish::Run;
+  Output& output = wants_json && !runs ? json : session.output();
+  auto status = Perform(session, output, parsed);
+  if (status) status = output.Flush();
   if (status) return kExitDone;
-  if (!parsed && wants_json) {
-    Output(environment.terminal, {.json = true}).Failure(status.error());
-  } else {
-    session.output().Failure(status.error());
-  }
+  output.Failure(status.error());
   return ExitCodeOf(status.error().code());
 }
 

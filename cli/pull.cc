@@ -4,6 +4,7 @@
 #include "cli/login_file.h"
 #include "cli/progress.h"
 #include "cli/repository_address.h"
+#include "cli/repository_list.h"
 #include "cli/session.h"
 #include "cli/transfer/pull_run.h"
 
@@ -41,11 +42,12 @@ class Pull final : public Command {
     Explain(
         "Every chunk is hashed as it arrives and every file before it gets its name, so it does "
         "not matter who sends them. What is on this machine already (older revisions, the "
-        "destination, files given with --adopt) is not fetched again. An interrupted pull goes on "
-        "where it stopped: run it again.\n\n"
+        "destination, files given with --adopt, and whole files in Banyan's cache or that of "
+        "Hugging Face clients, of whatever repository) is not fetched again. An interrupted pull "
+        "goes on where it stopped: run it again.\n\n"
         "In a folder (--dest) a pull replaces what an earlier one put there and nobody changed "
         "since. Where it would replace anything else it stops before it fetches, and names the "
-        "files.\n\n"
+        "files. What the repository no longer has stays in the folder.\n\n"
         "Without --dest the files go into $BANYAN_CACHE, or ~/.cache/banyan/hub, which has the "
         "shape that huggingface_hub reads: set HF_HUB_CACHE to it.");
     Shows("pull alice/tiny --dest tiny", "the default branch into a folder");
@@ -58,6 +60,7 @@ class Pull final : public Command {
 
  private:
   Status Connect(Session& session);
+  static std::vector<std::string> Caches(const Environment& environment);
   Status Report(Session& session, const RepositoryAddress& address, const PullReport& report,
                 const PullProgress& progress);
 
@@ -93,6 +96,15 @@ Status Pull::Connect(Session& session) {
   return Ok();
 }
 
+// Where files may lie that need not be fetched; a machine without a home has none.
+std::vector<std::string> Pull::Caches(const Environment& environment) {
+  std::vector<std::string> caches;
+  for (const auto& place : {BanyanCache(environment), HuggingFaceCache(environment)}) {
+    if (place) caches.push_back(*place);
+  }
+  return caches;
+}
+
 Status Pull::Run(Session& session) {
   if (destination_ && hf_cache_) {
     return Error(Errc::Invalid, "--dest and --hf-cache exclude each other: choose one");
@@ -116,6 +128,7 @@ Status Pull::Run(Session& session) {
   request.revision = address.revision;
   request.filter = {include_, exclude_};
   request.adopt = adopt_;
+  request.caches = Caches(environment);
   request.dry_run = dry_run_;
   request.accept_new_id = accept_new_id_;
   request.overwrite = overwrite_;
@@ -163,7 +176,7 @@ Status Pull::Report(Session& session, const RepositoryAddress& address, const Pu
   std::vector<std::pair<std::string, std::string>> fields = {
       {"repository", address.ToString()},
       {"commit", report.revision.commit.ToString()},
-      {"licence", report.revision.licence.empty() ? "none declared" : report.revision.licence},
+      {"licence", LicenceText(report.revision.licence)},
       {"files", FormatCount(report.files) + ", " + FormatBytes(report.bytes)}};
   if (dry_run_) {
     fields.emplace_back("would fetch", FormatBytes(report.to_fetch_bytes));

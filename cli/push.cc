@@ -1,8 +1,13 @@
 // push: a folder as one new commit of a repository.
+#include <algorithm>
+#include <functional>
+
+#include "cli/card_check.h"
 #include "cli/commands.h"
 #include "cli/http_remote.h"
 #include "cli/http_upload.h"
 #include "cli/login_file.h"
+#include "cli/new_repository.h"
 #include "cli/progress.h"
 #include "cli/repository_address.h"
 #include "cli/session.h"
@@ -14,6 +19,9 @@
 
 namespace banyan::cli {
 namespace {
+
+constexpr std::size_t kShownMax = 10;
+constexpr std::uint64_t kMaxCardBytes = 4u << 20;  // a node reads no larger one
 
 class Push final : public Command {
  public:
@@ -33,13 +41,16 @@ class Push final : public Command {
          "offer the files that do not differ too: a node that found damage on its disk takes "
          "what it lost");
     Flag("--create", create_, "make the repository if it does not exist");
+    Flag("--force-card", force_card_, "send a README.md whose front matter the node cannot read");
     Flag("--private", private_, "with --create: only its namespace can see it");
     Option("--limit-rate", "RATE", limit_rate_,
            "at most so many bytes a second, such as \"500 kB\"");
     Explain(
         "Files are hashed and cut into chunks here; the node says which it lacks, and only those "
         "travel, several batches at once. Nothing is visible before the one commit at the end. An "
-        "interrupted push, on either side, goes on where it stopped: run it again.");
+        "interrupted push, on either side, goes on where it stopped: run it again.\n\n"
+        "Folder and card are checked before anything is made or sent. What --create made goes "
+        "again when the node refuses the content; it stays when the push can go on later.");
     Shows("push ./tiny alice/tiny -m 'first weights'", "send a folder");
     Shows("push ./tiny alice/tiny --create --private", "to a new private repository");
   }
@@ -47,11 +58,19 @@ class Push final : public Command {
   Status Run(Session& session) override;
 
  private:
-  Status RequireBranch(ApiClient& client, const RepositoryAddress& address) const;
+  enum class Place { There, ToBeMade };
+  using Files = std::vector<ScannedFile>;
+  Result<Place> FindPlace(ApiClient& client, const RepositoryAddress& address) const;
   std::string StatePath(Session& session, const std::string& node,
                         const RepositoryAddress& address) const;
-  Status RequireSensible(const std::vector<ScannedFile>& files) const;
-  Status CreateRepository(ApiClient& client, const RepositoryAddress& address) const;
+  PushRequest Wish(const RepositoryAddress& address, const std::string& state) const;
+  Result<Files> Scan(Session& session, const std::string& state, PushProgress& progress) const;
+  Status RequireSensible(const Files& files, Place place) const;
+  Status CheckCard(Session& session, ApiClient& client, const RepositoryAddress& address,
+                   const Files& files) const;
+  Result<PushReport> SendToNew(Session& session, ApiClient& client,
+                               const RepositoryAddress& address,
+                               const std::function<Result<PushReport>()>& send) const;
   Status Report(Session& session, const RepositoryAddress& address, const PushReport& report,
                 const PushProgress& progress) const;
 
@@ -66,30 +85,23 @@ class Push final : public Command {
   bool repair_ = false;
   bool create_ = false;
   bool private_ = false;
+  bool force_card_ = false;
   std::string limit_rate_;
 };
 
-Status Push::CreateRepository(ApiClient& client, const RepositoryAddress& address) const {
-  const Json wish = {{"name", address.id.name},
-                     {"organization", address.id.owner},
-                     {"type", std::string(storage::Singular(address.id.kind))},
-                     {"visibility", private_ ? "private" : "public"}};
-  const auto made = client.SendJson("POST", "/api/repos/create", wish);
-  return made || made.error().code() == Errc::Conflict ? Ok() : Status(made.error());
-}
-
 // Before hours of hashing: is there something to push to?
-Status Push::RequireBranch(ApiClient& client, const RepositoryAddress& address) const {
+Result<Push::Place> Push::FindPlace(ApiClient& client, const RepositoryAddress& address) const {
   const auto branch = HttpRemote(client).FindRevision(address.id, "refs/heads/" + branch_);
-  if (branch) return Ok();
+  if (branch) return Place::There;
   if (branch.error().code() != Errc::NotFound) return branch.error();
   const auto refs = client.Get(address.ApiPath() + "/refs");
   if (!refs && refs.error().code() == Errc::NotFound) {
+    if (create_) return Place::ToBeMade;
     return Error(Errc::NotFound,
                  refs.error().message() + ": to make " + address.ToString() + ", add --create");
   }
   if (!refs) return refs.error();
-  if (refs->value("branches", Json::array()).empty()) return Ok();  // the first push makes it
+  if (refs->value("branches", Json::array()).empty()) return Place::There;  // the push makes it
   return Error(Errc::NotFound, address.ToString() + " has no branch " + branch_ +
                                    ": make it with `banyan branch create " + address.ToString() +
                                    " " + branch_ + "`");
@@ -115,9 +127,14 @@ std::string Push::StatePath(Session& session, const std::string& node,
 }
 
 // An unmounted disk or a mistyped pattern must not look like a wish.
-Status Push::RequireSensible(const std::vector<ScannedFile>& files) const {
+Status Push::RequireSensible(const Files& files, Place place) const {
   if (files.empty() && !include_.empty()) {
     return Error(Errc::Invalid, "no file in " + folder_ + " matches --include");
+  }
+  if (files.empty() && place == Place::ToBeMade) {
+    return Error(Errc::Invalid, folder_ +
+                                    " holds no file to push: nothing was made; `banyan "
+                                    "create` makes an empty repository");
   }
   if (!delete_) return Ok();
   if (files.empty()) {
@@ -129,7 +146,92 @@ Status Push::RequireSensible(const std::vector<ScannedFile>& files) const {
   return Error(Errc::Invalid, folder_ + " is a file: --delete compares a folder with the branch");
 }
 
+PushRequest Push::Wish(const RepositoryAddress& address, const std::string& state) const {
+  PushRequest request;
+  request.id = address.id;
+  request.branch = branch_;
+  request.message = message_;
+  request.delete_absent = delete_;
+  request.filter = {include_, exclude_};
+  request.repair = repair_;
+  request.state_path = state;
+  return request;
+}
+
+// With one remark about what cannot be sent.
+Result<Push::Files> Push::Scan(Session& session, const std::string& state,
+                               PushProgress& progress) const {
+  auto& environment = session.environment();
+  std::vector<std::string> left_out;
+  ScanRequest scan{folder_, {include_, exclude_}, state.empty() ? "" : state + ".hashes"};
+  scan.follow_links = follow_links_;
+  scan.on_left_out = [&](const std::string& relative, std::string_view what) {
+    left_out.push_back("\"" + relative + "\" (" + std::string(what) + ")");
+  };
+  auto files = ScanFolder(environment.file_system, scan, environment.interrupt.flag(),
+                          progress.hashed_bytes);
+  if (left_out.empty()) return files;
+  std::sort(left_out.begin(), left_out.end());
+  std::string text = "left out, for only files can be sent: ";
+  for (std::size_t i = 0; i < left_out.size() && i < kShownMax; ++i) {
+    text += (i == 0 ? "" : ", ") + left_out[i];
+  }
+  if (left_out.size() > kShownMax) {
+    text += " and " + FormatCount(left_out.size() - kShownMax) + " more";
+  }
+  session.output().Note(text);
+  return files;
+}
+
+// Whose card cannot be read has no licence, for all who look for one.
+Status Push::CheckCard(Session& session, ApiClient& client, const RepositoryAddress& address,
+                       const Files& files) const {
+  const auto card = std::find_if(files.begin(), files.end(), [](const ScannedFile& file) {
+    return file.local.relative == "README.md";
+  });
+  if (card == files.end()) return Ok();
+  const auto content = ReadFile(session.environment().file_system, card->local.path, kMaxCardBytes);
+  if (!content) return content.error().code() == Errc::TooLarge ? Ok() : Status(content.error());
+  const auto opinion = TRY(AskAboutCard(client, address.id.kind, std::string(AsText(*content))));
+  const auto shown = std::min(opinion.warnings.size(), kShownMax);
+  for (std::size_t i = 0; i < shown; ++i) {
+    session.output().Note("README.md: " + opinion.warnings[i]);
+  }
+  if (shown < opinion.warnings.size()) {
+    session.output().Note("README.md: and " + FormatCount(opinion.warnings.size() - shown) +
+                          " more remarks");
+  }
+  std::string errors;
+  for (const auto& error : opinion.errors) errors += (errors.empty() ? "" : "; ") + error;
+  if (errors.empty()) return Ok();
+  if (!force_card_) {
+    return Error(Errc::Invalid,
+                 "README.md: " + errors + ": mend it, or send it as it is with --force-card");
+  }
+  session.output().Note("README.md: " + errors);
+  return Ok();
+}
+
+Result<PushReport> Push::SendToNew(Session& session, ApiClient& client,
+                                   const RepositoryAddress& address,
+                                   const std::function<Result<PushReport>()>& send) const {
+  auto repository = TRY(RepositoryOfPush::Ensure(
+      client, address, private_ ? Visibility::Private : Visibility::Public));
+  const auto try_it = [&]() -> Result<PushReport> {
+    TRY(FindPlace(client, address));
+    return send();
+  };
+  auto report = try_it();
+  if (report) return report;
+  if (repository.Withdraw(report.error()) == RepositoryOfPush::Remains::WhatWasMade) {
+    session.output().Note(address.ToString() +
+                          " was made for this push and stays: run it again to go on");
+  }
+  return report;
+}
+
 Status Push::Run(Session& session) {
+  TRY(storage::ValidateRefName(branch_).Context("--branch \"" + branch_ + "\""));
   const auto address = TRY(ParseRepositoryAddress(repository_, RevisionPart::Refused));
   auto& environment = session.environment();
   std::uint64_t rate = 0;
@@ -138,33 +240,24 @@ Status Push::Run(Session& session) {
   const auto who =
       TRY(FindCredentials(environment, {session.options().node, session.options().token}));
   const auto client = session.Connect(who, rate);
-  if (create_) TRY(CreateRepository(*client, address));
-  TRY(RequireBranch(*client, address));
+  const auto place = TRY(FindPlace(*client, address));
+  if (place == Place::ToBeMade) TRY(RequireWritingToken(*client));
   const std::string state = StatePath(session, who.node.ToString(), address);
-  ScanRequest scan{folder_, {include_, exclude_}, state.empty() ? "" : state + ".hashes"};
-  scan.follow_links = follow_links_;
-  PushRequest request;
-  request.id = address.id;
-  request.branch = branch_;
-  request.message = message_;
-  request.delete_absent = delete_;
-  request.filter = scan.filter;
-  request.repair = repair_;
-  request.state_path = state;
   HttpRemote content(*client);
   HttpUpload upload(*client);
   PushProgress progress;
-  const auto& cancelled = environment.interrupt.flag();
-  PushRun run(environment.clock, environment.file_system, content, upload, cancelled, progress);
+  PushRun run(environment.clock, environment.file_system, content, upload,
+              environment.interrupt.flag(), progress);
   auto report = [&]() -> Result<PushReport> {
     Progress line(environment.clock, session.output(), "Pushing", [&] {
       return TransferFigures{
           progress.total_bytes, progress.sent_bytes, 0, progress.known_bytes, 0, 0};
     });
-    const auto files =
-        TRY(ScanFolder(environment.file_system, scan, cancelled, progress.hashed_bytes));
-    TRY(RequireSensible(files));
-    return run.Run(request, files);
+    const auto files = TRY(Scan(session, state, progress));
+    TRY(RequireSensible(files, place));
+    TRY(CheckCard(session, *client, address, files));
+    const auto send = [&] { return run.Run(Wish(address, state), files); };
+    return place == Place::There ? send() : SendToNew(session, *client, address, send);
   }();
   if (!report) return std::move(report.error());
   return Report(session, address, *report, progress);

@@ -33,6 +33,11 @@ std::string LicenceOf(const Json& item) {
   return licences;
 }
 
+std::string LicenceText(const std::string& licence) {
+  if (licence.empty()) return "none declared";
+  return licence == "NOASSERTION" ? "cannot be read" : licence;
+}
+
 std::string DateOf(const Json& item, std::string_view member) {
   return FindString(item, member).value_or("").substr(0, 10);
 }

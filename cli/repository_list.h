@@ -12,6 +12,9 @@ namespace banyan::cli {
 // The licence of an item: its SPDX expression, or the hub's tag "license:x"; empty when it has
 // declared none.
 std::string LicenceOf(const Json& item);
+// What people read of a licence: "none declared" for none, and for one in a card that cannot be
+// read, that.
+std::string LicenceText(const std::string& licence);
 // "2026-01-31" of a date in ISO form; empty when absent.
 std::string DateOf(const Json& item, std::string_view member);
 

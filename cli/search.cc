@@ -13,7 +13,8 @@ class Search final : public Command {
     Option("--kind", "KIND", kind_, "only these").choices = {"models", "datasets"};
     Option("--author", "NAMESPACE", author_, "only of this user or organisation");
     Option("--task", "TASK", task_, "such as text-generation or automatic-speech-recognition");
-    Option("--licence", "LICENCE", licence_, "such as apache-2.0");
+    Option("--licence", "LICENCE", licence_,
+           "such as apache-2.0 or 'Apache License 2.0', by id or name");
     Option("--language", "CODE", language_, "such as en, ar or zh");
     Option("--library", "NAME", library_, "such as transformers or gguf");
     Option("--tag", "TAG", tags_, "any tag; may be given several times");
@@ -57,7 +58,7 @@ class Search final : public Command {
     } else {
       add("pipeline_tag", task_);
     }
-    filter("license:", licence_);
+    add("license", licence_);
     filter("language:", language_);
     filter("", library_);
     for (const auto& tag : tags_) filter("", tag);

@@ -50,6 +50,8 @@ class HubCache final : public PullTarget {
   }
   Result<std::vector<std::string>> Finish(const RemoteRevision& revision,
                                           const std::string& asked_revision) override;
+  // A blob of this repository is Present already; others come with the caches of the pull.
+  void OfferWhole(WholeFiles&) override {}
   void AddSources(const std::vector<PullFile>& files, LocalChunks& local) override;
   void AddUnfinished(const std::vector<PullFile>& wanted, LocalChunks& local) override;
   std::string Place() const override { return root_ + "/snapshots/" + commit_; }

@@ -4,6 +4,23 @@
 
 namespace banyan::cli {
 
+namespace {
+
+// What hashes wrongly again and again does not lie so in transit.
+Status WithAdvice(Status status) {
+  if (status || status.error().code() != Errc::Corrupt) return status;
+  return Error(Errc::Corrupt, status.error().message() +
+                                  ": the node's copy is damaged; its operator can find out with "
+                                  "`banyan admin scrub`");
+}
+
+}  // namespace
+
+Error AtNode(Error error, const RemoteContent& node) {
+  if (error.message().find(node.Name()) != std::string::npos) return error;
+  return std::move(error).Context(node.Name());
+}
+
 Status FetchNodes::Round(const std::function<Status(RemoteContent&)>& ask, bool& worth_repeating) {
   const std::size_t start = preferred_.load();
   Status last = Error(Errc::Unavailable, "no node to ask");
@@ -18,7 +35,7 @@ Status FetchNodes::Round(const std::function<Status(RemoteContent&)>& ask, bool&
     const Errc code = status.error().code();
     if (code == Errc::Cancelled || code == Errc::TooLarge || code == Errc::NoSpace) return status;
     if (code != Errc::NotFound && code != Errc::Denied && code != Errc::Io) worth_repeating = true;
-    last = std::move(status).Context(nodes_[at]->Name());
+    last = AtNode(std::move(status.error()), *nodes_[at]);
   }
   return last;
 }
@@ -28,7 +45,7 @@ Status FetchNodes::Try(const std::function<Status(RemoteContent&)>& ask) {
   for (int round = 1;; ++round) {
     bool worth_repeating = false;
     Status status = Round(ask, worth_repeating);
-    if (status || !worth_repeating || round >= rounds_) return status;
+    if (status || !worth_repeating || round >= rounds_) return WithAdvice(std::move(status));
     for (std::int64_t waited = 0; waited < pause_ms && !cancelled_; waited += 100) {
       clock_.SleepMs(100);
     }

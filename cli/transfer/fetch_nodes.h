@@ -11,6 +11,9 @@
 
 namespace banyan::cli {
 
+// The error with the node's name in front, unless it names the node already.
+Error AtNode(Error error, const RemoteContent& node);
+
 // Thread safe.
 class FetchNodes {
  public:
@@ -20,8 +23,9 @@ class FetchNodes {
       : clock_(clock), nodes_(std::move(nodes)), cancelled_(cancelled), rounds_(rounds) {}
 
   // Calls `ask` with one node after another until it succeeds. The error is the last one, with the
-  // node's name. NotFound, Denied and Io from every node end the search at once: a connection that
-  // breaks was tried often enough (RemoteContent). After Cancelled nothing is asked.
+  // node's name; Corrupt says whom to tell. NotFound, Denied and Io from every node end the search
+  // at once: a connection that breaks was tried often enough (RemoteContent). After Cancelled
+  // nothing is asked.
   Status Try(const std::function<Status(RemoteContent&)>& ask);
 
  private:

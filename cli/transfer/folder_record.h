@@ -26,6 +26,8 @@ class FolderRecord {
   // Nullopt before the first pull.
   const std::optional<Source>& source() const { return source_; }
   bool Knows(const std::string& path) const { return contents_.count(path) > 0; }
+  // For each path the SHA-256 that it has or was about to get, in hexadecimal.
+  const std::map<std::string, std::set<std::string>>& contents() const { return contents_; }
   // Did a pull put this content there, or was it about to?
   bool Has(const std::string& path, const Sha256& content) const;
 
@@ -46,7 +48,7 @@ class FolderRecord {
   FileSystem* fs_;
   std::string path_;
   std::optional<Source> source_;
-  std::map<std::string, std::set<std::string>> contents_;  // SHA-256 in hexadecimal
+  std::map<std::string, std::set<std::string>> contents_;
 };
 
 }  // namespace banyan::cli

@@ -41,6 +41,7 @@ class Folder final : public PullTarget {
   Status Place(const PullFile& file, const std::string& part_path) override;
   Result<std::vector<std::string>> Finish(const RemoteRevision& revision,
                                           const std::string& asked_revision) override;
+  void OfferWhole(WholeFiles& whole) override;
   void AddSources(const std::vector<PullFile>& files, LocalChunks& local) override;
   void AddUnfinished(const std::vector<PullFile>& wanted, LocalChunks& local) override;
   std::string Place() const override { return root_; }
@@ -198,6 +199,24 @@ Result<std::vector<std::string>> Folder::Finish(const RemoteRevision& revision,
   TRY(WriteFileDurably(fs_, Own("index.json"), AsBytes(DumpJson(index))));
   TRY(record_.Save(revision, FolderRecord::Stage::Complete));
   return std::vector<std::string>();
+}
+
+// What the index knows and nobody changed since; of what it does not know, what the record says:
+// a killed pull left no index.
+void Folder::OfferWhole(WholeFiles& whole) {
+  MutexLock lock(mutex_);
+  for (const auto& [path, seen] : index_) {
+    const auto stat = fs_.Stat(root_ + "/" + path);
+    const bool unchanged =
+        stat && stat->size_bytes == seen.size_bytes && stat->modified_ms == seen.modified_ms;
+    if (unchanged) whole.Claim(seen.sha256, root_ + "/" + path);
+  }
+  for (const auto& [path, contents] : record_.contents()) {
+    if (index_.count(path) > 0) continue;
+    for (const std::string& content : contents) {
+      if (const auto sha256 = Sha256::Parse(content)) whole.Claim(*sha256, root_ + "/" + path);
+    }
+  }
 }
 
 void Folder::AddSources(const std::vector<PullFile>& files, LocalChunks& local) {

@@ -36,24 +36,30 @@ Result<KnownRepositories> KnownRepositories::Load(FileSystem& fs, const std::str
     return Error(Errc::Corrupt, path + ": damaged; move it away to start a new one");
   }
   ReadTexts(*json, "repositories", known.ids_);
+  ReadTexts(*json, "nodes", known.nodes_);
   ReadTexts(*json, "refs", known.refs_);
   return known;
 }
 
-Status KnownRepositories::Check(const storage::RepositoryId& name,
-                                const storage::RepositoryUid& uid) {
-  const auto [at, is_new] = ids_.emplace(KeyOf(name), uid.ToString());
-  if (is_new) changed_.insert(at->first);
-  if (at->second == uid.ToString()) return Ok();
+Status KnownRepositories::Check(const storage::RepositoryId& name, const Known& now) {
+  const std::string uid = now.uid.ToString();
+  const auto [at, is_new] = ids_.emplace(KeyOf(name), uid);
+  if (at->second == uid) {
+    const bool was_unknown = nodes_.emplace(at->first, now.node).second;
+    if (is_new || was_unknown) changed_.insert(at->first);
+    return Ok();
+  }
+  const auto node = nodes_.find(at->first);
   return Error(Errc::Conflict,
                name.Path() + " is not the repository that was pulled under this name before (id " +
-                   at->second.substr(0, 12) + ", now " + uid.ToString().substr(0, 12) +
-                   "): if that is right, pull again with --accept-new-id");
+                   at->second.substr(0, 12) + ", now " + uid.substr(0, 12) + ")" +
+                   (node == nodes_.end() ? "" : "; it was pulled from " + node->second) +
+                   ": if the new one is right, pull again with --accept-new-id");
 }
 
-void KnownRepositories::Replace(const storage::RepositoryId& name,
-                                const storage::RepositoryUid& uid) {
-  ids_[KeyOf(name)] = uid.ToString();
+void KnownRepositories::Replace(const storage::RepositoryId& name, const Known& now) {
+  ids_[KeyOf(name)] = now.uid.ToString();
+  nodes_[KeyOf(name)] = now.node;
   changed_.insert(KeyOf(name));
 }
 
@@ -82,15 +88,16 @@ Status KnownRepositories::Save(Clock& clock) {
   }
   if (!lock) return std::move(lock.error());
   const auto now = TRY(Load(*fs_, path_));
-  auto ids = now.ids_;
-  auto refs = now.refs_;
-  for (const auto& [name, uid] : ids_) {
-    if (changed_.count(name) > 0) ids[name] = uid;
-  }
-  for (const auto& [ref, commit] : refs_) {
-    if (changed_.count(ref) > 0) refs[ref] = commit;
-  }
-  const Json json = {{"repositories", ids}, {"refs", refs}};
+  const auto merged = [this](std::map<std::string, std::string> theirs,
+                             const std::map<std::string, std::string>& ours) {
+    for (const auto& [key, value] : ours) {
+      if (changed_.count(key) > 0) theirs[key] = value;
+    }
+    return theirs;
+  };
+  const Json json = {{"repositories", merged(now.ids_, ids_)},
+                     {"nodes", merged(now.nodes_, nodes_)},
+                     {"refs", merged(now.refs_, refs_)}};
   TRY(WriteFileDurably(*fs_, path_, AsBytes(DumpJson(json, 1))));
   changed_.clear();
   return Ok();

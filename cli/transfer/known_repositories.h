@@ -1,7 +1,8 @@
 #pragma once
-// What this user has pulled before: for each name the repository's lasting id, and for each ref
-// written to a shared cache the commit. Under the same name another repository may appear (deleted
-// and made anew, or another node's): that is never accepted silently.
+// What this user has pulled before: for each name the repository's lasting id and the node it came
+// from, and for each ref written to a shared cache the commit. Under the same name another
+// repository may appear (deleted and made anew, or another node's): that is never accepted
+// silently.
 
 #include <map>
 #include <optional>
@@ -22,10 +23,14 @@ class KnownRepositories {
   // known, and Save is Invalid.
   static Result<KnownRepositories> Load(FileSystem& fs, const std::string& path);
 
+  struct Known {
+    storage::RepositoryUid uid;
+    std::string node;  // its URL
+  };
   // Remembers a name seen for the first time. Conflict when it had another id before.
-  Status Check(const storage::RepositoryId& name, const storage::RepositoryUid& uid);
+  Status Check(const storage::RepositoryId& name, const Known& now);
   // After the user said so: the new id is the right one.
-  void Replace(const storage::RepositoryId& name, const storage::RepositoryUid& uid);
+  void Replace(const storage::RepositoryId& name, const Known& now);
   // The commit that a pull last wrote to this ref file; nullopt for never.
   std::optional<std::string> WrittenRef(const std::string& ref_file) const;
   void SetWrittenRef(const std::string& ref_file, const std::string& commit);
@@ -37,9 +42,10 @@ class KnownRepositories {
   KnownRepositories(FileSystem& fs, std::string path) : fs_(&fs), path_(std::move(path)) {}
   FileSystem* fs_;
   std::string path_;
-  std::map<std::string, std::string> ids_;   // "models/ns/name" -> uid
-  std::map<std::string, std::string> refs_;  // path -> commit
-  std::set<std::string> changed_;            // keys of both since Load or Save
+  std::map<std::string, std::string> ids_;    // "models/ns/name" -> uid
+  std::map<std::string, std::string> nodes_;  // the same -> URL; older files lack it
+  std::map<std::string, std::string> refs_;   // path -> commit
+  std::set<std::string> changed_;             // keys of all three since Load or Save
 };
 
 }  // namespace banyan::cli

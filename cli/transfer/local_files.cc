@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <string_view>
+#include <system_error>
 
 #include "storage/base/copy_file.h"
 
@@ -44,6 +46,25 @@ Result<LocalFile> Describe(FileSystem& fs, const files::path& path, std::string 
                    /*leads_outside=*/false};
 }
 
+// Of something that is no regular file; empty for a folder, which is walked into.
+std::string_view WhatIsNoFile(const files::directory_entry& entry) {
+  std::error_code error;
+  const auto type = entry.status(error).type();
+  if (entry.is_symlink(error)) {
+    if (type == files::file_type::directory) return "a link to a folder";
+    if (type == files::file_type::not_found) return "a link to nothing";
+    return "a link to no plain file";
+  }
+  switch (type) {
+    case files::file_type::directory: return "";
+    case files::file_type::fifo: return "a named pipe";
+    case files::file_type::socket: return "a socket";
+    case files::file_type::block:
+    case files::file_type::character: return "a device";
+    default: return "no plain file";
+  }
+}
+
 template <typename Hasher>
 Status FeedContent(File& file, Hasher& hasher, const OnRead& on_read) {
   Bytes block(1u << 20);
@@ -64,7 +85,8 @@ bool IsOfTools(const std::string& relative) {
          path.find("/.cache/huggingface/") != path.npos;
 }
 
-Result<std::vector<LocalFile>> ListLocalFiles(FileSystem& fs, const std::string& place) {
+Result<std::vector<LocalFile>> ListLocalFiles(FileSystem& fs, const std::string& place,
+                                              const OnLeftOut& on_left_out) {
   std::error_code error;
   const auto status = files::status(place, error);
   if (!files::exists(status)) {
@@ -84,7 +106,11 @@ Result<std::vector<LocalFile>> ListLocalFiles(FileSystem& fs, const std::string&
       at.disable_recursion_pending();
       continue;
     }
-    if (!at->is_regular_file(error)) continue;
+    if (!at->is_regular_file(error)) {
+      const auto what = WhatIsNoFile(*at);
+      if (on_left_out && !what.empty()) on_left_out(relative, what);
+      continue;
+    }
     out.push_back(TRY(Describe(fs, at->path(), relative)));
     out.back().leads_outside = at->is_symlink(error) && LeadsOutside(at->path(), place);
   }
@@ -113,11 +139,11 @@ Result<GitOid> HashBlobFile(FileSystem& fs, const std::string& path, std::uint64
 }
 
 Status CopyVerified(FileSystem& fs, const std::string& from, const std::string& to,
-                    const Sha256& sha256) {
+                    const Sha256& sha256, const OnRead& on_read) {
   Sha256Hasher hasher;
   TRY(CopyContent(fs, from, to, [&](ByteView piece) {
     hasher.Update(piece);
-    return Ok();
+    return on_read ? on_read(piece.size()) : Ok();
   }));
   if (hasher.Finish() == sha256) return Ok();
   TRY(fs.Remove(to));

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <functional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "storage/base/digest.h"
@@ -26,8 +27,11 @@ bool IsOfTools(const std::string& relative);
 
 // Regular files at or below `place`, in byte order of their relative paths. Follows symbolic links
 // to regular files but not into folders; leaves out folders of tools. NotFound when
-// `place` is not there.
-Result<std::vector<LocalFile>> ListLocalFiles(FileSystem& fs, const std::string& place);
+// `place` is not there. `on_left_out` hears of everything else that is no folder: its relative
+// path, and what it is ("a link to a folder").
+using OnLeftOut = std::function<void(const std::string& relative, std::string_view what)>;
+Result<std::vector<LocalFile>> ListLocalFiles(FileSystem& fs, const std::string& place,
+                                              const OnLeftOut& on_left_out = nullptr);
 
 // The SHA-256 of an open file from its start, or of a file by name. `on_read` hears of every piece
 // and may end it with its error.
@@ -42,6 +46,6 @@ Result<GitOid> HashBlobFile(FileSystem& fs, const std::string& path, std::uint64
 
 // Copies and hashes in one pass, durably; Corrupt (and `to` removed) when the content is another.
 Status CopyVerified(FileSystem& fs, const std::string& from, const std::string& to,
-                    const Sha256& sha256);
+                    const Sha256& sha256, const OnRead& on_read = nullptr);
 
 }  // namespace banyan::cli

@@ -1,6 +1,8 @@
 #include "cli/transfer/pull_run.h"
 
 #include <algorithm>
+#include <map>
+#include <set>
 
 #include "cli/transfer/local_files.h"
 #include "cli/transfer/parallel.h"
@@ -36,7 +38,7 @@ Status PullRun::Pin(const PullRequest& request) {
   for (std::size_t i = 0; i < nodes_.size() && first == nodes_.size(); ++i) {
     auto found = nodes_[i]->FindRevision(request.id, revision);
     if (!found) {
-      last = std::move(found.error()).Context(nodes_[i]->Name());
+      last = AtNode(std::move(found.error()), *nodes_[i]);
       continue;
     }
     report_.revision = *std::move(found);
@@ -58,8 +60,9 @@ Status PullRun::Pin(const PullRequest& request) {
     }
   }
   nodes_ = std::move(agreed);
-  if (request.accept_new_id) known_.Replace(request.id, report_.revision.repository);
-  TRY(known_.Check(request.id, report_.revision.repository));
+  const KnownRepositories::Known now{report_.revision.repository, nodes_.front()->Name()};
+  if (request.accept_new_id) known_.Replace(request.id, now);
+  TRY(known_.Check(request.id, now));
   if (!request.dry_run) Remember();
   return Ok();
 }
@@ -130,40 +133,62 @@ Result<std::vector<PullFile>> PullRun::LookForAbsent(const PullRequest& request,
   return absent;
 }
 
-// Files brought by hand are recognised by content, whatever they are called.
+Result<WholeFiles::Outcome> PullRun::CopyWhole(PullTarget& target, const PullFile& file,
+                                               WholeFiles& whole) {
+  const std::string part = TRY(target.PartPath(file));
+  const auto copied = TRY(whole.Copy(file.entry, part));
+  const bool is_found = copied == WholeFiles::Outcome::Found;
+  if (is_found || !fs_.Stat(part)) TRY(RemoveJournal(part));
+  if (!is_found) return copied;
+  progress_.counters.reused_bytes += file.entry.size_bytes;
+  ++progress_.files_done;
+  return copied;
+}
+
+// Of a part that is complete, or not there any more.
+Status PullRun::RemoveJournal(const std::string& part) {
+  const Status removed = fs_.Remove(FileFetch::JournalPath(part));
+  return removed || removed.error().code() == Errc::NotFound ? Ok() : removed;
+}
+
+// All are copied before any is placed: what is placed may replace what others are copied from. Of
+// several paths with the same content the others follow when the first is in place.
 Status PullRun::AdoptWhole(PullTarget& target, const PullRequest& request,
                            std::vector<PullFile>& absent) {
-  std::map<std::uint64_t, std::vector<std::string>> by_size;
-  for (const std::string& place : request.adopt) {
-    for (const LocalFile& file : TRY(ListLocalFiles(fs_, place))) {
-      by_size[file.size_bytes].push_back(file.path);
-    }
-  }
-  if (by_size.empty()) return Ok();
-  std::map<std::string, Sha256> hashes;
+  WholeFiles whole(fs_, cancelled_);
+  target.OfferWhole(whole);
+  for (const std::string& cache : request.caches) whole.ClaimBlobs(cache);
+  for (const std::string& place : request.adopt) TRY(whole.Bring(place));
   std::vector<PullFile> left;
+  std::vector<PullFile> copied;
+  std::vector<PullFile> again;
+  std::set<Sha256> contents;
   for (const PullFile& file : absent) {
-    const std::string* found = nullptr;
-    for (const std::string& path : by_size[file.entry.size_bytes]) {
-      if (hashes.count(path) == 0) hashes[path] = TRY(HashFileContent(fs_, path));
-      if (hashes[path] == file.entry.sha256) found = &path;
+    if (cancelled_) return Error(Errc::Cancelled, "interrupted");
+    if (contents.count(file.entry.sha256) > 0) {
+      again.push_back(file);
+      continue;
     }
-    if (found == nullptr || request.dry_run) {
-      if (found == nullptr) left.push_back(file);
-    } else {
-      const std::string part = TRY(target.PartPath(file));
-      if (!CopyVerified(fs_, *found, part, file.entry.sha256)) {
-        left.push_back(file);  // it changed while we looked
-        continue;
-      }
-      TRY(target.Place(file, part));
-    }
-    if (found == nullptr) continue;
-    ++report_.present_files;
-    report_.present_bytes += file.entry.size_bytes;
-    progress_.counters.reused_bytes += file.entry.size_bytes;
+    const auto found =
+        request.dry_run ? TRY(whole.Find(file.entry)) : TRY(CopyWhole(target, file, whole));
+    if (found == WholeFiles::Outcome::Found) contents.insert(file.entry.sha256);
+    (found == WholeFiles::Outcome::Found ? copied : left).push_back(file);
   }
   absent = std::move(left);
+  if (request.dry_run) return Ok();
+  for (const PullFile& file : copied) {
+    const std::string part = TRY(target.PartPath(file));
+    TRY(target.Place(file, part));
+  }
+  target.OfferWhole(whole);
+  for (const PullFile& file : again) {
+    if (TRY(CopyWhole(target, file, whole)) == WholeFiles::Outcome::NotFound) {
+      absent.push_back(file);
+      continue;
+    }
+    const std::string part = TRY(target.PartPath(file));
+    TRY(target.Place(file, part));
+  }
   return Ok();
 }
 
@@ -185,8 +210,7 @@ Status PullRun::FetchOne(PullTarget& target, const PullFile& file, FetchNodes& n
   TRY(fetch.Run(identity, part).Context(file.path));
   TRY(target.Place(file, part));
   ++progress_.files_done;
-  const Status removed = fs_.Remove(FileFetch::JournalPath(part));
-  return removed || removed.error().code() == Errc::NotFound ? Ok() : removed;
+  return RemoveJournal(part);
 }
 
 // Of several paths with the same content one is fetched; it is the source of the others.
@@ -217,8 +241,8 @@ Result<PullReport> PullRun::Run(const PullRequest& request, const MakeTarget& ma
   report_.place = target->Place();
   auto absent = TRY(LookForAbsent(request, *target, files));
   if (!request.dry_run) TRY(target->Expect(report_.revision, absent));
-  TRY(AdoptWhole(*target, request, absent));
   progress_.present_bytes = report_.present_bytes;
+  TRY(AdoptWhole(*target, request, absent));
   LocalChunks local(fs_);
   target->AddSources(absent, local);
   target->AddUnfinished(absent, local);

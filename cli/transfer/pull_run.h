@@ -4,6 +4,7 @@
 //   pin: the first node that answers fixes repository id, commit and manifest root;
 //        other nodes are used only for that very manifest
 //   plan: walk the proven manifest, filter, see what is there already and whose it is
+//   adopt: copy whole files that this machine has under other names or in other places
 //   fetch: several files at once, each through FileFetch
 //   finish: the target makes the revision visible
 
@@ -23,7 +24,8 @@ struct PullRequest {
   storage::RepositoryId id;
   std::string revision;  // "" is the default branch
   PathFilter filter;
-  std::vector<std::string> adopt;  // folders or files to take content from
+  std::vector<std::string> adopt;   // folders or files to take content from
+  std::vector<std::string> caches;  // whose blobs to copy where one is wanted; absent ones are fine
   bool accept_new_id = false;
   bool overwrite = false;  // files of the target that no pull put there, too
   bool dry_run = false;
@@ -36,7 +38,7 @@ struct PullReport {
   std::uint64_t files = 0;
   std::uint64_t bytes = 0;
   std::uint64_t present_files = 0;
-  std::uint64_t present_bytes = 0;
+  std::uint64_t present_bytes = 0;   // in place before the pull; what it copied is in FetchCounters
   std::uint64_t to_fetch_bytes = 0;  // of a dry run: the content that the pull would fetch
   std::string place;
   std::vector<std::string> remarks;
@@ -76,6 +78,9 @@ class PullRun {
   Result<std::unique_ptr<PullTarget>> WaitForTarget(const MakeTarget& make_target);
   Result<std::vector<PullFile>> LookForAbsent(const PullRequest& request, PullTarget& target,
                                               const std::vector<PullFile>& files);
+  Result<WholeFiles::Outcome> CopyWhole(PullTarget& target, const PullFile& file,
+                                        WholeFiles& whole);
+  Status RemoveJournal(const std::string& part);
   Status AdoptWhole(PullTarget& target, const PullRequest& request, std::vector<PullFile>& absent);
   Status FetchAll(const PullRequest& request, PullTarget& target,
                   const std::vector<PullFile>& files, LocalChunks& local);

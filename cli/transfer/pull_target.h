@@ -13,6 +13,7 @@
 #include "cli/transfer/local_chunks.h"
 #include "cli/transfer/local_files.h"
 #include "cli/transfer/remote_content.h"
+#include "cli/transfer/whole_files.h"
 #include "storage/history/manifest.h"
 
 namespace banyan::cli {
@@ -40,6 +41,9 @@ class PullTarget {
   // After all files: what makes the revision visible. Remarks for the user, if any.
   virtual Result<std::vector<std::string>> Finish(const RemoteRevision& revision,
                                                   const std::string& asked_revision) = 0;
+  // Files of this target that are known by their hashes. Again after files were placed: what they
+  // replaced is gone.
+  virtual void OfferWhole(WholeFiles& whole) = 0;
   // Files of this target that may hold chunks of others, such as older revisions.
   virtual void AddSources(const std::vector<PullFile>& files, LocalChunks& local) = 0;
   // What interrupted pulls of other files left; `wanted` go on with theirs.

@@ -97,7 +97,10 @@ Result<std::vector<ScannedFile>> ListWanted(FileSystem& fs, const ScanRequest& r
   std::vector<ScannedFile> files;
   std::map<std::string, std::string> folded;
   Refusals refusals;
-  for (LocalFile& file : TRY(ListLocalFiles(fs, request.folder))) {
+  const auto left_out = [&](const std::string& relative, std::string_view what) {
+    if (request.on_left_out && request.filter.Wants(relative)) request.on_left_out(relative, what);
+  };
+  for (LocalFile& file : TRY(ListLocalFiles(fs, request.folder, left_out))) {
     if (!request.filter.Wants(file.relative)) continue;
     const std::string name = "\"" + file.relative + "\"";
     const Status valid = storage::ValidatePath(file.relative);

@@ -24,6 +24,7 @@ struct ScanRequest {
   std::string memory_path;    // where the hashes are kept; empty: nowhere
   bool follow_links = false;  // also those that lead out of the folder
   int threads = 2;
+  OnLeftOut on_left_out = nullptr;  // of what the filter names
 };
 
 // Fails with Invalid for names that a repository cannot hold and links out of the folder, before

@@ -389,6 +389,7 @@ TEST_CASE("CertificatesAreChecked") {
   const auto refused = fixture.Client(fake.url())->Get("/x");
   MUST_FAIL(refused, Errc::Io);
   REQUIRE(refused.error().message().find("certificate") != std::string::npos);
+  REQUIRE(refused.error().message().find("--ca-file") != std::string::npos);
   fixture.options.http.ca_file = certificate.certificate_file;
   REQUIRE(MUST(fixture.Client(fake.url())->Get("/x"))["tls"] == true);
 }
@@ -424,4 +425,12 @@ TEST_CASE("RateLimitHoldsDownloadsBack") {
 TEST_CASE("PathsAreEscapedOncePerSegment") {
   REQUIRE(Escape("a/b c") == "a%2Fb%20c");
   REQUIRE(EscapePath("a/b c/模") == "a/b%20c/%E6%A8%A1");
+}
+
+TEST_CASE("ANodeMaySayThatItsCopyIsDamaged") {
+  FakeNode fake([](const Seen&, Response& response) {
+    node::Fail(response, 500, "chunk 3 of pack 1 is damaged", "Corrupt");
+  });
+  Fixture fixture;
+  MUST_FAIL(fixture.Client(fake.url())->Get("/x"), Errc::Corrupt);
 }

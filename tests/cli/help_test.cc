@@ -3,7 +3,7 @@
 #include "cli/commands.h"
 #include "cli/exit_code.h"
 #include "cli/text.h"
-#include "tests/support/must.h"
+#include "tests/cli/program_runner.h"
 
 using namespace banyan;
 using namespace banyan::cli;
@@ -55,4 +55,25 @@ TEST_CASE("ManPageHasEveryCommandOptionAndExitCode") {
   }
   REQUIRE(page.find("\\-\\-node URL") != std::string::npos);
   REQUIRE(page.find('`') == std::string::npos);
+}
+
+TEST_CASE("HelpAndScriptsAreJsonWhenThatIsWanted") {
+  ProgramRunner runner;
+  const auto help = runner.OutputJson({"help", "pull"})["help"].get<std::string>();
+  CHECK(help.starts_with("banyan pull: "));
+  CHECK(help.find("What the repository no longer has stays in the folder.") != help.npos);
+  CHECK(runner.OutputJson({"pull", "--help"})["help"] == help);
+  CHECK(runner.OutputJson({"--version"}).contains("version"));
+  CHECK(runner.OutputJson({"help", "--man"})["manual"].get<std::string>().starts_with(".TH"));
+  for (const char* shell : {"bash", "zsh", "fish"}) {
+    CHECK(runner.OutputJson({"completion", shell})["script"] ==
+          runner.Output({"completion", shell}));
+  }
+  CHECK(runner.Output({"help"}).find("HF_HUB_CACHE") != std::string::npos);
+}
+
+TEST_CASE("ASecondNodeOfAPullHasAnOptionOfItsOwn") {
+  ProgramRunner runner;
+  const auto message = runner.Failure({"--node", "a", "pull", "x/y", "--node=b"}, 2);
+  CHECK(message.find("use --from-node for further nodes") != message.npos);
 }

@@ -80,3 +80,14 @@ TEST_CASE("AnEmptyNameIsNoFolder") {
   f.alice.Failure({"pull", "alice/m", "--overwrite"}, 2);
   MUST_FAIL(DiskFileSystem().Stat(f.alice.home.Join(".cache/banyan/hub")), Errc::NotFound);
 }
+
+TEST_CASE("APullWithoutATokenNamesTheNodeOnce") {
+  Fixture f;
+  f.alice.Output({"create", "alice/secret", "--private"});
+  f.alice.variables.erase("BANYAN_TOKEN");
+  const auto message = f.alice.Failure({"pull", "alice/secret"}, 4);
+  INFO(message);
+  const auto at = message.find(f.node.url());
+  REQUIRE(at != message.npos);
+  CHECK(message.find(f.node.url(), at + 1) == message.npos);
+}

@@ -57,6 +57,9 @@ TEST_CASE("APushToNowhereSaysHowToMakeIt") {
   CHECK(branch.find("`banyan branch create alice/m nobranch`") != branch.npos);
   const auto repository = f.alice.Failure({"push", f.folder, "alice/none"}, 3);
   CHECK(repository.find("to make alice/none, add --create") != repository.npos);
+  const auto impossible =
+      f.alice.Failure({"push", f.folder, "alice/m", "--branch", "bad..name"}, 2);
+  CHECK(impossible.find("branch create") == impossible.npos);
   f.alice.Output({"branch", "create", "alice/m", "nobranch"});
   f.alice.Output({"push", f.folder, "alice/m", "--branch", "nobranch"});
 }
@@ -118,7 +121,7 @@ TEST_CASE("WhatTheNodeWouldNotTakeIsRefusedBeforeItTravels") {
   CHECK(too_large.find("has 90001 bytes, this node takes 90000") != too_large.npos);
   alice.Write("src/a.bin", std::string(60'000, 'a'));
   alice.Write("src/b.bin", std::string(60'000, 'b'));
-  const auto over_quota = alice.Failure({"push", folder, "alice/m"}, 6);
+  const auto over_quota = alice.Failure({"push", folder, "alice/m", "--create"}, 6);
   CHECK(over_quota.find("quota") != over_quota.npos);
   MUST(node.node().data().database().Snapshot([](storage::Connection& c) -> Status {
     auto rows = c.Query("SELECT count(*) FROM upload_range");

@@ -50,13 +50,29 @@ TEST_CASE("SearchSendsWordsAndFilters") {
   ScriptedNode node;
   node.answers
       ["GET /api/models?full=true&limit=5&sort=likes&search=%D9%83%D9%84%D8%A7%D9%85%20x"
-       "&author=lab&pipeline_tag=text-generation&filter=license%3Amit"
+       "&author=lab&pipeline_tag=text-generation&license=Apache%20License%202.0"
        "&filter=language%3Aar&filter=gguf&filter=base"] = Json::array({Item("lab/x")});
   REQUIRE(node.runner
-              .Output({"search",   "كلام",       "x",      "--kind",          "models",
-                       "--author", "lab",        "--task", "text-generation", "--licence",
-                       "mit",      "--language", "ar",     "--library",       "gguf",
-                       "--tag",    "base",       "--sort", "likes",           "--limit",
+              .Output({"search",
+                       "كلام",
+                       "x",
+                       "--kind",
+                       "models",
+                       "--author",
+                       "lab",
+                       "--task",
+                       "text-generation",
+                       "--licence",
+                       "Apache License 2.0",
+                       "--language",
+                       "ar",
+                       "--library",
+                       "gguf",
+                       "--tag",
+                       "base",
+                       "--sort",
+                       "likes",
+                       "--limit",
                        "5"})
               .starts_with("lab/x\t"));
   node.answers["GET /api/models?full=true&limit=20&sort=lastModified&search=log"] = Json::array();
@@ -84,10 +100,36 @@ TEST_CASE("InfoShowsLicenceAndSizes") {
     INFO(line << text);
     REQUIRE(text.find(line) != std::string::npos);
   }
+  REQUIRE(text.find("trained on:") == text.npos);
   REQUIRE(node.runner.OutputJson({"info", "alice/tiny"})["refs"]["tags"].size() == 2);
   repository["tags"] = Json::array();
   node.answers["GET /api/models/alice/tiny/revision/v1?blobs=true"] = repository;
   REQUIRE(node.runner.Output({"info", "alice/tiny@v1"}).find("none declared") != std::string::npos);
+}
+
+TEST_CASE("InfoShowsWhatTheNodeMadeOfTheCard") {
+  ScriptedNode node;
+  auto repository = Item("alice/tiny");
+  repository["licence"] = "Apache-2.0";
+  repository["cardData"] = {{"datasets", {"alice/words", "wikipedia"}}, {"tags", {"tiny", "test"}}};
+  repository["problems"] = Json::array({"line 3: no date", Json{{"message", "an old task"}}});
+  node.answers["GET /api/models/alice/tiny/refs"] = Json::object();
+  const auto info = [&] {
+    node.answers["GET /api/models/alice/tiny?blobs=true"] = repository;
+    return node.runner.Output({"info", "alice/tiny"});
+  };
+  const auto text = info();
+  for (const auto* line : {"licence:    Apache-2.0\n", "trained on: alice/words, wikipedia\n",
+                           "keywords:   tiny, test\n"}) {
+    INFO(line << text);
+    CHECK(text.find(line) != text.npos);
+  }
+  CHECK(node.runner.terminal.error() ==
+        "this repository says: line 3: no date\nthis repository says: an old task\n");
+  repository["licence"] = "";  // whatever its tags say
+  CHECK(info().find("none declared: ask its author") != std::string::npos);
+  repository["licence"] = "NOASSERTION";
+  CHECK(info().find("cannot be read: ask its author") != std::string::npos);
 }
 
 TEST_CASE("LogShowsCommits") {

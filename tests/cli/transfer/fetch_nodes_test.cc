@@ -52,3 +52,16 @@ TEST_CASE("AnotherNodeStepsInWhereOneBreaks") {
   };
   MUST(f.nodes.Try(ask));
 }
+
+TEST_CASE("AnErrorNamesItsNodeOnceAndDamageIsForTheOperator") {
+  Fixture f;
+  const auto message = [&](Errc code, const std::string& text) {
+    return f.nodes.Try([&](RemoteContent&) -> Status { return Error(code, text); })
+        .error()
+        .message();
+  };
+  const std::string name = f.two.Name();
+  CHECK(message(Errc::NotFound, "no") == name + ": no");
+  CHECK(message(Errc::NotFound, name + " has none") == name + " has none");
+  CHECK(message(Errc::Corrupt, "x").find("`banyan admin scrub`") != std::string::npos);
+}

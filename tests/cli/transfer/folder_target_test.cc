@@ -1,4 +1,6 @@
 // Whose the files in a folder are.
+#include <atomic>
+
 #include "cli/transfer/pull_target.h"
 #include "storage/base/clock.h"
 #include "tests/support/must.h"
@@ -97,6 +99,23 @@ TEST_CASE("WhatAKilledPullLeftMayBeReplaced") {
   CHECK(f.Look("a", "four") == State::Absent);
   f.Write("a", "mine");
   CHECK(f.Look("a", "four") == State::Foreign);
+}
+
+TEST_CASE("AFolderOffersWhatItHasAlsoAfterAKill") {
+  const std::atomic<bool> cancelled{false};
+  for (const bool finish : {true, false}) {
+    Fixture f;
+    f.Pull("old name", "one", finish);
+    const auto has = [&](std::string_view content) {
+      WholeFiles whole(f.fs, cancelled);
+      MUST(f.Open(f.revision))->OfferWhole(whole);
+      return MUST(whole.Find(Wanted("new name", content).entry)) == WholeFiles::Outcome::Found;
+    };
+    CHECK(has("one"));
+    CHECK_FALSE(has("two"));
+    f.Write("old name", "own");
+    CHECK_FALSE(has("one"));
+  }
 }
 
 TEST_CASE("AFolderOfAnotherRepositoryIsRefused") {

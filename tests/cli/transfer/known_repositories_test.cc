@@ -1,5 +1,6 @@
 #include "cli/transfer/known_repositories.h"
 
+#include "storage/base/json.h"
 #include "tests/support/fake_clock.h"
 #include "tests/support/memory_file_system.h"
 #include "tests/support/must.h"
@@ -15,8 +16,8 @@ const storage::RepositoryId kWords{storage::RepositoryKind::Dataset, "alice", "w
 const auto kOne = HashSha256(AsBytes("one"));
 const auto kTwo = HashSha256(AsBytes("two"));
 
-storage::RepositoryUid Uid(const Sha256& digest) {
-  return MUST(storage::RepositoryUid::Parse(digest.ToString()));
+KnownRepositories::Known Uid(const Sha256& digest, const std::string& node = "http://a:1") {
+  return {MUST(storage::RepositoryUid::Parse(digest.ToString())), node};
 }
 
 }  // namespace
@@ -71,4 +72,29 @@ TEST_CASE("DamagedMemoryOfRepositoriesIsAnError") {
   MUST(fs.CreateDirectories("config"));
   MUST(WriteFileDurably(fs, kPath, AsBytes("{")));
   MUST_FAIL(KnownRepositories::Load(fs, kPath), Errc::Corrupt);
+}
+
+TEST_CASE("ARefusalNamesTheNodeOfTheFirstPull") {
+  MemoryFileSystem fs;
+  FakeClock clock;
+  MUST(fs.CreateDirectories("config"));
+  const Json old = {{"repositories", {{"models/alice/tiny", kOne.ToString()}}}};
+  MUST(WriteFileDurably(fs, kPath, AsBytes(DumpJson(old))));
+  const auto refusal = [&] {
+    auto known = MUST(KnownRepositories::Load(fs, kPath));
+    const Status refused = known.Check(kTiny, Uid(kTwo, "http://c:3"));
+    MUST_FAIL(refused, Errc::Conflict);
+    return refused.error().message();
+  };
+  CHECK(refusal().find("pulled from") == std::string::npos);  // an older file does not tell
+  for (const char* node : {"http://a:1", "http://b:2"}) {     // the first one stays
+    auto known = MUST(KnownRepositories::Load(fs, kPath));
+    MUST(known.Check(kTiny, Uid(kOne, node)));
+    MUST(known.Save(clock));
+    CHECK(refusal().find("it was pulled from http://a:1:") != std::string::npos);
+  }
+  auto known = MUST(KnownRepositories::Load(fs, kPath));
+  known.Replace(kTiny, Uid(kOne, "http://b:2"));
+  MUST(known.Save(clock));
+  CHECK(refusal().find("it was pulled from http://b:2:") != std::string::npos);
 }

@@ -325,6 +325,24 @@ TEST_CASE("APushForRepairSendsWhatTheNodeFindsDamaged") {
   MUST(storage::VerifyFile(*served.store, file()));
 }
 
+TEST_CASE("APullFromADamagedNodeSaysWhoFindsOut") {
+  ServedStore served;
+  User user;
+  const Bytes data = Noise(600000, 9);
+  user.Write("src/model.bin", data);
+  PushProgress pushed;
+  MUST(user.Push(served, pushed));
+  const auto file = [&] {
+    auto now = MUST(served.database->Read());
+    return MUST(storage::FindFile(*now, HashSha256(data))).value();
+  };
+  RotOnDisk(served, file());
+  PullProgress pulled;
+  const auto report = user.Pull(served, pulled);
+  MUST_FAIL(report, Errc::Corrupt);
+  CHECK(report.error().message().find("the node's copy is damaged") != std::string::npos);
+}
+
 TEST_CASE("WhatAnInterruptedPullLeftServesTheNextRevision") {
   ServedStore served;
   User user;
