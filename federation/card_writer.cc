@@ -12,6 +12,7 @@ namespace {
 using storage::Connection;
 
 constexpr std::size_t kAtOnce = 64;
+constexpr std::int64_t kSetAsideMs = 600'000;
 constexpr std::int64_t kDayS = 24 * 3600;
 constexpr std::int64_t kEarliestS = 1'767'225'600;  // 2026: no machine of today is right before it
 
@@ -49,6 +50,7 @@ Result<CardReport> CardWriter::WriteDue() {
     auto lease = TRY(database_.Read());
     due = TRY(ListDue(*lease));
   }
+  std::erase_if(due, [&](std::int64_t repository) { return IsSetAside(repository); });
   CardReport report;
   Status first;
   for (std::size_t at = 0; at < due.size(); at += kAtOnce) {
@@ -57,6 +59,7 @@ Result<CardReport> CardWriter::WriteDue() {
     for (const auto& repository : some) {  // one of them fails: each by itself
       const Status done = WriteSome({&repository, 1}, report);
       if (done) continue;
+      set_aside_ms_[repository] = clock_.MonotonicMs();
       log::Warning("federation", "event=card_failed repository={} error=\"{}\"", repository,
                    done.error().message());
       if (first) first = done;
@@ -64,6 +67,14 @@ Result<CardReport> CardWriter::WriteDue() {
   }
   TRY(std::move(first));
   return report;
+}
+
+bool CardWriter::IsSetAside(std::int64_t repository) {
+  const auto failed = set_aside_ms_.find(repository);
+  if (failed == set_aside_ms_.end()) return false;
+  if (clock_.MonotonicMs() - failed->second < kSetAsideMs) return true;
+  set_aside_ms_.erase(failed);
+  return false;
 }
 
 // In one transaction, which is one wait for the disk.

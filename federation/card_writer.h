@@ -4,6 +4,7 @@
 // (PROTOCOL.md section 4). A change is noted in its own transaction; the card and the end of the
 // note are one transaction, too, so that no stop in between loses or doubles one.
 
+#include <map>
 #include <span>
 
 #include "federation/card_draft.h"
@@ -27,11 +28,13 @@ class CardWriter {
              Random& random, Clock& clock);
 
   // Unavailable when the clock is plainly wrong: nothing is signed with it. What went wrong with
-  // one repository does not hold up the others; the first such error is given at the end.
+  // one repository does not hold up the others; it is tried again after ten minutes, and the first
+  // such error is given at the end.
   Result<CardReport> WriteDue();
 
  private:
   enum class Outcome { Written, Waits, Nothing };
+  bool IsSetAside(std::int64_t repository);
   Status WriteSome(std::span<const std::int64_t> repositories, CardReport& report);
   Result<Outcome> WriteOne(storage::Connection& connection, std::int64_t repository);
   // nullopt: its head is not described yet.
@@ -45,6 +48,7 @@ class CardWriter {
   const OwnOrigin& origin_;
   Random& random_;
   Clock& clock_;
+  std::map<std::int64_t, std::int64_t> set_aside_ms_;  // when each failed, monotonic
 };
 
 }  // namespace banyan::federation

@@ -143,6 +143,7 @@ TEST_CASE("NothingIsSignedWithAClockThatIsWrongAttack18") {
   MUST_FAIL(f.writer.WriteDue(), Errc::Unavailable);
   CHECK(f.Entries().size() == 2);
   f.clock.JumpTo(FakeClock::kStartMs + std::int64_t{9} * 24 * 3600 * 1000);
+  f.clock.Advance(11 * 60'000);
   CHECK(MUST(f.writer.WriteDue()).written == 1);
 }
 
@@ -161,6 +162,9 @@ TEST_CASE("OneBrokenHistoryHoldsUpNobodyElse") {
   f.repository = broken;
   auto lease = MUST(f.database->Read());
   CHECK(MUST(ListDue(*lease)) == std::vector<std::int64_t>{broken});
+  CHECK(MUST(f.writer.WriteDue()).written == 0);  // set aside, so that it costs nothing
+  f.clock.Advance(11 * 60'000);
+  MUST_FAIL(f.writer.WriteDue(), Errc::NotFound);
 }
 
 TEST_CASE("TheCommitTreeHasEveryCommitAndTag") {
