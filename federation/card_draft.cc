@@ -4,6 +4,7 @@
 
 #include "federation/card_meta.h"
 #include "federation/commit_tree.h"
+#include "federation/format/canonical_json.h"
 #include "storage/catalog/repository_head.h"
 #include "storage/history/ref_list.h"
 
@@ -11,36 +12,6 @@ namespace banyan::federation {
 namespace {
 
 using storage::Repository;
-
-constexpr std::size_t kMaxParents = 16;
-constexpr std::size_t kMaxParentBytes = 200;
-
-bool IsPlain(std::string_view text) {
-  return std::all_of(text.begin(), text.end(), [](char c) { return c > ' ' && c <= '~'; });
-}
-
-std::string LicenceOf(const Repository& repository) {
-  const auto& licence = repository.licence;
-  const bool is_plain =
-      std::all_of(licence.begin(), licence.end(), [](char c) { return c >= ' ' && c <= '~'; });
-  if (licence.empty()) return "NONE";
-  return is_plain ? licence : "NOASSERTION";
-}
-
-// Base models, then datasets.
-std::vector<std::string> ParentsOf(const Json& metadata) {
-  std::vector<std::string> parents;
-  for (const char* key : {"base_models", "datasets"}) {
-    const Json* list = FindMember(metadata, key);
-    if (list == nullptr || !list->is_array()) continue;
-    for (const auto& item : *list) {
-      const auto* id = item.get_ptr<const std::string*>();
-      const bool fits = id != nullptr && id->size() <= kMaxParentBytes && IsPlain(*id);
-      if (fits && parents.size() < kMaxParents) parents.push_back(*id);
-    }
-  }
-  return parents;
-}
 
 Result<std::optional<Sha256>> LicenceText(storage::History& history,
                                           const storage::Revision& revision, const Json& metadata) {
@@ -65,8 +36,9 @@ Result<CardContent> DraftContent(storage::Connection& connection, storage::Histo
     if (!revision) return Error(Errc::Corrupt, "the head of a repository is no revision of it");
     content.head = revision->commit;
     content.manifest = revision->manifest;
-    content.bytes = revision->bytes;
+    content.bytes = std::min<std::uint64_t>(revision->bytes, kMaxCanonicalInt);
     content.files = revision->files;
+    TRY(history.LoadManifest(*revision));
     content.licence_text = TRY(LicenceText(history, *revision, metadata));
   }
   const auto nodes = history.TakeNodes();
@@ -77,6 +49,14 @@ Result<CardContent> DraftContent(storage::Connection& connection, storage::Histo
 
 }  // namespace
 
+std::string LicenceOf(const Repository& repository) {
+  const auto& licence = repository.licence;
+  const bool is_plain =
+      std::all_of(licence.begin(), licence.end(), [](char c) { return c >= ' ' && c <= '~'; });
+  if (licence.empty()) return "NONE";
+  return is_plain ? licence : "NOASSERTION";
+}
+
 Result<CardDraft> DraftCard(storage::Connection& connection, storage::ContentStore& store,
                             const Repository& repository) {
   const Json metadata = TRY(ParseJson(TRY(storage::GetMetadata(connection, repository.row))));
@@ -84,7 +64,6 @@ Result<CardDraft> DraftCard(storage::Connection& connection, storage::ContentSto
   CardDraft draft;
   draft.card.content = TRY(DraftContent(connection, *history, repository, metadata));
   if (repository.gating != storage::Gating::No) draft.card.access = CardAccess::Attest;
-  draft.card.parents = ParentsOf(metadata);
   draft.meta = DescribeMeta(repository, metadata);
   return draft;
 }

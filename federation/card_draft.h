@@ -9,7 +9,7 @@
 namespace banyan::federation {
 
 struct CardDraft {
-  // Without repository, number, previous, meta and time: those of the log.
+  // Its repository, number, previous, meta and time are the log's to set.
   Card card;
   Json meta;  // DescribeMeta; null when the card is to have none
 };
@@ -18,6 +18,9 @@ struct CardDraft {
 // lacks something.
 Result<CardDraft> DraftCard(storage::Connection& connection, storage::ContentStore& store,
                             const storage::Repository& repository);
+
+// As a card states it: an SPDX expression, NONE or NOASSERTION.
+std::string LicenceOf(const storage::Repository& repository);
 
 // Of a repository that is gone, or private by now.
 CardDraft DraftWithdrawal();

@@ -1,5 +1,7 @@
 #include "federation/card_meta.h"
 
+#include <algorithm>
+
 #include "federation/format/canonical_json.h"
 #include "storage/base/utf8.h"
 
@@ -8,18 +10,23 @@ namespace {
 
 constexpr CanonicalLimits kLimits{kMaxMetaBytes, 4, /*ascii_only=*/false};
 constexpr std::size_t kSaltBytes = 16;
-constexpr std::size_t kRoomBytes = kMaxMetaBytes - 64;  // the salt takes the rest
+constexpr std::size_t kRoomBytes = kMaxMetaBytes - 1024;  // salt and punctuation take the rest
 constexpr std::size_t kMaxTitleBytes = 512;
 constexpr std::size_t kMaxListed = 400;
 
-Json TextsOf(const Json& metadata, std::string_view key) {
-  Json out = Json::array();
-  const Json* list = FindMember(metadata, key);
-  if (list == nullptr || !list->is_array()) return out;
+// Adds what finds room of a list of texts.
+void AddTexts(Json& members, const char* name, const Json& metadata) {
+  const Json* list = FindMember(metadata, name);
+  if (list == nullptr || !list->is_array()) return;
+  std::size_t room = kRoomBytes - std::min(kRoomBytes, DumpJson(members).size());
+  Json texts = Json::array();
   for (const auto& item : *list) {
-    if (item.is_string() && out.size() < kMaxListed) out.push_back(item);
+    const std::size_t size = DumpJson(item).size() + 1;
+    if (!item.is_string() || texts.size() == kMaxListed || size > room) continue;
+    room -= size;
+    texts.push_back(item);
   }
-  return out;
+  if (!texts.empty()) members[name] = std::move(texts);
 }
 
 }  // namespace
@@ -32,19 +39,16 @@ Json DescribeMeta(const storage::Repository& repository, const Json& metadata) {
   const auto title = FindString(metadata, "title").value_or("");
   if (!title.empty()) members["title"] = TruncateUtf8(title, kMaxTitleBytes);
   if (!repository.task.empty()) members["task"] = repository.task;
-  if (repository.parameters) members["parameters"] = *repository.parameters;
-  if (auto languages = TextsOf(metadata, "languages"); !languages.empty()) {
-    members["languages"] = std::move(languages);
+  if (repository.parameters && *repository.parameters <= kMaxCanonicalInt) {
+    members["parameters"] = *repository.parameters;
   }
-  Json tags = TextsOf(metadata, "tags");
-  while (!tags.empty() && DumpJson(members).size() + DumpJson(tags).size() > kRoomBytes) {
-    tags.erase(tags.size() - 1);
+  for (const char* name : {"languages", "base_models", "datasets", "tags"}) {
+    AddTexts(members, name, metadata);
   }
-  if (!tags.empty()) members["tags"] = std::move(tags);
   return members;
 }
 
-Bytes SealMeta(Json members, Random& random) {
+Result<Bytes> SealMeta(Json members, Random& random) {
   std::array<std::uint8_t, kSaltBytes> salt{};
   random.Fill(salt);
   members["salt"] = ToHex(salt);

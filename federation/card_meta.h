@@ -13,11 +13,11 @@ namespace banyan::federation {
 inline constexpr std::size_t kMaxMetaBytes = 64u << 10;
 
 // The members but the salt. `metadata` is the catalog's column (storage/metadata/FORMAT.md section
-// 5). Tags that find no room are left out.
+// 5). What finds no room, or has no form in canonical JSON, is left out.
 Json DescribeMeta(const storage::Repository& repository, const Json& metadata);
 
-// With a fresh salt.
-Bytes SealMeta(Json members, Random& random);
+// With a fresh salt. Errors as RenderCanonical.
+Result<Bytes> SealMeta(Json members, Random& random);
 // The members of a sealed one without the salt. Invalid when it is none.
 Result<Json> OpenMeta(ByteView meta);
 

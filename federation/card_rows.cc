@@ -42,7 +42,7 @@ Result<std::optional<CardRow>> FindCard(Connection& connection, LogId log,
 
 Result<std::int64_t> WriteCard(Connection& connection, LogId log, std::int64_t repository,
                                const Card& card, ByteView meta, std::int64_t now_ms) {
-  const Bytes entry = card.Render();
+  const Bytes entry = TRY(card.Render());
   const LogHash leaf = HashLeaf(entry);
   const auto position = TRY(AppendEntry(connection, log, entry));
   const auto key = card.repository.value_or(RepositoryKey::FromRaw(leaf.bytes()));

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "federation/card_meta.h"
+#include "federation/format/canonical_json.h"
 #include "federation/open_objects.h"
 #include "storage/base/logging.h"
 
@@ -13,8 +14,15 @@ using storage::Connection;
 
 constexpr std::size_t kAtOnce = 64;
 constexpr std::int64_t kSetAsideMs = 600'000;
+constexpr std::int64_t kHoldMs = 100;  // of the catalog's one writer
+constexpr std::int64_t kRunMs = 2'000;
 constexpr std::int64_t kDayS = 24 * 3600;
 constexpr std::int64_t kEarliestS = 1'767'225'600;  // 2026: no machine of today is right before it
+
+// The next repository would fail as well.
+bool IsOfTheMachine(Errc code) {
+  return code == Errc::NoSpace || code == Errc::Io || code == Errc::Unavailable;
+}
 
 // Does the last card say it already? Its numbers, time and salt are its own.
 bool SaysTheSame(const CardDraft& draft, const CardRow& last) {
@@ -30,12 +38,17 @@ bool SaysTheSame(const CardDraft& draft, const CardRow& last) {
   return meta && *meta == draft.meta;
 }
 
-bool IsUrgent(const CardDraft& draft, const Card& last) {
-  const auto licence = [](const Card& card) {
-    return card.content ? card.content->licence : std::string();
-  };
-  return draft.card.status != last.status || draft.card.access != last.access ||
-         licence(draft.card) != licence(last);
+CardAccess AccessOf(const storage::Repository& repository) {
+  return repository.gating == storage::Gating::No ? CardAccess::Open : CardAccess::Attest;
+}
+
+// What must not wait its minute; told by rows alone.
+bool IsUrgent(const std::optional<storage::Repository>& repository, const Card& last) {
+  const bool is_public = repository && !repository->is_private;
+  if (!is_public) return last.status != CardStatus::Withdrawn;
+  if (!last.content || last.access != AccessOf(*repository)) return true;
+  return repository->described == repository->head &&
+         last.content->licence != LicenceOf(*repository);
 }
 
 }  // namespace
@@ -49,24 +62,57 @@ Result<CardReport> CardWriter::WriteDue() {
   {
     auto lease = TRY(database_.Read());
     due = TRY(ListDue(*lease));
+    std::erase_if(due, [&](std::int64_t repository) { return IsSetAside(repository); });
+    if (!due.empty()) TRY(RequireClock(*lease));
   }
-  std::erase_if(due, [&](std::int64_t repository) { return IsSetAside(repository); });
   CardReport report;
   Status first;
-  for (std::size_t at = 0; at < due.size(); at += kAtOnce) {
-    const auto some = std::span(due).subspan(at, std::min(kAtOnce, due.size() - at));
-    if (WriteSome(some, report)) continue;
-    for (const auto& repository : some) {  // one of them fails: each by itself
-      const Status done = WriteSome({&repository, 1}, report);
-      if (done) continue;
-      set_aside_ms_[repository] = clock_.MonotonicMs();
-      log::Warning("federation", "event=card_failed repository={} error=\"{}\"", repository,
-                   done.error().message());
-      if (first) first = done;
+  const auto begin_ms = clock_.MonotonicMs();
+  for (std::span<const std::int64_t> left(due); !left.empty();) {
+    if (clock_.MonotonicMs() - begin_ms > kRunMs) {
+      report.waiting += left.size();
+      break;
     }
+    auto done = WriteSome(left, report);
+    if (done) {
+      left = left.subspan(*done);
+      continue;
+    }
+    if (IsOfTheMachine(done.error().code())) return std::move(done.error());
+    // One of the batch fails: this one by itself, and the others after it.
+    done = WriteSome(left.first(1), report);
+    if (!done) SetAside(left.front(), done.error());
+    if (!done && first) first = done.error();
+    left = left.subspan(1);
   }
   TRY(std::move(first));
   return report;
+}
+
+// In one transaction, which is one wait for the disk, as many as a short hold of the catalog
+// allows.
+Result<std::size_t> CardWriter::WriteSome(std::span<const std::int64_t> repositories,
+                                          CardReport& report) {
+  CardReport some = report;
+  std::size_t count = 0;
+  TRY(database_.Write([&](Connection& connection) -> Status {
+    const auto begin_ms = clock_.MonotonicMs();
+    for (const auto repository : repositories) {
+      const auto outcome = TRY(WriteOne(connection, repository));
+      some.written += outcome == Outcome::Written ? 1 : 0;
+      some.waiting += outcome == Outcome::Waits ? 1 : 0;
+      if (++count == kAtOnce || clock_.MonotonicMs() - begin_ms > kHoldMs) break;
+    }
+    return Ok();
+  }));
+  report = some;
+  return count;
+}
+
+void CardWriter::SetAside(std::int64_t repository, const Error& error) {
+  set_aside_ms_[repository] = clock_.MonotonicMs();
+  log::Warning("federation", "event=card_failed repository={} error=\"{}\"", repository,
+               error.message());
 }
 
 bool CardWriter::IsSetAside(std::int64_t repository) {
@@ -77,51 +123,53 @@ bool CardWriter::IsSetAside(std::int64_t repository) {
   return false;
 }
 
-// In one transaction, which is one wait for the disk.
-Status CardWriter::WriteSome(std::span<const std::int64_t> repositories, CardReport& report) {
-  CardReport some = report;
-  TRY(database_.Write([&](Connection& connection) -> Status {
-    for (const auto repository : repositories) {
-      const auto outcome = TRY(WriteOne(connection, repository));
-      some.written += outcome == Outcome::Written ? 1 : 0;
-      some.waiting += outcome == Outcome::Waits ? 1 : 0;
-    }
-    return Ok();
-  }));
-  report = some;
-  return Ok();
-}
-
-Result<std::optional<CardDraft>> CardWriter::Draft(Connection& connection,
-                                                   std::int64_t repository) {
-  const auto found = storage::GetRepository(connection, repository);
-  if (!found && found.error().code() != Errc::NotFound) return found.error();
-  if (!found || found->is_private) return std::optional(DraftWithdrawal());
-  if (found->described != found->head) return std::optional<CardDraft>();
-  return std::optional(TRY(DraftCard(connection, store_, *found)));
-}
-
-Result<CardWriter::Outcome> CardWriter::WriteOne(Connection& connection, std::int64_t repository) {
-  const auto last = TRY(FindCard(connection, origin_.log, repository));
-  auto draft = TRY(Draft(connection, repository));
-  if (!draft) return Outcome::Waits;
-  const bool is_unknown = !last && draft->card.status == CardStatus::Withdrawn;
-  if (is_unknown || (last && SaysTheSame(*draft, *last))) {
-    TRY(ClearDue(connection, repository));
-    return Outcome::Nothing;
+Result<std::optional<CardDraft>> CardWriter::Draft(
+    Connection& connection, const std::optional<storage::Repository>& repository,
+    const std::optional<CardRow>& last) {
+  if (!repository || repository->is_private) return std::optional(DraftWithdrawal());
+  if (repository->described == repository->head) {
+    return std::optional(TRY(DraftCard(connection, store_, *repository)));
   }
-  if (last && !IsUrgent(*draft, last->card)) {
+  if (!last || !last->card.content || last->card.access == AccessOf(*repository)) {
+    return std::optional<CardDraft>();
+  }
+  CardDraft draft{last->card, TRY(OpenMeta(last->meta))};  // as it was, but for who may read it
+  draft.card.access = AccessOf(*repository);
+  return std::optional(std::move(draft));
+}
+
+Result<CardWriter::Outcome> CardWriter::WriteOne(Connection& connection, std::int64_t row) {
+  const auto last = TRY(FindCard(connection, origin_.log, row));
+  std::optional<storage::Repository> repository;
+  if (auto found = storage::GetRepository(connection, row)) {
+    repository = *std::move(found);
+  } else if (found.error().code() != Errc::NotFound) {
+    return found.error();
+  }
+  if (last && !IsUrgent(repository, last->card)) {
     const auto age_ms = clock_.NowMs() - last->written_ms;
     if (age_ms >= 0 && age_ms < kCardPauseMs) return Outcome::Waits;
   }
-  TRY(Append(connection, repository, *std::move(draft), last));
-  TRY(ClearDue(connection, repository));
+  auto draft = TRY(Draft(connection, repository, last));
+  if (!draft) return Outcome::Waits;
+  const bool is_unknown = !last && draft->card.status == CardStatus::Withdrawn;
+  if (is_unknown || (last && SaysTheSame(*draft, *last))) {
+    TRY(ClearDue(connection, row));
+    return Outcome::Nothing;
+  }
+  TRY(Append(connection, row, *std::move(draft), last));
+  if (!repository || repository->is_private || repository->described == repository->head) {
+    TRY(ClearDue(connection, row));
+  }
   return Outcome::Written;
 }
 
-Status CardWriter::RequireClock(const Card& last) const {
+Status CardWriter::RequireClock(Connection& connection) const {
+  const auto count = TRY(CountEntries(connection, origin_.log));
+  const auto entry = TRY(ReadEntries(connection, origin_.log, count - 1, 1));
+  const auto last_s = FindInt(TRY(ParseCanonical(entry.front())), "time").value_or(kEarliestS);
   const std::int64_t now_s = clock_.NowMs() / 1000;
-  if (now_s >= kEarliestS && now_s >= last.time_s - kDayS) return Ok();
+  if (now_s >= kEarliestS && now_s >= last_s - kDayS) return Ok();
   return Error(Errc::Unavailable, "the clock says " + ToIsoTime(clock_.NowMs()) +
                                       ", which is before what was signed already: set it, then "
                                       "the cards that wait are written");
@@ -130,7 +178,6 @@ Status CardWriter::RequireClock(const Card& last) const {
 Status CardWriter::Append(Connection& connection, std::int64_t repository, CardDraft draft,
                           const std::optional<CardRow>& last) {
   Card& card = draft.card;
-  TRY(RequireClock(last ? last->card : Card()));
   card.time_s = clock_.NowMs() / 1000;
   if (last) {
     card.repository = last->key;
@@ -140,7 +187,7 @@ Status CardWriter::Append(Connection& connection, std::int64_t repository, CardD
   Bytes meta;
   if (!draft.meta.is_null()) {
     const auto same = last ? OpenMeta(last->meta) : Error(Errc::NotFound, "no card yet");
-    meta = same && *same == draft.meta ? last->meta : SealMeta(std::move(draft.meta), random_);
+    meta = same && *same == draft.meta ? last->meta : TRY(SealMeta(std::move(draft.meta), random_));
     card.meta = HashSha256(meta);
   }
   const auto row = TRY(WriteCard(connection, origin_.log, repository, card, meta, clock_.NowMs()));

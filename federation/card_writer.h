@@ -18,7 +18,7 @@ inline constexpr std::int64_t kCardPauseMs = 60'000;
 
 struct CardReport {
   std::uint64_t written = 0;
-  std::uint64_t waiting = 0;  // for their minute, or until their head is described
+  std::uint64_t waiting = 0;  // for their minute, the next call, or their head to be described
 };
 
 // All of it outlives the writer. Used by one thread.
@@ -27,21 +27,25 @@ class CardWriter {
   CardWriter(storage::Database& database, storage::ContentStore& store, const OwnOrigin& origin,
              Random& random, Clock& clock);
 
-  // Unavailable when the clock is plainly wrong: nothing is signed with it. What went wrong with
-  // one repository does not hold up the others; it is tried again after ten minutes, and the first
-  // such error is given at the end.
+  // Works for at most two seconds or so. Unavailable when the clock is plainly wrong: nothing is
+  // signed with it. What is wrong with one repository does not hold up the others; it is tried
+  // again after ten minutes, and the first such error is given at the end.
   Result<CardReport> WriteDue();
 
  private:
   enum class Outcome { Written, Waits, Nothing };
-  bool IsSetAside(std::int64_t repository);
-  Status WriteSome(std::span<const std::int64_t> repositories, CardReport& report);
-  Result<Outcome> WriteOne(storage::Connection& connection, std::int64_t repository);
+  // How many of them it looked at.
+  Result<std::size_t> WriteSome(std::span<const std::int64_t> repositories, CardReport& report);
+  Result<Outcome> WriteOne(storage::Connection& connection, std::int64_t row);
   // nullopt: its head is not described yet.
-  Result<std::optional<CardDraft>> Draft(storage::Connection& connection, std::int64_t repository);
-  Status RequireClock(const Card& last) const;
+  Result<std::optional<CardDraft>> Draft(storage::Connection& connection,
+                                         const std::optional<storage::Repository>& repository,
+                                         const std::optional<CardRow>& last);
+  Status RequireClock(storage::Connection& connection) const;
   Status Append(storage::Connection& connection, std::int64_t repository, CardDraft draft,
                 const std::optional<CardRow>& last);
+  bool IsSetAside(std::int64_t repository);
+  void SetAside(std::int64_t repository, const Error& error);
 
   storage::Database& database_;
   storage::ContentStore& store_;

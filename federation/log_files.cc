@@ -19,8 +19,14 @@ Result<std::unique_ptr<LogFiles>> LogFiles::Open(storage::Database& database, Fi
                                                  const OwnOrigin& origin, LogFilesOptions options) {
   TRY(fs.CreateDirectories(options.directory));
   std::unique_ptr<LogFiles> files(new LogFiles(database, fs, origin, std::move(options)));
-  files->on_disk_ = TRY(files->RequireLedTo(files->options_.directory + "/" + kCheckpoint));
-  if (!files->options_.fence.empty()) TRY(files->RequireLedTo(files->options_.fence));
+  const auto head = TRY(files->ReadCheckpoint(files->options_.directory + "/" + kCheckpoint));
+  TRY(files->OpenFence());
+  if (head) {
+    TRY(files->RequireLedTo(*head));
+    files->on_disk_ = head->size;
+    MutexLock lock(files->mutex_);
+    files->published_ = *head;
+  }
   return files;
 }
 
@@ -38,28 +44,41 @@ Result<std::optional<LogState>> LogFiles::ReadCheckpoint(const std::string& path
   return std::optional(checkpoint.state);
 }
 
+// What was released last, here or by another copy of this node.
+Status LogFiles::OpenFence() {
+  if (options_.fence.empty()) return Ok();
+  const auto bytes = ReadFile(fs_, options_.fence, kMaxNoteBytes);
+  if (!bytes && bytes.error().code() == Errc::NotFound) {
+    return Error(Errc::NotFound, options_.fence +
+                                     ": the fence is not there. Is its disk mounted? For a new "
+                                     "fence make an empty file of that name");
+  }
+  fence_ = std::string(AsText(TRY(bytes)));
+  if (fence_.empty()) return Ok();
+  const auto head = TRY(ReadCheckpoint(options_.fence));
+  return RequireLedTo(*head);
+}
+
 // A head that was signed before must be one that these rows lead to.
-Result<std::uint64_t> LogFiles::RequireLedTo(const std::string& checkpoint_path) const {
-  const auto head = TRY(ReadCheckpoint(checkpoint_path));
-  if (!head) return std::uint64_t{0};
+Status LogFiles::RequireLedTo(const LogState& head) const {
   auto lease = TRY(database_.Read());
   const auto rows = TRY(CountEntries(*lease, origin_.log));
-  if (rows < head->size) {
-    return Error(Errc::Conflict, checkpoint_path + ": signs " + std::to_string(head->size) +
+  if (rows < head.size) {
+    return Error(Errc::Conflict, "a signed head has " + std::to_string(head.size) +
                                      " entries, the catalog has " + std::to_string(rows) +
                                      ": it is an older copy, and nothing is signed with it");
   }
   TileBuilder upto;
-  for (std::uint64_t from = 0; from < head->size; from += kRowsAtOnce) {
-    const auto count = std::min(kRowsAtOnce, head->size - from);
+  for (std::uint64_t from = 0; from < head.size; from += kRowsAtOnce) {
+    const auto count = std::min(kRowsAtOnce, head.size - from);
     for (const auto& entry : TRY(ReadEntries(*lease, origin_.log, from, count))) {
       upto.Append(HashLeaf(entry));
     }
   }
-  if (upto.state() == *head) return head->size;
-  return Error(Errc::Corrupt, checkpoint_path +
-                                  ": the catalog's entries do not lead to the root that was "
-                                  "signed, so nothing is signed");
+  if (upto.state() == head) return Ok();
+  return Error(
+      Errc::Corrupt,
+      "the catalog's entries do not lead to the root that was signed, so nothing is signed");
 }
 
 Status LogFiles::TakeRows(std::uint64_t until) {
@@ -74,16 +93,24 @@ Status LogFiles::TakeRows(std::uint64_t until) {
 }
 
 Status LogFiles::Publish() {
+  const Status done = PublishRows();
+  if (!done) builder_ = TileBuilder();  // it handed out tiles that are not on the disk
+  return done;
+}
+
+Status LogFiles::PublishRows() {
   std::uint64_t rows = 0;
   {
     auto lease = TRY(database_.Read());
     rows = TRY(CountEntries(*lease, origin_.log));
   }
   const auto before = published();
-  if (rows == before.size) return Ok();
+  if (is_checked_ && rows == before.size) return Ok();
+  const auto written = is_checked_ ? before.size : 0;
   TRY(TakeRows(rows));
-  TRY(WriteTiles(before.size));
-  TRY(Release());
+  TRY(WriteTiles(written));
+  TRY(Release(before));
+  is_checked_ = true;
   RemovePartials(std::exchange(on_disk_, rows), rows);
   return Ok();
 }
@@ -121,16 +148,36 @@ Status LogFiles::WriteFile(const Tile& tile, ByteView bytes) {
   return WriteFileDurably(fs_, path, bytes);
 }
 
-Status LogFiles::Release() {
+// Readers may see the new head before its checkpoint: its tiles are there.
+Status LogFiles::Release(const LogState& before) {
   const Checkpoint checkpoint{origin_.Line(), builder_.state()};
   SignedNote note{checkpoint.ToString(), {}};
   note.signatures.push_back(SignNote(note.text, origin_.Line(), origin_.keys.log));
   const auto text = note.ToString();
-  if (!options_.fence.empty()) TRY(WriteFileDurably(fs_, options_.fence, AsBytes(text)));
-  TRY(WriteFileDurably(fs_, options_.directory + "/" + kCheckpoint, AsBytes(text)));
-  MutexLock lock(mutex_);
-  published_ = checkpoint.state;
+  TRY(WriteFence(text));
+  SetPublished(checkpoint.state);
+  const auto written = WriteFileDurably(fs_, options_.directory + "/" + kCheckpoint, AsBytes(text));
+  if (!written) SetPublished(before);
+  return written;
+}
+
+Status LogFiles::WriteFence(const std::string& text) {
+  if (options_.fence.empty()) return Ok();
+  const Bytes there = TRY(ReadFile(fs_, options_.fence, kMaxNoteBytes));
+  if (AsText(there) != fence_ && AsText(there) != fence_tried_) {
+    return Error(Errc::Conflict, options_.fence +
+                                     ": somebody else wrote to the fence: does a copy of this node "
+                                     "run elsewhere? Nothing more is signed here");
+  }
+  fence_tried_ = text;
+  TRY(WriteFileDurably(fs_, options_.fence, AsBytes(text)));
+  fence_ = text;
   return Ok();
+}
+
+void LogFiles::SetPublished(const LogState& state) {
+  MutexLock lock(mutex_);
+  published_ = state;
 }
 
 LogState LogFiles::published() const {

@@ -19,18 +19,20 @@ namespace banyan::federation {
 
 struct LogFilesOptions {
   std::string directory;  // made if absent
-  std::string fence;      // a file outside the data directory; empty: none
+  std::string fence;      // a file outside the data directory, at first empty; "": none
 };
 
 // All references outlive it. Publish is called by one thread at a time, Read by any.
 class LogFiles {
  public:
   // Conflict when the published checkpoint, or the fence's, is of a longer log than the catalog
-  // has (the catalog is an older copy), Corrupt when the catalog's entries lead to another root.
+  // has (the catalog is an older copy), Corrupt when the catalog's entries lead to another root,
+  // NotFound when there should be a fence and is none.
   static Result<std::unique_ptr<LogFiles>> Open(storage::Database& database, FileSystem& fs,
                                                 const OwnOrigin& origin, LogFilesOptions options);
 
   // Makes all rows so far public. After an error nothing newer is public; the next call goes on.
+  // Conflict when another program wrote to the fence.
   Status Publish();
 
   // "checkpoint", or the path of a tile or bundle. A partial tile that has grown since is cut to
@@ -42,14 +44,17 @@ class LogFiles {
   LogFiles(storage::Database& database, FileSystem& fs, const OwnOrigin& origin,
            LogFilesOptions options)
       : database_(database), fs_(fs), origin_(origin), options_(std::move(options)) {}
-  // The size of the head in that file; 0: there is none.
-  Result<std::uint64_t> RequireLedTo(const std::string& checkpoint_path) const;
+  Status OpenFence();
+  Status RequireLedTo(const LogState& head) const;
   Result<std::optional<LogState>> ReadCheckpoint(const std::string& path) const;
   Status TakeRows(std::uint64_t until);
   Status WriteTiles(std::uint64_t old_size);
   Status WriteBundle(const Tile& bundle);
   Status WriteFile(const Tile& tile, ByteView bytes);
-  Status Release();
+  Status PublishRows();
+  Status Release(const LogState& before);
+  Status WriteFence(const std::string& text);
+  void SetPublished(const LogState& state) EXCLUDES(mutex_);
   void RemovePartials(std::uint64_t old_size, std::uint64_t size);
   Result<Bytes> ReadTile(const Tile& tile, unsigned width);
 
@@ -59,6 +64,9 @@ class LogFiles {
   const LogFilesOptions options_;
   TileBuilder builder_;
   std::uint64_t on_disk_ = 0;  // the size that the partial tiles on disk are of
+  bool is_checked_ = false;    // all files were compared with the rows since the start
+  std::string fence_;          // what the fence holds, as far as we know,
+  std::string fence_tried_;    // or this, when writing it failed
   mutable Mutex mutex_;
   LogState published_ GUARDED_BY(mutex_);
 };

@@ -8,6 +8,8 @@ namespace {
 using storage::Connection;
 using storage::SqlValue;
 
+constexpr std::uint64_t kMaxTextBytes = 1u << 20;  // of a licence
+
 // As the table has it.
 enum class Kind { Node = 0, GitObject = 1, Meta = 2, File = 3 };
 
@@ -41,6 +43,7 @@ class Opening {
       if (TRY(Add(entry.body, Kind::GitObject, oid)) == Presence::Known) continue;
       if (!entry.manifest) continue;
       TRY(history_.LoadManifest({oid, *entry.manifest, 0, 0, 0}));
+      TRY(storage::InsertNodes(connection(), history_.TakeNodes(), *entry.manifest));
       TRY(AddTree(*entry.manifest));
     }
     return Ok();
@@ -80,7 +83,7 @@ Result<Bytes> ReadMeta(Connection& connection, std::int64_t card) {
 Result<Bytes> ReadStored(Connection& connection, storage::ContentStore& store, const Sha256& id) {
   const auto file = TRY(storage::FindFile(connection, id));
   if (!file) return Error(Errc::NotFound, "its content is not held here");
-  if (file->size_bytes > kMaxObjectBytes) {
+  if (file->size_bytes > kMaxTextBytes) {
     return Error(Errc::TooLarge, "larger than an object may be; read it as a file");
   }
   const auto reader = TRY(store.OpenFile(*file));
@@ -91,30 +94,19 @@ Result<Bytes> ReadStored(Connection& connection, storage::ContentStore& store, c
   return bytes;
 }
 
-}  // namespace
-
-Status OpenObjects(storage::History& history, std::int64_t card, const Card& state) {
-  if (!state.content) return CloseObjects(history.connection(), card);
-  Opening opening(history, card);
-  TRY(opening.AddTree(state.content->manifest));
-  TRY(opening.AddTree(state.content->refs));
-  TRY(opening.AddCommitTree(state.content->commits));
-  TRY(opening.Replace(Kind::Meta, state.meta));
-  TRY(opening.Replace(Kind::File, state.content->licence_text));
-  return Ok();
-}
-
-Status CloseObjects(Connection& connection, std::int64_t card) {
-  return connection.Execute("DELETE FROM open_object WHERE card = ?", card);
-}
-
-Result<Bytes> ReadOpenObject(Connection& connection, storage::ContentStore& store,
-                             const Sha256& id) {
+Result<Bytes> ReadAny(Connection& connection, storage::ContentStore& store, const Sha256& id) {
   std::int64_t card = 0;
   auto kind = Kind::Node;
   GitOid oid;
   {
-    auto rows = connection.Query("SELECT card, kind, oid FROM open_object WHERE id = ?", id);
+    // Not what a repository reached that is private or gone by now, written in a card or not.
+    auto rows = connection.Query(
+        "SELECT open_object.card, open_object.kind, open_object.oid FROM open_object "
+        "JOIN repository_card ON repository_card.id = open_object.card "
+        "LEFT JOIN repository ON repository.id = repository_card.repository "
+        "WHERE open_object.id = ? "
+        "AND (repository_card.repository IS NULL OR repository.private = 0)",
+        id);
     if (!rows.Next()) {
       TRY(rows.status());
       return Error(Errc::NotFound, "no such object, or none that is public");
@@ -135,6 +127,31 @@ Result<Bytes> ReadOpenObject(Connection& connection, storage::ContentStore& stor
   }
   storage::CatalogNodes nodes(connection);
   return nodes.Load(id);
+}
+
+}  // namespace
+
+Status OpenObjects(storage::History& history, std::int64_t card, const Card& state) {
+  if (!state.content) return CloseObjects(history.connection(), card);
+  Opening opening(history, card);
+  TRY(opening.AddTree(state.content->manifest));
+  TRY(opening.AddTree(state.content->refs));
+  TRY(opening.AddCommitTree(state.content->commits));
+  TRY(opening.Replace(Kind::Meta, state.meta));
+  const bool is_open = state.access == CardAccess::Open;  // else it is a file for those granted it
+  TRY(opening.Replace(Kind::File, is_open ? state.content->licence_text : std::nullopt));
+  return Ok();
+}
+
+Status CloseObjects(Connection& connection, std::int64_t card) {
+  return connection.Execute("DELETE FROM open_object WHERE card = ?", card);
+}
+
+Result<Bytes> ReadOpenObject(Connection& connection, storage::ContentStore& store,
+                             const Sha256& id) {
+  Bytes object = TRY(ReadAny(connection, store, id));
+  if (object.size() <= kMaxObjectBytes) return object;
+  return Error(Errc::TooLarge, "larger than an object may be");
 }
 
 }  // namespace banyan::federation

@@ -11,15 +11,16 @@
 
 namespace banyan::federation {
 
-inline constexpr std::size_t kMaxObjectBytes = 1u << 20;
+inline constexpr std::size_t kMaxObjectBytes = storage::kMaxNodeBytes;
 
 // Adds what the card of row `card` reaches and an earlier one did not. What only earlier cards
-// reached stays: who began to fetch it finishes. NotFound when something of it is missing.
+// reached stays readable until history is collected. NotFound when something of it is missing.
 Status OpenObjects(storage::History& history, std::int64_t card, const Card& state);
 // Nothing is reached through this repository any more.
 Status CloseObjects(storage::Connection& connection, std::int64_t card);
 
-// NotFound unless a public card reaches it; TooLarge over kMaxObjectBytes.
+// NotFound unless the card of a repository that is public now reaches it; TooLarge over
+// kMaxObjectBytes.
 Result<Bytes> ReadOpenObject(storage::Connection& connection, storage::ContentStore& store,
                              const Sha256& id);
 

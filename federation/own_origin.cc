@@ -17,9 +17,8 @@ struct OriginRow {
 
 Result<std::optional<OriginRow>> FindOwn(Connection& connection) {
   auto rows = connection.Query(
-      "SELECT origin.id, origin.node, coalesce(max(log_entry.epoch), 0) FROM origin "
-      "LEFT JOIN log_entry ON log_entry.origin = origin.id WHERE origin.own = 1 "
-      "GROUP BY origin.id");
+      "SELECT id, node, (SELECT max(epoch) FROM log_entry WHERE origin = origin.id) "
+      "FROM origin WHERE own = 1");
   std::optional<OriginRow> found;
   if (rows.Next()) {
     found = OriginRow{NodeId(rows.DigestAt<LogHash>(1)),

@@ -1,6 +1,7 @@
 // Reading by hash: outline, section and data of a file, nodes of a manifest.
 
 #include <charconv>
+#include <set>
 
 #include "federation/open_objects.h"
 #include "node/content_api.h"
@@ -36,6 +37,44 @@ class SectionBody final : public BodyProducer {
   std::unique_ptr<storage::SectionData> data_;
   const ByteSelection range_;
   const bool allow_mapped_;
+};
+
+// Public objects: u32 length and bytes of each, in the order asked for, read as they are sent.
+class ObjectsBody final : public BodyProducer {
+ public:
+  ObjectsBody(storage::LocalContentStore& store, std::vector<Sha256> ids)
+      : store_(store), ids_(std::move(ids)) {}
+  std::optional<std::uint64_t> size_bytes() const override { return std::nullopt; }
+  Status Write(BodySink& sink) override {
+    std::uint64_t sent_bytes = 0;
+    for (const auto& id : ids_) {
+      const auto object = TRY(Read(id));
+      if (sent_bytes > 0 && sent_bytes + object.size() > kMaxObjectsBytes) break;
+      TRY(sink.Write(object));
+      sent_bytes += object.size();
+    }
+    return sink.Flush();
+  }
+
+ private:
+  // A connection to the catalog is not held while the client is slow.
+  Result<Bytes> Read(const Sha256& id) {
+    auto connection = TRY(store_.core().database.Read());
+    const auto object = federation::ReadOpenObject(*connection, store_, id);
+    ByteWriter out;
+    if (object) {
+      out.Le(static_cast<std::uint32_t>(object->size()));
+      out.Raw(*object);
+      return out.Take();
+    }
+    const auto code = object.error().code();
+    if (code != Errc::NotFound && code != Errc::TooLarge) return object.error();
+    out.Le(kAbsentObject);
+    return out.Take();
+  }
+
+  storage::LocalContentStore& store_;
+  const std::vector<Sha256> ids_;
 };
 
 void AnswerBytes(const Request& request, std::string_view etag, Bytes bytes, Response& response) {
@@ -128,25 +167,20 @@ Status ContentApi::GetObject(Request& request, Response& response) {
   return Ok();
 }
 
-// Many public objects at once: u32 length and bytes of each, in the order asked for.
 Status ContentApi::PostObjects(Request& request, Response& response) {
-  const std::string ids = TRY(request.ReadAll(kMaxObjectsAsked * Sha256::kSize));
-  if (ids.empty() || ids.size() % Sha256::kSize != 0) {
-    return Error(Errc::Invalid, "expected 1 to 1,024 SHA-256 digests of 32 bytes each");
+  const std::string body = TRY(request.ReadAll(kMaxObjectsAsked * Sha256::kSize));
+  std::vector<Sha256> ids;
+  for (ByteView left = AsBytes(body); left.size() >= Sha256::kSize;) {
+    ids.push_back(Sha256::FromRaw(left.first(Sha256::kSize)));
+    left = left.subspan(Sha256::kSize);
   }
-  auto connection = TRY(store_.core().database.Read());
-  ByteWriter out;
-  for (ByteView left = AsBytes(ids); !left.empty(); left = left.subspan(Sha256::kSize)) {
-    const auto object =
-        federation::ReadOpenObject(*connection, store_, Sha256::FromRaw(left.first(Sha256::kSize)));
-    const auto size = object ? object->size() : 0;
-    if (!out.bytes().empty() && out.bytes().size() + size > kMaxObjectsBytes) break;
-    out.Le<std::uint32_t>(object ? static_cast<std::uint32_t>(object->size()) : kAbsentObject);
-    if (object) out.Raw(*object);
+  const std::set<Sha256> distinct(ids.begin(), ids.end());
+  if (ids.empty() || body.size() % Sha256::kSize != 0 || distinct.size() != ids.size()) {
+    return Error(Errc::Invalid, "expected 1 to 1,024 different SHA-256 digests of 32 bytes each");
   }
   response.headers.Set("Cache-Control", "no-store");
   response.headers.Set("Content-Type", kBinary);
-  response.body = std::string(AsText(out.bytes()));
+  response.producer = std::make_unique<ObjectsBody>(store_, std::move(ids));
   return Ok();
 }
 

@@ -12,7 +12,8 @@ namespace {
 
 constexpr std::string_view kBinary = "application/octet-stream";
 constexpr std::string_view kText = "text/plain; charset=utf-8";
-constexpr std::string_view kImmutable = "public, max-age=31536000, immutable";
+// Private: a node may admit members only, and a shared cache in front of it must not.
+constexpr std::string_view kImmutable = "private, max-age=31536000, immutable";
 constexpr std::string_view kFresh = "no-cache";
 
 // Strangers to a node that admits only those who signed in are asked to.
@@ -76,7 +77,9 @@ void AddLogRoutes(Router& router, OwnLog& log, const Config& config) {
       }
       auto* const open = log.Look();
       if (open != nullptr) return handler(*open, request, response);
-      Fail(response, 503, "this node's log is stopped: its operator finds the reason in its log");
+      Fail(response, 503,
+           "the log is not open yet, or stopped: its operator finds the reason in what the node "
+           "logged");
     });
   };
   add("/fed/info", GetInfo);

@@ -53,7 +53,6 @@ Result<std::unique_ptr<Node>> Node::Start(const Seams& seams, const Config& conf
   auto data = TRY(DataDirectory::Open(seams.clock, seams.random, seams.fs,
                                       {config.data, true, config.storage_min_free.bytes}));
   std::unique_ptr<Node> node(new Node(seams, config, std::move(data)));
-  node->own_log_.Publish();
   TRY(node->Listen());
   node->jobs_.Start(node->MakeJobs());
   return node;
@@ -105,7 +104,7 @@ std::vector<Jobs::Job> Node::MakeJobs() {
       {"flush_usage", kFlushPauseMs, [this] { return usage_.Flush(data_->database()); }});
   jobs.push_back({"describe_heads", kDescribePauseMs,
                   [this] { return DescribeHeads(data_->database(), data_->content()); }});
-  jobs.push_back({"write_cards", kCardPauseMs, [this] { return own_log_.WriteCards(); }});
+  jobs.push_back({"write_cards", kCardPauseMs, [this] { return own_log_.Update(); }});
   if (config_.storage_collect_every.ms > 0) {
     jobs.push_back(
         {"collect", config_.storage_collect_every.ms, [this] { return CollectGarbage(); }});

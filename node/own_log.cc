@@ -3,7 +3,7 @@
 namespace banyan::node {
 namespace {
 
-constexpr std::int64_t kRetryMs = 600'000;
+constexpr std::int64_t kRetryMs = 60'000;
 
 federation::SigningKeys KeysOf(const NodeSeed& seed) {
   return federation::SigningKeys(seed.secret());
@@ -16,10 +16,22 @@ OwnLog::Open* OwnLog::Look() {
   return open_.get();
 }
 
+// A log that was signed and is not in the catalog: a copy from before it had one.
+Status OwnLog::RequireNoLostLog() const {
+  const auto& fence = parts_.config.federation_fence;
+  const auto size = fence.empty() ? Result(FileStat()) : parts_.fs.Stat(fence);
+  const auto log = parts_.fs.Stat(parts_.config.data + "/log");
+  if ((!size || size->size_bytes == 0) && !log) return Ok();
+  return Error(Errc::Conflict,
+               "the catalog has no log, but one was signed here before: it is an "
+               "older copy, and no second log is begun with it");
+}
+
 Result<std::unique_ptr<OwnLog::Open>> OwnLog::TryOpen() {
   const std::string& data = parts_.config.data;
   // Made with the log, and in no backup: what a thief of one cannot have.
   const auto next = [&]() -> Result<Sha256> {
+    TRY(RequireNoLostLog());
     const auto seed = TRY(NodeSeed::OpenOrCreate(parts_.fs, parts_.random, data + "/next.seed"));
     return KeysOf(seed).public_keys().Commitment();
   };
@@ -34,30 +46,33 @@ Result<std::unique_ptr<OwnLog::Open>> OwnLog::TryOpen() {
   return open;
 }
 
-void OwnLog::Publish() {
+void OwnLog::OpenIfDue() {
   const auto now_ms = parts_.clock.MonotonicMs();
-  if (Look() == nullptr && now_ms >= next_try_ms_) {
-    next_try_ms_ = now_ms + kRetryMs;
-    auto open = TryOpen();
-    if (open) {
-      MutexLock lock(mutex_);
-      open_ = *std::move(open);
-    } else {
-      log::Error("federation", "event=log_stopped error=\"{}\"", open.error().message());
-    }
-  }
-  Open* const open = Look();
-  if (open == nullptr) return;
-  const Status published = open->files->Publish();
-  if (published) return;
-  log::Error("federation", "event=publish_failed error=\"{}\"", published.error().message());
+  if (Look() != nullptr || (tried_ms_ && now_ms - *tried_ms_ < kRetryMs)) return;
+  tried_ms_ = now_ms;
+  auto open = TryOpen();
+  if (!open) return Note(open.error());
+  MutexLock lock(mutex_);
+  open_ = *std::move(open);
 }
 
-Status OwnLog::WriteCards() {
+void OwnLog::Note(const Status& status) {
+  const std::string problem = status ? "" : status.error().message();
+  if (problem != problem_ && !problem.empty()) {
+    log::Error("federation", "event=log_stopped error=\"{}\"", problem);
+  }
+  if (problem != problem_ && problem.empty()) log::Info("federation", "event=log_goes_on");
+  problem_ = problem;
+}
+
+Status OwnLog::Update() {
+  MutexLock lock(work_mutex_);
+  OpenIfDue();
   Open* const open = Look();
-  const auto report = open != nullptr ? open->writer->WriteDue() : federation::CardReport();
-  Publish();
-  TRY(report);
+  if (open == nullptr) return Ok();
+  const auto written = open->writer->WriteDue();
+  const Status published = open->files->Publish();
+  Note(published && !written ? Status(written.error()) : published);
   return Ok();
 }
 

@@ -27,26 +27,29 @@ class OwnLog {
   };
   explicit OwnLog(const Parts& parts) : parts_(parts) {}
 
-  // Opens the log if it is not open yet and publishes what its rows say. An error is logged, and
-  // opening tried again after ten minutes. By one thread at a time, as WriteCards.
-  void Publish();
-  // Writes the cards that are due, then publishes.
-  Status WriteCards();
+  // Opens the log if it is not open yet, writes the cards that are due, and publishes. What stops
+  // it is logged once, and opening tried again after a minute. Thread safe.
+  Status Update() EXCLUDES(work_mutex_, mutex_);
 
   struct Open {
     federation::OwnOrigin origin;
     std::unique_ptr<federation::CardWriter> writer;
     std::unique_ptr<federation::LogFiles> files;
   };
-  // Nullptr until it could be opened; valid as long as this object. Thread safe. Only `origin` and
-  // files->Read are for others than the thread that publishes.
+  // Nullptr until it could be opened; valid as long as this object. Thread safe. Only `origin`,
+  // files->Read and files->published are for its callers.
   Open* Look() EXCLUDES(mutex_);
 
  private:
   Result<std::unique_ptr<Open>> TryOpen();
+  Status RequireNoLostLog() const;
+  void OpenIfDue() REQUIRES(work_mutex_);
+  void Note(const Status& status) REQUIRES(work_mutex_);
 
   const Parts parts_;
-  std::int64_t next_try_ms_ = 0;  // monotonic
+  Mutex work_mutex_;                                              // before mutex_
+  std::optional<std::int64_t> tried_ms_ GUARDED_BY(work_mutex_);  // monotonic
+  std::string problem_ GUARDED_BY(work_mutex_);                   // as logged last
   Mutex mutex_;
   std::unique_ptr<Open> open_ GUARDED_BY(mutex_);
 };

@@ -42,11 +42,22 @@ Result<Json> ParseCanonical(ByteView bytes, const CanonicalLimits& limits) {
   return value;
 }
 
-Bytes RenderCanonical(const Json& value, const CanonicalLimits& limits) {
-  ENSURE(value.is_object() && Conforms(value, limits, 0));
+Result<Bytes> RenderCanonical(const Json& value, const CanonicalLimits& limits) {
+  if (!value.is_object() || !Conforms(value, limits, 0)) {
+    return Error(Errc::Invalid, "not an object of strings, integers and lists as the protocol has");
+  }
   const std::string text = DumpJson(value);
-  ENSURE(text.size() <= limits.max_bytes);
+  if (text.size() > limits.max_bytes) {
+    return Error(Errc::TooLarge, std::to_string(text.size()) + " bytes of JSON, " +
+                                     std::to_string(limits.max_bytes) + " allowed");
+  }
   return Bytes(text.begin(), text.end());
+}
+
+Bytes MustRenderCanonical(const Json& value) {
+  auto bytes = RenderCanonical(value);
+  ENSURE(bytes.has_value());
+  return *std::move(bytes);
 }
 
 }  // namespace banyan::federation

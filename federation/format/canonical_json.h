@@ -19,7 +19,10 @@ struct CanonicalLimits {
 // TooLarge past a limit; Invalid for anything that RenderCanonical would not give back.
 Result<Json> ParseCanonical(ByteView bytes, const CanonicalLimits& limits = {});
 
-// Our own mistake when `value` is not of the kind above.
-Bytes RenderCanonical(const Json& value, const CanonicalLimits& limits = {});
+// TooLarge past a limit; Invalid when `value` is not of the kind above. For what holds values from
+// outside.
+Result<Bytes> RenderCanonical(const Json& value, const CanonicalLimits& limits = {});
+// For what cannot be other than of the kind above: keys, hashes and words of ours.
+Bytes MustRenderCanonical(const Json& value);
 
 }  // namespace banyan::federation

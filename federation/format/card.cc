@@ -135,7 +135,7 @@ Result<Card> Card::Parse(const Json& entry) {
   return card;
 }
 
-Bytes Card::Render() const {
+Result<Bytes> Card::Render() const {
   ENSURE(RequireConsistent(*this).has_value());
   Json entry = {{"t", "card"},
                 {"v", 1},

@@ -64,7 +64,8 @@ struct Card {
   // Invalid when a key is missing, has another form, or the keys contradict each other. Keys that
   // are unknown are passed over; `crit` of such a key makes the card Invalid.
   static Result<Card> Parse(const Json& entry);
-  Bytes Render() const;
+  // TooLarge for more than an entry may hold, Invalid for text that is not printable ASCII.
+  Result<Bytes> Render() const;
   bool operator==(const Card&) const = default;
 };
 

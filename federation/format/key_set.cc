@@ -31,7 +31,7 @@ Json KeySet::ToJson() const {
           {"witness", witness.ToString()}};
 }
 
-Sha256 KeySet::Commitment() const { return HashSha256(RenderCanonical(ToJson())); }
+Sha256 KeySet::Commitment() const { return HashSha256(MustRenderCanonical(ToJson())); }
 
 Sha256 CommitmentTo(const PublicKey& public_key) { return HashSha256(public_key.bytes()); }
 

@@ -81,7 +81,7 @@ Result<Genesis> Genesis::Parse(const Json& entry) {
 Bytes Genesis::Render() const {
   Json entry = {{"t", "genesis"}, {"v", 1}, {"salt", salt}};
   AddKeys(epoch, entry);
-  return RenderCanonical(entry);
+  return MustRenderCanonical(entry);
 }
 
 Result<Opening> Opening::Parse(const Json& entry) {
@@ -108,12 +108,12 @@ Bytes Opening::Render() const {
   if (recovery) {
     entry["auth"] = {{"key", recovery->key.ToString()}, {"sig", ToBase64(recovery->signature)}};
   }
-  return RenderCanonical(entry);
+  return MustRenderCanonical(entry);
 }
 
 void Opening::SignWith(const SigningKey& recovery_key) {
   recovery = Recovery{recovery_key.public_key(),
-                      recovery_key.Sign(RenderCanonical(WithoutRecovery(*this)))};
+                      recovery_key.Sign(MustRenderCanonical(WithoutRecovery(*this)))};
 }
 
 Status Opening::RequireAuthority(const EpochKeys& before, const Json& entry) const {
@@ -124,7 +124,7 @@ Status Opening::RequireAuthority(const EpochKeys& before, const Json& entry) con
   Json signed_part = entry;
   signed_part.erase("auth");
   if (!before.recovery || CommitmentTo(recovery->key) != *before.recovery ||
-      !recovery->key.Verifies(RenderCanonical(signed_part), recovery->signature)) {
+      !recovery->key.Verifies(MustRenderCanonical(signed_part), recovery->signature)) {
     return Malformed("not signed by the recovery key that the epoch before committed to");
   }
   return Ok();

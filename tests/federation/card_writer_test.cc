@@ -143,8 +143,44 @@ TEST_CASE("NothingIsSignedWithAClockThatIsWrongAttack18") {
   MUST_FAIL(f.writer.WriteDue(), Errc::Unavailable);
   CHECK(f.Entries().size() == 2);
   f.clock.JumpTo(FakeClock::kStartMs + std::int64_t{9} * 24 * 3600 * 1000);
-  f.clock.Advance(11 * 60'000);
   CHECK(MUST(f.writer.WriteDue()).written == 1);
+}
+
+TEST_CASE("NoMetadataStopsTheNode") {
+  LogFixture f;
+  f.CommitText("a.txt", "one");
+  Json names = Json::array();
+  for (int i = 0; i < 2000; ++i) names.push_back(std::string(90, 'x') + "/" + std::to_string(i));
+  const std::string much(70'000, 'y');
+  const Json metadata = {
+      {"title", much},     {"languages", {much, "en"}}, {"base_models", names},
+      {"datasets", names}, {"tags", {1, much, names}},  {"licence_files", {{{"a", 1}}}}};
+  MUST(f.database->Write([&](storage::Connection& c) -> Status {
+    TRY(c.Execute("UPDATE repository_document SET metadata = ?", DumpJson(metadata)));
+    return c.Execute("UPDATE repository SET parameters = ?, licence = ?, default_branch = ?",
+                     std::int64_t{1} << 62, "licence\xc3\xa9 of \x01 mine", "br\xc3\xa4nch");
+  }));
+  CHECK(f.WriteCards().written == 1);
+  const auto row = f.LastCard();
+  CHECK(row.card.content->licence == "NOASSERTION");
+  CHECK(row.meta.size() <= kMaxMetaBytes);
+  const auto meta = MUST(OpenMeta(row.meta));
+  CHECK(meta["languages"] == Json{"en"});
+  CHECK_FALSE(meta.contains("parameters"));
+  CHECK(row.card.parents.empty());  // names have no place in the log
+}
+
+TEST_CASE("WhoMayReadIsStatedEvenWhileAHeadIsNotDescribed") {
+  LogFixture f;
+  f.CommitText("a.txt", "one");
+  f.WriteCards();
+  f.CommitText("b.txt", "two");
+  MUST(f.Execute("UPDATE repository SET gated = 2"));
+  CHECK(MUST(f.writer.WriteDue()).written == 1);
+  CHECK(f.LastCard().card.access == CardAccess::Attest);
+  CHECK(f.LastCard().card.content->files == 1);
+  CHECK(f.WriteCards().written == 1);  // the new head, once it is described
+  CHECK(f.LastCard().card.content->files == 2);
 }
 
 TEST_CASE("OneBrokenHistoryHoldsUpNobodyElse") {

@@ -13,6 +13,7 @@ namespace {
 struct Fixture : LogFixture {
   MemoryFileSystem disk;
 
+  Fixture() { MUST(WriteFileDurably(disk, "fence", {})); }
   void Grow(std::uint64_t count) {
     MUST(database->Write([&](storage::Connection& c) -> Status {
       for (std::uint64_t i = 0; i < count; ++i) {
@@ -118,13 +119,49 @@ TEST_CASE("ACatalogOfAnotherHistorySignsNothingAttack19") {
 TEST_CASE("NoHeadIsPublicBeforeTheFenceHasIt") {
   Fixture f;
   f.Grow(3);
-  auto files = MUST(f.TryOpen("elsewhere/fence"));  // a disk that is not mounted
+  MUST_FAIL(f.TryOpen("elsewhere/fence"), Errc::NotFound);  // a disk that is not mounted
+  auto files = f.Open();
+  MUST(f.disk.Remove("fence"));
   MUST_FAIL(files->Publish(), Errc::NotFound);
   MUST_FAIL(files->Read("checkpoint"), Errc::NotFound);
   MUST_FAIL(f.disk.Stat("log/checkpoint"), Errc::NotFound);
-  MUST(f.disk.CreateDirectories("elsewhere"));
+  MUST(WriteFileDurably(f.disk, "fence", {}));
   MUST(files->Publish());
   CHECK(f.Head(*files) == f.Rows());
+}
+
+TEST_CASE("TwoCopiesOfANodeDoNotSignPastOneFence") {
+  Fixture f;
+  f.Grow(3);
+  auto one = f.Open();
+  auto other = MUST(LogFiles::Open(*f.database, f.disk, f.origin, {"copy", "fence"}));
+  MUST(one->Publish());
+  f.Grow(1);
+  MUST_FAIL(other->Publish(), Errc::Conflict);
+  MUST_FAIL(f.disk.Stat("copy/checkpoint"), Errc::NotFound);
+  MUST(one->Publish());
+}
+
+TEST_CASE("AHeadSignsNoTileThatIsNotThere") {
+  for (std::uint64_t nth = 1;; ++nth) {
+    Fixture f;
+    f.Grow(250);
+    auto files = f.Open();
+    MUST(files->Publish());
+    f.Grow(20);
+    f.disk.SetFault({.kind = FaultKind::NoSpace, .nth = nth});
+    const bool is_published = files->Publish().has_value();
+    f.disk.ClearFault();
+    MUST(files->Publish());
+    CHECK(f.Head(*files) == f.Rows());
+    TileBuilder expected;
+    for (const auto& entry : f.Entries()) expected.Append(HashLeaf(entry));
+    for (const auto& [tile, hashes] : expected.TakeTiles()) {
+      INFO(nth << " " << tile.Path());
+      CHECK(MUST(files->Read(tile.Path())) == hashes);
+    }
+    if (is_published) break;
+  }
 }
 
 TEST_CASE("APowerCutNeverTakesAHeadBack") {

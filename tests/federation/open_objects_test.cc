@@ -75,6 +75,7 @@ TEST_CASE("AHashOpensNothingThatIsNotPublicAttack21") {
   const auto row = f.LastCard();
   MUST(peer.Load(manifest));
   MUST(f.Execute("UPDATE repository SET private = 1"));
+  MUST_FAIL(peer.Load(manifest), Errc::NotFound);  // at once, before any card
   f.WriteCards();
   for (const auto& id : {manifest, *row.card.meta, row.card.content->refs}) {
     MUST_FAIL(peer.Load(id), Errc::NotFound);
@@ -88,11 +89,24 @@ TEST_CASE("NamesAreGoneOnceARepositoryIs") {
   const auto meta = *f.LastCard().card.meta;
   MUST(f.database->Write(
       [&](storage::Connection& c) { return storage::DeleteRepository(c, f.repository); }));
-  f.WriteCards();
   Peer peer(f);
+  MUST_FAIL(peer.Load(meta), Errc::NotFound);  // at once, before any card
+  f.WriteCards();
   MUST_FAIL(peer.Load(meta), Errc::NotFound);
   auto lease = MUST(f.database->Read());
   auto rows = lease->Query("SELECT count(*) FROM repository_card WHERE meta IS NOT NULL");
   REQUIRE(rows.Next());
   CHECK(rows.Int(0) == 0);
+}
+
+TEST_CASE("TheLicenceOfAGatedRepositoryIsForThoseWhoWereGrantedIt") {
+  LogFixture f;
+  f.CommitText("LICENSE", "ask first");
+  MUST(f.Execute("UPDATE repository SET gated = 1"));
+  MUST(f.Execute("UPDATE repository_document SET metadata = '{\"licence_files\": [\"LICENSE\"]}'"));
+  f.WriteCards();
+  const auto text = f.LastCard().card.content->licence_text;
+  REQUIRE(text.has_value());
+  Peer peer(f);
+  MUST_FAIL(peer.Load(*text), Errc::NotFound);
 }

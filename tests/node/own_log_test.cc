@@ -25,7 +25,7 @@ struct Fixture : TestNode {
   }
   // As the job does it.
   std::uint64_t SizeAfterCards() {
-    MUST(node().own_log().WriteCards());
+    MUST(node().own_log().Update());
     return Head().state.size;
   }
 };
@@ -59,6 +59,7 @@ TEST_CASE("TheLogIsTheSameAfterARestart") {
 TEST_CASE("ARestoredOlderCatalogSignsNothingAndServes") {
   TempDirectory place;
   const auto fence = place.Join("fence");
+  MUST(WriteFileDurably(DiskFileSystem(), fence, {}));
   const auto backup = place.Join("backup");
   {
     Fixture f([&](Config& config) { config.federation_fence = fence; });
@@ -74,8 +75,9 @@ TEST_CASE("ARestoredOlderCatalogSignsNothingAndServes") {
     config.federation_fence = fence;
   });
   CHECK(restored.Get("/api/models/alice/m").status == 200);
+  MUST(restored.node().own_log().Update());
   CHECK(restored.Get("/fed/info").status == 503);
-  MUST(restored.node().own_log().WriteCards());  // nothing to sign, no error of the job
+  MUST(restored.node().own_log().Update());  // nothing to sign, no error of the job
   CHECK(restored.Get("/fed/info").status == 503);
 }
 

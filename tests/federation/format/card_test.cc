@@ -21,9 +21,9 @@ Card FirstCard() {
 
 Card LaterCard() {
   Card card = FirstCard();
-  card.repository = RepositoryKey::FromRaw(HashLeaf(FirstCard().Render()).bytes());
+  card.repository = RepositoryKey::FromRaw(HashLeaf(MUST(FirstCard().Render())).bytes());
   card.number = 2;
-  card.previous = HashLeaf(FirstCard().Render());
+  card.previous = HashLeaf(MUST(FirstCard().Render()));
   card.content->head = GitOid::FromRaw(Bytes(20, 7));
   card.content->bytes = 5;
   card.content->files = 1;
@@ -33,7 +33,7 @@ Card LaterCard() {
   return card;
 }
 
-Json JsonOf(const Card& card) { return MUST(ParseCanonical(card.Render())); }
+Json JsonOf(const Card& card) { return MUST(ParseCanonical(MUST(card.Render()))); }
 
 }  // namespace
 
