@@ -131,6 +131,19 @@ Status ExaminePacks(const AdminContext& context, storage::Connection& connection
   return Ok();
 }
 
+// What scrubs found, until a scrub finds it whole.
+Status ExamineDamage(storage::Connection& connection, Findings& findings) {
+  const auto files = TRY(Number(connection, "SELECT count(*) FROM file WHERE damaged = 1"));
+  if (files > 0) {
+    findings.Bad("damage", std::to_string(files) +
+                               " files were found damaged: `banyan admin scrub` names their "
+                               "repositories, `banyan push --repair` sends them anew");
+  } else {
+    findings.Good("damage", "the last scrub found none, or none has run");
+  }
+  return Ok();
+}
+
 Status ExamineOperators(const AdminContext& context, storage::Connection& connection,
                         Findings& findings) {
   auto rows = connection.Query(
@@ -188,6 +201,7 @@ Result<Json> Diagnose(const AdminContext& context, const Json&) {
   TRY(ExamineDisk(context, findings));
   TRY(ExamineCatalog(*lease, findings));
   TRY(ExaminePacks(context, *lease, findings));
+  TRY(ExamineDamage(*lease, findings));
   TRY(ExamineOperators(context, *lease, findings));
   return findings.Take();
 }

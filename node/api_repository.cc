@@ -54,6 +54,7 @@ struct Description {
   std::vector<std::string> tags;
   std::string task;
   std::string library;
+  std::string licence;
 };
 Result<Description> Describe(RepositoryReading& reading, storage::ContentStore& content,
                              const storage::Revision& revision) {
@@ -61,11 +62,13 @@ Result<Description> Describe(RepositoryReading& reading, storage::ContentStore& 
   if (repository.described == revision.commit) {
     auto metadata = TRY(ParseJson(TRY(storage::GetMetadata(*reading.lease, repository.row))));
     auto tags = TRY(storage::ListTags(*reading.lease, repository.row));
-    return Description{std::move(metadata), std::move(tags), repository.task, repository.library};
+    return Description{std::move(metadata), std::move(tags), repository.task, repository.library,
+                       repository.licence};
   }
   const auto view = TRY(ViewRevision(*reading.history, content, revision));
   const auto read = TRY(storage::ReadRepositoryMetadata(view, repository.id.kind));
-  return Description{Json(storage::ToJson(read)), read.tags, read.task, read.library};
+  return Description{Json(storage::ToJson(read)), read.tags, read.task, read.library,
+                     storage::LicenceColumn(read)};
 }
 
 Result<Json> Everything(RepositoryCall& call, RepositoryReading& reading,
@@ -76,6 +79,7 @@ Result<Json> Everything(RepositoryCall& call, RepositoryReading& reading,
   if (revision) description = TRY(Describe(reading, call.hub.content, *revision));
   repository.task = description.task;
   repository.library = description.library;
+  repository.licence = description.licence;
   Json json = RepositoryJson(repository, description.tags);
   AddMetadataJson(json, description.metadata, call.kind);
   if (!revision) return json;

@@ -107,11 +107,12 @@ Result<ContentApi::SectionsPtr> ContentApi::ReadableSections(const Request& requ
   const auto file = TRY(storage::FindReadableFile(*connection, request.caller, hash));
   {
     MutexLock lock(mutex_);
-    if (const auto found = sections_.find(hash); found != sections_.end()) return found->second;
+    const auto found = sections_.find(hash);
+    if (found != sections_.end() && found->second->recipe() == file.recipe) return found->second;
   }
   SectionsPtr sections = TRY(storage::FileSections::Load(store_, file));
   MutexLock lock(mutex_);
-  if (sections_.emplace(hash, sections).second) recent_.push_front(hash);
+  if (sections_.insert_or_assign(hash, sections).second) recent_.push_front(hash);
   if (recent_.size() > kRememberedFiles) {
     sections_.erase(recent_.back());
     recent_.pop_back();

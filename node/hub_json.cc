@@ -41,6 +41,7 @@ Json RepositoryJson(const storage::Repository& repository, const std::vector<std
                {"disabled", false},
                {"downloads", repository.downloads},
                {"likes", repository.likes},
+               {"licence", repository.licence},
                {"tags", tags},
                {"createdAt", ToIsoTime(repository.created_ms)},
                {"lastModified", ToIsoTime(repository.updated_ms)},
@@ -58,6 +59,8 @@ void AddMetadataJson(Json& out, const Json& metadata, RepositoryKind kind) {
     if (const Json* value = FindMember(metadata, from)) out[to] = *value;
   };
   copy("cardData", "cardData");
+  const Json* problems = FindMember(metadata, "problems");
+  if (problems != nullptr && !problems->empty()) out["problems"] = *problems;
   if (kind == RepositoryKind::Dataset) return copy("description", "description");
   copy("config", "config");
   copy("safetensors", "safetensors");

@@ -56,6 +56,8 @@ constexpr Row kRows[] = {
      [](const MetricsView& v) { return Number(v.repositories); }},
     {"banyan_files", "gauge", "Files held, each content once.",
      [](const MetricsView& v) { return Number(v.files); }},
+    {"banyan_damaged_files", "gauge", "Files that a scrub found damaged.",
+     [](const MetricsView& v) { return Number(v.damaged_files); }},
     {"banyan_charged_bytes", "gauge", "Logical size charged to all namespaces.",
      [](const MetricsView& v) { return Number(v.stored_bytes); }},
     {"banyan_disk_free_bytes", "gauge", "Free on the file system of the data directory.",

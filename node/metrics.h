@@ -58,6 +58,7 @@ struct MetricsView {
   std::uint64_t stored_bytes = 0;  // logical: what is charged to namespaces
   std::uint64_t files = 0;
   std::uint64_t disk_free_bytes = 0;
+  std::uint64_t damaged_files = 0;  // as scrubs found
 };
 std::string RenderMetrics(const MetricsView& view);
 

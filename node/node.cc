@@ -138,6 +138,7 @@ Result<MetricsView> Node::View() {
   };
   view.repositories = TRY(number("SELECT count(*) FROM repository"));
   view.files = TRY(number("SELECT count(*) FROM file"));
+  view.damaged_files = TRY(number("SELECT count(*) FROM file WHERE damaged = 1"));
   view.stored_bytes = TRY(number("SELECT coalesce(sum(used_bytes), 0) FROM namespace"));
   return view;
 }

@@ -29,8 +29,8 @@ Status Serve(const Node::Seams& seams, const Config& config, const ServeHooks& h
   auto node = TRY(Node::Start(seams, config));
   const auto local_url = LocalUrl(config, node->port());
   TRY(WriteFileDurably(seams.fs, config.data + kAddressName, AsBytes(local_url + "\n")));
-  if (node->data().is_new()) {
-    log::Info("node", "event=first_start user={} token_file={}", kFirstOperator,
+  if (seams.fs.Stat(node->data().TokenFile())) {  // the operator has not put it elsewhere yet
+    log::Info("node", "event=operator_token user={} token_file={}", kFirstOperator,
               node->data().TokenFile());
   }
   log::Info("node", "event=serving url={} listen={} port={} data={}",

@@ -53,6 +53,8 @@ class FileSections {
   static Result<std::shared_ptr<const FileSections>> Load(LocalContentStore& store,
                                                           const FileContent& file);
   const Outline& outline() const { return outline_; }
+  // Where its chunks are; a file that was stored anew has another, and wants another object.
+  const Recipe& recipe() const { return recipe_; }
   // NotFound past the last section.
   Result<ChunkList> Section(std::size_t index) const;
   Result<std::unique_ptr<SectionData>> Data(std::size_t index, EncodingSet accepted) const;

@@ -121,7 +121,8 @@ Result<std::shared_ptr<Pack>> PackStore::Get(PackId id) {
   auto loaded = Pack::Load(fs_, directory_, id);
   if (!loaded) {
     loaded_.erase(id);
-    return loaded;
+    if (loaded.error().code() != Errc::NotFound) return loaded;
+    return Error(Errc::Corrupt, loaded.error().message());  // somebody was told it is there
   }
   if (const auto damaged = damaged_.find(id); damaged != damaged_.end()) {
     (*loaded)->MarkDamaged(damaged->second);

@@ -35,8 +35,7 @@ class PackStore {
   // An open pack with room for a chunk of the largest size; a new one if none is idle.
   Result<Lease> Acquire();
 
-  // NotFound when there is no such pack, Corrupt when its footer is damaged. One object per id at
-  // a time.
+  // Corrupt when there is no such pack or its footer is damaged. One object per id at a time.
   Result<std::shared_ptr<Pack>> Get(PackId id);
   // Makes everything appended so far durable; seals packs that have no room left.
   Status Sync();

@@ -55,8 +55,7 @@ Result<Extent> ScrubPack(ContentCore& core, PackId id, const ScrubOptions& optio
   const auto pack = core.packs->Get(id);
   if (!pack) {
     if (!IsListed(*core.packs, id)) return Extent::Whole;
-    const Errc code = pack.error().code();
-    if (code != Errc::Corrupt && code != Errc::NotFound) return pack.error();
+    if (pack.error().code() != Errc::Corrupt) return pack.error();
     report.damaged.push_back({id, Pack::kNone, ChunkId(), pack.error().message()});
     return Extent::Whole;
   }

@@ -76,6 +76,29 @@ TEST_CASE("ALongOperationRunsAloneAndCanBeEnded") {
   CHECK(f.Result("scrub")["complete"] == true);  // the next one is not ended
 }
 
+TEST_CASE("SectionsOfAFileThatWasStoredAnewAreTheNewOnes") {
+  Fixture f;
+  const auto content = RandomText(2u << 20, 5);
+  std::string before;
+  for (const char* name : {"first", "second"}) {
+    f.Create(f.alice, name);
+    f.CommitLfs(f.alice, std::string("alice/") + name, "a.bin", content);
+    MUST(f.node().data().content().core().packs->SealIdle());
+    auto lease = MUST(f.node().data().database().Read());
+    auto rows = lease->Query("SELECT hash FROM file WHERE size = ?", content.size());
+    REQUIRE(rows.Next());
+    const auto path = "/fed/f/" + rows.DigestAt<FileHash>(0).ToString() + "/data/0";
+    const auto data = f.Get(path);
+    REQUIRE(data.status == 200);
+    CHECK((before.empty() || before == data.body));
+    before = data.body;
+    if (std::string(name) == "second") break;
+    f.Call("DELETE", "/api/repos/delete", {{"name", name}}, f.alice);
+    CHECK(f.Result("gc", {{"grace_ms", 0}, {"history_grace_ms", 0}})["packs_removed"] == 1);
+    CHECK(f.Get(path).status == 404);
+  }
+}
+
 TEST_CASE("ABackupServesTheSameContent") {
   Fixture f;
   f.Create(f.alice, "m");

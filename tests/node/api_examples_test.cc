@@ -44,6 +44,7 @@ class ExampleRunner {
           config.upload_multipart_from = {32};
           config.upload_part = {20};
         }) {
+    MUST(node_.node().own_log().Update());  // which its job does in a moment
     names_.Set("operator-token", node_.operator_token());
     names_.Set("backup-directory", directory_.Join("backup"));
     for (const auto& [method, pattern] : node_.node().router().Routes()) Watch(method, pattern);
