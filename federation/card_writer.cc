@@ -133,7 +133,8 @@ Result<std::optional<CardDraft>> CardWriter::Draft(
   if (!last || !last->card.content || last->card.access == AccessOf(*repository)) {
     return std::optional<CardDraft>();
   }
-  CardDraft draft{last->card, TRY(OpenMeta(last->meta))};  // as it was, but for who may read it
+  Json meta = TRY(OpenMeta(last->meta));
+  CardDraft draft{last->card, std::move(meta)};  // as it was, but for who may read it
   draft.card.access = AccessOf(*repository);
   return std::optional(std::move(draft));
 }

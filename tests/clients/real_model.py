@@ -85,7 +85,7 @@ def check(folder, client, work):
     assert info["safetensors"] == {"parameters": {"F16": shape[0] * shape[1]},
                                    "total": shape[0] * shape[1]}, info
     shown = client.run("info", "operator/words")
-    assert "mit" in shown and "F16" in shown, shown
+    assert "MIT" in shown and "F16" in shown, shown
 
     changed = change_rows(folder / "model.safetensors", 12345, 64)
     pushed = client.json("push", folder, "operator/words", "-m", "Better rows")
