@@ -35,6 +35,7 @@ class Collection {
   };
   void SetCollecting(bool is_collecting);
   Dead FindDead(Pack& pack) const;
+  bool IsWorthSweeping(Pack& pack, const Dead& dead) const;
   Result<std::vector<PackId>> PacksToSweep();
   Result<Dead> TakeFromIndex(Pack& pack);
   Status SweepPack(PackId id);
@@ -89,25 +90,40 @@ Collection::Dead Collection::FindDead(Pack& pack) const {
   return dead;
 }
 
+bool Collection::IsWorthSweeping(Pack& pack, const Dead& dead) const {
+  const bool whole = dead.stored_bytes == pack.payload_bytes();
+  if (dead.chunks.empty()) return whole;
+  // Damage that no file has goes at once, so that scrubs do not find it again.
+  return whole || dead.is_damaged ||
+         static_cast<double>(dead.stored_bytes) >=
+             static_cast<double>(pack.payload_bytes()) * options_.rewrite_share;
+}
+
+// An open pack with much that is dead is sealed for it: it may never fill up.
 Result<std::vector<PackId>> Collection::PacksToSweep() {
+  const auto is_worth_it = [&](Pack& pack) {
+    const Dead dead = FindDead(pack);
+    return !dead.chunks.empty() && IsWorthSweeping(pack, dead);
+  };
+  if (!options_.dry_run) TRY(core_.packs->SealIdle(is_worth_it));
   std::vector<PackId> chosen;
   for (const PackId id : core_.packs->SealedIds()) {
     auto pack = core_.packs->Get(id);
     if (!pack) continue;  // unreadable: scrub reports it, and what cannot be read is not deleted
     const Dead dead = FindDead(**pack);
-    const auto payload = static_cast<double>((*pack)->payload_bytes());
-    const bool whole = dead.stored_bytes == (*pack)->payload_bytes();
-    if (dead.chunks.empty() && !whole) continue;
-    // Damage that no file has goes at once, so that scrubs do not find it again.
-    if (whole || dead.is_damaged ||
-        static_cast<double>(dead.stored_bytes) >= payload * options_.rewrite_share) {
+    if (IsWorthSweeping(**pack, dead)) {
       chosen.push_back(id);
     } else {
       report.dead_kept_bytes += dead.stored_bytes;
     }
   }
   for (const PackId id : core_.packs->OpenIds()) {
-    report.dead_kept_bytes += FindDead(*TRY(core_.packs->Get(id))).stored_bytes;
+    const auto pack = TRY(core_.packs->Get(id));
+    if (options_.dry_run && is_worth_it(*pack)) {
+      chosen.push_back(id);
+    } else {
+      report.dead_kept_bytes += FindDead(*pack).stored_bytes;
+    }
   }
   return chosen;
 }

@@ -191,20 +191,21 @@ Status PackStore::Sync() {
   return Ok();
 }
 
-Status PackStore::SealIdle() {
+Status PackStore::SealIdle(const PackFilter& wanted) {
   MutexLock sync_lock(sync_mutex_);
   std::vector<std::shared_ptr<Pack>> packs;
   {
     MutexLock lock(mutex_);
     packs.swap(idle_);
   }
-  const auto with_chunks = std::partition(
-      packs.begin(), packs.end(), [](const auto& pack) { return pack->chunk_count() == 0; });
+  const auto chosen = std::partition(packs.begin(), packs.end(), [&](const auto& pack) {
+    return pack->chunk_count() == 0 || (wanted && !wanted(*pack));
+  });
   {
     MutexLock lock(mutex_);
-    idle_.insert(idle_.end(), packs.begin(), with_chunks);
+    idle_.insert(idle_.end(), packs.begin(), chosen);
   }
-  packs.erase(packs.begin(), with_chunks);
+  packs.erase(packs.begin(), chosen);
   TRY(Pack::Seal(fs_, directory_, packs));
   for (const auto& pack : packs) MarkSealed(pack);
   return Ok();

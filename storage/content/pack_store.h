@@ -3,6 +3,7 @@
 // demand within bounds of memory, and keeps the memory of mapped packs within a budget. Thread
 // safe.
 
+#include <functional>
 #include <list>
 #include <map>
 #include <memory>
@@ -41,8 +42,10 @@ class PackStore {
   Status Sync();
   // Io once a failed sync stopped the store from taking anything (Pack::Sync).
   Status CheckUsable();
-  // Makes all idle open packs sealed, whatever room they have (before backup, scrub).
-  Status SealIdle();
+  // Makes idle open packs sealed, whatever room they have: all, or those that `wanted` says true
+  // of. Empty ones stay.
+  using PackFilter = std::function<bool(Pack& pack)>;
+  Status SealIdle(const PackFilter& wanted = nullptr);
 
   // Chunks known to be damaged, by pack: no object of the pack finds them, until a reading finds
   // them whole. Adds to what is known, or replaces it.

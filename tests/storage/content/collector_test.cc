@@ -78,6 +78,30 @@ TEST_CASE("CollectionFreesExactlyWhatItsDryRunSaid") {
   REQUIRE(f.Read(again) == gone);
 }
 
+TEST_CASE("AnOpenPackGivesItsSpaceBackToo") {
+  Fixture f;
+  const Bytes kept = Noise(2u << 20, 1);
+  const FileContent keep = f.Commit(kept);
+  const FileContent drop = f.Commit(Noise(9u << 20, 2));
+  REQUIRE(f.local().core().packs->SealedIds().empty());
+  f.Release(drop);
+  MUST(Collect(f.local(), {}));
+  f.Age();
+  CollectionOptions dry;
+  dry.dry_run = true;
+  const auto forecast = MUST(Collect(f.local(), dry));
+  REQUIRE(forecast.freed_bytes >= (9u << 20));
+  REQUIRE(f.local().core().packs->SealedIds().empty());  // it only looked
+  const std::uint64_t before = f.DiskBytes();
+  const auto report = MUST(Collect(f.local(), {}));
+  REQUIRE(report.freed_bytes == forecast.freed_bytes);
+  REQUIRE(report.dead_kept_bytes == 0);
+  REQUIRE(before - f.DiskBytes() > (9u << 20) - (64u << 10));
+  REQUIRE(f.Read(keep) == kept);
+  f.Reopen();
+  REQUIRE(f.Read(keep) == kept);
+}
+
 TEST_CASE("CollectionKeepsWhatLiveWritersAndSessionsUse") {
   Fixture f;
   const Bytes data = Noise(5u << 20, 3);
