@@ -68,7 +68,8 @@ constexpr auto kKeys = std::to_array<ConfigKey>({
 
     {"federation.fence", &Config::federation_fence,
      "A file outside the data directory, best on another disk, that keeps the last signed state of "
-     "the node's log, so that a data directory that was put back signs no second history."},
+     "the node's log, so that a data directory that was put back signs no second history. Make it "
+     "once, empty: where it is missing nothing is signed."},
 
     {"metrics.clients", &Config::metrics_clients,
      "Addresses and networks that may read /metrics without a token; an operator's token may "
