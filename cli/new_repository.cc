@@ -17,9 +17,9 @@ bool MayGoOn(Errc code) {
     case Errc::Unavailable:
     case Errc::Io:
     case Errc::NoSpace:
+    case Errc::Corrupt:  // what the node holds: its operator mends that
     case Errc::Cancelled: return true;
     case Errc::NotFound:
-    case Errc::Corrupt:
     case Errc::Invalid:
     case Errc::Denied:
     case Errc::Conflict:

@@ -101,7 +101,8 @@ Result<Push::Place> Push::FindPlace(ApiClient& client, const RepositoryAddress& 
                  refs.error().message() + ": to make " + address.ToString() + ", add --create");
   }
   if (!refs) return refs.error();
-  if (refs->value("branches", Json::array()).empty()) return Place::There;  // the push makes it
+  const Json* branches = FindMember(*refs, "branches");
+  if (branches == nullptr || branches->empty()) return Place::There;  // the push makes it
   return Error(Errc::NotFound, address.ToString() + " has no branch " + branch_ +
                                    ": make it with `banyan branch create " + address.ToString() +
                                    " " + branch_ + "`");

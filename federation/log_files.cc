@@ -169,6 +169,7 @@ Status LogFiles::WriteFence(const std::string& text) {
                                      ": somebody else wrote to the fence: does a copy of this node "
                                      "run elsewhere? Nothing more is signed here");
   }
+  fence_ = std::string(AsText(there));
   fence_tried_ = text;
   TRY(WriteFileDurably(fs_, options_.fence, AsBytes(text)));
   fence_ = text;

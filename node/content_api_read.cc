@@ -7,6 +7,7 @@
 #include "node/content_api.h"
 #include "node/http/conditional.h"
 #include "node/hub_answer.h"
+#include "storage/base/logging.h"
 #include "storage/content/outline.h"
 #include "storage/history/history.h"
 
@@ -68,7 +69,11 @@ class ObjectsBody final : public BodyProducer {
       return out.Take();
     }
     const auto code = object.error().code();
-    if (code != Errc::NotFound && code != Errc::TooLarge) return object.error();
+    if (code == Errc::Unavailable) return object.error();
+    if (code != Errc::NotFound && code != Errc::TooLarge) {  // the others can still be had
+      log::Error("node", "event=object_failed id={} error=\"{}\"", id.ToString(),
+                 object.error().message());
+    }
     out.Le(kAbsentObject);
     return out.Take();
   }

@@ -19,9 +19,10 @@ OwnLog::Open* OwnLog::Look() {
 // A log that was signed and is not in the catalog: a copy from before it had one.
 Status OwnLog::RequireNoLostLog() const {
   const auto& fence = parts_.config.federation_fence;
-  const auto size = fence.empty() ? Result(FileStat()) : parts_.fs.Stat(fence);
+  const FileStat kept = fence.empty() ? FileStat() : TRY(parts_.fs.Stat(fence));
   const auto log = parts_.fs.Stat(parts_.config.data + "/log");
-  if ((!size || size->size_bytes == 0) && !log) return Ok();
+  if (!log && log.error().code() != Errc::NotFound) return log.error();
+  if (kept.size_bytes == 0 && !log) return Ok();
   return Error(Errc::Conflict,
                "the catalog has no log, but one was signed here before: it is an "
                "older copy, and no second log is begun with it");

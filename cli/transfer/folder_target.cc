@@ -50,6 +50,7 @@ class Folder final : public PullTarget {
   std::string Own(const std::string& name) const { return root_ + "/.banyan/" + name; }
   Status CheckParents(const std::string& path) const;
   Status ClaimName(const std::string& path);
+  Status RequireAsSeen(const std::string& path);
   Result<Sha256> HashOf(const std::string& path, const FileStat& stat);
   void Remember(const std::string& path, const Sha256& sha256);
 
@@ -64,7 +65,8 @@ class Folder final : public PullTarget {
   };
   std::map<std::string, Seen> index_ GUARDED_BY(mutex_);
   FolderRecord record_ GUARDED_BY(mutex_);
-  std::map<std::string, std::string> names_ GUARDED_BY(mutex_);  // folded -> as published
+  std::map<std::string, std::string> names_ GUARDED_BY(mutex_);    // folded -> as published
+  std::map<std::string, std::int64_t> looked_ GUARDED_BY(mutex_);  // its time then; absent: none
 };
 
 void Folder::LoadIndex() {
@@ -98,8 +100,14 @@ Status Folder::CheckParents(const std::string& path) const {
 }
 
 Status Folder::ClaimName(const std::string& path) {
+  const std::string folded = storage::FoldPath(path);
+  if (folded == ".banyan" || folded.starts_with(".banyan/")) {
+    return Error(Errc::Invalid, "\"" + path +
+                                    "\" would lie where pulls keep their own files: leave it out "
+                                    "with --exclude");
+  }
   MutexLock lock(mutex_);
-  const auto [at, is_new] = names_.emplace(storage::FoldPath(path), path);
+  const auto [at, is_new] = names_.emplace(folded, path);
   if (is_new || at->second == path) return Ok();
   return Error(Errc::Invalid, "\"" + path + "\" and \"" + at->second +
                                   "\" differ only in case or form: leave one out with --exclude");
@@ -153,6 +161,10 @@ Result<PullTarget::State> Folder::Look(const PullFile& file) {
   const std::string path = root_ + "/" + file.path;
   const auto stat = fs_.Stat(path);
   if (!stat) return State::Absent;
+  {
+    MutexLock lock(mutex_);
+    looked_[file.path] = stat->modified_ms;
+  }
   if (stat->is_directory) {
     return Error(Errc::Invalid, path +
                                     ": a folder, and a published file has its name: move it away "
@@ -172,8 +184,22 @@ Result<PullTarget::State> Folder::Look(const PullFile& file) {
   return record_.Has(file.path, sha256) ? State::Absent : State::Foreign;
 }
 
+// Hours may lie between looking and placing.
+Status Folder::RequireAsSeen(const std::string& path) {
+  const auto stat = fs_.Stat(root_ + "/" + path);
+  MutexLock lock(mutex_);
+  const auto seen = looked_.find(path);
+  const bool was_there = seen != looked_.end();
+  const bool is_same = stat ? was_there && seen->second == stat->modified_ms : true;
+  if (is_same) return Ok();
+  return Error(Errc::Conflict, root_ + "/" + path +
+                                   " was written by somebody else while the pull ran: move it away "
+                                   "and pull again");
+}
+
 Status Folder::Place(const PullFile& file, const std::string& part_path) {
   TRY(CheckParents(file.path));
+  TRY(RequireAsSeen(file.path));
   const std::string path = root_ + "/" + file.path;
   TRY(fs_.CreateDirectories(ParentDirectory(path)));
   TRY(CheckParents(file.path));

@@ -105,7 +105,11 @@ Result<std::vector<PackId>> Collection::PacksToSweep() {
     const Dead dead = FindDead(pack);
     return !dead.chunks.empty() && IsWorthSweeping(pack, dead);
   };
-  if (!options_.dry_run) TRY(core_.packs->SealIdle(is_worth_it));
+  if (!options_.dry_run) {
+    const Status sealed = core_.packs->SealIdle(is_worth_it);
+    // What is sealed already can be swept all the same, which may be what makes room.
+    if (!sealed) log::Warning("storage", "not sealed error=\"{}\"", sealed.error().message());
+  }
   std::vector<PackId> chosen;
   for (const PackId id : core_.packs->SealedIds()) {
     auto pack = core_.packs->Get(id);

@@ -158,6 +158,7 @@ void PackStore::MarkSealed(const std::shared_ptr<Pack>& pack) {
   MutexLock lock(mutex_);
   const PackId id = pack->id();
   open_.erase(id);
+  std::erase(idle_, pack);  // one that was recovered without room
   loaded_[id] = pack;
   KeepRecent(pack);
   sealed_ids_.insert(std::upper_bound(sealed_ids_.begin(), sealed_ids_.end(), id), id);
@@ -199,7 +200,7 @@ Status PackStore::SealIdle(const PackFilter& wanted) {
     packs.swap(idle_);
   }
   const auto chosen = std::partition(packs.begin(), packs.end(), [&](const auto& pack) {
-    return pack->chunk_count() == 0 || (wanted && !wanted(*pack));
+    return pack->chunk_count() == 0 || pack->broken() || (wanted && !wanted(*pack));
   });
   {
     MutexLock lock(mutex_);

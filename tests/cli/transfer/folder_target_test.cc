@@ -146,3 +146,28 @@ TEST_CASE("ADamagedRecordMakesNothingReplaceable") {
   f.Pull("a", "one");
   CHECK(f.Look("a", "two") == State::Absent);
 }
+
+TEST_CASE("NoRevisionWritesWherePullsKeepTheirOwnFiles") {
+  Fixture f;
+  const auto target = MUST(f.Open(f.revision));
+  for (const char* path : {".banyan/parts/x", ".banyan/lock", ".Banyan/index.json", ".banyan"}) {
+    INFO(path);
+    MUST_FAIL(target->Look(Wanted(path, "evil")), Errc::Invalid);
+  }
+  CHECK(MUST(target->Look(Wanted("sub/.banyan", "fine"))) == State::Absent);
+}
+
+TEST_CASE("WhatSomebodyWroteWhileAPullRanIsNotReplaced") {
+  Fixture f;
+  f.Pull("a", "one");
+  const auto target = MUST(f.Open(f.revision));
+  for (const char* path : {"a", "new"}) {
+    INFO(path);
+    REQUIRE(MUST(target->Look(Wanted(path, "two"))) == State::Absent);
+    const auto part = MUST(target->PartPath(Wanted(path, "two")));
+    MUST(WriteFileDurably(f.fs, part, AsBytes("two")));
+    f.Write(path, "edited meanwhile");
+    MUST_FAIL(target->Place(Wanted(path, "two"), part), Errc::Conflict);
+    CHECK(AsText(MUST(ReadFile(f.fs, f.home.Join(path), 100))) == "edited meanwhile");
+  }
+}

@@ -102,6 +102,35 @@ TEST_CASE("AnOpenPackGivesItsSpaceBackToo") {
   REQUIRE(f.Read(keep) == kept);
 }
 
+TEST_CASE("CollectionMeetsAPackThatWasRecoveredWithoutRoom") {
+  Fixture f;
+  const FileContent lost = f.Commit(Noise(3u << 20, 1));
+  FileContent kept;
+  std::string cut;
+  std::uint64_t payload = 0;
+  {
+    auto& packs = *f.local().core().packs;
+    const auto lease = MUST(packs.Acquire());  // so that the next file goes to another pack
+    cut = PathsOf(packs.directory(), lost.recipe.terms[0].pack).data;
+    payload = MUST(packs.Get(lost.recipe.terms[0].pack))->payload_bytes();
+    kept = f.Commit(Noise(1u << 20, 2));
+  }
+  REQUIRE(kept.recipe.terms[0].pack != lost.recipe.terms[0].pack);
+  f.Close();
+  {
+    auto file = MUST(f.fs.Open(cut, OpenMode::ReadWrite));
+    MUST(file->WriteAt(payload - 1000, Bytes(500)));  // a kill while it was written
+  }
+  f.Reopen();
+  f.Commit(Noise(100'000, 3));  // its sync seals the pack that takes no more
+  REQUIRE_FALSE(f.local().core().packs->SealedIds().empty());
+  f.Release(lost);
+  MUST(Collect(f.local(), {}));
+  f.Age();
+  MUST(Collect(f.local(), {}));
+  REQUIRE(f.Read(kept) == Noise(1u << 20, 2));
+}
+
 TEST_CASE("CollectionKeepsWhatLiveWritersAndSessionsUse") {
   Fixture f;
   const Bytes data = Noise(5u << 20, 3);
