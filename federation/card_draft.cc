@@ -50,11 +50,12 @@ Result<CardContent> DraftContent(storage::Connection& connection, storage::Histo
 }  // namespace
 
 std::string LicenceOf(const Repository& repository) {
-  const auto& licence = repository.licence;
-  const bool is_plain =
-      std::all_of(licence.begin(), licence.end(), [](char c) { return c >= ' ' && c <= '~'; });
-  if (licence.empty()) return "NONE";
-  return is_plain ? licence : "NOASSERTION";
+  if (repository.licence.empty()) return "NONE";
+  return IsPrintableAscii(repository.licence) ? repository.licence : "NOASSERTION";
+}
+
+CardAccess AccessOf(const Repository& repository) {
+  return repository.gating == storage::Gating::No ? CardAccess::Open : CardAccess::Attest;
 }
 
 Result<CardDraft> DraftCard(storage::Connection& connection, storage::ContentStore& store,
@@ -63,7 +64,7 @@ Result<CardDraft> DraftCard(storage::Connection& connection, storage::ContentSto
   const auto history = TRY(storage::History::Open(connection, store, repository.row));
   CardDraft draft;
   draft.card.content = TRY(DraftContent(connection, *history, repository, metadata));
-  if (repository.gating != storage::Gating::No) draft.card.access = CardAccess::Attest;
+  draft.card.access = AccessOf(repository);
   draft.meta = DescribeMeta(repository, metadata);
   return draft;
 }

@@ -19,8 +19,9 @@ struct CardDraft {
 Result<CardDraft> DraftCard(storage::Connection& connection, storage::ContentStore& store,
                             const storage::Repository& repository);
 
-// As a card states it: an SPDX expression, NONE or NOASSERTION.
+// As a card states them. The licence is an SPDX expression, NONE or NOASSERTION.
 std::string LicenceOf(const storage::Repository& repository);
+CardAccess AccessOf(const storage::Repository& repository);
 
 // Of a repository that is gone, or private by now.
 CardDraft DraftWithdrawal();

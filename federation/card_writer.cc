@@ -38,10 +38,6 @@ bool SaysTheSame(const CardDraft& draft, const CardRow& last) {
   return meta && *meta == draft.meta;
 }
 
-CardAccess AccessOf(const storage::Repository& repository) {
-  return repository.gating == storage::Gating::No ? CardAccess::Open : CardAccess::Attest;
-}
-
 // What must not wait its minute; told by rows alone.
 bool IsUrgent(const std::optional<storage::Repository>& repository, const Card& last) {
   const bool is_public = repository && !repository->is_private;

@@ -69,24 +69,19 @@ Status LogFiles::RequireLedTo(const LogState& head) const {
                                      ": it is an older copy, and nothing is signed with it");
   }
   TileBuilder upto;
-  for (std::uint64_t from = 0; from < head.size; from += kRowsAtOnce) {
-    const auto count = std::min(kRowsAtOnce, head.size - from);
-    for (const auto& entry : TRY(ReadEntries(*lease, origin_.log, from, count))) {
-      upto.Append(HashLeaf(entry));
-    }
-  }
+  TRY(TakeRows(*lease, head.size, upto));
   if (upto.state() == head) return Ok();
   return Error(
       Errc::Corrupt,
       "the catalog's entries do not lead to the root that was signed, so nothing is signed");
 }
 
-Status LogFiles::TakeRows(std::uint64_t until) {
-  auto lease = TRY(database_.Read());
-  for (auto from = builder_.state().size; from < until; from = builder_.state().size) {
+Status LogFiles::TakeRows(storage::Connection& connection, std::uint64_t until,
+                          TileBuilder& builder) const {
+  for (auto from = builder.size(); from < until; from = builder.size()) {
     const auto count = std::min(kRowsAtOnce, until - from);
-    for (const auto& entry : TRY(ReadEntries(*lease, origin_.log, from, count))) {
-      builder_.Append(HashLeaf(entry));
+    for (const auto& entry : TRY(ReadEntries(connection, origin_.log, from, count))) {
+      builder.Append(HashLeaf(entry));
     }
   }
   return Ok();
@@ -99,16 +94,15 @@ Status LogFiles::Publish() {
 }
 
 Status LogFiles::PublishRows() {
+  const auto before = published();
   std::uint64_t rows = 0;
   {
     auto lease = TRY(database_.Read());
     rows = TRY(CountEntries(*lease, origin_.log));
+    if (is_checked_ && rows == before.size) return Ok();
+    TRY(TakeRows(*lease, rows, builder_));
   }
-  const auto before = published();
-  if (is_checked_ && rows == before.size) return Ok();
-  const auto written = is_checked_ ? before.size : 0;
-  TRY(TakeRows(rows));
-  TRY(WriteTiles(written));
+  TRY(WriteTiles(is_checked_ ? before.size : 0));
   TRY(Release(before));
   is_checked_ = true;
   RemovePartials(std::exchange(on_disk_, rows), rows);

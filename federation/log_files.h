@@ -47,7 +47,8 @@ class LogFiles {
   Status OpenFence();
   Status RequireLedTo(const LogState& head) const;
   Result<std::optional<LogState>> ReadCheckpoint(const std::string& path) const;
-  Status TakeRows(std::uint64_t until);
+  // Appends the entries that `builder` has not, up to that many in all.
+  Status TakeRows(storage::Connection& connection, std::uint64_t until, TileBuilder& builder) const;
   Status WriteTiles(std::uint64_t old_size);
   Status WriteBundle(const Tile& bundle);
   Status WriteFile(const Tile& tile, ByteView bytes);

@@ -86,12 +86,7 @@ Result<Bytes> ReadStored(Connection& connection, storage::ContentStore& store, c
   if (file->size_bytes > kMaxTextBytes) {
     return Error(Errc::TooLarge, "larger than an object may be; read it as a file");
   }
-  const auto reader = TRY(store.OpenFile(*file));
-  Bytes bytes(static_cast<std::size_t>(file->size_bytes));
-  if (TRY(reader->ReadAt(0, bytes)) != bytes.size()) {
-    return Error(Errc::Corrupt, "a stored file is shorter than its size");
-  }
-  return bytes;
+  return store.ReadWhole(*file);
 }
 
 Result<Bytes> ReadAny(Connection& connection, storage::ContentStore& store, const Sha256& id) {

@@ -14,7 +14,7 @@ namespace {
 
 constexpr std::int64_t kFlushPauseMs = 10'000;
 constexpr std::int64_t kDescribePauseMs = 60'000;
-constexpr std::int64_t kCardPauseMs = 2'000;
+constexpr std::int64_t kLogPauseMs = 2'000;
 
 HttpServerOptions ServerOptions(const Config& config) {
   HttpServerOptions options;
@@ -104,7 +104,7 @@ std::vector<Jobs::Job> Node::MakeJobs() {
       {"flush_usage", kFlushPauseMs, [this] { return usage_.Flush(data_->database()); }});
   jobs.push_back({"describe_heads", kDescribePauseMs,
                   [this] { return DescribeHeads(data_->database(), data_->content()); }});
-  jobs.push_back({"write_cards", kCardPauseMs, [this] { return own_log_.Update(); }});
+  jobs.push_back({"write_cards", kLogPauseMs, [this] { return own_log_.Update(); }});
   if (config_.storage_collect_every.ms > 0) {
     jobs.push_back(
         {"collect", config_.storage_collect_every.ms, [this] { return CollectGarbage(); }});

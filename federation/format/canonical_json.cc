@@ -6,10 +6,6 @@ namespace banyan::federation {
 
 namespace {
 
-bool IsPrintableAscii(std::string_view text) {
-  return std::all_of(text.begin(), text.end(), [](char c) { return c >= ' ' && c <= '~'; });
-}
-
 bool IsInteger(const Json& value) {
   return value.is_number_integer() && value >= 0 && value <= kMaxCanonicalInt;
 }
@@ -29,6 +25,10 @@ bool Conforms(const Json& value, const CanonicalLimits& limits, std::size_t dept
 }
 
 }  // namespace
+
+bool IsPrintableAscii(std::string_view text) {
+  return std::all_of(text.begin(), text.end(), [](char c) { return c >= ' ' && c <= '~'; });
+}
 
 Result<Json> ParseCanonical(ByteView bytes, const CanonicalLimits& limits) {
   JsonLimits json_limits;

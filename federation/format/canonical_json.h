@@ -3,6 +3,8 @@
 // again. Only what entries and objects need: keys of printable ASCII, integers from 0 to 2^53 - 1,
 // no fractions, no null. Pure functions, safe for concurrent use.
 
+#include <string_view>
+
 #include "storage/base/bytes.h"
 #include "storage/base/json.h"
 
@@ -15,6 +17,9 @@ struct CanonicalLimits {
   std::size_t max_depth = 4;  // an object in an object is 2
   bool ascii_only = true;     // strings of printable ASCII (0x20 to 0x7E); else any UTF-8
 };
+
+// Only 0x20 to 0x7E.
+bool IsPrintableAscii(std::string_view text);
 
 // TooLarge past a limit; Invalid for anything that RenderCanonical would not give back.
 Result<Json> ParseCanonical(ByteView bytes, const CanonicalLimits& limits = {});

@@ -18,6 +18,7 @@ struct TileData {
 class TileBuilder {
  public:
   void Append(const LogHash& leaf);
+  std::uint64_t size() const { return frontier_.size(); }
   LogState state() const { return {frontier_.size(), frontier_.Root()}; }
 
   // The tiles that became full since the last call, then the partial ones of now, levels ascending.
