@@ -12,14 +12,6 @@ using storage::GitObjectType;
 
 Error Malformed() { return Error(Errc::Corrupt, "commit tree entry: malformed"); }
 
-// The commit or tag that a tag object names: its first line.
-Result<GitOid> TargetOf(ByteView tag) {
-  constexpr std::string_view kBegin = "object ";
-  const auto text = AsText(tag);
-  if (!text.starts_with(kBegin)) return Error(Errc::Corrupt, "a tag object names no object");
-  return GitOid::Parse(text.substr(kBegin.size(), 2 * GitOid::kSize));
-}
-
 class Walk {
  public:
   Walk(storage::History& history, std::int64_t repository)
@@ -45,7 +37,7 @@ class Walk {
     const auto object = TRY(history_.objects().Read(oid));
     CommitTreeEntry entry{object.type, HashSha256(object.data), {}};
     if (object.type == GitObjectType::Tag) {
-      waiting_.push_back(TRY(TargetOf(object.data)));
+      waiting_.push_back(TRY(storage::ParseTagTarget(object.data)));
     } else if (object.type == GitObjectType::Commit) {
       const auto revision = TRY(storage::FindRevision(history_.connection(), repository_, oid));
       if (!revision) return Error(Errc::Corrupt, oid.ToString() + " is no revision");
@@ -54,7 +46,7 @@ class Walk {
         waiting_.push_back(parent);
       }
     } else {
-      return Ok();  // a tag may name a tree or a file: nobody can check one out here
+      return Error(Errc::Corrupt, oid.ToString() + " is neither a commit nor a tag");
     }
     found.emplace(oid, entry);
     return Ok();

@@ -25,7 +25,7 @@ std::string EncodeCommitTreeEntry(const CommitTreeEntry& entry);
 Result<CommitTreeEntry> ParseCommitTreeEntry(std::string_view value);
 
 // Builds it in history.nodes() and returns its root. Corrupt when an object of the history is
-// missing.
+// missing or malformed.
 Result<Sha256> BuildCommitTree(storage::History& history, std::int64_t repository);
 
 }  // namespace banyan::federation

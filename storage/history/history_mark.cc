@@ -32,6 +32,16 @@ std::optional<GitOid> TakeId(std::string_view& text, std::string_view key) {
   return *oid;
 }
 
+// "<key> <text>\n" at the beginning of `rest`, cut off.
+std::optional<std::string_view> TakeText(std::string_view& rest, std::string_view key) {
+  const auto end = rest.find('\n');
+  const bool has_text = end != rest.npos && end > key.size() + 1;
+  if (!has_text || !rest.starts_with(key) || rest[key.size()] != ' ') return std::nullopt;
+  const auto text = rest.substr(key.size() + 1, end - key.size() - 1);
+  rest.remove_prefix(end + 1);
+  return text;
+}
+
 // Rows of one query of one digest column.
 template <typename D, typename... Args>
 Result<std::vector<D>> Digests(Connection& connection, std::string_view sql, const Args&... args) {
@@ -52,6 +62,15 @@ Result<CommitLinks> ParseCommitLinks(ByteView data) {
   links.tree = *tree;
   while (const auto parent = TakeId(text, "parent")) links.parents.push_back(*parent);
   return links;
+}
+
+Result<GitOid> ParseTagTarget(ByteView data) {
+  auto text = AsText(data);
+  const auto target = TakeId(text, "object");
+  const auto type = target ? TakeText(text, "type") : std::nullopt;
+  if (!type || !TakeText(text, "tag")) return Error(Errc::Corrupt, "git tag: malformed header");
+  if (*type == "commit" || *type == "tag") return *target;
+  return Error(Errc::Corrupt, "git tag: neither of a commit nor of a tag");
 }
 
 Result<CommitLinks> ReadCommitLinks(Connection& connection, const GitOid& commit) {
@@ -172,8 +191,7 @@ Status HistoryMark::AddTags(Connection& connection, const std::vector<GitOid>& t
     const auto row = TRY(ReadObjectRow(connection, tag));
     if (row.type != GitObjectType::Tag) continue;
     objects_.insert(tag);
-    auto text = AsText(row.data);
-    if (const auto object = TakeId(text, "object")) waiting.push_back(*object);  // a nested tag
+    waiting.push_back(TRY(ParseTagTarget(row.data).Context(tag.ToString())));  // a nested tag
   }
   return Ok();
 }

@@ -27,6 +27,10 @@ Result<CommitLinks> ReadCommitLinks(Connection& connection, const GitOid& commit
 // From the object's bytes; Corrupt when they do not begin as git writes commits.
 Result<CommitLinks> ParseCommitLinks(ByteView data);
 
+// The commit or tag that a tag object is of, from the object's bytes; Corrupt when they do not
+// begin as git writes tags, or are of something else, which nobody could check out.
+Result<GitOid> ParseTagTarget(ByteView data);
+
 // Used by one thread.
 class HistoryMark {
  public:

@@ -55,6 +55,7 @@ class Receiver {
     return Error(Errc::Invalid, ref.name + ": tags of tags are nested too deeply");
   }
 
+  // Of a received tag object that libgit2, which knows what else stands in one, can read too.
   Result<GitOid> TagTarget(const GitOid& oid) {
     const git_oid id = ToGit(oid);
     git_tag* raw = nullptr;
@@ -62,11 +63,10 @@ class Receiver {
       return objects_.Failure(code, "reading tag " + oid.ToString());
     }
     const GitTag tag(raw);
-    const auto type = git_tag_target_type(raw);
-    if (type != GIT_OBJECT_COMMIT && type != GIT_OBJECT_TAG) {
-      return Error(Errc::Invalid, "tag " + oid.ToString() + " is not of a commit");
-    }
-    return FromGit(*git_tag_target_id(raw));
+    const auto target = ParseTagTarget(objects_.pending().FindObject(oid)->data);
+    if (target) return *target;
+    return Error(Errc::Invalid, "tag " + oid.ToString() + ": " + target.error().message() +
+                                    ": make it anew with git tag, of a commit");
   }
 
   // A tag object that a ref of this repository has already.
