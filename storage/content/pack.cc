@@ -163,8 +163,12 @@ Status Pack::Seal(FileSystem& fs, const std::string& directory,
   for (const auto& pack : packs) TRY(pack->SyncAndRename());
   for (const auto& bucket : buckets) TRY(fs.SyncDirectory(bucket));
   TRY(fs.SyncDirectory(directory + "/open"));
-  for (const auto& pack : packs) TRY(pack->EndSealing());
-  return Ok();
+  Status ended;
+  for (const auto& pack : packs) {
+    auto one = pack->EndSealing();
+    if (!one && ended) ended = std::move(one);
+  }
+  return ended;
 }
 
 // All that takes space. Nothing was promised yet: what fails here, such as on a full disk, may be
@@ -186,6 +190,7 @@ Status Pack::SyncAndRename() {
   return fs_.Rename(paths.data, paths.sealed);
 }
 
+// The pack is sealed whether or not its table goes: one that stays goes at the next start.
 Status Pack::EndSealing() {
   MutexLock lock(mutex_);
   broken_ = false;

@@ -71,8 +71,9 @@ class Pack {
   // tried again. After a failed sync what is on disk is unknown: the pack is broken, takes no more
   // appends, and every later Sync fails until the process restarts and Recover reads it again.
   Status Sync();
-  // Seals open packs that nobody appends to any more, durably; failures as for Sync. Each step is
-  // taken for all of them before the next, since waiting for the disk costs the same for many.
+  // Seals open packs that nobody appends to any more, durably; failures as for Sync: one that is
+  // then neither sealed nor broken may be appended to again. Each step is taken for all of them
+  // before the next, since waiting for the disk costs the same for many.
   static Status Seal(FileSystem& fs, const std::string& directory,
                      std::span<const std::shared_ptr<Pack>> packs);
   bool broken() const;

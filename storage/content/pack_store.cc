@@ -181,10 +181,11 @@ Status PackStore::Sync() {
       full.push_back(pack);
     }
   }
-  TRY(Pack::Seal(fs_, directory_, full));
+  const Status sealed = Pack::Seal(fs_, directory_, full);
   for (const auto& pack : packs) {
     if (pack->sealed()) MarkSealed(pack);
   }
+  TRY(sealed);
   if (highest_id > named_id_) {
     TRY(fs_.SyncDirectory(directory_ + "/open"));
     named_id_ = highest_id;
@@ -207,9 +208,15 @@ Status PackStore::SealIdle(const PackFilter& wanted) {
     idle_.insert(idle_.end(), packs.begin(), chosen);
   }
   packs.erase(packs.begin(), chosen);
-  TRY(Pack::Seal(fs_, directory_, packs));
-  for (const auto& pack : packs) MarkSealed(pack);
-  return Ok();
+  const Status sealed = Pack::Seal(fs_, directory_, packs);
+  for (auto& pack : packs) {
+    if (pack->sealed()) {
+      MarkSealed(pack);
+    } else {
+      Release(std::move(pack));
+    }
+  }
+  return sealed;
 }
 
 void PackStore::Forget(PackId id) {

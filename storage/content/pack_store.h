@@ -43,7 +43,7 @@ class PackStore {
   // Io once a failed sync stopped the store from taking anything (Pack::Sync).
   Status CheckUsable();
   // Makes idle open packs sealed, whatever room they have: all, or those that `wanted` says true
-  // of. Empty ones stay.
+  // of. Empty ones stay, and after a failure those that were not sealed go on being filled.
   using PackFilter = std::function<bool(Pack& pack)>;
   Status SealIdle(const PackFilter& wanted = nullptr);
 

@@ -177,6 +177,42 @@ TEST_CASE("SealingTwoPacksSurvivesFaultsAndEveryCrash") {
   ForEveryCrash(workload, 2);
 }
 
+TEST_CASE("PacksThatCouldNotBeSealedGoOnBeingFilled") {
+  const std::vector<Bytes> contents = {Noise(40000, 8), Noise(50000, 9), Noise(30000, 10)};
+  MemoryFileSystem prepared;
+  MakeMemoryStore(prepared, {contents[0]});
+  int refilled = 0;
+  for (const FaultKind kind : {FaultKind::NoSpace, FaultKind::Io}) {
+    for (std::uint64_t nth = 1;; ++nth) {
+      INFO(ToString(kind) << " at operation " << nth);
+      MemoryFileSystem fs;
+      fs.StartFrom(prepared);
+      {
+        const OpenedStore open = OpenMemoryStore(fs);
+        auto& packs = *open->local().core().packs;
+        {
+          const auto first_pack = MUST(packs.Acquire());
+          MUST(open->Hold(contents[1]));  // into another pack
+        }
+        fs.SetFault({.kind = kind, .nth = nth});
+        const Status sealed = packs.SealIdle();
+        const bool struck = fs.struck() > 0;
+        fs.ClearFault();
+        if (!struck) break;
+        if (!packs.CheckUsable()) continue;  // what is on the disk is unknown
+        const auto left = packs.OpenIds();
+        CHECK((left.size() == 2 || left.empty()));
+        MUST(open->Hold(contents[2]));
+        CHECK(packs.OpenIds().size() == (left.empty() ? 1 : 2));  // not into a new one
+        refilled += left.empty() ? 0 : 1;
+        MUST(packs.SealIdle());
+      }
+      CheckStore(fs, contents);
+    }
+  }
+  CHECK(refilled > 3);
+}
+
 // The backup can be restored and holds `contents`, all of them whole.
 void CheckBackup(MemoryFileSystem& fs, const std::vector<Bytes>& contents) {
   SqliteVfs vfs(fs);
