@@ -11,16 +11,15 @@
 #include "cli/progress.h"
 #include "cli/repository_address.h"
 #include "cli/session.h"
-#include "cli/transfer/push_run.h"
-
 #include "cli/text.h"
+#include "cli/transfer/first_few.h"
+#include "cli/transfer/push_run.h"
 #include "cli/user_directories.h"
 #include "node/units.h"
 
 namespace banyan::cli {
 namespace {
 
-constexpr std::size_t kShownMax = 10;
 constexpr std::uint64_t kMaxCardBytes = 4u << 20;  // a node reads no larger one
 
 class Push final : public Command {
@@ -173,14 +172,7 @@ Result<Push::Files> Push::Scan(Session& session, const std::string& state,
                           progress.hashed_bytes);
   if (left_out.empty()) return files;
   std::sort(left_out.begin(), left_out.end());
-  std::string text = "left out, for only files can be sent: ";
-  for (std::size_t i = 0; i < left_out.size() && i < kShownMax; ++i) {
-    text += (i == 0 ? "" : ", ") + left_out[i];
-  }
-  if (left_out.size() > kShownMax) {
-    text += " and " + FormatCount(left_out.size() - kShownMax) + " more";
-  }
-  session.output().Note(text);
+  session.output().Note("left out, for only files can be sent: " + FirstFew(left_out));
   return files;
 }
 
@@ -194,17 +186,11 @@ Status Push::CheckCard(Session& session, ApiClient& client, const RepositoryAddr
   const auto content = ReadFile(session.environment().file_system, card->local.path, kMaxCardBytes);
   if (!content) return content.error().code() == Errc::TooLarge ? Ok() : Status(content.error());
   const auto opinion = TRY(AskAboutCard(client, address.id.kind, std::string(AsText(*content))));
-  const auto shown = std::min(opinion.warnings.size(), kShownMax);
-  for (std::size_t i = 0; i < shown; ++i) {
-    session.output().Note("README.md: " + opinion.warnings[i]);
+  if (!opinion.warnings.empty()) {
+    session.output().Note("README.md: " + FirstFew(opinion.warnings, "; "));
   }
-  if (shown < opinion.warnings.size()) {
-    session.output().Note("README.md: and " + FormatCount(opinion.warnings.size() - shown) +
-                          " more remarks");
-  }
-  std::string errors;
-  for (const auto& error : opinion.errors) errors += (errors.empty() ? "" : "; ") + error;
-  if (errors.empty()) return Ok();
+  if (opinion.errors.empty()) return Ok();
+  const std::string errors = FirstFew(opinion.errors, "; ");
   if (!force_card_) {
     return Error(Errc::Invalid,
                  "README.md: " + errors + ": mend it, or send it as it is with --force-card");

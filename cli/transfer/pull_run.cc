@@ -4,6 +4,7 @@
 #include <map>
 #include <set>
 
+#include "cli/transfer/first_few.h"
 #include "cli/transfer/local_files.h"
 #include "cli/transfer/parallel.h"
 #include "cli/transfer/remote_manifest.h"
@@ -13,20 +14,12 @@ namespace banyan::cli {
 namespace {
 
 constexpr std::int64_t kLockPauseMs = 100;
-constexpr std::size_t kNamesShown = 10;
 
 Error WouldOverwrite(const std::string& place, const std::vector<std::string>& paths) {
-  std::string names;
-  for (std::size_t i = 0; i < paths.size() && i < kNamesShown; ++i) {
-    names += (i == 0 ? "" : ", ") + paths[i];
-  }
-  if (paths.size() > kNamesShown) {
-    names += " and " + std::to_string(paths.size() - kNamesShown) + " more";
-  }
   return Error(Errc::Conflict,
                "files in " + place +
-                   " were changed there, or are not of a pull of this repository: " + names +
-                   ": move them away, or replace them with --overwrite");
+                   " were changed there, or are not of a pull of this repository: " +
+                   FirstFew(paths) + ": move them away, or replace them with --overwrite");
 }
 
 }  // namespace

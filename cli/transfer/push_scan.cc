@@ -4,6 +4,7 @@
 #include <map>
 #include <optional>
 
+#include "cli/transfer/first_few.h"
 #include "cli/transfer/glob.h"
 #include "cli/transfer/parallel.h"
 #include "storage/base/repository_name.h"
@@ -74,29 +75,10 @@ Status ScanMemory::Save(FileSystem& fs, const std::string& path,
   return WriteFileDurably(fs, path, out.bytes());
 }
 
-// What a repository cannot hold, all of it at once: the reader has files to rename.
-class Refusals {
- public:
-  void Add(std::string what) {
-    if (++count_ <= kShown) text_ += (text_.empty() ? "" : "; ") + std::move(what);
-  }
-  Status Verdict() const {
-    if (count_ == 0) return Ok();
-    const std::string more =
-        count_ > kShown ? "; and " + std::to_string(count_ - kShown) + " more" : "";
-    return Error(Errc::Invalid, text_ + more);
-  }
-
- private:
-  static constexpr std::size_t kShown = 10;
-  std::size_t count_ = 0;
-  std::string text_;
-};
-
 Result<std::vector<ScannedFile>> ListWanted(FileSystem& fs, const ScanRequest& request) {
   std::vector<ScannedFile> files;
   std::map<std::string, std::string> folded;
-  Refusals refusals;
+  std::vector<std::string> refusals;  // all of them at once: the reader has files to rename
   const auto left_out = [&](const std::string& relative, std::string_view what) {
     if (request.on_left_out && request.filter.Wants(relative)) request.on_left_out(relative, what);
   };
@@ -104,20 +86,20 @@ Result<std::vector<ScannedFile>> ListWanted(FileSystem& fs, const ScanRequest& r
     if (!request.filter.Wants(file.relative)) continue;
     const std::string name = "\"" + file.relative + "\"";
     const Status valid = storage::ValidatePath(file.relative);
-    if (!valid) refusals.Add(name + ": " + valid.error().message());
+    if (!valid) refusals.push_back(name + ": " + valid.error().message());
     if (file.leads_outside && !request.follow_links) {
-      refusals.Add(name +
-                   " is a link to something outside the folder: leave it out with "
-                   "--exclude, or allow it with --follow-links");
+      refusals.push_back(name +
+                         " is a link to something outside the folder: leave it out with "
+                         "--exclude, or allow it with --follow-links");
     }
     const auto [at, is_new] = folded.emplace(storage::FoldPath(file.relative), file.relative);
     if (!is_new) {
-      refusals.Add(name + " and \"" + at->second +
-                   "\" differ only in case or form: rename one of them");
+      refusals.push_back(name + " and \"" + at->second +
+                         "\" differ only in case or form: rename one of them");
     }
     files.push_back({std::move(file), {}});
   }
-  TRY(refusals.Verdict());
+  if (!refusals.empty()) return Error(Errc::Invalid, FirstFew(refusals, "; "));
   return files;
 }
 

@@ -165,5 +165,5 @@ TEST_CASE("WhatIsNoFileIsNamed") {
     REQUIRE(::symlink("nowhere", (f.folder + "/d" + std::to_string(i)).c_str()) == 0);
   }
   f.alice.Output({"push", f.folder, "alice/m"});
-  CHECK(f.alice.terminal.error().find(" and 2 more\n") != std::string::npos);
+  CHECK(f.alice.terminal.error().find(", and 2 more\n") != std::string::npos);
 }
