@@ -17,13 +17,13 @@ Result<FolderReport> CheckFolder(FileSystem& fs, const std::string& folder,
   for (const auto& file : files) {
     extra.erase(file.path);
     const auto path = folder + "/" + file.path;
-    const auto stat = fs.Stat(path);
-    if (!stat && stat.error().code() == Errc::NotFound) {
+    const auto there = TRY(FindOccupant(path));
+    if (there.kind == Occupant::Kind::Nothing) {
       report.missing.push_back(file.path);
       continue;
     }
-    if (!stat) return stat.error();
-    const bool may_be_same = !stat->is_directory && stat->size_bytes == file.entry.size_bytes;
+    const bool may_be_same =
+        there.kind == Occupant::Kind::File && there.size_bytes == file.entry.size_bytes;
     if (may_be_same && TRY(HashFileContent(fs, path, progress)) == file.entry.sha256) {
       ++report.same_files;
       report.same_bytes += file.entry.size_bytes;

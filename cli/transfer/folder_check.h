@@ -12,7 +12,7 @@ namespace banyan::cli {
 
 struct FolderReport {
   std::vector<std::string> missing;  // of the revision, not in the folder
-  std::vector<std::string> changed;  // in both, with other content
+  std::vector<std::string> changed;  // in both, with other content, or no file in the folder
   std::vector<std::string> extra;    // in the folder only
   std::uint64_t same_files = 0;
   std::uint64_t same_bytes = 0;

@@ -48,10 +48,11 @@ class Folder final : public PullTarget {
 
  private:
   std::string Own(const std::string& name) const { return root_ + "/.banyan/" + name; }
+  bool HoldsFile(const std::string& path) const;
   Status CheckParents(const std::string& path) const;
   Status ClaimName(const std::string& path);
   Status RequireAsSeen(const std::string& path);
-  Result<Sha256> HashOf(const std::string& path, const FileStat& stat);
+  Result<Sha256> HashOf(const std::string& path, const Occupant& there);
   void Remember(const std::string& path, const Sha256& sha256);
 
   FileSystem& fs_;
@@ -65,8 +66,8 @@ class Folder final : public PullTarget {
   };
   std::map<std::string, Seen> index_ GUARDED_BY(mutex_);
   FolderRecord record_ GUARDED_BY(mutex_);
-  std::map<std::string, std::string> names_ GUARDED_BY(mutex_);    // folded -> as published
-  std::map<std::string, std::int64_t> looked_ GUARDED_BY(mutex_);  // its time then; absent: none
+  std::map<std::string, std::string> names_ GUARDED_BY(mutex_);  // folded -> as published
+  std::map<std::string, Occupant> looked_ GUARDED_BY(mutex_);    // what was there then
 };
 
 void Folder::LoadIndex() {
@@ -83,6 +84,12 @@ void Folder::LoadIndex() {
       index_[path] = {static_cast<std::uint64_t>(*size), *modified, *sha256};
     }
   }
+}
+
+// Else it must not be opened.
+bool Folder::HoldsFile(const std::string& path) const {
+  const auto there = FindOccupant(root_ + "/" + path);
+  return there && there->kind == Occupant::Kind::File;
 }
 
 // No component above the file may be a symbolic link or something else than a folder.
@@ -142,12 +149,12 @@ Status Folder::Expect(const RemoteRevision& revision, const std::vector<PullFile
   return record_.Save(revision, FolderRecord::Stage::Begun);
 }
 
-Result<Sha256> Folder::HashOf(const std::string& path, const FileStat& stat) {
+Result<Sha256> Folder::HashOf(const std::string& path, const Occupant& there) {
   {
     MutexLock lock(mutex_);
     const auto seen = index_.find(path);
-    const bool unchanged = seen != index_.end() && seen->second.size_bytes == stat.size_bytes &&
-                           seen->second.modified_ms == stat.modified_ms;
+    const bool unchanged = seen != index_.end() && seen->second.size_bytes == there.size_bytes &&
+                           seen->second.modified_ms == there.modified_ms;
     if (unchanged) return seen->second.sha256;
   }
   const Sha256 sha256 = TRY(HashFileContent(fs_, root_ + "/" + path));
@@ -159,23 +166,24 @@ Result<PullTarget::State> Folder::Look(const PullFile& file) {
   TRY(ClaimName(file.path));
   TRY(CheckParents(file.path));
   const std::string path = root_ + "/" + file.path;
-  const auto stat = fs_.Stat(path);
-  if (!stat) return State::Absent;
+  const auto there = TRY(FindOccupant(path));
   {
     MutexLock lock(mutex_);
-    looked_[file.path] = stat->modified_ms;
+    looked_[file.path] = there;
   }
-  if (stat->is_directory) {
+  if (there.kind == Occupant::Kind::Nothing) return State::Absent;
+  if (there.kind == Occupant::Kind::Other) return State::Foreign;
+  if (there.kind == Occupant::Kind::Folder) {
     return Error(Errc::Invalid, path +
                                     ": a folder, and a published file has its name: move it away "
                                     "or choose another destination");
   }
   {
     MutexLock lock(mutex_);
-    const bool differs = stat->size_bytes != file.entry.size_bytes;
+    const bool differs = there.size_bytes != file.entry.size_bytes;
     if (differs && !record_.Knows(file.path)) return State::Foreign;
   }
-  const Sha256 sha256 = TRY(HashOf(file.path, *stat));
+  const Sha256 sha256 = TRY(HashOf(file.path, there));
   MutexLock lock(mutex_);
   if (sha256 == file.entry.sha256) {
     record_.Settle(file.path, sha256);
@@ -186,12 +194,9 @@ Result<PullTarget::State> Folder::Look(const PullFile& file) {
 
 // Hours may lie between looking and placing.
 Status Folder::RequireAsSeen(const std::string& path) {
-  const auto stat = fs_.Stat(root_ + "/" + path);
+  const auto there = TRY(FindOccupant(root_ + "/" + path));
   MutexLock lock(mutex_);
-  const auto seen = looked_.find(path);
-  const bool was_there = seen != looked_.end();
-  const bool is_same = stat ? was_there && seen->second == stat->modified_ms : true;
-  if (is_same) return Ok();
+  if (there.kind == Occupant::Kind::Nothing || there == looked_[path]) return Ok();
   return Error(Errc::Conflict, root_ + "/" + path +
                                    " was written by somebody else while the pull ran: move it away "
                                    "and pull again");
@@ -232,13 +237,13 @@ Result<std::vector<std::string>> Folder::Finish(const RemoteRevision& revision,
 void Folder::OfferWhole(WholeFiles& whole) {
   MutexLock lock(mutex_);
   for (const auto& [path, seen] : index_) {
-    const auto stat = fs_.Stat(root_ + "/" + path);
+    const auto there = FindOccupant(root_ + "/" + path);
     const bool unchanged =
-        stat && stat->size_bytes == seen.size_bytes && stat->modified_ms == seen.modified_ms;
+        there && *there == Occupant{Occupant::Kind::File, seen.size_bytes, seen.modified_ms};
     if (unchanged) whole.Claim(seen.sha256, root_ + "/" + path);
   }
   for (const auto& [path, contents] : record_.contents()) {
-    if (index_.count(path) > 0) continue;
+    if (index_.count(path) > 0 || !HoldsFile(path)) continue;
     for (const std::string& content : contents) {
       if (const auto sha256 = Sha256::Parse(content)) whole.Claim(*sha256, root_ + "/" + path);
     }
@@ -247,8 +252,7 @@ void Folder::OfferWhole(WholeFiles& whole) {
 
 void Folder::AddSources(const std::vector<PullFile>& files, LocalChunks& local) {
   for (const PullFile& file : files) {
-    const std::string path = root_ + "/" + file.path;
-    if (fs_.Stat(path)) local.AddFile(path);
+    if (HoldsFile(file.path)) local.AddFile(root_ + "/" + file.path);
   }
 }
 

@@ -1,11 +1,15 @@
 #include "cli/transfer/local_files.h"
 
+#include <sys/stat.h>
+
 #include <algorithm>
+#include <cerrno>
 #include <filesystem>
 #include <string_view>
 #include <system_error>
 
 #include "storage/base/copy_file.h"
+#include "storage/base/posix_error.h"
 
 namespace banyan::cli {
 namespace {
@@ -78,6 +82,23 @@ Status FeedContent(File& file, Hasher& hasher, const OnRead& on_read) {
 }
 
 }  // namespace
+
+Result<Occupant> FindOccupant(const std::string& path) {
+  struct stat status {};
+  if (::lstat(path.c_str(), &status) != 0) {
+    if (errno == ENOENT || errno == ENOTDIR) return Occupant();
+    return PosixError(path, "stat");
+  }
+  if (S_ISLNK(status.st_mode)) {
+    struct stat target {};
+    if (::stat(path.c_str(), &target) == 0 && S_ISREG(target.st_mode)) status = target;
+  }
+  const auto kind = S_ISREG(status.st_mode)   ? Occupant::Kind::File
+                    : S_ISDIR(status.st_mode) ? Occupant::Kind::Folder
+                                              : Occupant::Kind::Other;
+  return Occupant{kind, static_cast<std::uint64_t>(status.st_size),
+                  status.st_mtim.tv_sec * 1000 + status.st_mtim.tv_nsec / 1'000'000};
+}
 
 bool IsOfTools(const std::string& relative) {
   const std::string path = "/" + relative + "/";

@@ -21,6 +21,19 @@ struct LocalFile {
   bool leads_outside = false;  // a symbolic link to something that is not of the folder
 };
 
+// What has a name on this machine. File: a regular one, or a symbolic link to one, with the size
+// and time of that. Folder: a real one. Other: what is neither, such as a link to a folder or to
+// nothing, a pipe or a device; opening it may wait for ever.
+struct Occupant {
+  enum class Kind { Nothing, File, Folder, Other };
+  Kind kind = Kind::Nothing;
+  std::uint64_t size_bytes = 0;
+  std::int64_t modified_ms = 0;
+  bool operator==(const Occupant&) const = default;
+};
+// Errors: those of the disk, such as a folder that may not be looked into.
+Result<Occupant> FindOccupant(const std::string& path);
+
 // Is the path in a folder that tools keep for themselves: .git, .banyan or .cache/huggingface, at
 // any depth?
 bool IsOfTools(const std::string& relative);

@@ -27,7 +27,8 @@ class PullTarget {
  public:
   virtual ~PullTarget() = default;
   // Present: the right content is on this machine. Foreign: other content has its name, which no
-  // pull of this repository put there. Changes nothing.
+  // pull of this repository put there, or what is no file, such as a link to nothing. Changes
+  // nothing.
   enum class State { Present, Absent, Foreign };
   virtual Result<State> Look(const PullFile& file) = 0;
   // Before any of these files is placed: what a kill leaves of them will not be Foreign.
@@ -62,9 +63,10 @@ struct FolderWish {
   bool accept_new_id = false;  // even when its repository was another one of the same name
 };
 
-// Files by name below a folder, made if absent. Never writes outside it and follows no symbolic
-// link inside it; refuses two paths that the file system folds together. Conflict when it holds a
-// pull of another repository.
+// Files by name below a folder, made if absent. Never writes outside it and through no symbolic
+// link inside it: a link where a file goes is replaced when it may be, not followed, but one to a
+// file with the right content will do. Refuses two paths that the file system folds together.
+// Conflict when it holds a pull of another repository.
 Result<std::unique_ptr<PullTarget>> FolderTarget(FileSystem& fs, const FolderWish& wish,
                                                  const RemoteRevision& revision);
 

@@ -1,4 +1,6 @@
 // Wishes that would fetch nothing, not what was meant, or overwrite somebody's work.
+#include <unistd.h>
+
 #include "tests/cli/served_node.h"
 
 using namespace banyan;
@@ -62,6 +64,19 @@ TEST_CASE("APullKeepsWhatWasChangedInItsFolder") {
   f.PushNext("three");
   f.alice.Output({"pull", "alice/m", "--dest", f.place});
   CHECK(f.Read("a.txt") == "three");
+}
+
+TEST_CASE("ALinkToNothingIsInTheWayOfAPull") {
+  Fixture f;
+  f.PushNext("two");
+  MUST(DiskFileSystem().Remove(f.place + "/b.txt"));
+  REQUIRE(::symlink("../mine", (f.place + "/b.txt").c_str()) == 0);
+  CHECK(f.alice.Failure({"verify", f.place, "alice/m"}, 9).find("2 changed") != std::string::npos);
+  const auto message = f.alice.Failure({"pull", "alice/m", "--dest", f.place}, 5);
+  CHECK(message.find("repository: b.txt: move them away") != message.npos);
+  f.alice.Output({"pull", "alice/m", "--dest", f.place, "--overwrite"});
+  CHECK(f.Read("b.txt") == "two");
+  MUST_FAIL(DiskFileSystem().Stat(f.alice.home.Join("mine")), Errc::NotFound);
 }
 
 TEST_CASE("AFolderIsOfOneRepository") {

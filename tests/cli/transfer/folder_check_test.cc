@@ -1,5 +1,6 @@
 #include "cli/transfer/folder_check.h"
 
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "tests/support/must.h"
@@ -73,6 +74,18 @@ TEST_CASE("LinksIntoACacheCountAsTheirFiles") {
   REQUIRE(MUST(CheckFolder(DiskFileSystem(), folder.path(), {Wanted("model.bin", "content")},
                            NoProgress))
               .IsSame());
+}
+
+TEST_CASE("WhatIsNoFileIsChangedAndNotOpened") {
+  const TempDirectory folder;
+  Write(folder.Join("file"), "1");
+  REQUIRE(::symlink("nothing", folder.Join("dangling").c_str()) == 0);
+  REQUIRE(::mkfifo(folder.Join("pipe").c_str(), 0600) == 0);
+  const auto report = MUST(CheckFolder(
+      DiskFileSystem(), folder.path(),
+      {Wanted("dangling", ""), Wanted("file/below", ""), Wanted("pipe", "")}, NoProgress));
+  REQUIRE(report.changed == Paths{"dangling", "pipe"});
+  REQUIRE(report.missing == Paths{"file/below"});
 }
 
 TEST_CASE("CheckStopsWhenToldTo") {

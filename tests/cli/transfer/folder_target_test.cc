@@ -1,4 +1,7 @@
 // Whose the files in a folder are.
+#include <sys/stat.h>
+#include <unistd.h>
+
 #include <atomic>
 
 #include "cli/transfer/pull_target.h"
@@ -138,6 +141,46 @@ TEST_CASE("AFolderInTheWayOfAFileIsToldAtOnce") {
   MUST_FAIL(MUST(f.Open(f.revision))->Look(Wanted("a", "one")), Errc::Invalid);
 }
 
+TEST_CASE("WhatIsNoFileIsForeignAndNeitherFollowedNorOpened") {
+  Fixture f;
+  for (const char* path : {"dangling", "loop", "folder", "pipe"}) f.Pull(path, "");
+  f.Write("elsewhere/x", "x");
+  const auto replace = [&](const char* path, const char* target) {
+    MUST(f.fs.Remove(f.home.Join(path)));
+    REQUIRE(::symlink(target, f.home.Join(path).c_str()) == 0);
+  };
+  replace("dangling", "elsewhere/nothing");
+  replace("loop", "loop");
+  replace("folder", "elsewhere");
+  MUST(f.fs.Remove(f.home.Join("pipe")));
+  REQUIRE(::mkfifo(f.home.Join("pipe").c_str(), 0600) == 0);
+  const auto target = MUST(f.Open(f.revision));
+  LocalChunks local(f.fs);
+  const std::atomic<bool> cancelled{false};
+  WholeFiles whole(f.fs, cancelled);
+  for (const char* path : {"dangling", "loop", "folder", "pipe"}) {
+    INFO(path);
+    CHECK(MUST(target->Look(Wanted(path, ""))) == State::Foreign);
+    target->AddSources({Wanted(path, "")}, local);
+    target->OfferWhole(whole);
+    CHECK_FALSE(local.Find({}).has_value());
+    CHECK(MUST(whole.Find(Wanted(path, "").entry)) == WholeFiles::Outcome::NotFound);
+    f.Place(*target, path, "new");  // as with --overwrite
+    struct stat status {};
+    REQUIRE(::lstat(f.home.Join(path).c_str(), &status) == 0);
+    CHECK(S_ISREG(status.st_mode));
+  }
+  CHECK(MUST(f.fs.List(f.home.Join("elsewhere"))) == std::vector<std::string>{"x"});
+}
+
+TEST_CASE("ALinkToAFileCountsAsItsContent") {
+  Fixture f;
+  f.Write("elsewhere", "one");
+  REQUIRE(::symlink("elsewhere", f.home.Join("a").c_str()) == 0);
+  CHECK(f.Look("a", "one") == State::Present);
+  CHECK(f.Look("a", "two") == State::Foreign);
+}
+
 TEST_CASE("ADamagedRecordMakesNothingReplaceable") {
   Fixture f;
   f.Pull("a", "one");
@@ -170,4 +213,9 @@ TEST_CASE("WhatSomebodyWroteWhileAPullRanIsNotReplaced") {
     MUST_FAIL(target->Place(Wanted(path, "two"), part), Errc::Conflict);
     CHECK(AsText(MUST(ReadFile(f.fs, f.home.Join(path), 100))) == "edited meanwhile");
   }
+  REQUIRE(MUST(target->Look(Wanted("late", "two"))) == State::Absent);
+  const auto part = MUST(target->PartPath(Wanted("late", "two")));
+  MUST(WriteFileDurably(f.fs, part, AsBytes("two")));
+  REQUIRE(::symlink("nothing", f.home.Join("late").c_str()) == 0);
+  MUST_FAIL(target->Place(Wanted("late", "two"), part), Errc::Conflict);
 }
