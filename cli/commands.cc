@@ -20,7 +20,7 @@ std::vector<CommandSection> AllCommands() {
   sections.push_back(Section("Pull and push", MakePull(), MakePush()));
   sections.push_back(Section("Share", MakeCreate(), MakeSettings(), MakeMv(), MakeRm(),
                              MakeTagList(), MakeTagCreate(), MakeTagDelete(), MakeBranchList(),
-                             MakeBranchCreate(), MakeBranchDelete()));
+                             MakeBranchCreate(), MakeBranchDefault(), MakeBranchDelete()));
   sections.push_back(Section("On this machine", MakeVerify(), MakeHash(), MakeCacheList(),
                              MakeCachePrune(), MakeCacheVerify()));
   sections.push_back(Section(

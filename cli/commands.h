@@ -40,13 +40,14 @@ std::unique_ptr<Command> MakeAdminRestore();
 std::unique_ptr<Command> MakeAdminStats();
 std::unique_ptr<Command> MakeAdminDoctor();
 
-std::unique_ptr<Command> MakeBranchCreate();  // refs.cc
-std::unique_ptr<Command> MakeBranchDelete();  // refs.cc
-std::unique_ptr<Command> MakeBranchList();    // refs.cc
-std::unique_ptr<Command> MakeCacheList();     // cache.cc
-std::unique_ptr<Command> MakeCachePrune();    // cache.cc
-std::unique_ptr<Command> MakeCacheVerify();   // cache.cc
-std::unique_ptr<Command> MakeCompletion();    // help_commands.cc
+std::unique_ptr<Command> MakeBranchCreate();   // refs.cc
+std::unique_ptr<Command> MakeBranchDefault();  // refs.cc
+std::unique_ptr<Command> MakeBranchDelete();   // refs.cc
+std::unique_ptr<Command> MakeBranchList();     // refs.cc
+std::unique_ptr<Command> MakeCacheList();      // cache.cc
+std::unique_ptr<Command> MakeCachePrune();     // cache.cc
+std::unique_ptr<Command> MakeCacheVerify();    // cache.cc
+std::unique_ptr<Command> MakeCompletion();     // help_commands.cc
 std::unique_ptr<Command> MakeCreate();
 std::unique_ptr<Command> MakeHash();
 std::unique_ptr<Command> MakeHelp();  // help_commands.cc

@@ -30,6 +30,19 @@ Result<RemoteRevision> HttpRemote::FindRevision(const storage::RepositoryId& id,
   return out;
 }
 
+Result<std::string> HttpRemote::FindDefaultBranch(const storage::RepositoryId& id) {
+  constexpr std::string_view kHeads = "refs/heads/";
+  const auto head = TRY(FindRevision(id, "HEAD"));
+  if (head.ref.starts_with(kHeads)) return head.ref.substr(kHeads.size());
+  return Error(Errc::Corrupt, "the node's answer names no branch as the default");
+}
+
+Result<std::string> HttpRemote::FindBranchToCommitTo(const storage::RepositoryId& id) {
+  auto branch = FindDefaultBranch(id);
+  if (branch || branch.error().code() != Errc::NotFound) return branch;
+  return std::string("main");
+}
+
 Result<Bytes> HttpRemote::FetchBytes(const std::string& path) {
   ApiRequest request;
   request.path = path;

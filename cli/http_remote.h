@@ -14,6 +14,10 @@ class HttpRemote final : public RemoteContent {
   std::string Name() const override { return client_.node().ToString(); }
   Result<RemoteRevision> FindRevision(const storage::RepositoryId& id,
                                       const std::string& revision) override;
+  // The name of the default branch. NotFound, too, when nothing has been committed yet.
+  Result<std::string> FindDefaultBranch(const storage::RepositoryId& id);
+  // The branch to commit to when none is named: the default branch, or the "main" that it will be.
+  Result<std::string> FindBranchToCommitTo(const storage::RepositoryId& id);
   Result<Bytes> FetchObject(const Sha256& root, const Sha256& id) override;
   Result<Bytes> FetchOutline(const FileHash& file) override;
   Result<Bytes> FetchSection(const FileHash& file, std::size_t section) override;

@@ -1,6 +1,7 @@
 // push: a folder as one new commit of a repository.
 #include <algorithm>
 #include <functional>
+#include <optional>
 
 #include "cli/card_check.h"
 #include "cli/commands.h"
@@ -28,7 +29,8 @@ class Push final : public Command {
     Takes("DIR", folder_, "what to send; .git, .banyan and hidden caches stay out").offers =
         Offers::Folders;
     Takes("REPO", repository_, "NAMESPACE/NAME, or datasets/NAMESPACE/NAME");
-    Option("--branch", "NAME", branch_, "the branch to commit to; main if not given");
+    Option("--branch", "NAME", asked_branch_,
+           "the branch to commit to; the default one if not given");
     Option("-m,--message", "TEXT", message_, "of the commit");
     Option("--include", "GLOB", include_, "only files that match; may be given several times");
     Option("--exclude", "GLOB", exclude_, "not files that match");
@@ -59,6 +61,7 @@ class Push final : public Command {
  private:
   enum class Place { There, ToBeMade };
   using Files = std::vector<ScannedFile>;
+  Status ChooseBranch(ApiClient& client, const RepositoryAddress& address);
   Result<Place> FindPlace(ApiClient& client, const RepositoryAddress& address) const;
   std::string StatePath(Session& session, const std::string& node,
                         const RepositoryAddress& address) const;
@@ -75,7 +78,8 @@ class Push final : public Command {
 
   std::string folder_;
   std::string repository_;
-  std::string branch_ = "main";
+  std::optional<std::string> asked_branch_;
+  std::string branch_;
   std::string message_ = "Push with banyan";
   std::vector<std::string> include_;
   std::vector<std::string> exclude_;
@@ -87,6 +91,12 @@ class Push final : public Command {
   bool force_card_ = false;
   std::string limit_rate_;
 };
+
+Status Push::ChooseBranch(ApiClient& client, const RepositoryAddress& address) {
+  branch_ =
+      asked_branch_ ? *asked_branch_ : TRY(HttpRemote(client).FindBranchToCommitTo(address.id));
+  return storage::ValidateRefName(branch_).Context("--branch \"" + branch_ + "\"");
+}
 
 // Before hours of hashing: is there something to push to?
 Result<Push::Place> Push::FindPlace(ApiClient& client, const RepositoryAddress& address) const {
@@ -218,7 +228,6 @@ Result<PushReport> Push::SendToNew(Session& session, ApiClient& client,
 }
 
 Status Push::Run(Session& session) {
-  TRY(storage::ValidateRefName(branch_).Context("--branch \"" + branch_ + "\""));
   const auto address = TRY(ParseRepositoryAddress(repository_, RevisionPart::Refused));
   auto& environment = session.environment();
   std::uint64_t rate = 0;
@@ -227,6 +236,7 @@ Status Push::Run(Session& session) {
   const auto who =
       TRY(FindCredentials(environment, {session.options().node, session.options().token}));
   const auto client = session.Connect(who, rate);
+  TRY(ChooseBranch(*client, address));
   const auto place = TRY(FindPlace(*client, address));
   if (place == Place::ToBeMade) TRY(RequireWritingToken(*client));
   const std::string state = StatePath(session, who.node.ToString(), address);

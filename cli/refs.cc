@@ -1,5 +1,6 @@
 // tag and branch: names of revisions.
 #include "cli/commands.h"
+#include "cli/http_remote.h"
 #include "cli/repository_address.h"
 #include "cli/session.h"
 
@@ -90,6 +91,36 @@ class CreateBranch final : public Command {
   std::string branch_;
 };
 
+class DefaultBranch final : public Command {
+ public:
+  DefaultBranch() : Command("branch default", "show or choose the default branch") {
+    Takes("REPO", repository_, "NAMESPACE/NAME");
+    MayTake("BRANCH", branch_, "the branch to choose; left out: show which it is");
+    Explain(
+        "The default branch is what is shown, pulled and pushed to when no other is named. It "
+        "cannot be deleted: choose another first.");
+    Shows("branch default alice/tiny", "print its name");
+    Shows("branch default alice/tiny trunk", "choose trunk; main may be deleted then");
+  }
+
+  Status Run(Session& session) override {
+    const auto address = TRY(ParseRepositoryAddress(repository_, RevisionPart::Refused));
+    auto& node = *TRY(session.Node());
+    if (branch_.empty()) {
+      const auto branch = TRY(HttpRemote(node).FindDefaultBranch(address.id));
+      return session.output().Print(Json{{"id", address.id.Path()}, {"branch", branch}}, branch);
+    }
+    TRY(node.SendJson("PUT", address.ApiPath() + "/settings", Json{{"defaultBranch", branch_}}));
+    return session.output().Print(
+        Json{{"id", address.id.Path()}, {"branch", branch_}},
+        "The default branch of " + address.ToString() + " is now " + branch_);
+  }
+
+ private:
+  std::string repository_;
+  std::string branch_;
+};
+
 class DeleteRef final : public Command {
  public:
   explicit DeleteRef(const RefKind& kind)
@@ -123,6 +154,7 @@ std::unique_ptr<Command> MakeTagCreate() { return std::make_unique<CreateTag>();
 std::unique_ptr<Command> MakeTagDelete() { return std::make_unique<DeleteRef>(kTag); }
 std::unique_ptr<Command> MakeBranchList() { return std::make_unique<ListRefs>(kBranch); }
 std::unique_ptr<Command> MakeBranchCreate() { return std::make_unique<CreateBranch>(); }
+std::unique_ptr<Command> MakeBranchDefault() { return std::make_unique<DefaultBranch>(); }
 std::unique_ptr<Command> MakeBranchDelete() { return std::make_unique<DeleteRef>(kBranch); }
 
 }  // namespace banyan::cli

@@ -1,5 +1,6 @@
 // rm: files of a repository, or the repository itself.
 #include "cli/commands.h"
+#include "cli/http_remote.h"
 #include "cli/repository_address.h"
 #include "cli/session.h"
 
@@ -9,7 +10,7 @@ namespace {
 class Rm final : public Command {
  public:
   Rm() : Command("rm", "delete files of a repository, or all of it") {
-    Takes("REPO", repository_, "NAMESPACE/NAME[@BRANCH]");
+    Takes("REPO", repository_, "NAMESPACE/NAME[@BRANCH]; without, the default branch");
     MayTake("PATH", paths_, "files, and folders with a final slash; nothing: the whole repository");
     Option("-m,--message", "TEXT", message_, "title of the commit that deletes files");
     Flag("-y,--yes", yes_, "do not ask before deleting a whole repository");
@@ -41,17 +42,20 @@ Status Rm::DeleteFiles(Session& session) {
   const auto title = !message_.empty()    ? message_
                      : paths_.size() == 1 ? "Delete " + paths_.front()
                                           : "Delete " + std::to_string(paths_.size()) + " paths";
+  auto& node = *TRY(session.Node());
+  const auto branch = !address.revision.empty()
+                          ? address.revision
+                          : TRY(HttpRemote(node).FindBranchToCommitTo(address.id));
   ApiRequest request;
   request.method = "POST";
-  request.path =
-      address.ApiPath() + "/commit/" + Escape(address.revision.empty() ? "main" : address.revision);
+  request.path = address.ApiPath() + "/commit/" + Escape(branch);
   request.content_type = "application/x-ndjson";
   request.body = DumpJson(Json{{"key", "header"}, {"value", {{"summary", title}}}}) + "\n";
   for (const auto& path : paths_) {
     const char* key = path.ends_with('/') ? "deletedFolder" : "deletedFile";
     request.body += DumpJson(Json{{"key", key}, {"value", {{"path", path}}}}) + "\n";
   }
-  const auto answer = TRY((*TRY(session.Node())).Send(request));
+  const auto answer = TRY(node.Send(request));
   const auto commit = TRY(ParseJson(answer.body));
   const auto oid = FindString(commit, "commitOid").value_or("");
   return session.output().Print(

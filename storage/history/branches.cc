@@ -30,7 +30,9 @@ Status DeleteRef(Database& database, std::int64_t repository, const std::string&
   return EnterRef(database, repository, options, [&](Connection& c) -> Result<RefUpdate> {
     const Ref ref = TRY(MustFindRef(c, repository, name));
     if (name == BranchRef(TRY(DefaultBranch(c, repository)))) {
-      return Error(Errc::Invalid, ref.ShortName() + " is the default branch: choose another first");
+      return Error(Errc::Invalid, ref.ShortName() +
+                                      " is the default branch: choose another first, with `banyan "
+                                      "branch default` or defaultBranch of the settings");
     }
     return RefUpdate{name, ref.target, std::nullopt, GitOid()};
   });

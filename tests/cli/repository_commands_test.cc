@@ -107,4 +107,8 @@ TEST_CASE("TagsAndBranchesAreListedMadeAndDeleted") {
           "Deleted tag v1 of alice/tiny\n");
   node.runner.Output({"branch", "delete", "alice/tiny", "x/y"});
   node.runner.Failure({"tag", "delete", "alice/tiny", "nothing"}, 3);
+
+  node.answers["PUT /api/models/alice/tiny/settings"] = Json::object();
+  node.runner.Output({"branch", "default", "alice/tiny", "x/y"});
+  REQUIRE(node.Last() == R"(PUT /api/models/alice/tiny/settings {"defaultBranch":"x/y"})");
 }

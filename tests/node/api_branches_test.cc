@@ -36,7 +36,11 @@ TEST_CASE("BranchesAndTagsAreMadeAndDeleted") {
   CHECK(refs["tags"][0]["name"] == "v1");
   CHECK(hub.Delete(api + "/tag/v1", Json::object(), hub.alice).status == 200);
   CHECK(hub.Delete(api + "/branch/feature%2Fa", Json::object(), hub.alice).status == 200);
-  CHECK(hub.Delete(api + "/branch/main", Json::object(), hub.alice).status == 400);
+  const auto kept = hub.Delete(api + "/branch/main", Json::object(), hub.alice);
+  CHECK(kept.status == 400);
+  CHECK(kept.Parsed()["error"] ==
+        "main is the default branch: choose another first, with `banyan branch default` or "
+        "defaultBranch of the settings");
   CHECK(hub.Delete(api + "/branch/none", Json::object(), hub.alice).status == 404);
   CHECK(hub.Get(api + "/refs").Parsed()["branches"].size() == 1);
 }
