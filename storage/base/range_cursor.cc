@@ -13,18 +13,14 @@ constexpr std::uint64_t kMaxWindowBytes = 1024u << 10;
 RangeCursor::RangeCursor(const FileRange& file, std::uint64_t limit_bytes)
     : file_(file), limit_bytes_(limit_bytes), next_window_bytes_(kFirstWindowBytes) {}
 
-std::uint64_t RangeCursor::remaining() const {
-  return std::min(file_.size_bytes, limit_bytes_) - position_;
-}
-
 void RangeCursor::Fail(Error failure) {
   if (!failure_) failure_ = std::move(failure);
 }
 
 bool RangeCursor::Allows(std::uint64_t size_bytes) {
   if (!ok()) return false;
-  if (size_bytes <= remaining()) return true;
-  if (size_bytes > file_.size_bytes - position_) {
+  if (size_bytes <= std::min(file_.size_bytes, limit_bytes_) - position_) return true;
+  if (size_bytes > left_in_file()) {
     Fail(Error(Errc::Corrupt, "a field reaches past the end of the file"));
   } else {
     Fail(Error(Errc::TooLarge,

@@ -35,8 +35,8 @@ class RangeCursor {
   void Skip(std::uint64_t size_bytes);
 
   std::uint64_t position() const { return position_; }
-  // How many bytes may still be read or skipped.
-  std::uint64_t remaining() const;
+  // How many bytes of the file come after here, whether or not they may be read.
+  std::uint64_t left_in_file() const { return file_.size_bytes - position_; }
   bool ok() const { return failure_.has_value() == false; }
   const Error& failure() const { return *failure_; }
   // Records a parser's own finding, unless there is an earlier failure.

@@ -15,6 +15,9 @@ constexpr std::uint64_t kMaxNameBytes = 256;    // the format says 64; builds wi
 constexpr std::uint64_t kMaxDimensions = 4;
 constexpr std::uint64_t kMaxTextBytes = 1024;
 constexpr std::uint32_t kMaxTypeId = 1023;  // ggml has used numbers up to 41
+constexpr std::uint64_t kMaxAlignment = 1u << 20;
+constexpr std::uint64_t kLeastKeyBytes = 13;     // lengths and a type around nothing
+constexpr std::uint64_t kLeastTensorBytes = 24;  // without name and dimensions
 constexpr std::size_t kMaxKeptBytes = 64u << 10;
 constexpr std::string_view kChatTemplate = "tokenizer.chat_template";
 
@@ -35,6 +38,7 @@ class HeaderReader {
       Fail("a tensor is described twice");
     }
     if (cursor_.ok()) CheckSpans();
+    if (cursor_.ok() && !unknown_.empty()) Fail(unknown_, Errc::Invalid);
     if (!cursor_.ok()) {
       auto failure = cursor_.failure();
       return std::move(failure).Context("GGUF header");
@@ -52,6 +56,12 @@ class HeaderReader {
 
   void Fail(const std::string& what, Errc code = Errc::Corrupt) { cursor_.Fail(Error(code, what)); }
 
+  // What a later version of the format may allow: remembered, so that nothing broken hides behind
+  // it.
+  void NoteUnknown(const std::string& what) {
+    if (unknown_.empty()) unknown_ = what;
+  }
+
   void ReadStart(std::uint64_t& key_count) {
     if (cursor_.Text(4) != "GGUF") return Fail("does not begin with 'GGUF'");
     auto version = cursor_.Number<std::uint32_t>();
@@ -68,6 +78,10 @@ class HeaderReader {
     header_.version = version;
     header_.tensor_count = cursor_.Number<std::uint64_t>();
     key_count = cursor_.Number<std::uint64_t>();
+    const auto left = cursor_.left_in_file();
+    if (header_.tensor_count > left / kLeastTensorBytes || key_count > left / kLeastKeyBytes) {
+      return Fail("more tensors or keys than the file can hold");
+    }
     if (header_.tensor_count > kMaxGgufTensors || key_count > kMaxGgufKeys) {
       Fail("more tensors or keys than are read", Errc::TooLarge);
     }
@@ -85,7 +99,7 @@ class HeaderReader {
     if (!cursor_.ok()) return;
     const bool printable =
         std::all_of(key.begin(), key.end(), [](char c) { return c > ' ' && c < 127; });
-    if (key.empty() || !printable) return Fail("a key is not plain ASCII");
+    if (key.empty() || !printable) NoteUnknown("a key is not plain ASCII");
     if (!keys.insert(key).second) return Fail("a key is given twice");
     const bool is_template = key == kChatTemplate;
     if (key.starts_with("tokenizer.") && !is_template) header_.has_tokenizer = true;
@@ -141,19 +155,23 @@ class HeaderReader {
     }
     if (FindMember(metadata, "general.alignment") != nullptr) {
       alignment_ = FindCount("general.alignment").value_or(0);
-      const bool possible = alignment_ != 0 && alignment_ % 8 == 0 && alignment_ <= 1u << 20;
+      const bool possible = alignment_ != 0 && alignment_ % 8 == 0;
       if (!possible) Fail("general.alignment is not a multiple of 8");
+      if (alignment_ > kMaxAlignment) NoteUnknown("general.alignment is above 1 MiB");
     }
   }
 
   void ReadTensor(std::vector<std::string>& names) {
     names.push_back(ReadText(kMaxNameBytes));
     const auto dimensions = cursor_.Number<std::uint32_t>();
-    if (dimensions > kMaxDimensions) return Fail("a tensor has more than 4 dimensions");
+    if (dimensions > cursor_.left_in_file() / 8) {
+      return Fail("a tensor has more dimensions than the file can hold");
+    }
+    if (dimensions > kMaxDimensions) NoteUnknown("a tensor has more than 4 dimensions");
     std::uint64_t elements = 1;
     std::uint64_t row = 1;
     bool overflow = false;
-    for (std::uint32_t i = 0; i < dimensions; ++i) {
+    for (std::uint32_t i = 0; i < dimensions && cursor_.ok(); ++i) {
       const auto extent = cursor_.Number<std::uint64_t>();
       if (i == 0) row = extent;
       overflow |= __builtin_mul_overflow(elements, extent, &elements);
@@ -161,7 +179,7 @@ class HeaderReader {
     const auto id = cursor_.Number<std::uint32_t>();
     const auto offset = cursor_.Number<std::uint64_t>();
     if (!cursor_.ok()) return;
-    if (id > kMaxTypeId) return Fail("a tensor has the impossible type " + std::to_string(id));
+    if (id > kMaxTypeId) NoteUnknown("a tensor has the unlikely type " + std::to_string(id));
     std::uint64_t end = offset;
     if (const auto* type = FindGgmlType(id)) {
       if (row % type->block_elements != 0) return Fail("a tensor's rows are not whole blocks");
@@ -208,6 +226,7 @@ class HeaderReader {
   GgufHeader header_;
   std::size_t kept_bytes_ = 0;
   std::uint64_t alignment_ = 32;
+  std::string unknown_;
   std::vector<Span> spans_;
 };
 

@@ -2,8 +2,8 @@
 // Headers of GGUF files, versions 2 and 3, little or big endian: magic and counts, typed key-value
 // metadata, one description per tensor, then aligned data. Read through a window, so that a file
 // of 50 GB costs the few megabytes of its tokenizer at most. Every count and length is checked
-// against the bytes that are left before memory is taken; tensors must lie inside the file and
-// must not overlap. Pure functions, safe for concurrent use.
+// against the bytes that are left in the file before memory is taken; tensors must lie inside the
+// file and must not overlap. Pure functions, safe for concurrent use.
 
 #include <map>
 #include <optional>
@@ -44,8 +44,9 @@ struct GgufHeader {
   bool metadata_complete = true;
 };
 
-// Corrupt when the file breaks the format, Invalid for a version we do not read, TooLarge past a
-// limit above, or the reader's own error.
+// Corrupt when the file breaks the format. Invalid when nothing is broken as far as it can be read,
+// but there is what this reader does not know: another version, a type of values, a fifth
+// dimension. TooLarge past a limit above. Or the reader's own error.
 Result<GgufHeader> ReadGgufHeader(const FileRange& file);
 
 }  // namespace banyan::storage

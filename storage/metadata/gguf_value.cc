@@ -11,7 +11,9 @@ namespace {
 
 constexpr std::uint64_t kMaxItemBytes = 1024;  // of a text inside a list
 
-void Fail(RangeCursor& cursor, const std::string& what) { cursor.Fail(Error(Errc::Corrupt, what)); }
+void Fail(RangeCursor& cursor, const std::string& what, Errc code = Errc::Corrupt) {
+  cursor.Fail(Error(code, what));
+}
 
 // JSON has no infinities; they are kept as texts.
 Json Real(double value) {
@@ -27,13 +29,15 @@ Json ReadText(RangeCursor& cursor, std::uint64_t max_bytes) {
 }
 
 void SkipItems(RangeCursor& cursor, std::uint32_t type, std::uint64_t count, int depth) {
-  if (NameOfGgufValue(type).empty()) return Fail(cursor, "a list has an unknown type");
+  if (NameOfGgufValue(type).empty()) {
+    return Fail(cursor, "a list has the unknown type " + std::to_string(type), Errc::Invalid);
+  }
   if (depth > kMaxGgufListDepth) return Fail(cursor, "lists are nested too deeply");
   // Every entry has at least its length field, so a huge count fails before the loop.
   const bool text = type == static_cast<std::uint32_t>(GgufValueType::String);
   const auto fixed = SizeOfGgufValue(type);
   const std::uint64_t least = fixed != 0 ? fixed : text ? 8 : 12;
-  if (count > cursor.remaining() / least) return Fail(cursor, "a list is longer than the header");
+  if (count > cursor.left_in_file() / least) return Fail(cursor, "a list is longer than the file");
   if (fixed != 0) return cursor.Skip(count * fixed);
   for (std::uint64_t i = 0; i < count && cursor.ok(); ++i) {
     if (text) {
@@ -83,7 +87,7 @@ Json ReadGgufValue(RangeCursor& cursor, std::uint32_t type, std::uint64_t max_te
     case GgufValueType::String: return ReadText(cursor, max_text_bytes);
     case GgufValueType::Array: return ReadList(cursor);
   }
-  Fail(cursor, "a value has the unknown type " + std::to_string(type));
+  Fail(cursor, "a value has the unknown type " + std::to_string(type), Errc::Invalid);
   return nullptr;
 }
 

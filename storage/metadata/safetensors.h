@@ -2,8 +2,8 @@
 // Headers of safetensors files: an 8-byte little-endian length, a JSON object, then the tensors'
 // bytes (the published format of 2023 with its later dtypes). Only the header is read, so a file
 // of 50 GB costs a few hundred kilobytes. Everything is checked that a loader would trust:
-// lengths, known dtypes, shapes against spans, and that the tensors tile the rest of the file
-// exactly. Pure functions, safe for concurrent use.
+// lengths, shapes against spans, and that the tensors tile the rest of the file exactly. Pure
+// functions, safe for concurrent use.
 
 #include <map>
 #include <set>
@@ -30,8 +30,9 @@ struct SafetensorsHeader {
 };
 inline constexpr std::size_t kMaxMetadataBytes = 64u << 10;
 
-// Corrupt when the file breaks the format, TooLarge when its header is longer than we read, or
-// the reader's own error.
+// Corrupt when the file breaks the format: no loader takes it. Invalid when nothing is broken, but
+// there is what this reader does not know (a dtype, a field). TooLarge when its header is longer
+// than we read. Or the reader's own error.
 Result<SafetensorsHeader> ReadSafetensorsHeader(const FileRange& file);
 
 // `*.safetensors.index.json` of a model in several files.
