@@ -2,7 +2,8 @@
 // Commits made on the node itself: apply operations to a branch, as clients ask over HTTP.
 //
 //   stage   inline bytes go to the content store, uploaded files are looked up
-//   draft   operations on the branch's tree: new tree, manifest, commit object   (no lock)
+//   draft   operations on the branch's tree: new tree, manifest, commit object; headers of new
+//           weight files are looked at   (no lock)
 //   enter   one transaction; if the branch moved meanwhile, draft again on top of it
 //
 // A request that names the parent it expects is not drafted again: it gets Conflict.
@@ -63,7 +64,9 @@ struct CommitResult {
 // Errors
 //   NotFound  no such branch ("revision not found: ..."); a deleted or copied file that is not
 //             there ("...: A file with this name doesn't exist"); a file not uploaded
-//   Invalid   a bad path or author; clashing names; a file in a folder's place; over kMaxOperations
+//   Invalid   a bad path or author; clashing names; a file in a folder's place; over
+//   kMaxOperations;
+//             a new weight file whose header cannot be true (weight_check.h)
 //   Conflict  the branch is not at expected_parent, or moved again and again
 //   TooLarge  quota, or an inline file above kMaxGitBlobBytes
 // Paths of LFS files that no .gitattributes tracks yet are added to the root's.

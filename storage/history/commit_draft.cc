@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "storage/base/repository_name.h"
+#include "storage/history/weight_check.h"
 
 namespace banyan::storage {
 namespace {
@@ -132,6 +133,15 @@ Status CommitDraft::TrackPaths(const std::vector<std::string>& paths) {
   return Put(staged);
 }
 
+Status CommitDraft::CheckWeights() {
+  WeightCheck check(objects_.store(), nodes_,
+                    base_ ? std::vector{base_->manifest} : std::vector<Sha256>());
+  for (const auto& [path, draft] : puts_) {
+    if (draft.mode != kModeSymlink) TRY(check.Check(path, draft.file.content));
+  }
+  return Ok();
+}
+
 Status CommitDraft::PutBlobs() {
   for (auto& [path, draft] : puts_) {
     const FileContent& content = draft.file.content;
@@ -156,6 +166,7 @@ Status CommitDraft::PutBlobs() {
 
 Result<CommitDraft::Outcome> CommitDraft::Finish() {
   TRY(ChooseForms());
+  TRY(CheckWeights());
   TRY(PutBlobs());
   Outcome outcome;
   outcome.tree = TRY(tree_.Write());

@@ -40,6 +40,7 @@ class CommitDraft {
   Status ChooseForms();
   Result<FileForm> Choose(const StagedFile& file);
   Status TrackPaths(const std::vector<std::string>& paths);
+  Status CheckWeights();
   Status PutBlobs();
   Result<std::string> ReadText(const std::string& path);
   Status LoadAttributes(std::string_view path);

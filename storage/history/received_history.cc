@@ -118,11 +118,15 @@ class Receiver {
     }
     std::optional<Revision> base;
     std::optional<GitOid> base_tree;
-    if (!record.parents.empty()) {
-      base = TRY(Known(record.parents[0]));
-      TRY(LoadManifest(objects_, nodes_, *base));
-      base_tree = TRY(ParseCommit(objects_, record.parents[0])).tree;
+    std::vector<Sha256> parents;
+    for (const auto& parent : record.parents) {
+      const auto known = TRY(Known(parent));
+      TRY(LoadManifest(objects_, nodes_, *known));
+      parents.push_back(known->manifest);
+      if (!base) base = known;
     }
+    if (base) base_tree = TRY(ParseCommit(objects_, base->commit)).tree;
+    trees_.Begin(nodes_, std::move(parents));
     const auto changes = TRY(CompareTrees(objects_, base_tree, record.tree, trees_));
     const Sha256 before = base ? base->manifest : TRY(EmptyTree(nodes_));
     Revision revision;

@@ -46,7 +46,14 @@ Result<ManifestEntry> ReceivedTrees::File(GitObjects& objects, const std::string
   }
   const bool received = objects.pending().FindBlob(entry.oid) != nullptr;
   TRY(received ? CheckReceived(path, entry.oid) : OwnsBlob(path, entry.oid));
+  if (!options_.mirrored && entry.mode != kModeSymlink) TRY(CheckWeights(path, entry.oid));
   return TreeVisitor::File(objects, path, entry);
+}
+
+Status ReceivedTrees::CheckWeights(const std::string& path, const GitOid& oid) {
+  if (!WeightFormatOf(path)) return Ok();
+  const auto blob = TRY(FindBlobContent(objects_, oid));
+  return blob ? weights_->Check(path, blob->file) : Status(NotReceived(path + ": blob", oid));
 }
 
 // A tree that was not sent must be under some revision of this repository.

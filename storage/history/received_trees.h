@@ -8,18 +8,24 @@
 #include "storage/history/history_mark.h"
 #include "storage/history/manifest_source.h"
 #include "storage/history/received_history.h"
+#include "storage/history/weight_check.h"
 
 namespace banyan::storage {
 
 // "<what> <oid> is missing: ...", the same for what does not exist and what others hold.
 Error NotReceived(std::string_view what, const GitOid& oid);
 
-// Used by one thread.
+// Used by one thread: Begin, then a comparison of trees, for each commit.
 class ReceivedTrees : public TreeVisitor {
  public:
   ReceivedTrees(GitObjects& objects, std::int64_t repository, const ReceiveOptions& options)
       : objects_(objects), repository_(repository), options_(options) {}
 
+  // The trees from now on are of a commit whose parents have these manifests, readable through
+  // `nodes`.
+  void Begin(NodeStore& nodes, std::vector<Sha256> parents) {
+    weights_.emplace(objects_.store(), nodes, std::move(parents));
+  }
   // Which received objects are needed.
   void Need(const GitOid& oid) { needed_.insert(oid); }
   const std::set<GitOid>& needed() const { return needed_; }
@@ -32,6 +38,7 @@ class ReceivedTrees : public TreeVisitor {
  private:
   Status OwnsTree(const GitOid& tree, const std::string& folder);
   Status OwnsBlob(const std::string& path, const GitOid& oid);
+  Status CheckWeights(const std::string& path, const GitOid& oid);
   Status CheckReceived(const std::string& path, const GitOid& oid);
   Status ResolvePointer(const std::string& path, const GitOid& oid, const LfsPointer& pointer);
 
@@ -40,6 +47,7 @@ class ReceivedTrees : public TreeVisitor {
   const ReceiveOptions& options_;
   std::set<GitOid> needed_;
   std::optional<HistoryMark> own_;  // filled when first asked
+  std::optional<WeightCheck> weights_;
 };
 
 }  // namespace banyan::storage

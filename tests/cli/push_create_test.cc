@@ -5,6 +5,7 @@
 #include "node/http/http_error.h"
 #include "tests/cli/fake_node.h"
 #include "tests/cli/served_node.h"
+#include "tests/support/safetensors_bytes.h"
 
 using namespace banyan;
 using namespace banyan::cli;
@@ -146,6 +147,24 @@ TEST_CASE("ACardThatCannotBeReadIsRefusedBeforeAnythingIsMade") {
   CHECK(f.alice.terminal.error().find("README.md: ") != std::string::npos);  // a remark
   f.alice.Write("src/README.md", kUnreadable);
   f.alice.Output({"push", f.folder, "alice/m", "--exclude", "README.md"});
+}
+
+TEST_CASE("ABrokenWeightFileIsRefusedWithAllOfItsPush") {
+  Fixture f;
+  const auto write = [&](std::size_t data_bytes) {
+    f.alice.Write("src/model.safetensors", AsText(SafetensorsBytes("{}", Bytes(data_bytes))));
+  };
+  write(1);
+  const auto refused = f.Refused(2);
+  CHECK(refused.find("model.safetensors: safetensors header: tensors do not fill the file: nothing "
+                     "was committed; write or download the file again") != refused.npos);
+  CHECK_FALSE(f.Exists());
+  write(0);
+  const auto pushed = f.alice.OutputJson({"push", f.folder, "alice/m", "--create"});
+  write(2);
+  f.alice.Write("src/a.txt", "beside");
+  f.alice.Failure({"push", f.folder, "alice/m"}, 2);
+  CHECK(f.alice.OutputJson({"log", "alice/m"})[0]["id"] == pushed["commit"]);
 }
 
 TEST_CASE("WhatIsNoFileIsNamed") {

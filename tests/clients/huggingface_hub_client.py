@@ -1,10 +1,12 @@
 """What a user of huggingface_hub does, from creating a repository to deleting it."""
 import os
 import pathlib
+import struct
 import tempfile
 
 from huggingface_hub import CommitOperationAdd, HfApi, hf_hub_download, snapshot_download
-from huggingface_hub.errors import EntryNotFoundError, RepositoryNotFoundError
+from huggingface_hub.errors import (BadRequestError, EntryNotFoundError,
+                                    RepositoryNotFoundError)
 
 REPO = "operator/client-test"
 api = HfApi()
@@ -15,7 +17,9 @@ api.create_repo(REPO, exist_ok=True)
 folder = pathlib.Path(tempfile.mkdtemp())
 (folder / "README.md").write_text("---\nlicense: mit\nlanguage: zh\n---\n# 测试模型\n")
 (folder / "config.json").write_text("{}")
-(folder / "model.safetensors").write_bytes(os.urandom(3_000_000))
+tensors = b'{"w":{"dtype":"U8","shape":[3000000],"data_offsets":[0,3000000]}}'
+(folder / "model.safetensors").write_bytes(
+    struct.pack("<Q", len(tensors)) + tensors + os.urandom(3_000_000))
 (folder / "empty").write_bytes(b"")
 (folder / "sub").mkdir()
 (folder / "sub" / "a b#é.txt").write_text("hi")
@@ -25,6 +29,12 @@ info = api.model_info(REPO, files_metadata=True)
 assert info.card_data.license == "mit"
 assert {s.rfilename for s in info.siblings} == {
     ".gitattributes", "README.md", "config.json", "model.safetensors", "empty", "sub/a b#é.txt"}
+try:
+    api.upload_file(repo_id=REPO, path_or_fileobj=b"no tensors", path_in_repo="bad.safetensors")
+    raise SystemExit("a broken weight file was taken")
+except BadRequestError as refused:
+    assert "bad.safetensors: safetensors header: " in str(refused), refused
+assert api.model_info(REPO).sha == info.sha
 place = pathlib.Path(snapshot_download(REPO, cache_dir=tempfile.mkdtemp()))
 for file in folder.rglob("*"):
     if file.is_file():

@@ -2,6 +2,7 @@
 
 #include "storage/history/lfs.h"
 #include "tests/node/writing_node.h"
+#include "tests/support/safetensors_bytes.h"
 
 using namespace banyan;
 using namespace banyan::node;
@@ -68,16 +69,43 @@ TEST_CASE("AStoredFileIsKeptByTheNodesRule") {
   const auto text = hub.Upload("alice/tiny", "just text");
   const auto binary = hub.Upload("alice/tiny", std::string_view("\0\1\2\3", 4));
   REQUIRE(hub.Commit(HeaderLine() + StoredLine("a.txt", text, 9) + StoredLine("b.dat", binary) +
-                     StoredLine("c.safetensors", text))
+                     StoredLine("c.onnx", text))
               .status == 200);
   const auto tree = hub.Get("/api/models/alice/tiny/tree/main").Parsed();
   std::map<std::string, Json> items;
   for (const auto& item : tree) items[item["path"]] = item;
   CHECK_FALSE(items["a.txt"].contains("lfs"));
   CHECK(items["b.dat"]["lfs"]["oid"] == binary.ToString());
-  CHECK(items["c.safetensors"]["lfs"]["size"] == 9);
-  CHECK(hub.Read("c.safetensors") == "just text");
+  CHECK(items["c.onnx"]["lfs"]["size"] == 9);
+  CHECK(hub.Read("c.onnx") == "just text");
   CHECK(hub.Read(".gitattributes").find("b.dat filter=lfs") != std::string::npos);
+}
+
+TEST_CASE("ABrokenWeightFileIsRefusedByEveryWayIn") {
+  Fixture hub;
+  const auto before = hub.Head();
+  const Bytes bytes = SafetensorsBytes("{}", Bytes(1));
+  const std::string content(AsText(bytes));
+  const auto file = hub.Upload("alice/tiny", content);
+  for (const auto& line : {FileLine("w.safetensors", content), LfsLine("w.safetensors", file),
+                           StoredLine("w.safetensors", file)}) {
+    const auto refused = hub.Commit(HeaderLine() + FileLine("a.txt", "beside") + line);
+    CHECK(refused.status == 400);
+    CHECK(refused.Parsed()["error"] ==
+          "w.safetensors: safetensors header: tensors do not fill the file: nothing was committed; "
+          "write or download the file again, or give it another kind of name");
+  }
+  CHECK(hub.Head() == before);
+  CHECK(hub.Get("/alice/tiny/resolve/main/a.txt").status == 404);
+  const Json files = Json::array({Json{{"path", "w.gguf"}, {"content", "no weights"}}});
+  CHECK(hub.Call("POST", "/api/repos/create", {{"name", "made"}, {"files", files}}, hub.alice)
+            .status == 400);
+  CHECK(hub.Number("SELECT count(*) FROM repository") == 1);
+  const auto unknown = R"({"a":{"dtype":"X9","shape":[1],"data_offsets":[0,4]}})";
+  const Bytes newer = SafetensorsBytes(unknown, Bytes(4));
+  CHECK(hub.Commit(HeaderLine() + FileLine("w.safetensors", AsText(newer))).status == 200);
+  CHECK(hub.Number("SELECT count(*) FROM repository_document"
+                   " WHERE metadata LIKE '%w.safetensors: %unknown dtype %'") == 1);
 }
 
 TEST_CASE("AnLfsFileNeedsNoSizeAndIsAPointer") {

@@ -3,6 +3,7 @@
 #include <thread>
 
 #include "tests/support/history_fixture.h"
+#include "tests/support/safetensors_bytes.h"
 
 using namespace banyan;
 using namespace banyan::storage;
@@ -40,7 +41,7 @@ TEST_CASE("CommitsMakeTheHistoryThatGitWouldMake") {
 TEST_CASE("LfsFilesAreCanonicalPointersInGit") {
   HistoryFixture f;
   f.CommitFirst();
-  const Bytes weights = Noise(300000, 1);
+  const Bytes weights = SafetensorsOf(Noise(300000, 1));
   const auto file = f.Upload(weights, f.repository);
   f.Commit({AddUploaded{"model.safetensors", file}});
   TempDirectory bare;
