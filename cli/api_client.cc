@@ -60,7 +60,7 @@ class ApiClient::Loan {
     const MutexLock lock(client_.mutex_);
     if (client_.idle_.empty()) {
       handle_ = std::make_unique<HttpHandle>(
-          HttpHandle::World{client_.rate_limit_, client_.environment_.interrupt});
+          HttpHandle::World{client_.rate_limit_, client_.environment_.interrupt.flag()});
     } else {
       handle_ = std::move(client_.idle_.back());
       client_.idle_.pop_back();
@@ -118,7 +118,7 @@ Status ApiClient::Pause(int failures, const HttpOutcome& outcome) {
   if (options_.on_retry) {
     const auto reason = outcome.end == HttpOutcome::End::Answered
                             ? "status " + std::to_string(outcome.answer.status)
-                            : outcome.problem;
+                            : Printable(outcome.problem);
     options_.on_retry(reason + ": trying again in " + FormatDuration(pause_ms));
   }
   constexpr std::int64_t kStepMs = 100;

@@ -8,14 +8,20 @@
 #include <string>
 #include <vector>
 
-#include "cli/api_request.h"
 #include "cli/environment.h"
-#include "cli/http_handle.h"
 #include "cli/node_url.h"
+#include "node/client/api_request.h"
+#include "node/client/http_handle.h"
 #include "storage/base/json.h"
 #include "storage/base/mutex.h"
 
 namespace banyan::cli {
+
+using node::ApiAnswer;
+using node::ApiRequest;
+using node::HttpHandle;
+using node::HttpOptions;
+using node::HttpOutcome;
 
 struct ApiOptions {
   NodeUrl node = NodeUrl::Default();

@@ -24,7 +24,7 @@ Errc CodeOf(int status) {
 }
 
 // The node's words; empty when it has none, as another kind of server.
-std::string MessageOf(const ApiAnswer& answer) {
+std::string MessageOf(const node::ApiAnswer& answer) {
   std::string message;
   if (const auto json = ParseJson(answer.body); json) {
     message = FindString(*json, "error").value_or("");
@@ -35,7 +35,7 @@ std::string MessageOf(const ApiAnswer& answer) {
 
 }  // namespace
 
-Error ErrorOfAnswer(const ApiAnswer& answer, const NodeUrl& node, bool has_token) {
+Error ErrorOfAnswer(const node::ApiAnswer& answer, const NodeUrl& node, bool has_token) {
   const auto code = CodeOf(answer.status);
   const auto message = MessageOf(answer);
   if (answer.status == 401) {
@@ -59,20 +59,21 @@ Error ErrorOfAnswer(const ApiAnswer& answer, const NodeUrl& node, bool has_token
   return Error(code, message);
 }
 
-Error ErrorOfOutcome(const HttpOutcome& outcome, const NodeUrl& node) {
+Error ErrorOfOutcome(const node::HttpOutcome& outcome, const NodeUrl& node) {
   switch (outcome.end) {
-    case HttpOutcome::End::Stopped: ENSURE(outcome.stop.has_value()); return *outcome.stop;
-    case HttpOutcome::End::Unreached:
+    case node::HttpOutcome::End::Stopped: ENSURE(outcome.stop.has_value()); return *outcome.stop;
+    case node::HttpOutcome::End::Unreached:
       return Error(Errc::Unavailable,
-                   "no node answers at " + node.ToString() + " (" + outcome.problem +
+                   "no node answers at " + node.ToString() + " (" + Printable(outcome.problem) +
                        "): is it running? Start one with `banyan serve`, or name another with "
                        "--node");
-    case HttpOutcome::End::Broken:
-      return Error(Errc::Io, "the connection to " + node.ToString() + " broke (" + outcome.problem +
-                                 "): try again");
-    case HttpOutcome::End::Refused:
-      return Error(Errc::Io, "cannot talk to " + node.ToString() + ": " + outcome.problem);
-    case HttpOutcome::End::Answered: break;
+    case node::HttpOutcome::End::Broken:
+      return Error(Errc::Io, "the connection to " + node.ToString() + " broke (" +
+                                 Printable(outcome.problem) + "): try again");
+    case node::HttpOutcome::End::Refused:
+      return Error(Errc::Io,
+                   "cannot talk to " + node.ToString() + ": " + Printable(outcome.problem));
+    case node::HttpOutcome::End::Answered: break;
   }
   return ErrorOfAnswer(outcome.answer, node, false);
 }

@@ -2,9 +2,9 @@
 
 #include <algorithm>
 
-#include "cli/transfer/batch_reader.h"
 #include "cli/transfer/local_files.h"
-#include "cli/transfer/parallel.h"
+#include "federation/transfer/batch_reader.h"
+#include "federation/transfer/parallel.h"
 #include "storage/content/merkle.h"
 
 namespace banyan::cli {
@@ -63,7 +63,7 @@ Status FileFetch::LoadOutline() {
     if (kept && storage::OutlineProves(*kept, identity_.shape)) outline_ = *std::move(kept);
   }
   if (outline_.sections.empty()) {
-    TRY(nodes_.Try([&](RemoteContent& node) -> Status {
+    TRY(nodes_.Try([&](federation::ContentSource& node) -> Status {
       const Bytes bytes = TRY(node.FetchOutline(identity_.shape.hash));
       counters_.wire_bytes += bytes.size();
       auto outline = TRY(storage::ParseOutline(bytes));
@@ -87,8 +87,8 @@ Status FileFetch::LoadOutline() {
 }
 
 Status FileFetch::FetchSections() {
-  return ForEachInParallel(outline_.sections.size(), settings_.sections_at_once,
-                           [this](std::size_t index) { return FetchSection(index); });
+  return federation::ForEachInParallel(outline_.sections.size(), settings_.sections_at_once,
+                                       [this](std::size_t index) { return FetchSection(index); });
 }
 
 Status FileFetch::FetchSection(std::size_t index) {
@@ -131,7 +131,7 @@ Status FileFetch::LoadList(std::size_t index, Section& section) {
   if (const auto local = local_.FindSection(outline_.sections[index].hash)) {
     if (AdoptList(index, *local, section)) return Ok();
   }
-  return nodes_.Try([&](RemoteContent& node) -> Status {
+  return nodes_.Try([&](federation::ContentSource& node) -> Status {
     const Bytes bytes = TRY(node.FetchSection(identity_.shape.hash, index));
     counters_.wire_bytes += bytes.size();
     const auto chunks = TRY(storage::ParseChunkList(bytes));
@@ -182,12 +182,13 @@ Status FileFetch::FetchMissing(std::size_t index, Section& section, std::vector<
     return std::find(in_place.begin(), in_place.end(), false) != in_place.end();
   };
   if (!missing()) return Ok();
-  return nodes_.Try([&](RemoteContent& node) { return FetchRuns(node, index, section, in_place); });
+  return nodes_.Try(
+      [&](federation::ContentSource& node) { return FetchRuns(node, index, section, in_place); });
 }
 
 // The table first (it says where each payload is), then every run of missing neighbours. When the
 // whole section is missing both come in one request.
-Status FileFetch::FetchRuns(RemoteContent& node, std::size_t index, Section& section,
+Status FileFetch::FetchRuns(federation::ContentSource& node, std::size_t index, Section& section,
                             std::vector<bool>& in_place) {
   const std::uint64_t table_bytes = storage::BatchTableBytes(section.chunks.size());
   const auto place = [&](std::size_t chunk, ByteView raw) -> Status {
@@ -196,14 +197,14 @@ Status FileFetch::FetchRuns(RemoteContent& node, std::size_t index, Section& sec
     counters_.fetched_bytes += raw.size();
     return Ok();
   };
-  BatchReader reader(section.chunks, place);
+  federation::BatchReader reader(section.chunks, place);
   const auto feed = [&](ByteView piece) {
     counters_.wire_bytes += piece.size();
     return reader.Feed(piece);
   };
   const bool nothing = std::find(in_place.begin(), in_place.end(), true) == in_place.end();
   if (nothing) {
-    TRY(node.FetchData(identity_.shape.hash, index, 0, kWholeBody, feed));
+    TRY(node.FetchData(identity_.shape.hash, index, 0, federation::kWholeBody, feed));
     return reader.Finish();
   }
   TRY(node.FetchData(identity_.shape.hash, index, 0, table_bytes, feed));

@@ -14,8 +14,8 @@
 #include <string>
 
 #include "cli/transfer/fetch_journal.h"
-#include "cli/transfer/fetch_nodes.h"
 #include "cli/transfer/local_chunks.h"
+#include "federation/transfer/fetch_nodes.h"
 #include "storage/base/mutex.h"
 #include "storage/content/chunk_batch.h"
 
@@ -37,8 +37,8 @@ struct FetchSettings {
 class FileFetch {
  public:
   // Borrows all of them.
-  FileFetch(FileSystem& fs, FetchNodes& nodes, LocalChunks& local, FetchCounters& counters,
-            const FetchSettings& settings)
+  FileFetch(FileSystem& fs, federation::FetchNodes& nodes, LocalChunks& local,
+            FetchCounters& counters, const FetchSettings& settings)
       : fs_(fs), nodes_(nodes), local_(local), counters_(counters), settings_(settings) {}
 
   // Fills `part_path`, keeping the journal beside it at `part_path`.journal. When it returns Ok the
@@ -67,13 +67,13 @@ class FileFetch {
   Status MarkResumed(Section& section, std::vector<bool>& in_place);
   Status CopyLocal(Section& section, std::vector<bool>& in_place);
   Status FetchMissing(std::size_t index, Section& section, std::vector<bool>& in_place);
-  Status FetchRuns(RemoteContent& node, std::size_t index, Section& section,
+  Status FetchRuns(federation::ContentSource& node, std::size_t index, Section& section,
                    std::vector<bool>& in_place);
   Status Place(const Section& section, std::size_t chunk, ByteView raw);
   Status CheckWhole();
 
   FileSystem& fs_;
-  FetchNodes& nodes_;
+  federation::FetchNodes& nodes_;
   LocalChunks& local_;
   FetchCounters& counters_;
   const FetchSettings settings_;

@@ -6,8 +6,8 @@
 
 #include "cli/transfer/first_few.h"
 #include "cli/transfer/local_files.h"
-#include "cli/transfer/parallel.h"
 #include "cli/transfer/remote_manifest.h"
+#include "federation/transfer/parallel.h"
 #include "storage/history/manifest.h"
 
 namespace banyan::cli {
@@ -31,7 +31,7 @@ Status PullRun::Pin(const PullRequest& request) {
   for (std::size_t i = 0; i < nodes_.size() && first == nodes_.size(); ++i) {
     auto found = nodes_[i]->FindRevision(request.id, revision);
     if (!found) {
-      last = AtNode(std::move(found.error()), *nodes_[i]);
+      last = federation::AtNode(std::move(found.error()), *nodes_[i]);
       continue;
     }
     report_.revision = *std::move(found);
@@ -73,11 +73,11 @@ void PullRun::Remember() {
 }
 
 Result<std::vector<PullFile>> PullRun::Plan(const PullRequest& request) {
-  FetchNodes nodes(clock_, nodes_, cancelled_, request.rounds);
+  federation::FetchNodes nodes(clock_, {nodes_.begin(), nodes_.end()}, cancelled_, request.rounds);
   const Sha256& root = report_.revision.manifest;
   RemoteManifest tree([&](const Sha256& id) -> Result<Bytes> {
     Bytes bytes;
-    TRY(nodes.Try([&](RemoteContent& node) -> Status {
+    TRY(nodes.Try([&](federation::ContentSource& node) -> Status {
       bytes = TRY(node.FetchObject(root, id));
       if (HashSha256(bytes) == id) return Ok();
       return Error(Errc::Corrupt, "a node of the manifest does not hash to its name");
@@ -185,7 +185,7 @@ Status PullRun::AdoptWhole(PullTarget& target, const PullRequest& request,
   return Ok();
 }
 
-Status PullRun::Measure(PullTarget& target, const PullFile& file, FetchNodes& nodes,
+Status PullRun::Measure(PullTarget& target, const PullFile& file, federation::FetchNodes& nodes,
                         LocalChunks& local) {
   const FetchIdentity identity{{file.entry.hash, file.entry.size_bytes, file.entry.chunk_count},
                                file.entry.sha256};
@@ -194,7 +194,7 @@ Status PullRun::Measure(PullTarget& target, const PullFile& file, FetchNodes& no
   return Ok();
 }
 
-Status PullRun::FetchOne(PullTarget& target, const PullFile& file, FetchNodes& nodes,
+Status PullRun::FetchOne(PullTarget& target, const PullFile& file, federation::FetchNodes& nodes,
                          LocalChunks& local) {
   const std::string part = TRY(target.PartPath(file));
   const FetchIdentity identity{{file.entry.hash, file.entry.size_bytes, file.entry.chunk_count},
@@ -215,15 +215,18 @@ Status PullRun::FetchAll(const PullRequest& request, PullTarget& target,
   for (const auto& [sha256, same] : by_content) jobs.push_back(&same);
   std::sort(jobs.begin(), jobs.end(),
             [](const auto* a, const auto* b) { return a->front()->path < b->front()->path; });
-  FetchNodes nodes(clock_, nodes_, cancelled_, request.rounds);
-  return ForEachInParallel(jobs.size(), request.files_at_once, [&](std::size_t i) -> Status {
-    if (request.dry_run) return Measure(target, *jobs[i]->front(), nodes, local);
-    for (const PullFile* file : *jobs[i]) {
-      TRY(FetchOne(target, *file, nodes, local));
-      if (jobs[i]->size() > 1) target.AddSources({*file}, local);
-    }
-    return Ok();
-  });
+  federation::FetchNodes nodes(clock_, {nodes_.begin(), nodes_.end()}, cancelled_, request.rounds);
+  return federation::ForEachInParallel(jobs.size(), request.files_at_once,
+                                       [&](std::size_t i) -> Status {
+                                         if (request.dry_run)
+                                           return Measure(target, *jobs[i]->front(), nodes, local);
+                                         for (const PullFile* file : *jobs[i]) {
+                                           TRY(FetchOne(target, *file, nodes, local));
+                                           if (jobs[i]->size() > 1)
+                                             target.AddSources({*file}, local);
+                                         }
+                                         return Ok();
+                                       });
 }
 
 Result<PullReport> PullRun::Run(const PullRequest& request, const MakeTarget& make_target) {

@@ -84,8 +84,10 @@ class PullRun {
   Status AdoptWhole(PullTarget& target, const PullRequest& request, std::vector<PullFile>& absent);
   Status FetchAll(const PullRequest& request, PullTarget& target,
                   const std::vector<PullFile>& files, LocalChunks& local);
-  Status Measure(PullTarget& target, const PullFile& file, FetchNodes& nodes, LocalChunks& local);
-  Status FetchOne(PullTarget& target, const PullFile& file, FetchNodes& nodes, LocalChunks& local);
+  Status Measure(PullTarget& target, const PullFile& file, federation::FetchNodes& nodes,
+                 LocalChunks& local);
+  Status FetchOne(PullTarget& target, const PullFile& file, federation::FetchNodes& nodes,
+                  LocalChunks& local);
 
   Clock& clock_;
   FileSystem& fs_;

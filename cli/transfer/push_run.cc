@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <map>
 
-#include "cli/transfer/parallel.h"
 #include "cli/transfer/remote_manifest.h"
+#include "federation/transfer/parallel.h"
 #include "storage/base/json.h"
 #include "storage/base/mutex.h"
 #include "storage/content/chunk_batch.h"
@@ -180,17 +180,19 @@ Status PushRun::SendLacking(const PushRequest& request, const std::vector<Piece>
     return std::span(pieces).subspan(first, next - first);
   };
   const auto threads = static_cast<std::size_t>(request.batches_at_once);
-  return ForEachInParallel(threads, request.batches_at_once, [&](std::size_t) -> Status {
-    for (auto batch = take(); !batch.empty(); batch = take()) {
-      if (cancelled_) return Error(Errc::Cancelled, "interrupted");
-      const Status sent = SendBatch(request, batch, size);
-      if (sent) continue;
-      const MutexLock lock(mutex);
-      next = pieces.size();
-      return sent;
-    }
-    return Ok();
-  });
+  return federation::ForEachInParallel(threads, request.batches_at_once,
+                                       [&](std::size_t) -> Status {
+                                         for (auto batch = take(); !batch.empty(); batch = take()) {
+                                           if (cancelled_)
+                                             return Error(Errc::Cancelled, "interrupted");
+                                           const Status sent = SendBatch(request, batch, size);
+                                           if (sent) continue;
+                                           const MutexLock lock(mutex);
+                                           next = pieces.size();
+                                           return sent;
+                                         }
+                                         return Ok();
+                                       });
 }
 
 // Reads, encodes and sends one batch. A file that changed since it was scanned shows as a chunk

@@ -6,7 +6,7 @@
 
 #include "cli/transfer/first_few.h"
 #include "cli/transfer/glob.h"
-#include "cli/transfer/parallel.h"
+#include "federation/transfer/parallel.h"
 #include "storage/base/repository_name.h"
 #include "storage/content/chunker.h"
 
@@ -137,7 +137,7 @@ Result<std::vector<ScannedFile>> ScanFolder(FileSystem& fs, const ScanRequest& r
   auto files = TRY(ListWanted(fs, request));
   ScanMemory memory;
   if (!request.memory_path.empty()) memory.Load(fs, request.memory_path);
-  TRY(ForEachInParallel(files.size(), request.threads, [&](std::size_t i) -> Status {
+  TRY(federation::ForEachInParallel(files.size(), request.threads, [&](std::size_t i) -> Status {
     if (auto known = memory.Find(files[i].local)) {
       files[i].offer = *std::move(known);
       hashed_bytes += files[i].offer.size_bytes;

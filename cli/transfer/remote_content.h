@@ -1,13 +1,10 @@
 #pragma once
-// What a pull needs of one node (node/api/chunks.md section 2). Everything it gives is checked by
-// its taker against the manifest root, so an implementation may be a liar. Implementations are
-// thread safe. Errors: NotFound, Denied, Unavailable (try another node, or later), Io (the
-// connection broke, again and again: try another node), Invalid.
+// What a pull needs of one node (node/api/chunks.md section 2): content, and which revision a name
+// stands for.
 
-#include <functional>
 #include <string>
 
-#include "storage/base/digest.h"
+#include "federation/transfer/content_source.h"
 #include "storage/catalog/repositories.h"
 
 namespace banyan::cli {
@@ -23,25 +20,10 @@ struct RemoteRevision {
   std::string licence;  // SPDX expression; empty: none declared
 };
 
-inline constexpr std::uint64_t kWholeBody = ~std::uint64_t{0};
-
-class RemoteContent {
+class RemoteContent : public federation::ContentSource {
  public:
-  virtual ~RemoteContent() = default;
-  // For messages: the node's address.
-  virtual std::string Name() const = 0;
   virtual Result<RemoteRevision> FindRevision(const storage::RepositoryId& id,
                                               const std::string& revision) = 0;
-  // A node of the manifest tree under `root`.
-  virtual Result<Bytes> FetchObject(const Sha256& root, const Sha256& id) = 0;
-  virtual Result<Bytes> FetchOutline(const FileHash& file) = 0;
-  virtual Result<Bytes> FetchSection(const FileHash& file, std::size_t section) = 0;
-  // Bytes [offset, offset + size) of the section's data body, or all from there with kWholeBody, in
-  // pieces; every encoding that
-  // this program decodes may come.
-  using Sink = std::function<Status(ByteView piece)>;
-  virtual Status FetchData(const FileHash& file, std::size_t section, std::uint64_t offset,
-                           std::uint64_t size_bytes, const Sink& sink) = 0;
 };
 
 }  // namespace banyan::cli

@@ -2,7 +2,7 @@
 
 namespace banyan::cli {
 
-Result<std::vector<PullFile>> ListManifest(RemoteContent& content, const Sha256& root) {
+Result<std::vector<PullFile>> ListManifest(federation::ContentSource& content, const Sha256& root) {
   RemoteManifest nodes([&](const Sha256& id) { return content.FetchObject(root, id); });
   std::vector<PullFile> files;
   TRY(storage::WalkManifest(

@@ -28,6 +28,6 @@ class RemoteManifest final : public storage::NodeStore {
 
 // All files of the revision in path order, without submodules. Corrupt when the node lies about the
 // tree, Invalid when it names a path that must not be followed.
-Result<std::vector<PullFile>> ListManifest(RemoteContent& content, const Sha256& root);
+Result<std::vector<PullFile>> ListManifest(federation::ContentSource& content, const Sha256& root);
 
 }  // namespace banyan::cli

@@ -23,9 +23,11 @@ const std::set<std::string> kClock = {"storage/base/clock.cc"};
 const std::set<std::string> kDisk = {"storage/base/disk_file_system.cc"};
 const std::set<std::string> kOpen = {"storage/base/disk_file_system.cc",
                                      "storage/base/direct_writer.cc"};
-// A QueueWorker joins its thread before it goes; a SliceSender asks how many processors there are.
+// A QueueWorker and ForEachInParallel join their threads; a SliceSender asks how many processors
+// there are.
 const std::set<std::string> kPools = {"storage/base/queue_worker.h",
-                                      "storage/content/slice_sender.cc"};
+                                      "storage/content/slice_sender.cc",
+                                      "federation/transfer/parallel.cc"};
 
 const std::vector<Rule> kRules = {
     {"rand(", "Random", kEverywhere, {}},

@@ -19,9 +19,13 @@ const std::map<std::string, std::vector<std::string>> kStandsOn = {
     {"storage/history", {"storage/catalog"}},
     {"federation/format", {"storage/base"}},
     {"federation", {"storage/history", "federation/format"}},
+    {"federation/transfer", {"storage/content"}},
+    {"federation/follow", {"federation"}},
+    {"federation/mirror", {"federation", "federation/transfer"}},
     {"node/http", {"storage/catalog"}},
-    {"node", {"node/http", "federation"}},
-    {"cli/transfer", {"storage/history"}},
+    {"node/client", {"node/http"}},
+    {"node", {"node/client", "federation/follow", "federation/mirror"}},
+    {"cli/transfer", {"storage/history", "federation/transfer"}},
     {"cli", {"cli/transfer", "node"}},
 };
 
@@ -40,14 +44,16 @@ struct Foreign {
 };
 const std::vector<Foreign> kForeign = {
     {"httplib.h", {"node/http"}},
-    {"curl/", {"cli"}},
+    {"curl/", {"node/client"}},
     {"sys/socket.h", {"node/http", "node"}},
     {"netinet/", {"node/http", "node"}},
     {"arpa/", {"node/http", "node"}},
     {"sqlite3.h", {"storage/base"}},
     {"git2", {"storage/history"}},
     {"yaml-cpp/", {"storage/metadata"}},
-    {"thread", {"storage/base", "storage/content", "node/http", "node", "cli/transfer", "cli"}},
+    {"thread",
+     {"storage/base", "storage/content", "federation/transfer", "node/http", "node", "cli/transfer",
+      "cli"}},
 };
 
 Findings CheckLayers(const SourceFile& file) {

@@ -24,9 +24,9 @@ struct Fixture : banyan::tests::StoreFixture {
     where.Serve(put.content);
     return {{put.content.hash, data.size(), put.content.chunk_count}, put.content.sha256};
   }
-  Status Fetch(const FetchIdentity& identity, std::vector<RemoteContent*> remotes,
+  Status Fetch(const FetchIdentity& identity, std::vector<federation::ContentSource*> remotes,
                LocalChunks& local, int rounds = 1) {
-    FetchNodes nodes(SystemClock(), std::move(remotes), cancelled, rounds);
+    federation::FetchNodes nodes(SystemClock(), std::move(remotes), cancelled, rounds);
     FileFetch fetch(fs, nodes, local, counters, {});
     return fetch.Run(identity, part);
   }
@@ -36,7 +36,7 @@ struct Fixture : banyan::tests::StoreFixture {
   }
   std::uint64_t Missing(const FetchIdentity& identity) {
     LocalChunks local(fs);
-    FetchNodes nodes(SystemClock(), {&remote}, cancelled, 1);
+    federation::FetchNodes nodes(SystemClock(), {&remote}, cancelled, 1);
     FileFetch fetch(fs, nodes, local, counters, {});
     return MUST(fetch.Missing(identity, part));
   }

@@ -6,7 +6,7 @@
 #include "storage/base/clock.h"
 #include "storage/base/mutex.h"
 
-namespace banyan::cli {
+namespace banyan::node {
 
 // Thread safe.
 class RateLimit {
@@ -26,4 +26,4 @@ class RateLimit {
   double free_at_ms_ GUARDED_BY(mutex_) = 0;  // when the budget is even again
 };
 
-}  // namespace banyan::cli
+}  // namespace banyan::node

@@ -1,8 +1,8 @@
-#include "cli/transfer/rate_limit.h"
+#include "node/client/rate_limit.h"
 
 #include <algorithm>
 
-namespace banyan::cli {
+namespace banyan::node {
 namespace {
 
 constexpr std::size_t kStepBytesMin = 1024;
@@ -29,4 +29,4 @@ std::size_t RateLimit::StepBytes(std::size_t step_max) const {
   return static_cast<std::size_t>(std::clamp<std::uint64_t>(share, kStepBytesMin, step_max));
 }
 
-}  // namespace banyan::cli
+}  // namespace banyan::node

@@ -6,7 +6,7 @@
 
 #include "storage/base/result.h"
 
-namespace banyan::cli {
+namespace banyan::federation {
 
 // Calls `work(i)` for i = 0 .. count-1, in order of start, on at most `threads` threads of which
 // the caller's is one, and returns when all are done. After a failure nothing more is started; the
@@ -14,4 +14,4 @@ namespace banyan::cli {
 Status ForEachInParallel(std::size_t count, int threads,
                          const std::function<Status(std::size_t)>& work);
 
-}  // namespace banyan::cli
+}  // namespace banyan::federation

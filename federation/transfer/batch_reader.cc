@@ -1,8 +1,8 @@
-#include "cli/transfer/batch_reader.h"
+#include "federation/transfer/batch_reader.h"
 
 #include <algorithm>
 
-namespace banyan::cli {
+namespace banyan::federation {
 
 Status BatchReader::ReadTable() {
   table_ = TRY(storage::ParseBatchTable(pending_));
@@ -70,4 +70,4 @@ Status BatchReader::Finish() {
   return Error(Errc::Unavailable, "the node's answer ended early");
 }
 
-}  // namespace banyan::cli
+}  // namespace banyan::federation

@@ -2,13 +2,13 @@
 // One HTTP exchange over libcurl, without any second try. A handle keeps its connection open for
 // the next exchange. Used by one thread at a time.
 
+#include <atomic>
 #include <memory>
 
-#include "cli/api_request.h"
-#include "cli/interrupt.h"
-#include "cli/transfer/rate_limit.h"
+#include "node/client/api_request.h"
+#include "node/client/rate_limit.h"
 
-namespace banyan::cli {
+namespace banyan::node {
 
 struct HttpOptions {
   std::string token;    // sent as Bearer to the addressed host only, never on to others
@@ -46,7 +46,7 @@ class HttpHandle {
   // Borrowed for the life of the handle.
   struct World {
     RateLimit& rate_limit;
-    const Interrupt& interrupt;
+    const std::atomic<bool>& is_cancelled;
   };
   explicit HttpHandle(const World& world);
   ~HttpHandle();
@@ -62,4 +62,4 @@ class HttpHandle {
   std::unique_ptr<State> state_;
 };
 
-}  // namespace banyan::cli
+}  // namespace banyan::node

@@ -1,8 +1,8 @@
-#include "cli/transfer/fetch_nodes.h"
+#include "federation/transfer/fetch_nodes.h"
 
 #include <algorithm>
 
-namespace banyan::cli {
+namespace banyan::federation {
 
 namespace {
 
@@ -16,12 +16,12 @@ Status WithAdvice(Status status) {
 
 }  // namespace
 
-Error AtNode(Error error, const RemoteContent& node) {
+Error AtNode(Error error, const ContentSource& node) {
   if (error.message().find(node.Name()) != std::string::npos) return error;
   return std::move(error).Context(node.Name());
 }
 
-Status FetchNodes::Round(const std::function<Status(RemoteContent&)>& ask, bool& worth_repeating) {
+Status FetchNodes::Round(const std::function<Status(ContentSource&)>& ask, bool& worth_repeating) {
   const std::size_t start = preferred_.load();
   Status last = Error(Errc::Unavailable, "no node to ask");
   for (std::size_t i = 0; i < nodes_.size(); ++i) {
@@ -40,7 +40,7 @@ Status FetchNodes::Round(const std::function<Status(RemoteContent&)>& ask, bool&
   return last;
 }
 
-Status FetchNodes::Try(const std::function<Status(RemoteContent&)>& ask) {
+Status FetchNodes::Try(const std::function<Status(ContentSource&)>& ask) {
   std::int64_t pause_ms = 500;
   for (int round = 1;; ++round) {
     bool worth_repeating = false;
@@ -53,4 +53,4 @@ Status FetchNodes::Try(const std::function<Status(RemoteContent&)>& ask) {
   }
 }
 
-}  // namespace banyan::cli
+}  // namespace banyan::federation

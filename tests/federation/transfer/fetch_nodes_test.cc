@@ -1,4 +1,4 @@
-#include "cli/transfer/fetch_nodes.h"
+#include "federation/transfer/fetch_nodes.h"
 
 #include "tests/support/fake_clock.h"
 #include "tests/support/fake_remote.h"
@@ -6,7 +6,7 @@
 #include "tests/support/store_fixture.h"
 
 using namespace banyan;
-using namespace banyan::cli;
+using namespace banyan::federation;
 
 namespace {
 
@@ -20,7 +20,7 @@ struct Fixture : banyan::tests::StoreFixture {
   // How often each node was asked when all fail with this.
   int Asked(Errc code) {
     int asked = 0;
-    MUST_FAIL(nodes.Try([&](RemoteContent&) -> Status {
+    MUST_FAIL(nodes.Try([&](ContentSource&) -> Status {
       ++asked;
       return Error(code, "no");
     }),
@@ -46,7 +46,7 @@ TEST_CASE("NodesWhoseConnectionsBreakAreAskedOnce") {
 
 TEST_CASE("AnotherNodeStepsInWhereOneBreaks") {
   Fixture f;
-  const auto ask = [&](RemoteContent& node) -> Status {
+  const auto ask = [&](ContentSource& node) -> Status {
     if (&node == &f.one) return Error(Errc::Io, "broke");
     return Ok();
   };
@@ -56,7 +56,7 @@ TEST_CASE("AnotherNodeStepsInWhereOneBreaks") {
 TEST_CASE("AnErrorNamesItsNodeOnceAndDamageIsForTheOperator") {
   Fixture f;
   const auto message = [&](Errc code, const std::string& text) {
-    return f.nodes.Try([&](RemoteContent&) -> Status { return Error(code, text); })
+    return f.nodes.Try([&](ContentSource&) -> Status { return Error(code, text); })
         .error()
         .message();
   };

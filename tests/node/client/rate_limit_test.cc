@@ -1,10 +1,10 @@
-#include "cli/transfer/rate_limit.h"
+#include "node/client/rate_limit.h"
 
 #include "tests/support/fake_clock.h"
 #include "tests/support/must.h"
 
 using namespace banyan;
-using namespace banyan::cli;
+using namespace banyan::node;
 
 TEST_CASE("RateLimitSleepsTheAverageDown") {
   FakeClock clock;

@@ -11,7 +11,7 @@
 #include "storage/base/bytes.h"
 #include "storage/base/result.h"
 
-namespace banyan::cli {
+namespace banyan::node {
 
 struct ByteRange {
   std::uint64_t first = 0;
@@ -28,7 +28,7 @@ struct ApiRequest {
 
   std::string method = "GET";
   std::string path;  // "/api/...", percent-encoded, with its query
-  node::HeaderList headers;
+  HeaderList headers;
   std::string content_type;  // of the body
   std::string body;
   BodySource source;  // instead of `body`
@@ -48,8 +48,8 @@ struct ApiRequest {
 
 struct ApiAnswer {
   int status = 0;
-  node::HeaderList headers;
+  HeaderList headers;
   std::string body;  // empty when a sink took it
 };
 
-}  // namespace banyan::cli
+}  // namespace banyan::node

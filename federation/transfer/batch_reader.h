@@ -7,7 +7,7 @@
 
 #include "storage/content/chunk_batch.h"
 
-namespace banyan::cli {
+namespace banyan::federation {
 
 class BatchReader {
  public:
@@ -38,4 +38,4 @@ class BatchReader {
   Bytes raw_;
 };
 
-}  // namespace banyan::cli
+}  // namespace banyan::federation

@@ -1,4 +1,4 @@
-#include "cli/transfer/parallel.h"
+#include "federation/transfer/parallel.h"
 
 #include <algorithm>
 #include <atomic>
@@ -7,7 +7,7 @@
 
 #include "storage/base/mutex.h"
 
-namespace banyan::cli {
+namespace banyan::federation {
 
 Status ForEachInParallel(std::size_t count, int threads,
                          const std::function<Status(std::size_t)>& work) {
@@ -31,4 +31,4 @@ Status ForEachInParallel(std::size_t count, int threads,
   return result;
 }
 
-}  // namespace banyan::cli
+}  // namespace banyan::federation

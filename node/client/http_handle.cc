@@ -1,14 +1,13 @@
-#include "cli/http_handle.h"
+#include "node/client/http_handle.h"
 
 #include <curl/curl.h>
 #include <spdlog/fmt/fmt.h>
 
 #include <array>
 
-#include "cli/text.h"
 #include "storage/base/version.h"
 
-namespace banyan::cli {
+namespace banyan::node {
 namespace {
 
 constexpr std::size_t kKeptBytesMax = 64u << 20;
@@ -113,7 +112,7 @@ bool HttpHandle::State::Receive(ByteView bytes) {
   if (success && outcome.delivered_bytes == 0 && !CheckRange()) return false;
   if (success && request->sink) {
     // curl asks between many readings only, each of which may wait for the rate limit.
-    if (world.interrupt.requested()) return Stop(Error(Errc::Cancelled, "interrupted"));
+    if (world.is_cancelled) return Stop(Error(Errc::Cancelled, "interrupted"));
     if (auto status = request->sink(bytes); !status) return Stop(std::move(status.error()));
     outcome.delivered_bytes += bytes.size();
     world.rate_limit.Spend(bytes.size());
@@ -236,7 +235,7 @@ void HttpHandle::State::SetUp(const HttpOptions& options, const std::string& url
   Set(
       CURLOPT_XFERINFOFUNCTION,
       +[](void* self, curl_off_t, curl_off_t, curl_off_t, curl_off_t) -> int {
-        return static_cast<State*>(self)->world.interrupt.requested() ? 1 : 0;
+        return static_cast<State*>(self)->world.is_cancelled ? 1 : 0;
       });
 }
 
@@ -256,7 +255,7 @@ HttpOutcome HttpHandle::State::Finish(CURLcode code, const char* detail, bool is
   if (code == CURLE_OPERATION_TIMEDOUT && !outcome.stop && !was_sent) {
     outcome.end = HttpOutcome::End::Unreached;
   }
-  outcome.problem = Printable(*detail != '\0' ? detail : ::curl_easy_strerror(code)) +
+  outcome.problem = std::string(*detail != '\0' ? detail : ::curl_easy_strerror(code)) +
                     HintFor(code, is_encrypted);
   return std::move(outcome);
 }
@@ -288,4 +287,4 @@ HttpOutcome HttpHandle::Exchange(const HttpOptions& options, const std::string& 
   return state_->Finish(code, detail.data(), url.starts_with("https:"));
 }
 
-}  // namespace banyan::cli
+}  // namespace banyan::node
