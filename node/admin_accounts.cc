@@ -7,7 +7,12 @@ namespace {
 constexpr std::size_t kPage = 1000;
 
 const char* KindName(storage::NamespaceKind kind) {
-  return kind == storage::NamespaceKind::User ? "user" : "organisation";
+  switch (kind) {
+    case storage::NamespaceKind::User: return "user";
+    case storage::NamespaceKind::Organisation: return "organisation";
+    case storage::NamespaceKind::Mirror: return "mirror";
+  }
+  return "";
 }
 
 }  // namespace

@@ -16,7 +16,7 @@ Namespace ReadRow(const Rows& rows) {
   Namespace out;
   out.row = rows.Int(0);
   out.name = rows.Text(1);
-  out.kind = rows.Int(2) == 0 ? NamespaceKind::User : NamespaceKind::Organisation;
+  out.kind = static_cast<NamespaceKind>(rows.Int(2));
   out.fullname = rows.Text(3);
   out.is_node_admin = rows.Int(4) != 0;
   if (!rows.IsNull(5)) out.quota_bytes = static_cast<std::uint64_t>(rows.Int(5));
@@ -34,12 +34,20 @@ Result<Namespace> One(Rows rows) {
   return ReadRow(rows);
 }
 
+std::string Describe(NamespaceKind kind) {
+  switch (kind) {
+    case NamespaceKind::User: return "a user";
+    case NamespaceKind::Organisation: return "an organisation";
+    case NamespaceKind::Mirror: return "a namespace of another node";
+  }
+  return "";
+}
+
 Status RequireKind(Connection& connection, std::int64_t row, NamespaceKind kind) {
   const auto account = TRY(GetNamespace(connection, row));
   if (account.kind == kind) return Ok();
   return Error(Errc::Invalid,
-               account.name + (kind == NamespaceKind::User ? " is an organisation, not a user"
-                                                           : " is a user, not an organisation"));
+               account.name + " is " + Describe(account.kind) + ", not " + Describe(kind));
 }
 
 struct NewNamespace {
@@ -50,8 +58,6 @@ struct NewNamespace {
 };
 
 Result<Namespace> Insert(Connection& connection, const NewNamespace& made, std::int64_t now_ms) {
-  TRY(ValidateNamespace(made.name));
-  TRY(ValidateDisplayText("the full name", made.fullname));
   if (FindNamespace(connection, made.name)) {
     return Error(Errc::Conflict, "the name '" + std::string(made.name) + "' is taken");
   }
@@ -116,12 +122,16 @@ Result<Role> ParseRole(std::string_view text) {
 }
 
 Result<Namespace> CreateUser(Connection& connection, const NewUser& user, std::int64_t now_ms) {
+  TRY(ValidateNamespace(user.name));
+  TRY(ValidateDisplayText("the full name", user.fullname));
   return Insert(connection, {user.name, user.fullname, NamespaceKind::User, user.is_node_admin},
                 now_ms);
 }
 
 Result<Namespace> CreateOrganisation(Connection& connection, const NewOrganisation& organisation,
                                      std::int64_t now_ms) {
+  TRY(ValidateNamespace(organisation.name));
+  TRY(ValidateDisplayText("the full name", organisation.fullname));
   TRY(RequireKind(connection, organisation.founder, NamespaceKind::User));
   auto made = TRY(Insert(connection,
                          {organisation.name, organisation.fullname, NamespaceKind::Organisation,
@@ -129,6 +139,17 @@ Result<Namespace> CreateOrganisation(Connection& connection, const NewOrganisati
                          now_ms));
   TRY(SetMember(connection, made.row, organisation.founder, Role::Admin));
   return made;
+}
+
+Result<Namespace> CreateMirrorNamespace(Connection& connection, const NewMirrorNamespace& mirror,
+                                        std::int64_t now_ms) {
+  const auto taken = FindNamespace(connection, mirror.name);
+  if (!taken && taken.error().code() != Errc::NotFound) return taken.error();
+  const bool is_free = !taken && ValidateNamespace(mirror.name).has_value();
+  const auto& name = is_free ? mirror.name : mirror.qualified;
+  const auto made = TRY(Insert(connection, {name, "", NamespaceKind::Mirror, false}, now_ms));
+  TRY(SetQuota(connection, made.row, 0));
+  return GetNamespace(connection, made.row);
 }
 
 Result<Namespace> FindNamespace(Connection& connection, std::string_view name) {

@@ -10,6 +10,7 @@
 // Invariants
 //  1. Names are unique by folded form over users and organisations together.
 //  2. An organisation has at least one member with the admin role from creation to deletion.
+//  3. A mirror namespace holds repositories of one other node, and nobody is a member of it.
 
 #include <cstdint>
 #include <optional>
@@ -21,7 +22,7 @@
 
 namespace banyan::storage {
 
-enum class NamespaceKind { User = 0, Organisation = 1 };
+enum class NamespaceKind { User = 0, Organisation = 1, Mirror = 2 };
 enum class Role { Read = 0, Write = 1, Admin = 2 };
 // "read", "write", "admin".
 std::string_view ToString(Role role);
@@ -52,6 +53,15 @@ struct NewOrganisation {
 };
 Result<Namespace> CreateOrganisation(Connection& connection, const NewOrganisation& organisation,
                                      std::int64_t now_ms);
+
+// For repositories of another node. `name` if it is free and legal here, else `qualified`, the form
+// that nobody can choose. Without a quota of its own: the policy for its origin bounds it.
+struct NewMirrorNamespace {
+  std::string name;
+  std::string qualified;
+};
+Result<Namespace> CreateMirrorNamespace(Connection& connection, const NewMirrorNamespace& mirror,
+                                        std::int64_t now_ms);
 
 // By name in any case.
 Result<Namespace> FindNamespace(Connection& connection, std::string_view name);

@@ -29,11 +29,13 @@ bool CanRead(const Caller& caller, const Repository& repository) {
 }
 
 bool CanWrite(const Caller& caller, const Repository& repository) {
-  return HasRole(caller, repository.namespace_row, Role::Write, Role::Write);
+  return repository.origin == 0 &&
+         HasRole(caller, repository.namespace_row, Role::Write, Role::Write);
 }
 
 bool CanAdmin(const Caller& caller, const Repository& repository) {
-  return HasRole(caller, repository.namespace_row, Role::Admin, Role::Write);
+  return repository.origin == 0 &&
+         HasRole(caller, repository.namespace_row, Role::Admin, Role::Write);
 }
 
 bool CanCreateIn(const Caller& caller, std::int64_t namespace_row) {
@@ -60,6 +62,11 @@ Result<FoundRepository> FindRepositoryFor(Connection& connection, const Caller& 
   auto found = TRY(FindRepository(connection, id));
   const auto& repository = found.repository;
   if (!CanRead(caller, repository)) return Error(Errc::NotFound, "no such repository");
+  const bool is_change = access == Access::Write || access == Access::Admin;
+  if (is_change && repository.origin != 0 && !caller.IsAnonymous()) {
+    return Error(Errc::Denied,
+                 "this repository is mirrored from another node, and changes only there");
+  }
   switch (access) {
     case Access::Metadata: break;
     case Access::Files: TRY(RequireFiles(connection, caller, repository)); break;

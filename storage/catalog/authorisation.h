@@ -10,7 +10,8 @@
 //  3. A token limits its user (storage/catalog/caller.h): Read tokens change nothing.
 //  4. In an organisation: read members see private repositories, write members also create and
 //     push, admins also change settings, move, delete and appoint members.
-//  5. Files of a gated repository need consent too (storage/catalog/gated_access.h).
+//  5. A mirror of another node's repository is changed by nobody: it is what its origin says.
+//  6. Files of a gated repository need consent too (storage/catalog/gated_access.h).
 
 #include "storage/catalog/caller.h"
 #include "storage/catalog/repositories.h"

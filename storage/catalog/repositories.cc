@@ -10,7 +10,8 @@ namespace {
 const std::string kSelect =
     "SELECT r.id, r.uid, r.kind, n.name, r.name, r.namespace, r.private, r.gated, "
     "r.default_branch, r.created_ms, r.updated_ms, r.downloads, r.likes, r.head, r.head_bytes, "
-    "r.head_files, r.stored_bytes, r.licence, r.task, r.library, r.parameters, r.described "
+    "r.head_files, r.stored_bytes, r.licence, r.task, r.library, r.parameters, r.described, "
+    "r.origin "
     "FROM repository r JOIN namespace n ON n.id = r.namespace ";
 
 std::uint64_t Figure(const Rows& rows, int column) {
@@ -39,6 +40,7 @@ Repository ReadRow(Rows& rows) {
   out.library = rows.Text(19);
   if (!rows.IsNull(20)) out.parameters = Figure(rows, 20);
   if (!rows.IsNull(21)) out.described = rows.DigestAt<GitOid>(21);
+  out.origin = rows.Int(22);
   return out;
 }
 
@@ -128,10 +130,11 @@ Result<Creation> CreateRepository(Connection& connection, Random& random,
   TRY(ForgetOldName(connection, repository.id));
   TRY(connection.Execute(
       "INSERT INTO repository(uid, kind, namespace, name, folded, private, gated, default_branch, "
-      "created_ms, updated_ms) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+      "created_ms, updated_ms, origin) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, nullif(?, 0))",
       repository.uid ? *repository.uid : RandomUid(random), static_cast<int>(repository.id.kind),
       owner.row, repository.id.name, FoldName(repository.id.name), repository.is_private,
-      static_cast<int>(repository.gating), repository.default_branch, now_ms, now_ms));
+      static_cast<int>(repository.gating), repository.default_branch, now_ms, now_ms,
+      repository.origin));
   const std::int64_t row = connection.LastInsertId();
   TRY(connection.Execute("INSERT INTO repository_document(repository) VALUES(?)", row));
   TRY(SetSearchText(connection, row, NameText(owner.name, repository.id.name)));

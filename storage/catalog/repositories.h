@@ -46,6 +46,7 @@ struct Repository {
   std::int64_t namespace_row = 0;
   bool is_private = false;
   Gating gating = Gating::No;
+  std::int64_t origin = 0;  // row of the node it is mirrored from; 0: it is this node's own
   std::string default_branch;
   std::int64_t created_ms = 0;
   std::int64_t updated_ms = 0;  // when the head last changed
@@ -69,7 +70,9 @@ struct NewRepository {
   bool is_private = false;
   Gating gating = Gating::No;
   std::string default_branch = "main";
-  std::optional<RepositoryUid> uid;  // of a mirrored repository; nullopt: a new random one
+  // Of a repository of another node: the name that all nodes know it by, and that node's row.
+  std::optional<RepositoryUid> uid;
+  std::int64_t origin = 0;
 };
 // When the name was in use, `existed` is set and `repository` is the one that has it: routes
 // answer a conflict that carries its id. An old name of another repository is taken over.

@@ -256,6 +256,91 @@ CREATE TRIGGER card_due_ref_deleted AFTER DELETE ON ref BEGIN
 END;
 )sql";
 
+// Following and mirroring other nodes (federation/PROTOCOL.md sections 8 and 9).
+constexpr const char* kVersion4 = R"sql(
+CREATE TABLE peer(                           -- whom this node asks
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  address TEXT NOT NULL UNIQUE,              -- a URL, or a folder
+  node BLOB,                                 -- who answered there; NULL: nobody yet
+  journal TEXT NOT NULL DEFAULT '',          -- of its heads, as read last
+  sequence INTEGER NOT NULL DEFAULT 0,
+  added_ms INTEGER NOT NULL,
+  answered_ms INTEGER,
+  failures INTEGER NOT NULL DEFAULT 0,       -- since it answered
+  problem TEXT NOT NULL DEFAULT '');
+CREATE TABLE follow(                         -- what of an origin is mirrored
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  origin INTEGER NOT NULL REFERENCES origin ON DELETE CASCADE,
+  pattern TEXT NOT NULL,                     -- kind/namespace/name
+  added_ms INTEGER NOT NULL,
+  UNIQUE(origin, pattern));
+ALTER TABLE origin ADD COLUMN stopped TEXT NOT NULL DEFAULT '';  -- why nothing later is taken
+CREATE TABLE log_head(                       -- verified: the entries of the log lead to it
+  origin INTEGER NOT NULL REFERENCES origin ON DELETE CASCADE,
+  epoch INTEGER NOT NULL,
+  size INTEGER NOT NULL,
+  root BLOB NOT NULL,
+  frontier BLOB NOT NULL,                    -- to append to it without reading it again
+  note TEXT NOT NULL,                        -- as signed
+  sequence INTEGER NOT NULL UNIQUE,          -- of its last change, in the heads journal
+  seen_ms INTEGER NOT NULL,                  -- when a peer showed this or a newer one
+  PRIMARY KEY(origin, epoch)) WITHOUT ROWID;
+CREATE TABLE heads_journal(id TEXT NOT NULL);
+INSERT INTO heads_journal VALUES(lower(hex(randomblob(8))));
+CREATE TABLE fork_evidence(                  -- two signed heads that no log joins
+  origin INTEGER NOT NULL REFERENCES origin ON DELETE CASCADE,
+  epoch INTEGER NOT NULL,
+  first TEXT NOT NULL,
+  second TEXT NOT NULL,
+  seen_ms INTEGER NOT NULL,
+  PRIMARY KEY(origin, epoch)) WITHOUT ROWID;
+CREATE TABLE mirror_namespace(               -- where repositories of another origin are
+  namespace INTEGER PRIMARY KEY REFERENCES namespace ON DELETE CASCADE,
+  origin INTEGER NOT NULL REFERENCES origin ON DELETE CASCADE,
+  folded TEXT NOT NULL,                      -- the name at its origin
+  UNIQUE(origin, folded));
+CREATE TABLE mirror(                         -- how far a followed repository has come
+  card INTEGER PRIMARY KEY REFERENCES repository_card ON DELETE CASCADE,
+  leaf BLOB,                                 -- the card that is served; NULL: none yet
+  session TEXT NOT NULL DEFAULT '',          -- upload session of what arrives
+  tried_ms INTEGER NOT NULL DEFAULT 0,
+  failures INTEGER NOT NULL DEFAULT 0,
+  problem TEXT NOT NULL DEFAULT '');
+ALTER TABLE repository ADD COLUMN origin INTEGER REFERENCES origin;  -- of a mirror; NULL: ours
+-- What another node published has its card already.
+DROP TRIGGER card_due_created;
+DROP TRIGGER card_due_changed;
+DROP TRIGGER card_due_deleted;
+DROP TRIGGER card_due_ref_created;
+DROP TRIGGER card_due_ref_moved;
+DROP TRIGGER card_due_ref_deleted;
+CREATE TRIGGER card_due_created AFTER INSERT ON repository
+WHEN new.private = 0 AND new.origin IS NULL BEGIN
+  INSERT INTO card_due SELECT new.id WHERE new.id NOT IN card_due;
+END;
+CREATE TRIGGER card_due_changed
+AFTER UPDATE OF namespace, name, private, gated, default_branch, head, described, licence
+ON repository WHEN (old.private = 0 OR new.private = 0) AND new.origin IS NULL BEGIN
+  INSERT INTO card_due SELECT new.id WHERE new.id NOT IN card_due;
+END;
+CREATE TRIGGER card_due_deleted AFTER DELETE ON repository
+WHEN old.private = 0 AND old.origin IS NULL BEGIN
+  INSERT INTO card_due SELECT old.id WHERE old.id NOT IN card_due;
+END;
+CREATE TRIGGER card_due_ref_created AFTER INSERT ON ref BEGIN
+  INSERT INTO card_due SELECT id FROM repository
+    WHERE id = new.repository AND private = 0 AND origin IS NULL AND id NOT IN card_due;
+END;
+CREATE TRIGGER card_due_ref_moved AFTER UPDATE ON ref BEGIN
+  INSERT INTO card_due SELECT id FROM repository
+    WHERE id = new.repository AND private = 0 AND origin IS NULL AND id NOT IN card_due;
+END;
+CREATE TRIGGER card_due_ref_deleted AFTER DELETE ON ref BEGIN
+  INSERT INTO card_due SELECT id FROM repository
+    WHERE id = old.repository AND private = 0 AND origin IS NULL AND id NOT IN card_due;
+END;
+)sql";
+
 Result<std::int64_t> Version(Connection& connection) {
   auto rows = connection.Query("PRAGMA user_version");
   const bool found = rows.Next();
@@ -277,6 +362,7 @@ Status Migrate(Database& database) {
     if (version < 1) TRY(connection.ExecuteScript(kVersion1));
     if (version < 2) TRY(connection.ExecuteScript(kVersion2));
     if (version < 3) TRY(connection.ExecuteScript(kVersion3));
+    if (version < 4) TRY(connection.ExecuteScript(kVersion4));
     return connection.ExecuteScript("PRAGMA user_version = " + std::to_string(kSchemaVersion));
   });
 }

@@ -1,0 +1,36 @@
+#pragma once
+// A peer as a tree of plain files (PROTOCOL.md section 7): an HTTP server, or a folder on a disk.
+// Nothing that it gives is believed; whoever asks checks.
+
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "federation/transfer/content_source.h"
+
+namespace banyan::federation {
+
+inline constexpr std::size_t kMaxObjectsAsked = 1024;
+inline constexpr std::size_t kMaxObjectsBytes = 8u << 20;  // about; the last one may exceed it
+
+// Thread safe. Errors: as ContentSource, and TooLarge.
+class PeerSource : public ContentSource {
+ public:
+  // The file at `path` ("/fed/...", with its query, which a folder ignores). TooLarge past
+  // `max_bytes`. Empty for an answer without a body.
+  virtual Result<Bytes> Get(const std::string& path, std::size_t max_bytes) = 0;
+  // Bytes [offset, offset + size) of it, or all from there with kWholeBody, in pieces.
+  virtual Status Read(const std::string& path, std::uint64_t offset, std::uint64_t size_bytes,
+                      const Sink& sink) = 0;
+  // Objects by digest, in the order asked, nullopt for what is not there; fewer than asked when
+  // the peer sends no more at once, but at least one. At most kMaxObjectsAsked, each once.
+  virtual Result<std::vector<std::optional<Bytes>>> GetObjects(std::span<const Sha256> ids) = 0;
+
+  Result<Bytes> FetchObject(const Sha256& root, const Sha256& id) final;
+  Result<Bytes> FetchOutline(const FileHash& file) final;
+  Result<Bytes> FetchSection(const FileHash& file, std::size_t section) final;
+  Status FetchData(const FileHash& file, std::size_t section, std::uint64_t offset,
+                   std::uint64_t size_bytes, const Sink& sink) final;
+};
+
+}  // namespace banyan::federation
