@@ -5,6 +5,7 @@
 
 #include "federation/format/entry_bundle.h"
 #include "federation/format/note.h"
+#include "federation/head_rows.h"
 
 namespace banyan::federation {
 namespace {
@@ -16,9 +17,10 @@ const std::string kCheckpoint = "checkpoint";
 }  // namespace
 
 Result<std::unique_ptr<LogFiles>> LogFiles::Open(storage::Database& database, FileSystem& fs,
-                                                 const OwnOrigin& origin, LogFilesOptions options) {
+                                                 Clock& clock, const OwnOrigin& origin,
+                                                 LogFilesOptions options) {
   TRY(fs.CreateDirectories(options.directory));
-  std::unique_ptr<LogFiles> files(new LogFiles(database, fs, origin, std::move(options)));
+  std::unique_ptr<LogFiles> files(new LogFiles(database, fs, clock, origin, std::move(options)));
   const auto head = TRY(files->ReadCheckpoint(files->options_.directory + "/" + kCheckpoint));
   TRY(files->OpenFence());
   if (head) {
@@ -89,7 +91,10 @@ Status LogFiles::TakeRows(storage::Connection& connection, std::uint64_t until,
 
 Status LogFiles::Publish() {
   const Status done = PublishRows();
-  if (!done) builder_ = TileBuilder();  // it handed out tiles that are not on the disk
+  if (!done) {
+    builder_ = TileBuilder();  // it handed out tiles that are not on the disk
+    is_checked_ = false;
+  }
   return done;
 }
 
@@ -152,7 +157,17 @@ Status LogFiles::Release(const LogState& before) {
   SetPublished(checkpoint.state);
   const auto written = WriteFileDurably(fs_, options_.directory + "/" + kCheckpoint, AsBytes(text));
   if (!written) SetPublished(before);
-  return written;
+  TRY(Status(written));
+  return EnterHead(text);
+}
+
+// Into the journal that peers read, unless it is there from before a restart.
+Status LogFiles::EnterHead(const std::string& note) {
+  return database_.Write([&](storage::Connection& connection) -> Status {
+    const auto entered = TRY(FindHead(connection, origin_.log));
+    if (entered && entered->note == note) return Ok();
+    return PutHead(connection, origin_.log, {builder_.frontier(), note, clock_.NowMs()});
+  });
 }
 
 Status LogFiles::WriteFence(const std::string& text) {

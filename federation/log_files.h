@@ -3,6 +3,7 @@
 // them (PROTOCOL.md sections 5 and 7).
 //
 //   rows ─▶ tiles and bundles, durable ─▶ checkpoint signed ─▶ fence ─▶ checkpoint by rename
+//                                                                   ─▶ journal of heads
 //
 // What is there of the tiles is never trusted: they are made again from the rows after each start,
 // and a row that does not lead to the root of the published checkpoint stops all signing.
@@ -12,6 +13,7 @@
 #include "federation/format/checkpoint.h"
 #include "federation/format/tile_builder.h"
 #include "federation/own_origin.h"
+#include "storage/base/clock.h"
 #include "storage/base/file_system.h"
 #include "storage/base/mutex.h"
 
@@ -29,7 +31,8 @@ class LogFiles {
   // has (the catalog is an older copy), Corrupt when the catalog's entries lead to another root,
   // NotFound when there should be a fence and is none.
   static Result<std::unique_ptr<LogFiles>> Open(storage::Database& database, FileSystem& fs,
-                                                const OwnOrigin& origin, LogFilesOptions options);
+                                                Clock& clock, const OwnOrigin& origin,
+                                                LogFilesOptions options);
 
   // Makes all rows so far public. After an error nothing newer is public; the next call goes on.
   // Conflict when another program wrote to the fence.
@@ -41,9 +44,13 @@ class LogFiles {
   LogState published() const;
 
  private:
-  LogFiles(storage::Database& database, FileSystem& fs, const OwnOrigin& origin,
+  LogFiles(storage::Database& database, FileSystem& fs, Clock& clock, const OwnOrigin& origin,
            LogFilesOptions options)
-      : database_(database), fs_(fs), origin_(origin), options_(std::move(options)) {}
+      : database_(database),
+        fs_(fs),
+        clock_(clock),
+        origin_(origin),
+        options_(std::move(options)) {}
   Status OpenFence();
   Status RequireLedTo(const LogState& head) const;
   Result<std::optional<LogState>> ReadCheckpoint(const std::string& path) const;
@@ -54,6 +61,7 @@ class LogFiles {
   Status WriteFile(const Tile& tile, ByteView bytes);
   Status PublishRows();
   Status Release(const LogState& before);
+  Status EnterHead(const std::string& note);
   Status WriteFence(const std::string& text);
   void SetPublished(const LogState& state) EXCLUDES(mutex_);
   void RemovePartials(std::uint64_t old_size, std::uint64_t size);
@@ -61,11 +69,12 @@ class LogFiles {
 
   storage::Database& database_;
   FileSystem& fs_;
+  Clock& clock_;
   const OwnOrigin& origin_;
   const LogFilesOptions options_;
   TileBuilder builder_;
   std::uint64_t on_disk_ = 0;  // the size that the partial tiles on disk are of
-  bool is_checked_ = false;    // all files were compared with the rows since the start
+  bool is_checked_ = false;    // all files were compared with the rows since start or failure
   std::string fence_;          // what the fence holds, as far as we know,
   std::string fence_tried_;    // or this, when writing it failed
   mutable Mutex mutex_;

@@ -46,10 +46,6 @@ Result<OriginRow> Begin(Connection& connection, const Genesis& genesis) {
 
 }  // namespace
 
-std::string OriginLine(const NodeId& node, std::uint64_t epoch) {
-  return "banyan/" + node.ToString() + "/" + std::to_string(epoch);
-}
-
 Result<OwnOrigin> OpenOwnOrigin(storage::Database& database, const SigningKeys& keys,
                                 const std::function<Result<Sha256>()>& next, Random& random) {
   std::optional<OriginRow> own;

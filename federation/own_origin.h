@@ -5,14 +5,11 @@
 #include <functional>
 
 #include "federation/format/key_set.h"
-#include "federation/format/node_id.h"
+#include "federation/format/log_name.h"
 #include "federation/log_rows.h"
 #include "storage/base/random.h"
 
 namespace banyan::federation {
-
-// The origin line of an epoch's checkpoints, and the name of the key that signs them.
-std::string OriginLine(const NodeId& node, std::uint64_t epoch);
 
 // A value.
 struct OwnOrigin {
@@ -20,7 +17,7 @@ struct OwnOrigin {
   LogId log;  // of the current epoch
   SigningKeys keys;
 
-  std::string Line() const { return OriginLine(node, log.epoch); }
+  std::string Line() const { return LogName{node, log.epoch}.ToString(); }
 };
 
 // `keys` come from the node's seed. A catalog without a log gets one: `next` is then asked for what

@@ -1,8 +1,10 @@
 #include "node/log_api.h"
 
-#include "federation/format/checkpoint.h"
 #include "federation/format/entry_bundle.h"
 #include "federation/format/note.h"
+#include "federation/head_rows.h"
+#include "federation/origin_rows.h"
+#include "federation/row_files.h"
 #include "node/http/http_error.h"
 #include "node/hub_answer.h"
 #include "storage/base/version.h"
@@ -16,76 +18,131 @@ constexpr std::string_view kText = "text/plain; charset=utf-8";
 constexpr std::string_view kImmutable = "private, max-age=31536000, immutable";
 constexpr std::string_view kFresh = "no-cache";
 
-// Strangers to a node that admits only those who signed in are asked to.
-using LogHandler = void (*)(OwnLog::Open& log, Request& request, Response& response);
-
-bool Names(const OwnLog::Open& log, const Request& request) {
-  return request.Param("node") == log.origin.node.ToString();
-}
-
 void AnswerAbsent(Response& response) { Fail(response, 404, "this node has no such log"); }
 
-void GetInfo(OwnLog::Open& log, Request&, Response& response) {
-  response.headers.Set("Cache-Control", kFresh);
-  response.SetJson(
-      {{"version", 0},
-       {"software", "banyan " + std::string(Version())},
-       {"node", log.origin.node.ToString()},
-       {"epoch", log.origin.log.epoch},
-       {"size", log.files->published().size},
-       {"limits",
-        {{"entry_bytes", federation::kMaxEntryBytes}, {"note_bytes", federation::kMaxNoteBytes}}}});
+void AnswerClosed(Response& response) {
+  Fail(response, 503,
+       "the log is not open yet, or stopped: its operator finds the reason in what the node "
+       "logged");
 }
 
-void AnswerFile(OwnLog::Open& log, const std::string& path, Request& request, Response& response) {
-  const bool is_here =
-      Names(log, request) && request.Param("epoch") == std::to_string(log.origin.log.epoch);
-  const auto bytes = is_here ? log.files->Read(path) : Error(Errc::NotFound, "another log");
-  if (!bytes && bytes.error().code() == Errc::NotFound) return AnswerAbsent(response);
-  if (!bytes) return Fail(response, bytes.error());
-  const bool is_head = path == "checkpoint";
-  response.headers.Set("Cache-Control", is_head ? kFresh : kImmutable);
-  response.headers.Set("Content-Type", is_head ? kText : kBinary);
-  response.body = std::string(AsText(*bytes));
-}
+class LogApi {
+ public:
+  LogApi(Hub& hub, OwnLog& log) : hub_(hub), log_(log) {}
 
-void GetCheckpoint(OwnLog::Open& log, Request& request, Response& response) {
-  AnswerFile(log, "checkpoint", request, response);
-}
+  void GetInfo(Request&, Response& response) {
+    const auto* const log = log_.Look();
+    if (log == nullptr) return AnswerClosed(response);
+    response.headers.Set("Cache-Control", kFresh);
+    response.SetJson({{"version", 0},
+                      {"software", "banyan " + std::string(Version())},
+                      {"node", log->origin.node.ToString()},
+                      {"epoch", log->origin.log.epoch},
+                      {"size", log->files->published().size},
+                      {"limits",
+                       {{"entry_bytes", federation::kMaxEntryBytes},
+                        {"note_bytes", federation::kMaxNoteBytes}}}});
+  }
 
-void GetTile(OwnLog::Open& log, Request& request, Response& response) {
-  AnswerFile(log, "tile/" + request.Param("path"), request, response);
-}
+  void GetHeads(Request& request, Response& response) {
+    federation::JournalPlace since;
+    if (const auto text = request.Query("since")) {
+      auto place = federation::JournalPlace::Parse(*text);
+      if (!place) return Fail(response, std::move(place.error()).Context("since"));
+      since = *std::move(place);
+    }
+    auto page = ReadHeads(since);
+    if (!page) return Fail(response, page.error());
+    response.headers.Set("Cache-Control", kFresh);
+    if (!*page) {
+      response.status = 204;
+    } else {
+      response.SetText(kText, (*page)->ToString());
+    }
+  }
 
-// The current epoch is the only one so far.
-void GetEpochs(OwnLog::Open& log, Request& request, Response& response) {
-  if (!Names(log, request)) return AnswerAbsent(response);
-  const auto note = log.files->Read("checkpoint");
-  if (!note) return Fail(response, note.error());
-  response.headers.Set("Cache-Control", kFresh);
-  response.SetText(kText, "epoch " + std::to_string(log.origin.log.epoch) + " " +
-                              std::to_string(note->size()) + "\n" + std::string(AsText(*note)));
-}
+  void GetCheckpoint(Request& request, Response& response) {
+    AnswerFile("checkpoint", request, response);
+  }
+
+  void GetTile(Request& request, Response& response) {
+    AnswerFile("tile/" + request.Param("path"), request, response);
+  }
+
+  void GetEpochs(Request& request, Response& response) {
+    const auto epochs = ReadEpochs(request);
+    if (!epochs) return Fail(response, epochs.error());
+    if (epochs->empty()) return AnswerAbsent(response);
+    std::string text;
+    for (const auto& [epoch, note] : *epochs) {
+      text += "epoch " + std::to_string(epoch) + " " + std::to_string(note.size()) + "\n" + note;
+    }
+    response.headers.Set("Cache-Control", kFresh);
+    response.SetText(kText, text);
+  }
+
+ private:
+  Result<std::optional<federation::HeadsPage>> ReadHeads(const federation::JournalPlace& since) {
+    auto lease = TRY(hub_.database.Read());
+    return federation::ReadHeads(*lease, since, hub_.clock.NowMs());
+  }
+
+  Result<std::vector<federation::EpochHead>> ReadEpochs(const Request& request) {
+    const auto node = federation::NodeId::Parse(request.Param("node"));
+    if (!node) return std::vector<federation::EpochHead>();
+    auto lease = TRY(hub_.database.Read());
+    const auto origin = TRY(federation::FindOrigin(*lease, *node));
+    if (!origin) return std::vector<federation::EpochHead>();
+    return federation::ListEpochs(*lease, origin->row);
+  }
+
+  // The own log's files are on the disk, another's are made from its rows.
+  Result<Bytes> ReadFile(const Request& request, const std::string& path) {
+    const Error absent(Errc::NotFound, "another log");
+    const auto name = federation::LogName::Parse("banyan/" + request.Param("node") + "/" +
+                                                 request.Param("epoch"));
+    if (!name) return absent;
+    auto* const own = log_.Look();
+    if (own != nullptr && own->origin.Line() == name->ToString()) return own->files->Read(path);
+    auto lease = TRY(hub_.database.Read());
+    const auto origin = TRY(federation::FindOrigin(*lease, name->node));
+    if (!origin) return absent;
+    if (origin->is_own) return Error(Errc::Unavailable, "the log of this node is not open");
+    return federation::ReadRowFile(*lease, {origin->row, name->epoch}, path);
+  }
+
+  void AnswerFile(const std::string& path, Request& request, Response& response) {
+    const auto bytes = ReadFile(request, path);
+    if (!bytes && bytes.error().code() == Errc::NotFound) return AnswerAbsent(response);
+    if (!bytes && bytes.error().code() == Errc::Unavailable) return AnswerClosed(response);
+    if (!bytes) return Fail(response, bytes.error());
+    const bool is_head = path == "checkpoint";
+    response.headers.Set("Cache-Control", is_head ? kFresh : kImmutable);
+    response.headers.Set("Content-Type", is_head ? kText : kBinary);
+    response.body = std::string(AsText(*bytes));
+  }
+
+  Hub& hub_;
+  OwnLog& log_;
+};
 
 }  // namespace
 
-void AddLogRoutes(Router& router, OwnLog& log, const Config& config) {
-  const auto add = [&](std::string_view pattern, LogHandler handler) {
-    router.Add("GET", pattern, [&log, &config, handler](Request& request, Response& response) {
-      if (request.caller.IsAnonymous() && !config.access_anonymous) {
+void AddLogRoutes(Router& router, Hub& hub, OwnLog& log) {
+  const auto api = std::make_shared<LogApi>(hub, log);
+  const auto add = [&](std::string_view pattern, void (LogApi::*handler)(Request&, Response&)) {
+    router.Add("GET", pattern, [api, &hub, handler](Request& request, Response& response) {
+      if (request.caller.IsAnonymous() && !hub.config.access_anonymous) {
         return AnswerSignIn(response, "Sign in to read from this node");
       }
-      auto* const open = log.Look();
-      if (open != nullptr) return handler(*open, request, response);
-      Fail(response, 503,
-           "the log is not open yet, or stopped: its operator finds the reason in what the node "
-           "logged");
+      ((*api).*handler)(request, response);
     });
   };
-  add("/fed/info", GetInfo);
-  add("/fed/:node/epochs", GetEpochs);
-  add("/fed/:node/:epoch/checkpoint", GetCheckpoint);
-  add("/fed/:node/:epoch/tile/*path", GetTile);
+  add("/fed/info", &LogApi::GetInfo);
+  add("/fed/heads", &LogApi::GetHeads);
+  add("/fed/:node/epochs", &LogApi::GetEpochs);
+  add("/fed/:node/:epoch/checkpoint", &LogApi::GetCheckpoint);
+  add("/fed/:node/:epoch/tile/*path", &LogApi::GetTile);
 }
 
 }  // namespace banyan::node

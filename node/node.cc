@@ -84,7 +84,7 @@ Node::Node(const Seams& seams, const Config& config, std::unique_ptr<DataDirecto
       jobs_(seams.clock, metrics_) {
   content_api_.AddRoutes(router_);
   admin_api_.AddRoutes(router_);
-  AddLogRoutes(router_, own_log_, config_);
+  AddLogRoutes(router_, hub_, own_log_);
   router_.Add("GET", "/healthz",
               [this](Request&, Response& response) { AnswerHealth(health_, response); });
   router_.Add("GET", "/metrics",

@@ -14,7 +14,7 @@
 #include <vector>
 
 #include "cli/transfer/file_fetch.h"
-#include "cli/transfer/glob.h"
+#include "storage/base/glob.h"
 #include "cli/transfer/pull_target.h"
 #include "cli/transfer/remote_content.h"
 

@@ -5,7 +5,7 @@
 #include <optional>
 
 #include "cli/transfer/first_few.h"
-#include "cli/transfer/glob.h"
+#include "storage/base/glob.h"
 #include "federation/transfer/parallel.h"
 #include "storage/base/repository_name.h"
 #include "storage/content/chunker.h"

@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "cli/transfer/glob.h"
+#include "storage/base/glob.h"
 #include "cli/transfer/local_files.h"
 #include "storage/content/file_offer.h"
 

@@ -20,6 +20,7 @@ class TileBuilder {
   void Append(const LogHash& leaf);
   std::uint64_t size() const { return frontier_.size(); }
   LogState state() const { return {frontier_.size(), frontier_.Root()}; }
+  const Frontier& frontier() const { return frontier_; }
 
   // The tiles that became full since the last call, then the partial ones of now, levels ascending.
   std::vector<TileData> TakeTiles();

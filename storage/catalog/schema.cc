@@ -306,6 +306,9 @@ CREATE TABLE mirror(                         -- how far a followed repository ha
   tried_ms INTEGER NOT NULL DEFAULT 0,
   failures INTEGER NOT NULL DEFAULT 0,
   problem TEXT NOT NULL DEFAULT '');
+-- Of other origins' cards: what they state without a look at the log.
+ALTER TABLE repository_card ADD COLUMN meta_id BLOB;  -- SHA-256 of the meta object; NULL: none
+ALTER TABLE repository_card ADD COLUMN status INTEGER NOT NULL DEFAULT 0;  -- as CardStatus
 ALTER TABLE repository ADD COLUMN origin INTEGER REFERENCES origin;  -- of a mirror; NULL: ours
 -- What another node published has its card already.
 DROP TRIGGER card_due_created;

@@ -23,7 +23,7 @@ struct Fixture : LogFixture {
     }));
   }
   Result<std::unique_ptr<LogFiles>> TryOpen(const std::string& fence = "fence") {
-    return LogFiles::Open(*database, disk, origin, {"log", fence});
+    return LogFiles::Open(*database, disk, clock, origin, {"log", fence});
   }
   std::unique_ptr<LogFiles> Open() { return MUST(TryOpen()); }
   LogState Head(LogFiles& files) {
@@ -134,7 +134,7 @@ TEST_CASE("TwoCopiesOfANodeDoNotSignPastOneFence") {
   Fixture f;
   f.Grow(3);
   auto one = f.Open();
-  auto other = MUST(LogFiles::Open(*f.database, f.disk, f.origin, {"copy", "fence"}));
+  auto other = MUST(LogFiles::Open(*f.database, f.disk, f.clock, f.origin, {"copy", "fence"}));
   MUST(one->Publish());
   f.Grow(1);
   MUST_FAIL(other->Publish(), Errc::Conflict);

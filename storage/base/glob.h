@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-namespace banyan::cli {
+namespace banyan {
 
 // `*` matches any characters, "/" too; `?` one character; `[abc]` one of them. A pattern that ends
 // in "/" matches everything below that folder.
@@ -17,4 +17,4 @@ struct PathFilter {
   bool Wants(const std::string& path) const;
 };
 
-}  // namespace banyan::cli
+}  // namespace banyan

@@ -1,10 +1,10 @@
-#include "cli/transfer/glob.h"
+#include "storage/base/glob.h"
 
 #include <fnmatch.h>
 
 #include <algorithm>
 
-namespace banyan::cli {
+namespace banyan {
 
 bool MatchesGlob(const std::string& pattern, const std::string& path) {
   const std::string whole = pattern.ends_with('/') ? pattern + "*" : pattern;
@@ -17,4 +17,4 @@ bool PathFilter::Wants(const std::string& path) const {
   return in && std::none_of(exclude.begin(), exclude.end(), matches);
 }
 
-}  // namespace banyan::cli
+}  // namespace banyan

@@ -1,0 +1,77 @@
+#include "federation/follow/card_chain.h"
+
+namespace banyan::federation {
+namespace {
+
+using storage::Connection;
+using storage::SqlValue;
+
+// What links cards to a chain, readable in every version.
+struct Link {
+  std::optional<RepositoryKey> repository;
+  std::uint64_t number = 1;
+  std::optional<LogHash> previous;
+};
+
+Result<Link> ParseLink(const Json& entry) {
+  Link link;
+  link.repository = TRY(TakeOptionalHash<RepositoryKey>(entry, "repo"));
+  link.number = TRY(TakeCount(entry, "n"));
+  link.previous = TRY(TakeOptionalHash<LogHash>(entry, "prev"));
+  const bool is_first = link.number == 1;
+  if (link.number > 0 && is_first == !link.repository && is_first == !link.previous) return link;
+  return Error(Errc::Invalid, "card: repo, n and prev contradict each other");
+}
+
+Status RequireGoesOn(Connection& connection, std::int64_t origin, const RepositoryKey& key,
+                     const Link& link) {
+  auto rows = connection.Query(
+      "SELECT number, leaf FROM repository_card WHERE origin = ? AND key = ?", origin, key);
+  const bool is_known = rows.Next();
+  const auto number = is_known ? static_cast<std::uint64_t>(rows.Int(0)) : 0;
+  const auto leaf = is_known ? rows.DigestAt<LogHash>(1) : LogHash();
+  TRY(Status(rows.status()));
+  const bool goes_on = is_known && link.previous == leaf && link.number == number + 1;
+  if (link.repository ? goes_on : !is_known) return Ok();
+  return Error(Errc::Invalid, "card " + std::to_string(link.number) + " of repository " +
+                                  key.Short() + " does not go on from card " +
+                                  std::to_string(number));
+}
+
+}  // namespace
+
+Status TakeCard(Connection& connection, const EntryPlace& place, const Json& entry,
+                std::int64_t now_ms) {
+  const auto link = TRY(ParseLink(entry));
+  const auto key = link.repository.value_or(RepositoryKey::FromRaw(place.leaf.bytes()));
+  TRY(RequireGoesOn(connection, place.log.origin, key, link));
+  const bool is_readable = FindMember(entry, "crit") == nullptr;
+  const auto card = is_readable ? TRY(Card::Parse(entry)) : Card();
+  return connection.Execute(
+      "INSERT INTO repository_card(origin, key, number, leaf, epoch, position, written_ms, "
+      "meta_id, status) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?) "
+      "ON CONFLICT(origin, key) DO UPDATE SET number = excluded.number, leaf = excluded.leaf, "
+      "epoch = excluded.epoch, position = excluded.position, written_ms = excluded.written_ms, "
+      "meta = CASE WHEN meta_id IS excluded.meta_id THEN meta END, meta_id = excluded.meta_id, "
+      "status = excluded.status",
+      place.log.origin, key, link.number, place.leaf, place.log.epoch, place.position, now_ms,
+      SqlValue(card.meta), static_cast<int>(card.status));
+}
+
+Result<std::vector<MissingMeta>> ListMissingMeta(Connection& connection, std::int64_t origin,
+                                                 std::int64_t after, std::size_t limit) {
+  std::vector<MissingMeta> missing;
+  auto rows = connection.Query(
+      "SELECT id, meta_id FROM repository_card WHERE origin = ? AND meta IS NULL "
+      "AND meta_id IS NOT NULL AND id > ? ORDER BY id LIMIT ?",
+      origin, after, limit);
+  while (rows.Next()) missing.push_back({rows.Int(0), rows.DigestAt<Sha256>(1)});
+  TRY(rows.status());
+  return missing;
+}
+
+Status KeepMeta(Connection& connection, const Sha256& id, ByteView meta) {
+  return connection.Execute("UPDATE repository_card SET meta = ? WHERE meta_id = ?", meta, id);
+}
+
+}  // namespace banyan::federation

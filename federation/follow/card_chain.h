@@ -1,0 +1,36 @@
+#pragma once
+// The cards of another node's log become rows of the catalog, one for each repository: its latest
+// card. Each must go on from the one before (PROTOCOL.md section 4).
+
+#include "federation/format/card.h"
+#include "federation/log_rows.h"
+
+namespace banyan::federation {
+
+// Where in its log an entry is, and its leaf hash.
+struct EntryPlace {
+  LogId log;
+  std::uint64_t position = 0;
+  LogHash leaf;
+};
+
+// Takes the card into repository_card, which forgets the names of an earlier one unless this has
+// the same. A card that needs a newer program is counted and not understood. Invalid when it does
+// not go on from the card before, or is none: then the origin's log is wrong. Inside
+// Database::Write.
+Status TakeCard(storage::Connection& connection, const EntryPlace& place, const Json& entry,
+                std::int64_t now_ms);
+
+// Meta objects that latest cards of the origin name and that are not here, in order of the rows of
+// those cards; those after row `after`.
+struct MissingMeta {
+  std::int64_t card = 0;
+  Sha256 id;
+};
+Result<std::vector<MissingMeta>> ListMissingMeta(storage::Connection& connection,
+                                                 std::int64_t origin, std::int64_t after,
+                                                 std::size_t limit);
+// The object was checked against its id. Inside Database::Write.
+Status KeepMeta(storage::Connection& connection, const Sha256& id, ByteView meta);
+
+}  // namespace banyan::federation

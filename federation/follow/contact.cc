@@ -1,0 +1,215 @@
+#include "federation/follow/contact.h"
+
+#include <algorithm>
+
+#include "federation/card_meta.h"
+#include "federation/follow/card_chain.h"
+#include "federation/format/note.h"
+
+namespace banyan::federation {
+namespace {
+
+constexpr std::size_t kAsksAtOnce = 8;
+constexpr std::size_t kMetasAtOnce = 256;
+constexpr std::size_t kMaxInfoBytes = 64u << 10;
+constexpr std::int64_t kNoteAnswerMs = 600'000;
+
+// The log that a note is of, by its first line; nullopt for what is none of ours.
+std::optional<LogName> NameOf(const std::string& note) {
+  auto name = LogName::Parse(note.substr(0, note.find('\n')));
+  if (!name) return std::nullopt;
+  return *name;
+}
+
+}  // namespace
+
+void Contact::AskFile(std::string path, std::size_t max_bytes) {
+  const auto id = next_ask_++;
+  asked_[id] = {path, {}};
+  asks_.push_back({id, peer_.row, std::move(path), max_bytes, {}});
+}
+
+std::vector<Ask> Contact::TakeAsks() { return std::exchange(asks_, {}); }
+
+Status Contact::Fail(const std::string& problem) {
+  phase_ = Phase::Done;
+  has_failed_ = true;
+  asks_.clear();
+  asked_.clear();
+  return database_.Write([&](storage::Connection& connection) {
+    return PeerFailed(connection, peer_.row, problem);
+  });
+}
+
+void Contact::Begin() {
+  upto_ = peer_.heads;
+  if (peer_.node) return AskHeads();
+  AskFile("/fed/info", kMaxInfoBytes);
+}
+
+void Contact::AskHeads() {
+  phase_ = Phase::Heads;
+  AskFile("/fed/heads" + (upto_.journal.empty() ? "" : "?since=" + upto_.ToString()),
+          kMaxHeadsBytes);
+}
+
+Status Contact::Take(const Answer& answer, std::int64_t now_ms) {
+  const auto found = asked_.find(answer.id);
+  if (found == asked_.end()) return Ok();  // of a round that ended
+  const auto asked = std::move(found->second);
+  asked_.erase(found);
+  if (answer.error) return Fail(answer.error->message());
+  return Dispatch(asked, answer, now_ms);
+}
+
+Status Contact::Dispatch(const Asked& asked, const Answer& answer, std::int64_t now_ms) {
+  switch (phase_) {
+    case Phase::Info: return TakeInfo(answer);
+    case Phase::Heads: return TakeHeads(answer, now_ms);
+    case Phase::Replays:
+      TRY(replay_->Take(asked.path, answer.body, now_ms));
+      return AfterReplay(now_ms);
+    case Phase::Metas: return TakeMetas(asked, answer, now_ms);
+    case Phase::Done: break;
+  }
+  return Ok();
+}
+
+Status Contact::TakeInfo(const Answer& answer) {
+  const auto info = ParseJson(AsText(answer.body));
+  const auto text = info ? FindString(*info, "node") : std::nullopt;
+  const auto node = NodeId::Parse(text.value_or(""));
+  if (!node) return Fail("it does not answer as a node of this federation does");
+  if (FindInt(*info, "version") != 0) return Fail("it speaks another version of the protocol");
+  peer_.node = *node;
+  AskHeads();
+  return Ok();
+}
+
+Status Contact::TakeHeads(const Answer& answer, std::int64_t now_ms) {
+  phase_ = Phase::Replays;
+  is_page_full_ = false;
+  if (answer.body.empty()) return NextReplay(now_ms);  // nothing changed
+  auto page = HeadsPage::Parse(AsText(answer.body));
+  if (!page) return Fail(page.error().message());
+  upto_ = page->upto;
+  is_page_full_ = page->heads.size() == kMaxHeadsAtOnce;
+  std::vector<FollowedOrigin> followed;
+  {
+    auto lease = TRY(database_.Read());
+    followed = TRY(ListFollowed(*lease));
+  }
+  for (auto& shown : page->heads) {
+    const auto name = NameOf(shown.note);
+    const auto origin = std::ranges::find_if(
+        followed, [&](const auto& item) { return name && item.node == name->node; });
+    if (origin == followed.end()) continue;
+    heads_.push_back({*origin, *name, std::move(shown.note)});
+    const auto is_same = [&](const auto& item) { return item.row == origin->row; };
+    if (std::ranges::none_of(met_, is_same)) met_.push_back(*origin);
+  }
+  return NextReplay(now_ms);
+}
+
+Status Contact::NextReplay(std::int64_t now_ms) {
+  while (!heads_.empty()) {
+    const auto head = std::move(heads_.front());
+    heads_.pop_front();
+    FollowedLog held{{}, head.name, {}, {}};
+    {
+      auto lease = TRY(database_.Read());
+      if (!TRY(WhyStopped(*lease, head.origin.row)).empty()) continue;
+      held = TRY(FindFollowedLog(*lease, head.origin.row, head.origin.node));
+    }
+    if (held.name != head.name) continue;
+    replay_ = std::make_unique<LogReplay>(database_, std::move(held), head.note);
+    TRY(replay_->Start(now_ms));
+    if (replay_->end() == LogReplay::End::Running) {
+      AskReplayed();
+      return Ok();
+    }
+    if (replay_->end() == LogReplay::End::PeerWrong) return Fail(replay_->reason());
+  }
+  if (is_page_full_) {
+    AskHeads();
+    return Ok();
+  }
+  phase_ = Phase::Metas;
+  return NextMetas(now_ms);
+}
+
+void Contact::AskReplayed() {
+  const auto room = kAsksAtOnce - std::min(kAsksAtOnce, asked_.size());
+  for (auto& wanted : replay_->TakeWanted(room)) AskFile(std::move(wanted.path), wanted.max_bytes);
+}
+
+Status Contact::AfterReplay(std::int64_t now_ms) {
+  switch (replay_->end()) {
+    case LogReplay::End::Running: AskReplayed(); return Ok();
+    case LogReplay::End::PeerWrong:
+      return Fail("log " + replay_->name().node.Short() + ": " + replay_->reason());
+    default: break;
+  }
+  taken_entries_ += replay_->taken_entries();
+  asked_.clear();
+  return NextReplay(now_ms);
+}
+
+Status Contact::NextMetas(std::int64_t now_ms) {
+  for (; at_origin_ < met_.size(); ++at_origin_, after_card_ = 0) {
+    auto lease = TRY(database_.Read());
+    const auto missing =
+        TRY(ListMissingMeta(*lease, met_[at_origin_].row, after_card_, kMetasAtOnce));
+    if (missing.empty()) continue;
+    after_card_ = missing.back().card;
+    std::vector<Sha256> ids;
+    for (const auto& meta : missing) {
+      if (std::ranges::find(ids, meta.id) == ids.end()) ids.push_back(meta.id);
+    }
+    AskObjects(std::move(ids));
+    return Ok();
+  }
+  return Finish(now_ms);
+}
+
+void Contact::AskObjects(std::vector<Sha256> ids) {
+  const auto id = next_ask_++;
+  asked_[id] = {"", ids};
+  asks_.push_back({id, peer_.row, "", 0, std::move(ids)});
+}
+
+Status Contact::TakeMetas(const Asked& asked, const Answer& answer, std::int64_t now_ms) {
+  if (answer.objects.size() > asked.objects.size()) return Fail("more objects than asked for");
+  std::string lie;
+  TRY(database_.Write([&](storage::Connection& connection) -> Status {
+    for (std::size_t i = 0; i < answer.objects.size(); ++i) {
+      if (!answer.objects[i]) continue;
+      if (HashSha256(*answer.objects[i]) != asked.objects[i]) {
+        lie = "object " + asked.objects[i].Short() + " does not hash to its name";
+        break;
+      }
+      TRY(KeepMeta(connection, asked.objects[i], *answer.objects[i]));
+    }
+    return Ok();
+  }));
+  if (!lie.empty()) return Fail(lie);
+  const auto got = answer.objects.size();
+  if (got > 0 && got < asked.objects.size()) {  // the rest of them
+    AskObjects({asked.objects.begin() + static_cast<std::ptrdiff_t>(got), asked.objects.end()});
+    return Ok();
+  }
+  return NextMetas(now_ms);
+}
+
+Status Contact::Finish(std::int64_t now_ms) {
+  phase_ = Phase::Done;
+  const bool is_news = upto_ != peer_.heads || peer_.failures > 0 || !peer_.answered_ms ||
+                       now_ms - *peer_.answered_ms >= kNoteAnswerMs;
+  if (!is_news) return Ok();  // a quiet round writes nothing
+  return database_.Write([&](storage::Connection& connection) -> Status {
+    for (const auto& origin : met_) TRY(SelectCards(connection, origin));
+    return PeerAnswered(connection, peer_.row, *peer_.node, upto_, now_ms);
+  });
+}
+
+}  // namespace banyan::federation

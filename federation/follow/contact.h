@@ -1,0 +1,81 @@
+#pragma once
+// One round with one peer: which heads changed there, the logs among them that are followed here,
+// and the names of what they publish.
+//
+//   who are you (once) ─▶ heads since ─▶ replay of each followed log ─▶ meta objects ─▶ selection
+//
+// What was learnt is in the catalog as it comes; the place in the peer's journal moves only when
+// all of it was taken.
+
+#include <deque>
+#include <memory>
+
+#include "federation/follow/exchange.h"
+#include "federation/follow/follows.h"
+#include "federation/follow/log_replay.h"
+#include "federation/follow/peers.h"
+
+namespace banyan::federation {
+
+class Contact {
+ public:
+  // Borrows `database`. Ids of asks are taken from `next_ask`.
+  Contact(storage::Database& database, Peer peer, std::uint64_t& next_ask)
+      : database_(database), peer_(std::move(peer)), next_ask_(next_ask) {}
+
+  // Errors are the catalog's own; what goes wrong with the peer ends the round and is noted with
+  // the peer.
+  void Begin();
+  Status Take(const Answer& answer, std::int64_t now_ms);
+  // What to ask now.
+  std::vector<Ask> TakeAsks();
+
+  bool is_done() const { return phase_ == Phase::Done; }
+  bool has_failed() const { return has_failed_; }
+  const Peer& peer() const { return peer_; }
+  std::uint64_t taken_entries() const { return taken_entries_; }
+
+ private:
+  enum class Phase { Info, Heads, Replays, Metas, Done };
+  struct Asked {
+    std::string path;
+    std::vector<Sha256> objects;
+  };
+  void AskFile(std::string path, std::size_t max_bytes);
+  void AskHeads();
+  void AskReplayed();
+  Status Dispatch(const Asked& asked, const Answer& answer, std::int64_t now_ms);
+  Status TakeInfo(const Answer& answer);
+  Status TakeHeads(const Answer& answer, std::int64_t now_ms);
+  Status NextReplay(std::int64_t now_ms);
+  Status AfterReplay(std::int64_t now_ms);
+  Status NextMetas(std::int64_t now_ms);
+  Status TakeMetas(const Asked& asked, const Answer& answer, std::int64_t now_ms);
+  void AskObjects(std::vector<Sha256> ids);
+  Status Finish(std::int64_t now_ms);
+  Status Fail(const std::string& problem);
+
+  struct Head {
+    FollowedOrigin origin;
+    LogName name;
+    std::string note;
+  };
+
+  storage::Database& database_;
+  Peer peer_;
+  std::uint64_t& next_ask_;
+  Phase phase_ = Phase::Info;
+  bool has_failed_ = false;
+  std::vector<Ask> asks_;
+  std::map<std::uint64_t, Asked> asked_;
+  JournalPlace upto_;
+  bool is_page_full_ = false;
+  std::deque<Head> heads_;
+  std::unique_ptr<LogReplay> replay_;
+  std::vector<FollowedOrigin> met_;  // origins whose heads the page had
+  std::size_t at_origin_ = 0;        // of met_, whose metas are asked for
+  std::int64_t after_card_ = 0;
+  std::uint64_t taken_entries_ = 0;
+};
+
+}  // namespace banyan::federation

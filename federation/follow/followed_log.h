@@ -1,0 +1,54 @@
+#pragma once
+// One epoch of another node's log, as far as it is held here: whose it is, which keys speak for it,
+// and how it grows (PROTOCOL.md sections 3, 5 and 8). Nothing of it is taken from a peer that the
+// origin's signed head does not lead to.
+
+#include <span>
+
+#include "federation/format/log_name.h"
+#include "federation/format/opening.h"
+#include "federation/head_rows.h"
+
+namespace banyan::federation {
+
+struct FollowedLog {
+  LogId log;
+  LogName name;
+  std::optional<EpochKeys> keys;  // of its first entry; nullopt: nothing is held yet
+  LogHead head;                   // what is held; its note may be of fewer entries, or empty
+};
+
+// The latest epoch that is held of the origin, or its first one, empty.
+Result<FollowedLog> FindFollowedLog(storage::Connection& connection, std::int64_t origin,
+                                    const NodeId& node);
+// Why nothing more is taken of the origin; empty: it is.
+Result<std::string> WhyStopped(storage::Connection& connection, std::int64_t origin);
+
+// What the first entry of the first epoch states. Invalid unless it is the genesis of the node.
+Result<EpochKeys> ReadGenesis(const NodeId& node, ByteView entry);
+
+// The state that the note signs for the log. Invalid unless the epoch's key signed it.
+Result<LogState> VerifyHead(const LogName& name, const EpochKeys& keys, const std::string& note);
+
+// Entries that go on from what is held, and lead to `proven`, a state that the signed head has been
+// shown to begin with. `note` is that head once they reach it, else the one held before.
+struct NewEntries {
+  std::span<const Bytes> entries;
+  LogState proven;
+  std::string note;
+};
+// Appends them with what they say of repositories, and brings `log` up to them. Invalid when they
+// do not lead there, and nothing is changed; Corrupt when they do and break the rules of the
+// protocol: then the origin is stopped with that reason.
+Status AppendEntries(storage::Database& database, FollowedLog& log, const NewEntries& news,
+                     std::int64_t now_ms);
+
+// Nothing more is taken of the origin. Evidence may be empty.
+struct ForkEvidence {
+  std::string first;   // two signed heads
+  std::string second;
+};
+Status StopOrigin(storage::Database& database, LogId log, const std::string& reason,
+                  const std::optional<ForkEvidence>& evidence, std::int64_t now_ms);
+
+}  // namespace banyan::federation

@@ -1,0 +1,108 @@
+#include "federation/follow/follows.h"
+
+#include <algorithm>
+#include <optional>
+
+#include "federation/card_meta.h"
+#include "federation/origin_rows.h"
+#include "storage/base/glob.h"
+
+namespace banyan::federation {
+namespace {
+
+using storage::Connection;
+
+constexpr std::size_t kMaxPatternBytes = 256;
+
+// What the meta object of a card calls it; nullopt when it names nothing that could be mirrored.
+std::optional<storage::RepositoryId> NameIn(ByteView meta) {
+  const auto members = OpenMeta(meta);
+  if (!members) return std::nullopt;
+  const auto kind = storage::ParseRepositoryKind(FindString(*members, "kind").value_or(""));
+  if (!kind) return std::nullopt;
+  return storage::RepositoryId{*kind, FindString(*members, "namespace").value_or(""),
+                               FindString(*members, "name").value_or("")};
+}
+
+}  // namespace
+
+Result<FollowRule> FollowRule::Parse(std::string_view text) {
+  const auto slash = text.find('/');
+  FollowRule rule{TRY(NodeId::Parse(text.substr(0, slash))), "*/*/*"};
+  if (slash == text.npos) return rule;
+  rule.pattern = std::string(text.substr(slash + 1));
+  const auto slashes = std::count(rule.pattern.begin(), rule.pattern.end(), '/');
+  const auto kind = rule.pattern.substr(0, rule.pattern.find('/'));
+  const bool has_kind = kind == "models" || kind == "datasets" || kind == "*";
+  if (slashes == 2 && has_kind && rule.pattern.size() <= kMaxPatternBytes) return rule;
+  return Error(Errc::Invalid,
+               "expected NODE_ID or NODE_ID/KIND/NAMESPACE/NAME, where KIND is models, datasets or "
+               "*, and the others may have * in them");
+}
+
+std::string FollowRule::ToString() const { return node.ToString() + "/" + pattern; }
+
+bool FollowRule::Selects(const storage::RepositoryId& id) const {
+  const auto path = std::string(storage::Plural(id.kind)) + "/" + storage::FoldName(id.Path());
+  return MatchesGlob(storage::FoldName(pattern), path);
+}
+
+Status AddFollow(Connection& connection, const FollowRule& rule, std::int64_t now_ms) {
+  const auto origin = TRY(NeedOrigin(connection, rule.node));
+  if (origin.is_own) {
+    return Error(Errc::Invalid, "this is the node itself: it has what it publishes");
+  }
+  TRY(connection.Execute(
+      "INSERT INTO follow(origin, pattern, added_ms) VALUES(?, ?, ?) ON CONFLICT DO NOTHING",
+      origin.row, rule.pattern, now_ms));
+  // Heads of this origin were passed over so far.
+  return connection.Execute("UPDATE peer SET journal = '', sequence = 0");
+}
+
+Status RemoveFollow(Connection& connection, const FollowRule& rule) {
+  TRY(connection.Execute(
+      "DELETE FROM follow WHERE pattern = ? AND origin IN (SELECT id FROM origin WHERE node = ?)",
+      rule.pattern, rule.node.genesis()));
+  if (connection.Changes() > 0) return Ok();
+  return Error(Errc::NotFound, rule.ToString() + " is not followed");
+}
+
+Result<std::vector<FollowedOrigin>> ListFollowed(Connection& connection) {
+  std::vector<FollowedOrigin> origins;
+  auto rows = connection.Query(
+      "SELECT origin.id, origin.node, follow.pattern FROM follow "
+      "JOIN origin ON origin.id = follow.origin ORDER BY origin.id, follow.id");
+  while (rows.Next()) {
+    const NodeId node(rows.DigestAt<LogHash>(1));
+    if (origins.empty() || origins.back().row != rows.Int(0)) {
+      origins.push_back({rows.Int(0), node, {}});
+    }
+    origins.back().rules.push_back({node, rows.Text(2)});
+  }
+  TRY(rows.status());
+  return origins;
+}
+
+Status SelectCards(Connection& connection, const FollowedOrigin& origin) {
+  std::vector<std::int64_t> selected;
+  {
+    auto rows = connection.Query(
+        "SELECT id, meta FROM repository_card WHERE origin = ? AND meta IS NOT NULL", origin.row);
+    while (rows.Next()) {
+      const auto id = NameIn(rows.Blob(1));
+      const auto selects = [&](const FollowRule& rule) { return id && rule.Selects(*id); };
+      if (std::ranges::any_of(origin.rules, selects)) selected.push_back(rows.Int(0));
+    }
+    TRY(Status(rows.status()));
+  }
+  TRY(connection.Execute(
+      "DELETE FROM mirror WHERE leaf IS NULL AND session = '' AND card IN "
+      "(SELECT id FROM repository_card WHERE origin = ? AND meta IS NOT NULL)",
+      origin.row));
+  for (const auto card : selected) {
+    TRY(connection.Execute("INSERT INTO mirror(card) VALUES(?) ON CONFLICT DO NOTHING", card));
+  }
+  return Ok();
+}
+
+}  // namespace banyan::federation

@@ -1,0 +1,93 @@
+#include "federation/follow/peers.h"
+
+namespace banyan::federation {
+namespace {
+
+using storage::Connection;
+using storage::Rows;
+
+constexpr std::size_t kMaxAddressBytes = 1024;
+const std::string kSelect =
+    "SELECT id, address, node, journal, sequence, added_ms, answered_ms, failures, problem "
+    "FROM peer ";
+
+Peer ReadRow(Rows& rows) {
+  Peer out;
+  out.row = rows.Int(0);
+  out.address = rows.Text(1);
+  if (!rows.IsNull(2)) out.node = NodeId(rows.DigestAt<LogHash>(2));
+  out.heads = {rows.Text(3), static_cast<std::uint64_t>(rows.Int(4))};
+  out.added_ms = rows.Int(5);
+  if (!rows.IsNull(6)) out.answered_ms = rows.Int(6);
+  out.failures = static_cast<std::uint64_t>(rows.Int(7));
+  out.problem = rows.Text(8);
+  return out;
+}
+
+Result<std::vector<Peer>> ReadAll(Rows rows) {
+  std::vector<Peer> peers;
+  while (rows.Next()) peers.push_back(ReadRow(rows));
+  TRY(rows.status());
+  return peers;
+}
+
+bool IsUrl(std::string_view address, std::string_view scheme) {
+  if (!address.starts_with(scheme)) return false;
+  address.remove_prefix(scheme.size());
+  const auto host = address.substr(0, address.find('/'));
+  return !host.empty() && address.find_first_of("@?# \t\r\n") == address.npos;
+}
+
+}  // namespace
+
+Result<std::string> NormalizeAddress(std::string_view address) {
+  while (address.size() > 1 && address.ends_with('/')) address.remove_suffix(1);
+  const bool is_legal = IsUrl(address, "http://") || IsUrl(address, "https://") ||
+                        (address.starts_with('/') && address.find('\0') == address.npos);
+  if (is_legal && address.size() <= kMaxAddressBytes) return std::string(address);
+  return Error(Errc::Invalid,
+               "a peer's address is http://HOST[:PORT], https://HOST[:PORT], or the whole path of "
+               "a folder");
+}
+
+Result<Peer> AddPeer(Connection& connection, std::string_view address, std::int64_t now_ms) {
+  const auto kept = TRY(NormalizeAddress(address));
+  const auto there = FindPeer(connection, kept);
+  if (there) return Error(Errc::Conflict, kept + " is a peer already");
+  if (there.error().code() != Errc::NotFound) return there.error();
+  TRY(connection.Execute("INSERT INTO peer(address, added_ms) VALUES(?, ?)", kept, now_ms));
+  return FindPeer(connection, kept);
+}
+
+Result<Peer> FindPeer(Connection& connection, std::string_view text) {
+  const auto node = NodeId::Parse(text);
+  const auto kept = NormalizeAddress(text);
+  auto found = TRY(ReadAll(
+      node ? connection.Query(kSelect + "WHERE node = ? ORDER BY id LIMIT 1", node->genesis())
+           : connection.Query(kSelect + "WHERE address = ?", kept ? *kept : std::string(text))));
+  if (!found.empty()) return std::move(found.front());
+  return Error(Errc::NotFound, "no peer " + std::string(text) + " is known here");
+}
+
+Result<std::vector<Peer>> ListPeers(Connection& connection) {
+  return ReadAll(connection.Query(kSelect + "ORDER BY id"));
+}
+
+Status RemovePeer(Connection& connection, std::int64_t row) {
+  return connection.Execute("DELETE FROM peer WHERE id = ?", row);
+}
+
+Status PeerAnswered(Connection& connection, std::int64_t row, const NodeId& node,
+                    const JournalPlace& heads, std::int64_t now_ms) {
+  return connection.Execute(
+      "UPDATE peer SET node = ?, journal = ?, sequence = ?, answered_ms = ?, failures = 0, "
+      "problem = '' WHERE id = ?",
+      node.genesis(), heads.journal, heads.sequence, now_ms, row);
+}
+
+Status PeerFailed(Connection& connection, std::int64_t row, const std::string& problem) {
+  return connection.Execute("UPDATE peer SET failures = failures + 1, problem = ? WHERE id = ?",
+                            problem, row);
+}
+
+}  // namespace banyan::federation

@@ -1,0 +1,43 @@
+#pragma once
+// The peers that the operator named, as rows of the catalog. Functions work on the connection they
+// are given; those that change something inside Database::Write.
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "federation/format/heads_page.h"
+#include "federation/format/node_id.h"
+#include "storage/base/sqlite.h"
+
+namespace banyan::federation {
+
+struct Peer {
+  std::int64_t row = 0;
+  std::string address;         // a URL without a slash at its end, or an absolute folder
+  std::optional<NodeId> node;  // who answered there last; nullopt: nobody yet
+  JournalPlace heads;          // how far its heads were read
+  std::int64_t added_ms = 0;
+  std::optional<std::int64_t> answered_ms;
+  std::uint64_t failures = 0;  // since it answered
+  std::string problem;         // of the last of them
+};
+
+// The form that is kept. Invalid unless it is http://, https:// or the whole path of a folder, at
+// most 1,024 bytes, a URL without user, query and fragment.
+Result<std::string> NormalizeAddress(std::string_view address);
+
+// Conflict when it is there already.
+Result<Peer> AddPeer(storage::Connection& connection, std::string_view address,
+                     std::int64_t now_ms);
+// By address, or by the id of the node that answered there. NotFound when there is none.
+Result<Peer> FindPeer(storage::Connection& connection, std::string_view text);
+Result<std::vector<Peer>> ListPeers(storage::Connection& connection);
+Status RemovePeer(storage::Connection& connection, std::int64_t row);
+
+// It answered as this node; its heads were taken up to there.
+Status PeerAnswered(storage::Connection& connection, std::int64_t row, const NodeId& node,
+                    const JournalPlace& heads, std::int64_t now_ms);
+Status PeerFailed(storage::Connection& connection, std::int64_t row, const std::string& problem);
+
+}  // namespace banyan::federation

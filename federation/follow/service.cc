@@ -1,0 +1,104 @@
+#include "federation/follow/service.h"
+
+#include <algorithm>
+
+namespace banyan::federation {
+namespace {
+
+// Those whose card is another than what is served here, and that may be tried again by now.
+constexpr const char* kWaiting =
+    "SELECT mirror.card FROM mirror JOIN repository_card ON repository_card.id = mirror.card "
+    "JOIN origin ON origin.id = repository_card.origin "
+    "WHERE repository_card.meta IS NOT NULL AND mirror.leaf IS NOT repository_card.leaf "
+    "AND (mirror.failures = 0 OR ?1 "
+    "     OR mirror.tried_ms + (30000 << min(mirror.failures, 9)) <= ?2) "
+    "ORDER BY mirror.tried_ms, mirror.card LIMIT 64";
+
+}  // namespace
+
+Result<std::vector<Output>> Service::Step(std::int64_t now_ms, const Input& input) {
+  TRY(Take(input, now_ms));
+  EndContacts(now_ms);
+  TRY(BeginContacts(now_ms));
+  std::vector<Output> outputs;
+  for (auto& [peer, contact] : contacts_) {
+    for (auto& ask : contact->TakeAsks()) outputs.emplace_back(std::move(ask));
+  }
+  TRY(BeginMirrors(now_ms, outputs));
+  return outputs;
+}
+
+Status Service::Take(const Input& input, std::int64_t now_ms) {
+  if (std::holds_alternative<Hurry>(input)) {
+    due_ms_.clear();
+    tried_.clear();
+    hurries_ = true;
+  }
+  if (const auto* ended = std::get_if<MirrorEnded>(&input)) mirroring_.erase(ended->card);
+  if (const auto* answer = std::get_if<Answer>(&input)) {
+    for (auto& [peer, contact] : contacts_) TRY(contact->Take(*answer, now_ms));
+  }
+  return Ok();
+}
+
+// With chance in it, so that many followers do not ask at the same moment.
+std::int64_t Service::PauseAfter(const Contact& contact) {
+  std::uint8_t chance = 0;
+  random_.Fill({&chance, 1});
+  std::int64_t pause_ms = options_.pause_ms;
+  if (contact.has_failed()) {
+    const auto failures = std::min<std::uint64_t>(contact.peer().failures, 20);
+    pause_ms = std::min(pause_ms << failures, options_.pause_max_ms);
+  }
+  return pause_ms + pause_ms * chance / 1024;
+}
+
+void Service::EndContacts(std::int64_t now_ms) {
+  std::erase_if(contacts_, [&](const auto& item) {
+    if (!item.second->is_done()) return false;
+    due_ms_[item.first] = now_ms + PauseAfter(*item.second);
+    return true;
+  });
+}
+
+Status Service::BeginContacts(std::int64_t now_ms) {
+  auto lease = TRY(database_.Read());
+  for (auto& peer : TRY(ListPeers(*lease))) {
+    if (contacts_.size() >= options_.contacts_at_once) break;
+    const auto row = peer.row;
+    const auto due = due_ms_.find(row);
+    if (contacts_.contains(row) || (due != due_ms_.end() && due->second > now_ms)) continue;
+    auto contact = std::make_unique<Contact>(database_, std::move(peer), next_ask_);
+    contact->Begin();
+    contacts_.emplace(row, std::move(contact));
+  }
+  return Ok();
+}
+
+Status Service::BeginMirrors(std::int64_t now_ms, std::vector<Output>& outputs) {
+  if (mirroring_.size() >= options_.mirrors_at_once) return Ok();
+  auto lease = TRY(database_.Read());
+  std::vector<std::int64_t> peers;
+  for (const auto& peer : TRY(ListPeers(*lease))) {
+    if (peer.answered_ms && peer.failures == 0) peers.push_back(peer.row);
+  }
+  if (peers.empty()) return Ok();
+  auto rows = lease->Query(kWaiting, hurries_, now_ms);
+  bool is_more = false;
+  while (rows.Next()) {
+    const auto card = rows.Int(0);
+    if (mirroring_.contains(card) || (hurries_ && !tried_.insert(card).second)) continue;
+    if (mirroring_.size() >= options_.mirrors_at_once) {
+      tried_.erase(card);
+      is_more = true;
+      break;
+    }
+    mirroring_.insert(card);
+    outputs.emplace_back(MirrorTask{card, peers});
+  }
+  TRY(rows.status());
+  if (!is_more) hurries_ = false;
+  return Ok();
+}
+
+}  // namespace banyan::federation

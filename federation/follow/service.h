@@ -1,0 +1,74 @@
+#pragma once
+// Decides what a node does to follow others: which peer to ask when, which repository to bring up
+// to date next. It has no sockets, threads or clock: whoever runs it does what it puts out and
+// feeds back what came of that. All it must remember is in the catalog, so that it may end at any
+// moment; the same inputs on the same catalog give the same outputs.
+//
+//   Tick, Hurry ─▶ ┌─────────┐ ─▶ Ask ──────▶ a peer, over whatever reaches it ──▶ Answer
+//   Answer ──────▶ │ Service │
+//   MirrorEnded ─▶ └─────────┘ ─▶ MirrorTask ─▶ RepositoryMirror, which moves the bytes
+
+#include <map>
+#include <memory>
+#include <set>
+#include <variant>
+
+#include "federation/follow/contact.h"
+#include "storage/base/random.h"
+
+namespace banyan::federation {
+
+struct ServiceOptions {
+  std::int64_t pause_ms = 60'000;  // between two rounds with a peer, and some chance
+  std::int64_t pause_max_ms = 3'600'000;  // with one that does not answer
+  std::size_t contacts_at_once = 8;
+  std::size_t mirrors_at_once = 2;
+};
+
+struct Tick {};
+// Ask all peers now, and try again what failed.
+struct Hurry {};
+struct MirrorEnded {
+  std::int64_t card = 0;  // of the MirrorTask
+};
+using Input = std::variant<Tick, Hurry, Answer, MirrorEnded>;
+
+// Bring the repository of this row of repository_card to its state, from these peers, best first.
+struct MirrorTask {
+  std::int64_t card = 0;
+  std::vector<std::int64_t> peers;
+};
+using Output = std::variant<Ask, MirrorTask>;
+
+// Used by one thread.
+class Service {
+ public:
+  // Borrows both.
+  Service(storage::Database& database, Random& random, const ServiceOptions& options = {})
+      : database_(database), random_(random), options_(options) {}
+
+  // `now_ms` since 1970, never less than before. Errors are the catalog's own: what the step was to
+  // change is as it was, and the input may be given again.
+  Result<std::vector<Output>> Step(std::int64_t now_ms, const Input& input);
+  // True while it waits for no Answer and no MirrorEnded.
+  bool is_idle() const { return contacts_.empty() && mirroring_.empty(); }
+
+ private:
+  Status Take(const Input& input, std::int64_t now_ms);
+  Status BeginContacts(std::int64_t now_ms);
+  void EndContacts(std::int64_t now_ms);
+  Status BeginMirrors(std::int64_t now_ms, std::vector<Output>& outputs);
+  std::int64_t PauseAfter(const Contact& contact);
+
+  storage::Database& database_;
+  Random& random_;
+  const ServiceOptions options_;
+  std::uint64_t next_ask_ = 1;
+  std::map<std::int64_t, std::unique_ptr<Contact>> contacts_;  // by peer
+  std::map<std::int64_t, std::int64_t> due_ms_;                // by peer; absent: now
+  std::set<std::int64_t> mirroring_;                           // cards
+  bool hurries_ = false;  // until all that waits to be mirrored was tried once
+  std::set<std::int64_t> tried_;  // cards, since the last Hurry
+};
+
+}  // namespace banyan::federation

@@ -1,0 +1,21 @@
+#include "federation/origin_rows.h"
+
+namespace banyan::federation {
+
+using storage::Connection;
+
+Result<std::optional<OriginRow>> FindOrigin(Connection& connection, const NodeId& node) {
+  auto rows = connection.Query("SELECT id, own FROM origin WHERE node = ?", node.genesis());
+  std::optional<OriginRow> found;
+  if (rows.Next()) found = OriginRow{rows.Int(0), rows.Int(1) != 0};
+  TRY(rows.status());
+  return found;
+}
+
+Result<OriginRow> NeedOrigin(Connection& connection, const NodeId& node) {
+  if (const auto found = TRY(FindOrigin(connection, node))) return *found;
+  TRY(connection.Execute("INSERT INTO origin(node) VALUES(?)", node.genesis()));
+  return OriginRow{connection.LastInsertId(), false};
+}
+
+}  // namespace banyan::federation
