@@ -1,0 +1,211 @@
+// Rows of the table of attacks in PROTOCOL.md section 13, as far as heads, logs and cards go.
+#include "tests/federation/follow/follow_fixture.h"
+
+using namespace banyan;
+using namespace banyan::federation;
+using namespace banyan::federation::testing;
+
+namespace {
+
+struct Fixture : FollowFixture {
+  FakeOrigin a{1};
+  FakeOrigin m{2};  // a mirror, which follows a
+  FakePeer mirror{m};
+
+  Fixture() {
+    a.Publish("one");
+    mirror.Carry(a);
+    AddPeer(mirror);
+    Follow(a);
+  }
+};
+
+}  // namespace
+
+TEST_CASE("Attack01AStaleMirrorDoesNotTurnTheHeadBack") {
+  Fixture f;
+  const auto old_head = f.a.Head();
+  f.a.Publish("one");
+  f.mirror.Carry(f.a);
+  f.Round();
+  REQUIRE(f.HeldSize(f.a) == 3);
+  f.mirror.CarryHead(f.a, old_head);
+  f.Round();
+  CHECK(f.HeldSize(f.a) == 3);
+  CHECK(f.Held(f.a).head.note == f.a.Head());
+  CHECK(f.Stopped(f.a).empty());
+  CHECK(f.PeerOf(0).problem.empty());  // being late is no lie
+}
+
+TEST_CASE("Attack02AnOldCardCannotBeReplayedAsNew") {
+  Fixture f;
+  f.Round();
+  f.a.Publish("one");
+  SECTION("the same card again") { f.a.entries.push_back(f.a.entries[1]); }
+  SECTION("an old number on a new card") {
+    auto card = f.a.Publish("one");
+    f.a.entries.pop_back();
+    card.number = 2;
+    f.a.entries.push_back(MUST(card.Render()));
+  }
+  SECTION("another card before it") {
+    auto card = f.a.Publish("one");
+    f.a.entries.pop_back();
+    card.previous = HashLeaf(f.a.entries[1]);
+    f.a.entries.push_back(MUST(card.Render()));
+  }
+  f.mirror.Carry(f.a);
+  f.Round();
+  CHECK(f.HeldSize(f.a) == 2);  // nothing of a log that breaks the rules
+  CHECK(f.Stopped(f.a).find("does not go on from") != std::string::npos);
+  CHECK(f.Count("SELECT number FROM repository_card") == 1);
+}
+
+TEST_CASE("Attack03AForkIsSeenProvenAndFrozen") {
+  Fixture f;
+  f.a.Publish("two");
+  f.mirror.Carry(f.a);
+  f.Round();
+  REQUIRE(f.HeldSize(f.a) == 3);
+  FakeOrigin other = f.a;  // a second history, signed with the same key
+  other.entries.pop_back();
+  other.Publish("evil");
+  FakePeer second(other);
+  SECTION("of the same size") {}
+  SECTION("of a greater size") {
+    other.Publish("evil");
+    second.Carry(other);
+  }
+  SECTION("of a smaller size than is held") {
+    f.a.Publish("two");
+    f.mirror.Carry(f.a);
+    f.Round();
+    REQUIRE(f.HeldSize(f.a) == 4);
+  }
+  const auto held = f.HeldSize(f.a);
+  f.AddPeer(second);
+  f.Round();
+  CHECK(f.Stopped(f.a).find("forked") != std::string::npos);
+  CHECK(f.HeldSize(f.a) == held);
+  CHECK(f.Count("SELECT count(*) FROM fork_evidence") == 1);
+  CHECK(f.Count("SELECT count(*) FROM repository_card") == 2);
+  // Both notes are signed by the origin and say different things.
+  f.catalog.Read([&](storage::Connection& c) {
+    auto rows = c.Query("SELECT first, second FROM fork_evidence");
+    REQUIRE(rows.Next());
+    const auto keys = *f.Held(f.a).keys;
+    CHECK(MUST(VerifyHead(f.a.name(), keys, rows.Text(0))) !=
+          MUST(VerifyHead(f.a.name(), keys, rows.Text(1))));
+    return 0;
+  });
+  // What comes later is not taken.
+  f.a.Publish("three");
+  f.mirror.Carry(f.a);
+  f.Round();
+  CHECK(f.HeldSize(f.a) == held);
+}
+
+TEST_CASE("Attack03AMirrorCannotMakeAForkUp") {
+  Fixture f;
+  f.Round();
+  REQUIRE(f.HeldSize(f.a) == 2);
+  f.a.Publish("two");
+  f.mirror.Carry(f.a);
+  SECTION("with entries that are not signed") {
+    f.mirror.logs[f.a.name().Path()].entries[2] = f.a.entries[1];
+  }
+  SECTION("with a head that is not signed") {
+    FakeOrigin thief(7);
+    SignedNote note{Checkpoint{f.a.name().ToString(), {5, LogHash()}}.ToString(), {}};
+    note.signatures.push_back(SignNote(note.text, f.a.name().ToString(), KeysOf(7).log));
+    f.mirror.logs[f.a.name().Path()].head = note.ToString();
+  }
+  f.Round();
+  CHECK(f.HeldSize(f.a) == 2);
+  CHECK(f.Stopped(f.a).empty());
+  CHECK_FALSE(f.PeerOf(0).problem.empty());
+  FakePeer honest(f.a);
+  f.AddPeer(honest);
+  f.Round();
+  CHECK(f.HeldSize(f.a) == 3);
+}
+
+TEST_CASE("Attack05ATakedownComesWithTheLog") {
+  Fixture f;
+  f.Round();
+  f.a.Publish("one", [](Card& card) {
+    card.status = CardStatus::Removed;
+    card.reason = CardReason::Court;
+    card.content.reset();
+    card.meta.reset();
+  });
+  f.mirror.Carry(f.a);
+  f.Round();
+  CHECK(f.Count("SELECT status FROM repository_card") == static_cast<int>(CardStatus::Removed));
+  CHECK(f.Count("SELECT count(*) FROM repository_card WHERE meta IS NOT NULL") == 0);
+}
+
+TEST_CASE("Attack08OversizedAnswersAreNotTaken") {
+  Fixture f;
+  f.mirror.spoil = [&](const std::string& path, Bytes& body) {
+    if (path.find("/tile/entries/") != path.npos) body.resize(body.size() + 5'000'000);
+  };
+  f.Round();
+  CHECK(f.HeldSize(f.a) == 0);
+  CHECK_FALSE(f.PeerOf(0).problem.empty());
+}
+
+TEST_CASE("Attack08AnOversizedEntryStopsItsOrigin") {
+  Fixture f;
+  f.a.entries.push_back(
+      MUST(RenderCanonical({{"t", "x"}, {"v", 1}, {"s", std::string(5000, 's')}}, {16u << 10})));
+  f.mirror.Carry(f.a);
+  f.Round();
+  CHECK(f.HeldSize(f.a) == 0);
+  CHECK(f.Stopped(f.a).find("4 KiB") != std::string::npos);
+}
+
+TEST_CASE("Attack16MalformedPagesAndEntriesAreRefused") {
+  Fixture f;
+  SECTION("heads") {
+    f.mirror.spoil = [&](const std::string& path, Bytes& body) {
+      if (path.starts_with("/fed/heads")) body[9] = ' ';
+    };
+  }
+  SECTION("info") {
+    f.mirror.spoil = [&](const std::string& path, Bytes& body) {
+      if (path == "/fed/info") body = {'{', '}'};
+    };
+  }
+  SECTION("a bundle") {
+    f.mirror.spoil = [&](const std::string& path, Bytes& body) {
+      if (path.find("/tile/entries/") != path.npos) body.pop_back();
+    };
+  }
+  f.Round();
+  CHECK(f.HeldSize(f.a) == 0);
+  CHECK_FALSE(f.PeerOf(0).problem.empty());
+}
+
+TEST_CASE("Attack16AnEntryInAnotherFormStopsItsOrigin") {
+  Fixture f;
+  const std::string text = R"({"v":1, "t":"x"})";
+  f.a.entries.emplace_back(text.begin(), text.end());
+  f.mirror.Carry(f.a);
+  f.Round();
+  CHECK(f.HeldSize(f.a) == 0);
+  CHECK(f.Stopped(f.a).find("only form") != std::string::npos);
+}
+
+TEST_CASE("AnObjectThatDoesNotHashToItsNameIsNotKept") {
+  Fixture f;
+  for (auto& [id, object] : f.mirror.objects) object.push_back(' ');
+  f.Round();
+  CHECK(f.HeldSize(f.a) == 2);
+  CHECK(f.Count("SELECT count(*) FROM repository_card WHERE meta IS NOT NULL") == 0);
+  CHECK(f.PeerOf(0).problem.find("does not hash") != std::string::npos);
+  FakePeer honest(f.a);
+  f.AddPeer(honest);
+  f.Round();
+  CHECK(f.mirrors.size() == 1);
+}

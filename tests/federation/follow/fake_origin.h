@@ -1,0 +1,176 @@
+#pragma once
+// An origin without a catalog: entries in memory, signed at any size, and a peer that shows logs as
+// files and can lie.
+
+#include <algorithm>
+#include <functional>
+#include <map>
+
+#include "federation/card_meta.h"
+#include "federation/follow/exchange.h"
+#include "federation/format/canonical_json.h"
+#include "federation/format/card.h"
+#include "federation/format/checkpoint.h"
+#include "federation/format/entry_bundle.h"
+#include "federation/format/heads_page.h"
+#include "federation/format/log_name.h"
+#include "federation/format/note.h"
+#include "federation/format/opening.h"
+#include "federation/format/tile_builder.h"
+#include "tests/federation/log_fixture.h"
+
+namespace banyan::federation::testing {
+
+class FakeOrigin {
+ public:
+  explicit FakeOrigin(std::uint8_t seed) : keys_(KeysOf(seed)) {
+    const Genesis genesis{{keys_.public_keys(), KeysOf(99).public_keys().Commitment(), {}},
+                          std::string(32, 'a')};
+    name_ = {genesis.node(), 0};
+    entries.push_back(genesis.Render());
+  }
+
+  const NodeId& node() const { return name_.node; }
+  const LogName& name() const { return name_; }
+
+  LogState State(std::uint64_t size) const {
+    Frontier log;
+    for (std::uint64_t i = 0; i < size; ++i) log.Append(HashLeaf(entries[i]));
+    return {size, log.Root()};
+  }
+  std::string Sign(const LogState& state) const {
+    SignedNote note{Checkpoint{name_.ToString(), state}.ToString(), {}};
+    note.signatures.push_back(SignNote(note.text, name_.ToString(), keys_.log));
+    return note.ToString();
+  }
+  std::string Head() const { return Sign(State(entries.size())); }
+
+  // The next card of a repository "ns/<name>", a live one without files.
+  Card Publish(const std::string& name, const std::function<void(Card&)>& change = {}) {
+    Card card = latest_.contains(name) ? latest_[name].card : Card();
+    if (latest_.contains(name)) {
+      card.repository = latest_[name].key;
+      card.previous = latest_[name].leaf;
+      ++card.number;
+    }
+    const Json members = {{"kind", "model"}, {"namespace", "ns"}, {"name", name}};
+    const Bytes meta = MUST(SealMeta(members, *random_));
+    card.meta = HashSha256(meta);
+    objects[*card.meta] = meta;
+    card.content = CardContent();
+    card.time_s = 1700000000;
+    if (change) change(card);
+    Append(name, card);
+    return card;
+  }
+  void Append(const std::string& name, const Card& card) {
+    const Bytes entry = MUST(card.Render());
+    const auto leaf = HashLeaf(entry);
+    entries.push_back(entry);
+    latest_[name] = {card, card.repository.value_or(RepositoryKey::FromRaw(leaf.bytes())), leaf};
+  }
+  RepositoryKey Key(const std::string& name) const { return latest_.at(name).key; }
+
+  std::vector<Bytes> entries;
+  std::map<Sha256, Bytes> objects;
+
+ private:
+  struct Latest {
+    Card card;
+    RepositoryKey key;
+    LogHash leaf;
+  };
+  SigningKeys keys_;
+  LogName name_{NodeId(LogHash()), 0};
+  std::shared_ptr<FakeRandom> random_ = std::make_shared<FakeRandom>(5);
+  std::map<std::string, Latest> latest_;
+};
+
+// Shows what it has of each origin; `heads` may be older or other than its entries.
+class FakePeer {
+ public:
+  explicit FakePeer(const FakeOrigin& itself) : node(itself.node()) { Carry(itself); }
+
+  void Carry(const FakeOrigin& origin) { CarryHead(origin, origin.Head()); }
+  void CarryHead(const FakeOrigin& origin, const std::string& head) {
+    logs[origin.name().Path()] = {origin.entries, head};
+    objects.insert(origin.objects.begin(), origin.objects.end());
+    ++sequence;
+  }
+
+  Answer Give(const Ask& ask) {
+    Answer answer{ask.id, {}, {}, {}};
+    ++asked;
+    if (is_down) answer.error = Error(Errc::Unavailable, "no peer answers");
+    if (answer.error) return answer;
+    if (ask.path.empty()) {
+      for (const auto& id : ask.objects) answer.objects.push_back(Object(id));
+      return answer;
+    }
+    auto body = File(ask.path);
+    if (body && body->size() > ask.max_bytes) body = Error(Errc::TooLarge, "too large");
+    if (body) {
+      answer.body = *std::move(body);
+      sent_bytes += answer.body.size();
+      if (spoil) spoil(ask.path, answer.body);
+    } else {
+      answer.error = body.error();
+    }
+    return answer;
+  }
+
+  struct Log {
+    std::vector<Bytes> entries;
+    std::string head;
+  };
+  NodeId node;
+  std::map<std::string, Log> logs;
+  std::map<Sha256, Bytes> objects;
+  std::uint64_t sequence = 0;
+  std::function<void(const std::string& path, Bytes& body)> spoil;
+  bool is_down = false;
+  std::uint64_t asked = 0;
+  std::uint64_t sent_bytes = 0;
+
+ private:
+  std::optional<Bytes> Object(const Sha256& id) const {
+    const auto found = objects.find(id);
+    return found == objects.end() ? std::nullopt : std::optional(found->second);
+  }
+  Result<Bytes> File(const std::string& path) {
+    if (path == "/fed/info") {
+      return MustRenderCanonical({{"node", node.ToString()}, {"version", 0}});
+    }
+    if (path.starts_with("/fed/heads")) return Heads(path);
+    for (const auto& [base, log] : logs) {
+      if (path.starts_with(base)) return TileOf(log, TRY(Tile::Parse(path.substr(base.size()))));
+    }
+    return Error(Errc::NotFound, "nothing there");
+  }
+  Result<Bytes> Heads(const std::string& path) const {
+    HeadsPage page{{"0123456789abcdef", sequence}, {}};
+    if (path.ends_with("=" + page.upto.ToString())) return Bytes();
+    for (const auto& [base, log] : logs) page.heads.push_back({0, log.head});
+    const auto text = page.ToString();
+    return Bytes(text.begin(), text.end());
+  }
+  static Result<Bytes> TileOf(const Log& log, const Tile& wanted) {
+    if (wanted.level == Tile::kEntries) {
+      const auto from =
+          log.entries.begin() + static_cast<std::ptrdiff_t>(wanted.index * kTileWidth);
+      return WriteEntryBundle({from, from + wanted.width});
+    }
+    TileBuilder builder;
+    for (const auto& entry : log.entries) builder.Append(HashLeaf(entry));
+    for (const auto& [tile, hashes] : builder.TakeTiles()) {
+      if (tile.level != wanted.level || tile.index != wanted.index) continue;
+      if (tile.width >= wanted.width) {
+        return Bytes(hashes.begin(),
+                     hashes.begin() + static_cast<std::ptrdiff_t>(wanted.width * LogHash::kSize));
+      }
+    }
+    return Error(Errc::NotFound, "no such tile");
+  }
+};
+
+}  // namespace banyan::federation::testing

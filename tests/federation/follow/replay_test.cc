@@ -1,0 +1,149 @@
+#include "tests/federation/follow/follow_fixture.h"
+
+using namespace banyan;
+using namespace banyan::federation;
+using namespace banyan::federation::testing;
+
+TEST_CASE("AFollowedLogIsReplayedAndProven") {
+  FakeOrigin a(1);
+  a.Publish("one");
+  a.Publish("two");
+  FakePeer peer(a);
+  FollowFixture f;
+  f.AddPeer(peer);
+  f.Follow(a);
+  f.Round();
+  CHECK(f.HeldSize(a) == 3);
+  CHECK(f.Held(a).head.state() == a.State(3));
+  CHECK(f.PeerOf(0).node == a.node());
+  CHECK(f.PeerOf(0).problem.empty());
+  CHECK(f.Count("SELECT count(*) FROM repository_card WHERE meta IS NOT NULL") == 2);
+  CHECK(f.mirrors.size() == 2);
+}
+
+TEST_CASE("AQuietRoundAsksOneQuestion") {
+  FakeOrigin a(1);
+  a.Publish("one");
+  FakePeer peer(a);
+  FollowFixture f;
+  f.AddPeer(peer);
+  f.Follow(a);
+  f.Round();
+  const auto asked = peer.asked;
+  const auto sent = peer.sent_bytes;
+  f.Round();
+  CHECK(peer.asked == asked + 1);
+  CHECK(peer.sent_bytes == sent);
+}
+
+TEST_CASE("AGrowingLogIsTakenUpWhereItStopped") {
+  FakeOrigin a(1);
+  FakePeer peer(a);
+  FollowFixture f;
+  f.AddPeer(peer);
+  f.Follow(a);
+  for (int i = 0; i < 600; ++i) {
+    a.Publish("r" + std::to_string(i % 7));
+    if (i % 97 != 0 && i < 590) continue;
+    peer.Carry(a);
+    f.service = std::make_unique<Service>(f.catalog.database(), f.random);  // as after a crash
+    f.Round();
+    REQUIRE(f.HeldSize(a) == a.entries.size());
+  }
+  CHECK(f.Count("SELECT count(*) FROM repository_card") == 7);
+  CHECK(f.Count("SELECT max(number) FROM repository_card") == 86);
+}
+
+TEST_CASE("ALongLogIsProvenStepByStep") {
+  FakeOrigin a(1);
+  for (std::uint64_t i = 0; i < 2 * kReplayStep + 777; ++i) {
+    a.entries.push_back(MustRenderCanonical({{"t", "x"}, {"v", 1}, {"i", i}}));
+  }
+  FakePeer peer(a);
+  FollowFixture f;
+  f.AddPeer(peer);
+  f.Follow(a);
+  SECTION("whole") {
+    f.Round();
+    CHECK(f.Held(a).head.state() == a.State(a.entries.size()));
+  }
+  SECTION("a tile that lies stops the step") {
+    peer.spoil = [](const std::string& path, Bytes& body) {
+      if (path.find("/tile/1/") != path.npos) body[64 * 32 + 5] ^= 1;
+    };
+    f.Round();
+    CHECK(f.HeldSize(a) == 0);
+    CHECK_FALSE(f.PeerOf(0).problem.empty());
+  }
+  SECTION("a bundle that lies stops its step and keeps the earlier one") {
+    peer.spoil = [](const std::string& path, Bytes& body) {
+      if (path.ends_with("/tile/entries/070")) body[40] ^= 1;
+    };
+    f.Round();
+    CHECK(f.HeldSize(a) == kReplayStep);
+    peer.spoil = {};
+    f.Round();
+    CHECK(f.HeldSize(a) == a.entries.size());
+    CHECK(f.Stopped(a).empty());
+  }
+}
+
+TEST_CASE("OnlyWhatIsFollowedIsTaken") {
+  FakeOrigin a(1);
+  FakeOrigin b(2);
+  a.Publish("one");
+  a.Publish("whisper-tiny");
+  b.Publish("three");
+  FakePeer peer(a);
+  peer.Carry(b);
+  FollowFixture f;
+  f.AddPeer(peer);
+  f.Follow(a.node().ToString() + "/models/*/whisper-*");
+  f.Round();
+  CHECK(f.HeldSize(a) == 3);
+  CHECK(f.Origin(b) == 0);
+  CHECK(f.mirrors.size() == 1);
+  f.Follow(b);  // its head is asked for again
+  f.Round();
+  CHECK(f.HeldSize(b) == 2);
+}
+
+TEST_CASE("APeerThatIsDownIsAskedLessAndLess") {
+  FakeOrigin a(1);
+  FakePeer peer(a);
+  peer.is_down = true;
+  FollowFixture f;
+  f.AddPeer(peer);
+  f.Follow(a);
+  for (int i = 0; i < 600; ++i) {  // ten hours
+    f.now_ms += 60'000;
+    f.Step(Tick());
+  }
+  CHECK(peer.asked >= 10);
+  CHECK(peer.asked <= 20);
+  peer.is_down = false;
+  f.Step(Hurry());
+  CHECK(f.HeldSize(a) == 1);
+  CHECK(f.PeerOf(0).failures == 0);
+}
+
+TEST_CASE("ACardThatNeedsANewerProgramIsCountedAndNotUnderstood") {
+  FakeOrigin a(1);
+  const auto card = a.Publish("one");
+  Json newer = MUST(ParseCanonical(a.entries.back()));
+  newer["crit"] = Json::array({"quantum"});
+  newer["quantum"] = 1;
+  newer["n"] = 2;
+  newer["repo"] = HashText(a.Key("one"));
+  newer["prev"] = HashText(HashLeaf(a.entries.back()));
+  a.entries.push_back(MustRenderCanonical(newer));
+  FakePeer peer(a);
+  FollowFixture f;
+  f.AddPeer(peer);
+  f.Follow(a);
+  f.Round();
+  CHECK(f.HeldSize(a) == 3);
+  CHECK(f.Stopped(a).empty());
+  CHECK(f.mirrors.empty());
+  CHECK(f.Count("SELECT number FROM repository_card") == 2);
+}
