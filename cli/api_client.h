@@ -69,7 +69,7 @@ class ApiClient {
 
   Environment& environment_;
   const ApiOptions options_;
-  RateLimit rate_limit_;
+  node::TransferRate rate_limit_;
   std::atomic<bool> was_answered_ = false;
   Mutex mutex_;
   std::vector<std::unique_ptr<HttpHandle>> idle_ GUARDED_BY(mutex_);

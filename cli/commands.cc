@@ -30,6 +30,9 @@ std::vector<CommandSection> AllCommands() {
       MakeAdminOrgAdd(), MakeAdminOrgRemove(), MakeAdminQuotaList(), MakeAdminQuotaSet(),
       MakeAdminGc(), MakeAdminScrub(), MakeAdminBackup(), MakeAdminRestore(), MakeAdminStats(),
       MakeAdminDoctor()));
+  sections.push_back(Section("Federate", MakePeerList(), MakePeerAdd(), MakePeerShow(),
+                             MakePeerRemove(), MakeFollow(), MakeUnfollow(), MakeSync(),
+                             MakeFederationStatus()));
   sections.push_back(Section("The program", MakeHelp(), MakeCompletion()));
   return sections;
 }

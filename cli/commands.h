@@ -49,6 +49,8 @@ std::unique_ptr<Command> MakeCachePrune();     // cache.cc
 std::unique_ptr<Command> MakeCacheVerify();    // cache.cc
 std::unique_ptr<Command> MakeCompletion();     // help_commands.cc
 std::unique_ptr<Command> MakeCreate();
+std::unique_ptr<Command> MakeFederationStatus();  // follow.cc
+std::unique_ptr<Command> MakeFollow();
 std::unique_ptr<Command> MakeHash();
 std::unique_ptr<Command> MakeHelp();  // help_commands.cc
 std::unique_ptr<Command> MakeInfo();
@@ -57,15 +59,21 @@ std::unique_ptr<Command> MakeLogin();
 std::unique_ptr<Command> MakeLogout();  // login.cc
 std::unique_ptr<Command> MakeLs();
 std::unique_ptr<Command> MakeMv();
+std::unique_ptr<Command> MakePeerAdd();     // peers.cc
+std::unique_ptr<Command> MakePeerList();    // peers.cc
+std::unique_ptr<Command> MakePeerRemove();  // peers.cc
+std::unique_ptr<Command> MakePeerShow();    // peers.cc
 std::unique_ptr<Command> MakePull();
 std::unique_ptr<Command> MakePush();
 std::unique_ptr<Command> MakeRm();
 std::unique_ptr<Command> MakeSearch();
 std::unique_ptr<Command> MakeServe();
 std::unique_ptr<Command> MakeSettings();
+std::unique_ptr<Command> MakeSync();       // follow.cc
 std::unique_ptr<Command> MakeTagCreate();  // refs.cc
 std::unique_ptr<Command> MakeTagDelete();  // refs.cc
 std::unique_ptr<Command> MakeTagList();    // refs.cc
+std::unique_ptr<Command> MakeUnfollow();   // follow.cc
 std::unique_ptr<Command> MakeVerify();
 std::unique_ptr<Command> MakeWhoAmI();  // login.cc
 

@@ -10,18 +10,18 @@ namespace {
 
 using storage::Connection;
 
-struct OriginRow {
+struct OwnRow {
   NodeId node;
   LogId log;
 };
 
-Result<std::optional<OriginRow>> FindOwn(Connection& connection) {
+Result<std::optional<OwnRow>> FindOwn(Connection& connection) {
   auto rows = connection.Query(
       "SELECT id, node, (SELECT max(epoch) FROM log_entry WHERE origin = origin.id) "
       "FROM origin WHERE own = 1");
-  std::optional<OriginRow> found;
+  std::optional<OwnRow> found;
   if (rows.Next()) {
-    found = OriginRow{NodeId(rows.DigestAt<LogHash>(1)),
+    found = OwnRow{NodeId(rows.DigestAt<LogHash>(1)),
                       {rows.Int(0), static_cast<std::uint64_t>(rows.Int(2))}};
   }
   TRY(rows.status());
@@ -36,19 +36,24 @@ Result<EpochKeys> StatedKeys(Connection& connection, LogId log) {
   return TRY(Opening::Parse(entry)).keys;
 }
 
-Result<OriginRow> Begin(Connection& connection, const Genesis& genesis) {
+Result<OwnRow> Begin(Connection& connection, const Genesis& genesis) {
   const NodeId node = genesis.node();
   TRY(connection.Execute("INSERT INTO origin(node, own) VALUES(?, 1)", node.genesis()));
   const LogId log{connection.LastInsertId(), 0};
   TRY(AppendEntry(connection, log, genesis.Render()));
-  return OriginRow{node, log};
+  return OwnRow{node, log};
 }
 
 }  // namespace
 
+Result<std::optional<NodeId>> FindOwnNode(Connection& connection) {
+  const auto own = TRY(FindOwn(connection));
+  return own ? std::optional(own->node) : std::nullopt;
+}
+
 Result<OwnOrigin> OpenOwnOrigin(storage::Database& database, const SigningKeys& keys,
                                 const std::function<Result<Sha256>()>& next, Random& random) {
-  std::optional<OriginRow> own;
+  std::optional<OwnRow> own;
   TRY(database.Write([&](Connection& connection) -> Status {
     own = TRY(FindOwn(connection));
     if (!own) {

@@ -3,6 +3,7 @@
 // genesis entry made at the first start (PROTOCOL.md sections 2, 3 and 5).
 
 #include <functional>
+#include <optional>
 
 #include "federation/format/key_set.h"
 #include "federation/format/log_name.h"
@@ -19,6 +20,9 @@ struct OwnOrigin {
 
   std::string Line() const { return LogName{node, log.epoch}.ToString(); }
 };
+
+// Of this node; nullopt before its log was begun.
+Result<std::optional<NodeId>> FindOwnNode(storage::Connection& connection);
 
 // `keys` come from the node's seed. A catalog without a log gets one: `next` is then asked for what
 // the genesis commits to, the digest of the key set of the next epoch. Conflict when the catalog's

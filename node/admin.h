@@ -14,6 +14,8 @@
 
 namespace banyan::node {
 
+class Follower;
+
 struct AdminContext {
   Clock& clock;
   Random& random;
@@ -21,6 +23,7 @@ struct AdminContext {
   storage::LocalContentStore& content;
   std::string directory;               // the data directory
   const std::atomic<bool>& cancelled;  // long operations look at it
+  Follower* follower = nullptr;        // of the running node; nullptr: none runs
 
   storage::Database& database() const { return content.core().database; }
 };

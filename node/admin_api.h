@@ -20,10 +20,12 @@ class AdminApi {
     FileSystem& fs;
     storage::LocalContentStore& content;
     std::string directory;  // the data directory
+    Follower& follower;
   };
   explicit AdminApi(const Parts& parts)
-      : task_(parts.clock), context_{parts.clock,   parts.random,    parts.fs,
-                                     parts.content, parts.directory, task_.cancelled()} {}
+      : task_(parts.clock), context_{parts.clock,    parts.random,    parts.fs,
+                                     parts.content,  parts.directory, task_.cancelled(),
+                                     &parts.follower} {}
 
   // Ends the task, which uses the rest.
   ~AdminApi() { task_.Stop(); }

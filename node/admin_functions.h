@@ -35,6 +35,15 @@ Result<Json> CollectGarbage(const AdminContext&, const Json&);
 Result<Json> ScrubContent(const AdminContext&, const Json&);  // bytes_per_second?, after?
 Result<Json> BackUp(const AdminContext&, const Json&);        // target: a path on the node
 
+// node/admin_federation.cc
+Result<Json> ListPeers(const AdminContext&, const Json&);
+Result<Json> AddPeer(const AdminContext&, const Json&);     // address
+Result<Json> RemovePeer(const AdminContext&, const Json&);  // peer: its address or node id
+Result<Json> Follow(const AdminContext&, const Json&);      // rule: federation::FollowRule
+Result<Json> Unfollow(const AdminContext&, const Json&);    // rule
+Result<Json> ShowFederation(const AdminContext&, const Json&);
+Result<Json> SyncNow(const AdminContext&, const Json&);
+
 // node/admin_report.cc
 Result<Json> ShowStats(const AdminContext&, const Json&);
 Result<Json> Diagnose(const AdminContext&, const Json&);

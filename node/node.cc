@@ -55,6 +55,7 @@ Result<std::unique_ptr<Node>> Node::Start(const Seams& seams, const Config& conf
   std::unique_ptr<Node> node(new Node(seams, config, std::move(data)));
   TRY(node->Listen());
   node->jobs_.Start(node->MakeJobs());
+  node->follower_.Start();
   return node;
 }
 
@@ -76,9 +77,10 @@ Node::Node(const Seams& seams, const Config& config, std::unique_ptr<DataDirecto
                     .admits_anonymous = config_.access_anonymous,
                     .max_file_bytes = config_.upload_max_file.bytes,
                     .quota = hub_.quota()}),
-      admin_api_({seams.clock, seams.random, seams.fs, data_->content(), config_.data}),
       own_log_({seams.clock, seams.random, seams.fs, data_->database(), data_->content(),
                 data_->seed(), config_}),
+      follower_(hub_, seams.fs),
+      admin_api_({seams.clock, seams.random, seams.fs, data_->content(), config_.data, follower_}),
       router_(MakeRoutes(hub_)),
       front_({seams.clock, config_, data_->database(), usage_, metrics_, router_}),
       jobs_(seams.clock, metrics_) {
@@ -123,6 +125,7 @@ Status Node::CollectGarbage() {
 
 void Node::Stop(std::int64_t grace_ms) {
   if (server_) server_->Stop(grace_ms);
+  follower_.Stop();
   jobs_.Stop();
   const auto flushed = usage_.Flush(data_->database());
   if (!flushed) log::Warning("node", "event=flush_failed error=\"{}\"", flushed.error().message());

@@ -12,6 +12,7 @@
 #include "node/config.h"
 #include "node/content_api.h"
 #include "node/data_directory.h"
+#include "node/follower.h"
 #include "node/front.h"
 #include "node/health.h"
 #include "node/http/http_server.h"
@@ -35,6 +36,7 @@ class Node {
   std::uint16_t port() const { return server_->port(); }
   DataDirectory& data() { return *data_; }
   OwnLog& own_log() { return own_log_; }
+  Follower& follower() { return follower_; }
   const Router& router() const { return router_; }
   // Idempotent.
   void Stop(std::int64_t grace_ms);
@@ -59,8 +61,9 @@ class Node {
   AnswerCache answers_;
   Hub hub_;
   ContentApi content_api_;
-  AdminApi admin_api_;
   OwnLog own_log_;
+  Follower follower_;
+  AdminApi admin_api_;
   Router router_;
   Front front_;
   Jobs jobs_;

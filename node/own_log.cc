@@ -42,8 +42,9 @@ Result<std::unique_ptr<OwnLog::Open>> OwnLog::TryOpen() {
   open->writer = std::make_unique<federation::CardWriter>(
       parts_.database, parts_.content, open->origin, parts_.random, parts_.clock);
   const std::string directory = data + "/log/" + std::to_string(open->origin.log.epoch);
-  open->files = TRY(federation::LogFiles::Open(parts_.database, parts_.fs, parts_.clock, open->origin,
-                                               {directory, parts_.config.federation_fence}));
+  open->files =
+      TRY(federation::LogFiles::Open(parts_.database, parts_.fs, parts_.clock, open->origin,
+                                     {directory, parts_.config.federation_fence}));
   return open;
 }
 

@@ -36,9 +36,8 @@ Status Contact::Fail(const std::string& problem) {
   has_failed_ = true;
   asks_.clear();
   asked_.clear();
-  return database_.Write([&](storage::Connection& connection) {
-    return PeerFailed(connection, peer_.row, problem);
-  });
+  return database_.Write(
+      [&](storage::Connection& connection) { return PeerFailed(connection, peer_.row, problem); });
 }
 
 void Contact::Begin() {

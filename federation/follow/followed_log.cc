@@ -52,8 +52,8 @@ Result<FollowedLog> FindFollowedLog(Connection& connection, std::int64_t origin,
   found.head = *std::move(head);
   const auto first = TRY(ReadEntries(connection, found.log, 0, 1));
   const Json entry = TRY(ParseCanonical(first.front()));
-  found.keys = found.log.epoch == 0 ? TRY(Genesis::Parse(entry)).epoch
-                                    : TRY(Opening::Parse(entry)).keys;
+  found.keys =
+      found.log.epoch == 0 ? TRY(Genesis::Parse(entry)).epoch : TRY(Opening::Parse(entry)).keys;
   return found;
 }
 
@@ -102,8 +102,8 @@ Status AppendEntries(storage::Database& database, FollowedLog& log, const NewEnt
       TRY(connection.Execute(
           "INSERT INTO log_entry(origin, epoch, position, entry) VALUES(?, ?, ?, ?)",
           log.log.origin, log.log.epoch, position, news.entries[i]));
-      auto taken = TakeEntry(connection, log, {log.log, position, leaves[i]}, news.entries[i],
-                             now_ms);
+      auto taken =
+          TakeEntry(connection, log, {log.log, position, leaves[i]}, news.entries[i], now_ms);
       if (taken) continue;
       const auto code = taken.error().code();
       if (code == Errc::Invalid || code == Errc::TooLarge) {

@@ -45,7 +45,7 @@ Status AppendEntries(storage::Database& database, FollowedLog& log, const NewEnt
 
 // Nothing more is taken of the origin. Evidence may be empty.
 struct ForkEvidence {
-  std::string first;   // two signed heads
+  std::string first;  // two signed heads
   std::string second;
 };
 Status StopOrigin(storage::Database& database, LogId log, const std::string& reason,

@@ -95,10 +95,10 @@ Status SelectCards(Connection& connection, const FollowedOrigin& origin) {
     }
     TRY(Status(rows.status()));
   }
-  TRY(connection.Execute(
-      "DELETE FROM mirror WHERE leaf IS NULL AND session = '' AND card IN "
-      "(SELECT id FROM repository_card WHERE origin = ? AND meta IS NOT NULL)",
-      origin.row));
+  TRY(
+      connection.Execute("DELETE FROM mirror WHERE leaf IS NULL AND session = '' AND card IN "
+                         "(SELECT id FROM repository_card WHERE origin = ? AND meta IS NOT NULL)",
+                         origin.row));
   for (const auto card : selected) {
     TRY(connection.Execute("INSERT INTO mirror(card) VALUES(?) ON CONFLICT DO NOTHING", card));
   }

@@ -52,8 +52,8 @@ Status LogReplay::Judge(Status status) {
 }
 
 Status LogReplay::Start(std::int64_t now_ms) {
-  const auto claimed = held_.keys ? VerifyHead(held_.name, *held_.keys, note_)
-                                  : ReadClaim(held_.name, note_);
+  const auto claimed =
+      held_.keys ? VerifyHead(held_.name, *held_.keys, note_) : ReadClaim(held_.name, note_);
   if (!claimed) return Judge(claimed.error());
   claimed_ = *claimed;
   from_ = held_.head.frontier.size();
@@ -72,9 +72,8 @@ Status LogReplay::CompareOlder(std::int64_t now_ms) {
   }
   if (ours == claimed_.root) {
     if (claimed_.size < from_) return Finish(End::UpToDate);
-    TRY(database_.Write([&](storage::Connection& connection) {
-      return SawHead(connection, held_.log, now_ms);
-    }));
+    TRY(database_.Write(
+        [&](storage::Connection& connection) { return SawHead(connection, held_.log, now_ms); }));
     return Finish(End::UpToDate);
   }
   const std::string reason = "it signed two different states of " + std::to_string(claimed_.size) +
@@ -88,8 +87,7 @@ void LogReplay::PlanStep() {
   tiles_.clear();
   until_ = std::min(claimed_.size, from_ / kTileWidth * kTileWidth + kReplayStep);
   for (auto index = from_ / kTileWidth; index * kTileWidth < until_; ++index) {
-    to_ask_.push_back(
-        {Tile::kEntries, index, TileWidth(Tile::kEntries, index, claimed_.size)});
+    to_ask_.push_back({Tile::kEntries, index, TileWidth(Tile::kEntries, index, claimed_.size)});
     bundles_[index] = std::nullopt;
   }
   if (!inquires_ && until_ < claimed_.size) PlanProof();
@@ -128,8 +126,8 @@ std::vector<WantedFile> LogReplay::TakeWanted(std::size_t room) {
   const auto count = std::min(room, to_ask_.size());
   for (std::size_t i = 0; i < count; ++i) {
     const bool is_bundle = to_ask_[i].level == Tile::kEntries;
-    wanted.push_back({held_.name.Path() + to_ask_[i].Path(),
-                      is_bundle ? kMaxBundleBytes : kTileBytes});
+    wanted.push_back(
+        {held_.name.Path() + to_ask_[i].Path(), is_bundle ? kMaxBundleBytes : kTileBytes});
   }
   to_ask_.erase(to_ask_.begin(), to_ask_.begin() + static_cast<std::ptrdiff_t>(count));
   return wanted;

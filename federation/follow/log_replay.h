@@ -72,7 +72,7 @@ class LogReplay {
   std::uint64_t from_ = 0;
   std::uint64_t until_ = 0;
   std::vector<Tile> to_ask_;
-  std::map<Tile, std::optional<Bytes>> tiles_;                            // of hashes; nullopt: asked
+  std::map<Tile, std::optional<Bytes>> tiles_;                          // of hashes; nullopt: asked
   std::map<std::uint64_t, std::optional<std::vector<Bytes>>> bundles_;  // by index
 
   // Of an inquiry into a contradiction.

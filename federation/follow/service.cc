@@ -8,8 +8,8 @@ namespace {
 // Those whose card is another than what is served here, and that may be tried again by now.
 constexpr const char* kWaiting =
     "SELECT mirror.card FROM mirror JOIN repository_card ON repository_card.id = mirror.card "
-    "JOIN origin ON origin.id = repository_card.origin "
     "WHERE repository_card.meta IS NOT NULL AND mirror.leaf IS NOT repository_card.leaf "
+    "AND repository_card.status IN (0, 1) "  // live, yanked: the others have no content
     "AND (mirror.failures = 0 OR ?1 "
     "     OR mirror.tried_ms + (30000 << min(mirror.failures, 9)) <= ?2) "
     "ORDER BY mirror.tried_ms, mirror.card LIMIT 64";
@@ -82,7 +82,10 @@ Status Service::BeginMirrors(std::int64_t now_ms, std::vector<Output>& outputs) 
   for (const auto& peer : TRY(ListPeers(*lease))) {
     if (peer.answered_ms && peer.failures == 0) peers.push_back(peer.row);
   }
-  if (peers.empty()) return Ok();
+  if (peers.empty()) {
+    hurries_ = hurries_ && !contacts_.empty();
+    return Ok();
+  }
   auto rows = lease->Query(kWaiting, hurries_, now_ms);
   bool is_more = false;
   while (rows.Next()) {
@@ -97,7 +100,7 @@ Status Service::BeginMirrors(std::int64_t now_ms, std::vector<Output>& outputs) 
     outputs.emplace_back(MirrorTask{card, peers});
   }
   TRY(rows.status());
-  if (!is_more) hurries_ = false;
+  hurries_ = hurries_ && (is_more || !contacts_.empty());
   return Ok();
 }
 

@@ -19,7 +19,7 @@
 namespace banyan::federation {
 
 struct ServiceOptions {
-  std::int64_t pause_ms = 60'000;  // between two rounds with a peer, and some chance
+  std::int64_t pause_ms = 60'000;         // between two rounds with a peer, and some chance
   std::int64_t pause_max_ms = 3'600'000;  // with one that does not answer
   std::size_t contacts_at_once = 8;
   std::size_t mirrors_at_once = 2;
@@ -50,8 +50,8 @@ class Service {
   // `now_ms` since 1970, never less than before. Errors are the catalog's own: what the step was to
   // change is as it was, and the input may be given again.
   Result<std::vector<Output>> Step(std::int64_t now_ms, const Input& input);
-  // True while it waits for no Answer and no MirrorEnded.
-  bool is_idle() const { return contacts_.empty() && mirroring_.empty(); }
+  // True while it waits for no Answer and no MirrorEnded, and has done what a Hurry asked for.
+  bool is_idle() const { return contacts_.empty() && mirroring_.empty() && !hurries_; }
 
  private:
   Status Take(const Input& input, std::int64_t now_ms);
@@ -67,7 +67,7 @@ class Service {
   std::map<std::int64_t, std::unique_ptr<Contact>> contacts_;  // by peer
   std::map<std::int64_t, std::int64_t> due_ms_;                // by peer; absent: now
   std::set<std::int64_t> mirroring_;                           // cards
-  bool hurries_ = false;  // until all that waits to be mirrored was tried once
+  bool hurries_ = false;          // until all peers were asked, and all that waits tried once
   std::set<std::int64_t> tried_;  // cards, since the last Hurry
 };
 

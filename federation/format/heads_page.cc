@@ -44,8 +44,7 @@ Result<JournalPlace> JournalPlace::Parse(std::string_view text) {
   if (comma == text.npos || !IsJournal(text.substr(0, comma))) {
     return Error(Errc::Invalid, "expected <journal>,<sequence>");
   }
-  return JournalPlace{std::string(text.substr(0, comma)),
-                      TRY(ParseNumber(text.substr(comma + 1)))};
+  return JournalPlace{std::string(text.substr(0, comma)), TRY(ParseNumber(text.substr(comma + 1)))};
 }
 
 std::string JournalPlace::ToString() const { return journal + "," + std::to_string(sequence); }

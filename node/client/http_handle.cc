@@ -204,7 +204,7 @@ void HttpHandle::State::SetUp(const HttpOptions& options, const std::string& url
   Set(CURLOPT_PATH_AS_IS, 1L);
   Set(CURLOPT_PROTOCOLS_STR, "http,https");
   Set(CURLOPT_REDIR_PROTOCOLS_STR, url.starts_with("https:") ? "https" : "http,https");
-  Set(CURLOPT_FOLLOWLOCATION, 1L);
+  Set(CURLOPT_FOLLOWLOCATION, options.follows_redirects ? 1L : 0L);
   Set(CURLOPT_MAXREDIRS, 5L);
   Set(CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_1_1));
   Set(CURLOPT_USERAGENT, ("banyan/" + std::string(Version())).c_str());
@@ -213,7 +213,7 @@ void HttpHandle::State::SetUp(const HttpOptions& options, const std::string& url
   Set(CURLOPT_UPLOAD_BUFFERSIZE, static_cast<long>(kBufferBytes));
   Set(CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(options.connect_timeout_ms));
   const auto silence_ms = request->silence_ms > 0 ? request->silence_ms : options.silence_ms;
-  Set(CURLOPT_LOW_SPEED_LIMIT, 1L);
+  Set(CURLOPT_LOW_SPEED_LIMIT, static_cast<long>(options.min_bytes_per_s));
   Set(CURLOPT_LOW_SPEED_TIME, static_cast<long>((silence_ms + 999) / 1000));
   if (!options.ca_file.empty()) Set(CURLOPT_CAINFO, options.ca_file.c_str());
   if (options.bypass_proxy) Set(CURLOPT_NOPROXY, "*");

@@ -6,7 +6,7 @@
 #include <memory>
 
 #include "node/client/api_request.h"
-#include "node/client/rate_limit.h"
+#include "node/client/transfer_rate.h"
 
 namespace banyan::node {
 
@@ -14,6 +14,8 @@ struct HttpOptions {
   std::string token;    // sent as Bearer to the addressed host only, never on to others
   std::string ca_file;  // empty: the system's
   bool bypass_proxy = false;
+  bool follows_redirects = true;     // at most five, never from https to http
+  std::int64_t min_bytes_per_s = 1;  // less, for as long as the silence below, breaks it off
   std::int64_t connect_timeout_ms = 10'000;
   std::int64_t silence_ms = 30'000;
 };
@@ -45,7 +47,7 @@ class HttpHandle {
  public:
   // Borrowed for the life of the handle.
   struct World {
-    RateLimit& rate_limit;
+    TransferRate& rate_limit;
     const std::atomic<bool>& is_cancelled;
   };
   explicit HttpHandle(const World& world);

@@ -1,4 +1,4 @@
-#include "node/client/rate_limit.h"
+#include "node/client/transfer_rate.h"
 
 #include <algorithm>
 
@@ -10,7 +10,7 @@ constexpr std::uint64_t kStepsPerSecond = 16;
 
 }  // namespace
 
-void RateLimit::Spend(std::size_t bytes) {
+void TransferRate::Spend(std::size_t bytes) {
   if (bytes_per_s_ == 0) return;
   const auto now_ms = static_cast<double>(clock_.MonotonicMs());
   double wait_ms = 0;
@@ -23,7 +23,7 @@ void RateLimit::Spend(std::size_t bytes) {
   if (wait_ms >= 1) clock_.SleepMs(static_cast<std::int64_t>(wait_ms));
 }
 
-std::size_t RateLimit::StepBytes(std::size_t step_max) const {
+std::size_t TransferRate::StepBytes(std::size_t step_max) const {
   if (bytes_per_s_ == 0) return step_max;
   const std::uint64_t share = bytes_per_s_ / kStepsPerSecond;
   return static_cast<std::size_t>(std::clamp<std::uint64_t>(share, kStepBytesMin, step_max));

@@ -1,4 +1,4 @@
-#include "node/client/rate_limit.h"
+#include "node/client/transfer_rate.h"
 
 #include "tests/support/fake_clock.h"
 #include "tests/support/must.h"
@@ -8,14 +8,14 @@ using namespace banyan::node;
 
 TEST_CASE("RateLimitSleepsTheAverageDown") {
   FakeClock clock;
-  RateLimit limit(clock, 1000);
+  TransferRate limit(clock, 1000);
   for (int i = 0; i < 10; ++i) limit.Spend(500);
   REQUIRE(clock.slept_ms() == 5000);
 }
 
 TEST_CASE("RateLimitSavesNothingUp") {
   FakeClock clock;
-  RateLimit limit(clock, 1000);
+  TransferRate limit(clock, 1000);
   clock.Advance(60'000);
   limit.Spend(2000);
   REQUIRE(clock.slept_ms() == 2000);
@@ -23,7 +23,7 @@ TEST_CASE("RateLimitSavesNothingUp") {
 
 TEST_CASE("NoLimitNeverSleeps") {
   FakeClock clock;
-  RateLimit limit(clock, 0);
+  TransferRate limit(clock, 0);
   limit.Spend(1u << 30);
   REQUIRE(clock.slept_ms() == 0);
   REQUIRE(limit.StepBytes(1u << 18) == 1u << 18);
@@ -31,6 +31,6 @@ TEST_CASE("NoLimitNeverSleeps") {
 
 TEST_CASE("LowLimitsMoveSmallSteps") {
   FakeClock clock;
-  REQUIRE(RateLimit(clock, 160'000).StepBytes(1u << 18) == 10'000);
-  REQUIRE(RateLimit(clock, 10).StepBytes(1u << 18) == 1024);
+  REQUIRE(TransferRate(clock, 160'000).StepBytes(1u << 18) == 10'000);
+  REQUIRE(TransferRate(clock, 10).StepBytes(1u << 18) == 1024);
 }

@@ -1,0 +1,119 @@
+// follow, unfollow, sync, federation status.
+#include <algorithm>
+
+#include "cli/admin_command.h"
+#include "cli/commands.h"
+#include "cli/text.h"
+
+namespace banyan::cli {
+namespace {
+
+std::string Member(const Json& object, const char* name) {
+  return FindString(object, name).value_or("");
+}
+
+std::uint64_t Figure(const Json& object, const char* name) {
+  return static_cast<std::uint64_t>(std::max<std::int64_t>(FindInt(object, name).value_or(0), 0));
+}
+
+class Follow final : public AdminCommand {
+ public:
+  Follow() : AdminCommand("follow", "mirror what a node publishes") {
+    Takes("WHAT", rule_, "NODE_ID, or NODE_ID/KIND/NAMESPACE/NAME with * in it");
+    Explain(
+        "The node's signed log is replayed from any peer that has it, and what the rule selects is "
+        "fetched, verified, and served here like what is this node's own.");
+    Shows("follow NODE_ID", "everything that it publishes");
+    Shows("follow 'NODE_ID/models/*/whisper-*'", "some of its models");
+  }
+
+ private:
+  Status Perform(Session& session, AdminPort& port) override {
+    const auto rule = TRY(port.Call("follow", Json{{"rule", rule_}}));
+    return session.output().Print(
+        rule, "Following " + Member(rule, "node") + ": " + Member(rule, "pattern"));
+  }
+
+  std::string rule_;
+};
+
+class Unfollow final : public AdminCommand {
+ public:
+  Unfollow() : AdminCommand("unfollow", "mirror it no more") {
+    Takes("WHAT", rule_, "as it was given to `banyan follow`");
+    Explain("What was mirrored stays as it is, and is not brought up to date any more.");
+    Shows("unfollow NODE_ID", "the rule for everything");
+  }
+
+ private:
+  Status Perform(Session& session, AdminPort& port) override {
+    const auto rule = TRY(port.Call("unfollow", Json{{"rule", rule_}}));
+    return session.output().Print(
+        rule, "Not following any more " + Member(rule, "node") + ": " + Member(rule, "pattern"));
+  }
+
+  std::string rule_;
+};
+
+// What federation status and sync print.
+Status PrintStatus(Session& session, const Json& status) {
+  Table table({{"ORIGIN"},
+               {"ENTRIES", true},
+               {"SEEN"},
+               {"TRUST"},
+               {"SELECTED", true},
+               {"MIRRORED", true},
+               {"STORED", true},
+               {"PROBLEM", false, true}});
+  for (const auto& origin : status.value("origins", Json::array())) {
+    const auto age = FindInt(origin, "age_s");
+    auto problem = Member(origin, "stopped");
+    for (const auto& item : origin.value("unfinished", Json::array())) {
+      if (problem.empty()) problem = Member(item, "problem");
+    }
+    table.Add({Member(origin, "node"), FormatCount(Figure(origin, "size")),
+               age ? FormatDuration(*age * 1000) + " ago" : "never", Member(origin, "trust"),
+               FormatCount(Figure(origin, "selected")), FormatCount(Figure(origin, "mirrored")),
+               FormatBytes(Figure(origin, "stored_bytes")), problem});
+  }
+  return session.output().Print(status, table);
+}
+
+class Sync final : public AdminCommand {
+ public:
+  Sync() : AdminCommand("sync", "ask all peers now, and wait for what comes of it") {
+    Explain("A running node does this by itself about once a minute.");
+    Shows("sync", "until all that is followed is here, or failed");
+  }
+
+ private:
+  Status Perform(Session& session, AdminPort& port) override {
+    return PrintStatus(session, TRY(port.Call("sync", Json::object())));
+  }
+};
+
+class FederationStatus final : public AdminCommand {
+ public:
+  FederationStatus()
+      : AdminCommand("federation status", "show this node's id and whom it follows") {
+    Shows("federation status", "how much is here of each origin, and how old it is");
+    Shows("federation status --json", "with peers and problems");
+  }
+
+ private:
+  Status Perform(Session& session, AdminPort& port) override {
+    const auto status = TRY(port.Call("federation", Json::object()));
+    const auto node = Member(status, "node_id");
+    session.output().Note(node.empty() ? "This node has no log yet" : "This node is " + node);
+    return PrintStatus(session, status);
+  }
+};
+
+}  // namespace
+
+std::unique_ptr<Command> MakeFollow() { return std::make_unique<Follow>(); }
+std::unique_ptr<Command> MakeUnfollow() { return std::make_unique<Unfollow>(); }
+std::unique_ptr<Command> MakeSync() { return std::make_unique<Sync>(); }
+std::unique_ptr<Command> MakeFederationStatus() { return std::make_unique<FederationStatus>(); }
+
+}  // namespace banyan::cli

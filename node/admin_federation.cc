@@ -1,0 +1,183 @@
+// Peers, what is followed, and how far that has come.
+#include "federation/follow/followed_log.h"
+#include "federation/follow/follows.h"
+#include "federation/follow/peers.h"
+#include "federation/own_origin.h"
+#include "node/admin_functions.h"
+#include "node/follower.h"
+
+namespace banyan::node {
+namespace {
+
+using storage::Connection;
+
+constexpr std::int64_t kPollMs = 100;
+constexpr std::int64_t kFirstAnswerMs = 10'000;
+
+Json PeerJson(const federation::Peer& peer) {
+  Json json{{"address", peer.address},           {"node", nullptr},
+            {"added", ToIsoTime(peer.added_ms)}, {"answered", nullptr},
+            {"failures", peer.failures},         {"problem", peer.problem}};
+  if (peer.node) json["node"] = peer.node->ToString();
+  if (peer.answered_ms) json["answered"] = ToIsoTime(*peer.answered_ms);
+  return json;
+}
+
+Result<std::int64_t> ReadInt(Connection& connection, const char* sql, std::int64_t origin) {
+  auto rows = connection.Query(sql, origin);
+  const std::int64_t value = rows.Next() ? rows.Int(0) : 0;
+  TRY(rows.status());
+  return value;
+}
+
+// The mirrored repositories of an origin that are not in the state of their card.
+Result<Json> Unfinished(Connection& connection, std::int64_t origin) {
+  Json list = Json::array();
+  auto rows = connection.Query(
+      "SELECT repository_card.key, mirror.problem, mirror.failures FROM mirror "
+      "JOIN repository_card ON repository_card.id = mirror.card "
+      "WHERE repository_card.origin = ? AND repository_card.status IN (0, 1) "
+      "AND mirror.leaf IS NOT repository_card.leaf ORDER BY mirror.card LIMIT 100",
+      origin);
+  while (rows.Next()) {
+    list.push_back({{"repository", rows.DigestAt<Sha256>(0).ToString()},
+                    {"problem", rows.Text(1)},
+                    {"failures", rows.Int(2)}});
+  }
+  TRY(rows.status());
+  return list;
+}
+
+Result<Json> OriginJson(const AdminContext& context, Connection& connection,
+                        const federation::FollowedOrigin& origin) {
+  Json rules = Json::array();
+  for (const auto& rule : origin.rules) rules.push_back(rule.pattern);
+  const auto log = TRY(federation::FindFollowedLog(connection, origin.row, origin.node));
+  const auto age_ms = context.clock.NowMs() - log.head.seen_ms;
+  Json json{{"node", origin.node.ToString()},
+            {"rules", std::move(rules)},
+            {"epoch", log.log.epoch},
+            {"size", log.head.frontier.size()},
+            {"age_s", nullptr},
+            {"trust", log.head.frontier.size() > 0 ? "replayed" : "nothing held"},
+            {"stopped", TRY(federation::WhyStopped(connection, origin.row))},
+            {"repositories",
+             TRY(ReadInt(connection, "SELECT count(*) FROM repository_card WHERE origin = ?",
+                         origin.row))},
+            {"selected",
+             TRY(ReadInt(connection,
+                         "SELECT count(*) FROM mirror JOIN repository_card "
+                         "ON repository_card.id = mirror.card WHERE repository_card.origin = ?",
+                         origin.row))},
+            {"mirrored", TRY(ReadInt(connection, "SELECT count(*) FROM repository WHERE origin = ?",
+                                     origin.row))},
+            {"stored_bytes",
+             TRY(ReadInt(connection,
+                         "SELECT coalesce(sum(stored_bytes), 0) FROM repository WHERE origin = ?",
+                         origin.row))},
+            {"unfinished", TRY(Unfinished(connection, origin.row))}};
+  if (log.head.frontier.size() > 0) json["age_s"] = std::max<std::int64_t>(0, age_ms / 1000);
+  return json;
+}
+
+Result<federation::Peer> ReadPeer(const AdminContext& context, const std::string& text) {
+  auto lease = TRY(context.database().Read());
+  return federation::FindPeer(*lease, text);
+}
+
+// True when it may still answer.
+bool HasYetToAnswer(const Result<federation::Peer>& peer) {
+  return peer && !peer->answered_ms && peer->failures == 0;
+}
+
+}  // namespace
+
+Result<Json> ListPeers(const AdminContext& context, const Json&) {
+  Json list = Json::array();
+  auto lease = TRY(context.database().Read());
+  for (const auto& peer : TRY(federation::ListPeers(*lease))) list.push_back(PeerJson(peer));
+  return list;
+}
+
+Result<Json> AddPeer(const AdminContext& context, const Json& arguments) {
+  const auto address = TRY(NeedText(arguments, "address"));
+  federation::Peer peer;
+  TRY(context.database().Write([&](Connection& connection) -> Status {
+    peer = TRY(federation::AddPeer(connection, address, context.clock.NowMs()));
+    return Ok();
+  }));
+  if (context.follower == nullptr) return PeerJson(peer);
+  context.follower->Hurry();
+  auto now = ReadPeer(context, peer.address);
+  for (std::int64_t waited_ms = 0; waited_ms < kFirstAnswerMs && HasYetToAnswer(now);
+       waited_ms += kPollMs) {
+    context.clock.SleepMs(kPollMs);
+    now = ReadPeer(context, peer.address);
+  }
+  return PeerJson(TRY(std::move(now)));
+}
+
+Result<Json> RemovePeer(const AdminContext& context, const Json& arguments) {
+  const auto text = TRY(NeedText(arguments, "peer"));
+  federation::Peer peer;
+  TRY(context.database().Write([&](Connection& connection) -> Status {
+    peer = TRY(federation::FindPeer(connection, text));
+    return federation::RemovePeer(connection, peer.row);
+  }));
+  return PeerJson(peer);
+}
+
+Result<Json> Follow(const AdminContext& context, const Json& arguments) {
+  const auto rule = TRY(federation::FollowRule::Parse(TRY(NeedText(arguments, "rule"))));
+  TRY(context.database().Write([&](Connection& connection) -> Status {
+    TRY(federation::AddFollow(connection, rule, context.clock.NowMs()));
+    for (const auto& origin : TRY(federation::ListFollowed(connection))) {
+      if (origin.node == rule.node) TRY(federation::SelectCards(connection, origin));
+    }
+    return Ok();
+  }));
+  if (context.follower != nullptr) context.follower->Hurry();
+  return Json{{"node", rule.node.ToString()}, {"pattern", rule.pattern}};
+}
+
+Result<Json> Unfollow(const AdminContext& context, const Json& arguments) {
+  const auto rule = TRY(federation::FollowRule::Parse(TRY(NeedText(arguments, "rule"))));
+  TRY(context.database().Write([&](Connection& connection) -> Status {
+    const auto before = TRY(federation::ListFollowed(connection));
+    TRY(federation::RemoveFollow(connection, rule));
+    for (auto origin : before) {
+      if (origin.node != rule.node) continue;
+      std::erase_if(origin.rules, [&](const auto& old) { return old.pattern == rule.pattern; });
+      TRY(federation::SelectCards(connection, origin));
+    }
+    return Ok();
+  }));
+  return Json{{"node", rule.node.ToString()}, {"pattern", rule.pattern}};
+}
+
+Result<Json> ShowFederation(const AdminContext& context, const Json&) {
+  auto lease = TRY(context.database().Read());
+  const auto own = TRY(federation::FindOwnNode(*lease));
+  Json origins = Json::array();
+  for (const auto& origin : TRY(federation::ListFollowed(*lease))) {
+    origins.push_back(TRY(OriginJson(context, *lease, origin)));
+  }
+  return Json{{"node_id", own ? Json(own->ToString()) : Json()},
+              {"peers", TRY(ListPeers(context, {}))},
+              {"origins", std::move(origins)}};
+}
+
+Result<Json> SyncNow(const AdminContext& context, const Json& arguments) {
+  if (context.follower == nullptr) {
+    return Error(Errc::Unavailable,
+                 "no node runs on this directory: `banyan serve` asks all peers when it starts");
+  }
+  context.follower->Hurry();
+  while (!context.follower->IsIdle()) {
+    if (context.cancelled) return Error(Errc::Cancelled, "interrupted: the node goes on with it");
+    context.clock.SleepMs(kPollMs);
+  }
+  return ShowFederation(context, arguments);
+}
+
+}  // namespace banyan::node

@@ -1,0 +1,161 @@
+#include "node/follower.h"
+
+#include <algorithm>
+
+#include "federation/mirror/repository_mirror.h"
+#include "federation/transfer/folder_peer.h"
+#include "node/entering.h"
+#include "node/http_peer.h"
+#include "storage/base/logging.h"
+
+namespace banyan::node {
+namespace {
+
+constexpr std::size_t kAskers = 4;
+constexpr std::size_t kMirrors = 2;
+constexpr std::int64_t kTickMs = 1000;
+
+// The repository that a card is of here; 0: none yet.
+Result<std::int64_t> RepositoryOf(storage::Database& database, std::int64_t card) {
+  auto lease = TRY(database.Read());
+  auto rows = lease->Query("SELECT repository FROM repository_card WHERE id = ?", card);
+  const std::int64_t repository = rows.Next() ? rows.Int(0) : 0;
+  TRY(rows.status());
+  return repository;
+}
+
+}  // namespace
+
+Follower::Follower(Hub& hub, FileSystem& fs)
+    : hub_(hub),
+      fs_(fs),
+      rate_limit_(hub.clock, 0),
+      service_(hub.database, hub.random),
+      askers_(kAskers),
+      mirrors_(kMirrors) {}
+
+void Follower::Start() {
+  decider_ = std::thread([this] { Loop(); });
+}
+
+void Follower::Stop() {
+  is_stopping_ = true;
+  {
+    const MutexLock lock(mutex_);
+    changed_.NotifyAll();
+  }
+  if (decider_.joinable()) decider_.join();
+  askers_.Stop();
+  mirrors_.Stop();
+}
+
+void Follower::Give(federation::Input input) {
+  const MutexLock lock(mutex_);
+  inputs_.push_back(std::move(input));
+  is_idle_ = false;
+  changed_.NotifyAll();
+}
+
+void Follower::Hurry() { Give(federation::Hurry()); }
+
+bool Follower::IsIdle() {
+  const MutexLock lock(mutex_);
+  return is_idle_;
+}
+
+void Follower::Loop() {
+  while (!is_stopping_) {
+    federation::Input input = federation::Tick();
+    {
+      MutexLock lock(mutex_);
+      if (inputs_.empty() && !is_stopping_) changed_.WaitFor(mutex_, kTickMs);
+      if (!inputs_.empty()) {
+        input = std::move(inputs_.front());
+        inputs_.pop_front();
+      }
+    }
+    const auto outputs = service_.Step(hub_.clock.NowMs(), input);
+    if (!outputs) {
+      log::Error("federation", "event=step_failed error=\"{}\"", outputs.error().message());
+    } else {
+      for (const auto& output : *outputs) Do(output);
+    }
+    const MutexLock lock(mutex_);
+    is_idle_ = inputs_.empty() && service_.is_idle();
+  }
+}
+
+void Follower::Do(const federation::Output& output) {
+  if (const auto* ask = std::get_if<federation::Ask>(&output)) {
+    askers_.Give([this, ask = *ask] { Give(Answered(ask)); });
+  } else {
+    mirrors_.Give([this, task = std::get<federation::MirrorTask>(output)] {
+      Mirror(task);
+      Give(federation::MirrorEnded{task.card});
+    });
+  }
+}
+
+Result<Follower::SourcePtr> Follower::Source(std::int64_t peer) {
+  std::string address;
+  {
+    auto lease = TRY(hub_.database.Read());
+    for (const auto& known : TRY(federation::ListPeers(*lease))) {
+      if (known.row == peer) address = known.address;
+    }
+  }
+  if (address.empty()) return Error(Errc::NotFound, "this peer was removed");
+  const MutexLock lock(mutex_);
+  auto& source = sources_[address];
+  if (!source && address.starts_with('/')) {
+    source = std::make_shared<federation::FolderPeer>(fs_, address);
+  } else if (!source) {
+    source = std::make_shared<HttpPeer>(address, rate_limit_, is_stopping_);
+  }
+  return source;
+}
+
+federation::Answer Follower::Answered(const federation::Ask& ask) {
+  federation::Answer answer{ask.id, {}, {}, {}};
+  const auto source = Source(ask.peer);
+  if (!source) {
+    answer.error = source.error();
+  } else if (ask.path.empty()) {
+    auto objects = (*source)->GetObjects(ask.objects);
+    if (objects) answer.objects = *std::move(objects);
+    if (!objects) answer.error = std::move(objects.error());
+  } else {
+    auto body = (*source)->Get(ask.path, ask.max_bytes);
+    if (body) answer.body = *std::move(body);
+    if (!body) answer.error = std::move(body.error());
+  }
+  return answer;
+}
+
+void Follower::Mirror(const federation::MirrorTask& task) {
+  std::vector<SourcePtr> sources;
+  std::vector<federation::PeerSource*> peers;
+  for (const auto peer : task.peers) {
+    auto source = Source(peer);
+    if (!source) continue;
+    peers.push_back(source->get());
+    sources.push_back(*std::move(source));
+  }
+  federation::RepositoryMirror mirror(
+      {hub_.clock, hub_.random, hub_.database, hub_.content, is_stopping_, hub_.quota()});
+  const auto report = mirror.Run(task.card, peers);
+  for (const auto& lie : report.lies) {
+    log::Warning("federation", "event=peer_lied peer={} what=\"{}\"", lie.peer, lie.what);
+  }
+  if (!report.outcome) {
+    return log::Warning("federation", "event=mirror_failed card={} error=\"{}\"", task.card,
+                        report.outcome.error().message());
+  }
+  const auto repository = RepositoryOf(hub_.database, task.card);
+  if (*report.outcome != federation::MirrorOutcome::Mirrored || !repository) return;
+  FollowHead(hub_, *repository);
+  log::Info("federation", "event=mirrored repository={} files={} bytes={} fetched={} reused={}",
+            *repository, report.files, report.bytes, report.fetched_bytes, report.reused_bytes);
+}
+
+}  // namespace banyan::node

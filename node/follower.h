@@ -1,0 +1,62 @@
+#pragma once
+// Follows other nodes: runs the decisions of federation::Service against real peers, a real clock
+// and the content store. One thread decides, a few ask peers, a few mirror repositories.
+
+#include <atomic>
+#include <deque>
+#include <map>
+#include <memory>
+#include <thread>
+
+#include "federation/follow/service.h"
+#include "federation/transfer/peer_source.h"
+#include "node/client/transfer_rate.h"
+#include "node/hub.h"
+#include "node/work_pool.h"
+
+namespace banyan::node {
+
+// Thread safe.
+class Follower {
+ public:
+  // Borrows the hub, and what is in it.
+  Follower(Hub& hub, FileSystem& fs);
+  ~Follower() { Stop(); }
+  Follower(const Follower&) = delete;
+  Follower& operator=(const Follower&) = delete;
+
+  // Once.
+  void Start();
+  // Breaks off what is going on; what was fetched stays. Idempotent.
+  void Stop() EXCLUDES(mutex_);
+
+  // Asks all peers now and tries again what failed.
+  void Hurry() EXCLUDES(mutex_);
+  // Nothing is going on, and all that a Hurry asked for was done or failed.
+  bool IsIdle() EXCLUDES(mutex_);
+
+ private:
+  using SourcePtr = std::shared_ptr<federation::PeerSource>;
+  void Give(federation::Input input) EXCLUDES(mutex_);
+  void Loop();
+  void Do(const federation::Output& output);
+  Result<SourcePtr> Source(std::int64_t peer) EXCLUDES(mutex_);
+  federation::Answer Answered(const federation::Ask& ask);
+  void Mirror(const federation::MirrorTask& task);
+
+  Hub& hub_;
+  FileSystem& fs_;
+  TransferRate rate_limit_;
+  std::atomic<bool> is_stopping_{false};
+  federation::Service service_;  // the deciding thread's
+  Mutex mutex_;
+  CondVar changed_;
+  std::deque<federation::Input> inputs_ GUARDED_BY(mutex_);
+  bool is_idle_ GUARDED_BY(mutex_) = true;
+  std::map<std::string, SourcePtr> sources_ GUARDED_BY(mutex_);  // by address
+  WorkPool askers_;
+  WorkPool mirrors_;
+  std::thread decider_;
+};
+
+}  // namespace banyan::node
