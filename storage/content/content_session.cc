@@ -61,12 +61,18 @@ Result<std::vector<bool>> ContentSession::Lacking(const ChunkList& chunks) {
   return lacking;
 }
 
-Status ContentSession::PutChunk(const BatchEntry& entry, ByteView payload, Bytes& raw,
+Status ContentSession::PutChunk(const BatchEntry& entry, ByteView payload, const ChunkRef* expected,
                                 Recipe& stored) {
-  raw.resize(entry.raw_bytes);
-  const Status decoded = decoder_.Decode(entry.encoding, payload, raw);
-  if (!decoded) return Error(Errc::Invalid, "chunk batch: " + decoded.error().message());
-  const ChunkId id = HashChunk(raw);
+  raw_.resize(entry.raw_bytes);
+  const Status decoded = decoder_.Decode(entry.encoding, payload, raw_);
+  if (!decoded) {
+    return Error(expected == nullptr ? Errc::Invalid : Errc::Corrupt,
+                 "chunk batch: " + decoded.error().message());
+  }
+  const ChunkId id = HashChunk(raw_);
+  if (expected != nullptr && *expected != ChunkRef{id, entry.raw_bytes}) {
+    return Error(Errc::Corrupt, "chunk batch: other bytes than those of " + expected->id.Short());
+  }
   ReaderLock lock(store_.core().collection_mutex);
   // The sender has the bytes, so a copy that it could not know of may serve it too.
   auto at = TRY(placer_.Locate(id));
@@ -75,13 +81,16 @@ Status ContentSession::PutChunk(const BatchEntry& entry, ByteView payload, Bytes
   return Ok();
 }
 
-Status ContentSession::PutAll(const std::vector<BatchEntry>& entries, ByteReader& in,
-                              Recipe& stored, PutSummary& summary) {
-  Bytes raw;
-  for (const BatchEntry& entry : entries) {
+Status ContentSession::PutAll(const Batch& batch, Recipe& stored, PutSummary& summary) {
+  if (batch.expected && batch.expected->size() != batch.entries.size()) {
+    return Error(Errc::Corrupt, "chunk batch: another number of chunks than expected");
+  }
+  ByteReader in(batch.payloads);
+  for (std::size_t i = 0; i < batch.entries.size(); ++i) {
+    const BatchEntry& entry = batch.entries[i];
     const ByteView payload = in.Raw(entry.stored_bytes);
     if (!in.ok()) return Error(Errc::Invalid, "chunk batch: the payloads are cut short");
-    TRY(PutChunk(entry, payload, raw, stored));
+    TRY(PutChunk(entry, payload, batch.expected ? &(*batch.expected)[i] : nullptr, stored));
     ++summary.chunk_count;
     summary.raw_bytes += entry.raw_bytes;
   }
@@ -89,14 +98,14 @@ Status ContentSession::PutAll(const std::vector<BatchEntry>& entries, ByteReader
   return Ok();
 }
 
-Result<ContentSession::PutSummary> ContentSession::Put(ByteView batch) {
-  const auto entries = TRY(ParseBatchTable(batch));
-  ByteReader in(batch.subspan(BatchTableBytes(entries.size())));
+Result<ContentSession::PutSummary> ContentSession::Put(ByteView batch, const Expected& expected) {
+  auto entries = TRY(ParseBatchTable(batch));
+  const auto payloads = batch.subspan(BatchTableBytes(entries.size()));
   MutexLock lock(mutex_);
   TRY(store_.RequireRoom(batch.size()));
   PinnedRecipe pinned(store_.core());
   PutSummary summary;
-  const Status put = PutAll(entries, in, pinned.recipe, summary);
+  const Status put = PutAll({std::move(entries), payloads, expected}, pinned.recipe, summary);
   placer_.ReleasePack();
   TRY(Status(put));
   TRY(store_.Sync());

@@ -44,12 +44,15 @@ class ContentSession {
   // One flag a chunk, true: send it. False only for chunks in scope (chunk_scope.h).
   Result<std::vector<bool>> Lacking(const ChunkList& chunks);
   // Stores a batch (table and payloads, chunk_batch.h) durably. Invalid when a payload does not
-  // decode to its declared size; nothing of the batch is kept then.
+  // decode to its declared size; nothing of the batch is kept then. A caller who passes on what
+  // somebody else sent says what it must be: Corrupt when a payload is not the chunk `expected` in
+  // its place, and again nothing is kept.
   struct PutSummary {
     std::size_t chunk_count = 0;
     std::uint64_t raw_bytes = 0;
   };
-  Result<PutSummary> Put(ByteView batch);
+  using Expected = std::optional<std::span<const ChunkRef>>;
+  Result<PutSummary> Put(ByteView batch, const Expected& expected = std::nullopt);
 
   struct FileClaim {
     Sha256 sha256;
@@ -72,10 +75,14 @@ class ContentSession {
         scope_(std::move(scope)),
         placer_(*store.core().packs, store.core().index) {}
   Status ShapeIsLegal(const ChunkList& chunks, const FileClaim& claim) const;
-  Status PutAll(const std::vector<BatchEntry>& entries, ByteReader& in, Recipe& stored,
-                PutSummary& summary) REQUIRES(mutex_);
-  Status PutChunk(const BatchEntry& entry, ByteView payload, Bytes& raw, Recipe& stored)
-      REQUIRES(mutex_);
+  struct Batch {
+    std::vector<BatchEntry> entries;
+    ByteView payloads;
+    Expected expected;
+  };
+  Status PutAll(const Batch& batch, Recipe& stored, PutSummary& summary) REQUIRES(mutex_);
+  Status PutChunk(const BatchEntry& entry, ByteView payload, const ChunkRef* expected,
+                  Recipe& stored) REQUIRES(mutex_);
   Status FillRecipe(const ChunkList& chunks, Recipe& recipe) REQUIRES(mutex_);
   struct Inspection {
     Sha256 sha256;
@@ -93,6 +100,7 @@ class ContentSession {
   ChunkScope scope_ GUARDED_BY(mutex_);
   ChunkPlacer placer_ GUARDED_BY(mutex_);
   ChunkDecoder decoder_ GUARDED_BY(mutex_);
+  Bytes raw_ GUARDED_BY(mutex_);  // of the chunk that is stored now
 };
 
 }  // namespace banyan::storage

@@ -102,6 +102,26 @@ TEST_CASE("SessionRefusesABombAndKeepsNothingOfItsBatch") {
   MUST_FAIL(session->Assemble(chunks, {HashSha256(honest), 5000}), Errc::Conflict);
 }
 
+TEST_CASE("WhatIsExpectedComesOrNothingIsKept") {
+  Fixture f;
+  auto session = f.Begin(f.AddRepository("a", true));
+  const Bytes data = Noise(300000, 7);
+  const ChunkList chunks = Cut(data);
+  const std::vector<bool> all(chunks.size(), true);
+  Bytes lie = data;
+  lie[lie.size() - 1] ^= 1;
+  MUST_FAIL(session->Put(Batch(lie, chunks, all), chunks), Errc::Corrupt);
+  Bytes broken = Batch(data, chunks, all);
+  broken[12] = static_cast<std::uint8_t>(Encoding::Zstd);  // of the first chunk
+  MUST_FAIL(session->Put(broken, chunks), Errc::Corrupt);
+  const auto fewer = std::span(chunks).first(chunks.size() - 1);
+  MUST_FAIL(session->Put(Batch(data, chunks, all), fewer), Errc::Corrupt);
+  REQUIRE(CountTrue(MUST(session->Lacking(chunks))) == chunks.size());
+  MUST_FAIL(session->Assemble(chunks, {HashSha256(data), data.size()}), Errc::Conflict);
+  MUST(session->Put(Batch(data, chunks, all), chunks));
+  MUST(session->Assemble(chunks, {HashSha256(data), data.size()}));
+}
+
 TEST_CASE("BytesOfAnotherChunkLeaveItLacking") {
   Fixture f;
   auto session = f.Begin(f.AddRepository("a", true));
