@@ -1,6 +1,7 @@
 #include "federation/open_objects.h"
 
 #include "federation/commit_tree.h"
+#include "storage/history/uploads.h"
 
 namespace banyan::federation {
 namespace {
@@ -80,8 +81,10 @@ Result<Bytes> ReadMeta(Connection& connection, std::int64_t card) {
   return meta;
 }
 
-Result<Bytes> ReadStored(Connection& connection, storage::ContentStore& store, const Sha256& id) {
-  const auto file = TRY(storage::FindFile(connection, id));
+// What the repository holds: a card of another node may name any digest.
+Result<Bytes> ReadStored(Connection& connection, storage::ContentStore& store,
+                         std::int64_t repository, const Sha256& id) {
+  const auto file = TRY(storage::FindCommittedFile(connection, repository, id));
   if (!file) return Error(Errc::NotFound, "its content is not held here");
   if (file->size_bytes > kMaxTextBytes) {
     return Error(Errc::TooLarge, "larger than an object may be; read it as a file");
@@ -91,12 +94,14 @@ Result<Bytes> ReadStored(Connection& connection, storage::ContentStore& store, c
 
 Result<Bytes> ReadAny(Connection& connection, storage::ContentStore& store, const Sha256& id) {
   std::int64_t card = 0;
+  std::int64_t repository = 0;
   auto kind = Kind::Node;
   GitOid oid;
   {
     // Not what a repository reached that is private or gone by now, written in a card or not.
     auto rows = connection.Query(
-        "SELECT open_object.card, open_object.kind, open_object.oid FROM open_object "
+        "SELECT open_object.card, open_object.kind, open_object.oid, repository_card.repository "
+        "FROM open_object "
         "JOIN repository_card ON repository_card.id = open_object.card "
         "LEFT JOIN repository ON repository.id = repository_card.repository "
         "WHERE open_object.id = ? "
@@ -109,11 +114,12 @@ Result<Bytes> ReadAny(Connection& connection, storage::ContentStore& store, cons
     card = rows.Int(0);
     kind = static_cast<Kind>(rows.Int(1));
     if (kind == Kind::GitObject) oid = rows.DigestAt<GitOid>(2);
+    repository = rows.Int(3);
     TRY(rows.status());
   }
   switch (kind) {
     case Kind::Meta: return ReadMeta(connection, card);
-    case Kind::File: return ReadStored(connection, store, id);
+    case Kind::File: return ReadStored(connection, store, repository, id);
     case Kind::GitObject: {
       const auto objects = TRY(storage::GitObjects::Open(connection, store));
       return TRY(objects->Read(oid)).data;

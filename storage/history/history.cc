@@ -2,6 +2,7 @@
 
 #include "storage/history/git_library.h"
 #include "storage/history/manifest_source.h"
+#include "storage/history/uploads.h"
 
 namespace banyan::storage {
 
@@ -85,7 +86,8 @@ Result<std::optional<Bytes>> History::ReadSmallFile(const Revision& revision, st
     return Error(Errc::TooLarge,
                  std::string(path) + " is larger than " + std::to_string(max_bytes) + " bytes");
   }
-  const auto file = TRY(banyan::storage::FindFile(connection_, entry->sha256));
+  // Not any file of this digest: what a manifest of another node names may be private here.
+  const auto file = TRY(FindCommittedFile(connection_, repository_, entry->sha256));
   if (!file) return std::optional<Bytes>();
   auto reader = TRY(objects_->store().OpenFile(*file));
   Bytes bytes(entry->size_bytes);
