@@ -204,7 +204,8 @@ Result<Repository> ChangeSettings(Connection& connection, std::int64_t row,
                                   const RepositorySettings& settings) {
   const auto before = TRY(GetRepository(connection, row));
   if (settings.default_branch && *settings.default_branch != before.default_branch) {
-    TRY(RequireBranch(connection, row, *settings.default_branch));
+    TRY(before.origin != 0 ? ValidateRefName(*settings.default_branch)
+                           : RequireBranch(connection, row, *settings.default_branch));
   }
   const bool is_private = settings.is_private.value_or(before.is_private);
   TRY(connection.Execute(

@@ -108,8 +108,8 @@ Result<Repository> MoveRepository(Connection& connection, std::int64_t row, cons
 struct RepositorySettings {
   std::optional<bool> is_private;
   std::optional<Gating> gating;
-  // Invalid when there is no such branch. After changing it, set the head again
-  // (storage/catalog/repository_head.h) in the same transaction.
+  // Invalid when there is no such branch, but for a mirror, whose refs come after. After changing
+  // it, set the head again (storage/catalog/repository_head.h) in the same transaction.
   std::optional<std::string> default_branch;
 };
 Result<Repository> ChangeSettings(Connection& connection, std::int64_t row,

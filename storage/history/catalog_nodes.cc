@@ -32,6 +32,11 @@ Result<Presence> FindNode(Connection& connection, const Sha256& id) {
   return found ? Presence::Present : Presence::Absent;
 }
 
+Status InsertNode(Connection& connection, const Sha256& id, ByteView node) {
+  const Bytes column = TRY(StoreShared(connection, CutNode(node)));
+  return connection.Execute("INSERT OR IGNORE INTO tree_node(id, data) VALUES(?, ?)", id, column);
+}
+
 Status InsertNodes(Connection& connection, const NodeMap& nodes, const Sha256& root) {
   std::vector<Sha256> waiting = {root};
   while (!waiting.empty()) {
@@ -39,9 +44,7 @@ Status InsertNodes(Connection& connection, const NodeMap& nodes, const Sha256& r
     waiting.pop_back();
     const auto found = nodes.find(id);
     if (found == nodes.end()) continue;
-    const auto pieces = CutNode(found->second);
-    const Bytes column = TRY(StoreShared(connection, pieces));
-    TRY(connection.Execute("INSERT OR IGNORE INTO tree_node(id, data) VALUES(?, ?)", id, column));
+    TRY(InsertNode(connection, id, found->second));
     const auto node = TRY(ParseNode(found->second));
     for (const auto& item : node.items) {
       if (node.level > 0) waiting.push_back(TRY(ParseChildRef(item.value)).id);

@@ -26,6 +26,9 @@ class CatalogNodes : public NodeStore {
 enum class Presence { Absent, Present };
 Result<Presence> FindNode(Connection& connection, const Sha256& id);
 
+// Inserts one if it is not there. Its bytes must hash to `id` and parse.
+Status InsertNode(Connection& connection, const Sha256& id, ByteView node);
+
 // Inserts those of `nodes` that are reachable from `root`; others are left-overs of building.
 Status InsertNodes(Connection& connection, const NodeMap& nodes, const Sha256& root);
 

@@ -153,7 +153,7 @@ Status WorkTree::CheckNames(const Folder& folder, const std::string& at) const {
                                   "keep apart; choose another name");
 }
 
-Result<GitOid> WorkTree::WriteFolder(Folder& folder, const std::string& at) {
+Result<GitOid> WorkTree::WriteFolder(Folder& folder, const std::string& at, Clashes clashes) {
   std::vector<TreeEntry> entries;
   entries.reserve(folder.entries.size());
   for (auto it = folder.entries.begin(); it != folder.entries.end();) {
@@ -163,21 +163,21 @@ Result<GitOid> WorkTree::WriteFolder(Folder& folder, const std::string& at) {
       continue;
     }
     if (node.folder && node.folder->changed) {
-      node.oid = TRY(WriteFolder(*node.folder, at + it->first + "/"));
+      node.oid = TRY(WriteFolder(*node.folder, at + it->first + "/", clashes));
     }
     entries.push_back({node.mode, it->first, node.oid});
     ++it;
   }
-  TRY(CheckNames(folder, at));
+  if (clashes == Clashes::Refuse) TRY(CheckNames(folder, at));
   std::sort(entries.begin(), entries.end(), TreeOrder);
   return objects_.Write(GitObjectType::Tree, EncodeTree(entries));
 }
 
-Result<GitOid> WorkTree::Write() {
+Result<GitOid> WorkTree::Write(Clashes clashes) {
   std::string_view none;
   Folder* root = TRY(OpenParent(none, false));
   auto& node = root_->entries.at("");
-  if (root->changed || node.oid.IsZero()) node.oid = TRY(WriteFolder(*root, ""));
+  if (root->changed || node.oid.IsZero()) node.oid = TRY(WriteFolder(*root, "", clashes));
   return node.oid;
 }
 

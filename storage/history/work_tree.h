@@ -33,16 +33,17 @@ class WorkTree {
   Status RemoveFolder(std::string_view path);
 
   // The tree object of the root. Invalid when a name added here differs only by case or Unicode
-  // form from another in its folder (FoldPath); names that were there before may clash, since
-  // mirrored and pushed histories do.
-  Result<GitOid> Write();
+  // form from another in its folder (FoldPath), unless clashes are accepted: those of a mirrored
+  // history are. Names that were there before may clash.
+  enum class Clashes { Refuse, Accept };
+  Result<GitOid> Write(Clashes clashes = Clashes::Refuse);
 
  private:
   struct Folder;
   struct Node;
   Result<Folder*> Open(Node& node);
   Result<Folder*> OpenParent(std::string_view& path, bool create);
-  Result<GitOid> WriteFolder(Folder& folder, const std::string& at);
+  Result<GitOid> WriteFolder(Folder& folder, const std::string& at, Clashes clashes);
   Status CheckNames(const Folder& folder, const std::string& at) const;
 
   GitObjects& objects_;
