@@ -1,0 +1,197 @@
+#include "federation/mirror/mirror_run.h"
+
+#include "federation/card_meta.h"
+#include "storage/history/uploads.h"
+
+namespace banyan::federation {
+namespace {
+
+using storage::Connection;
+using storage::ManifestEntry;
+
+// Those of `blobs` whose content is not among `held`, each content once.
+std::vector<ManifestEntry> ListMissing(const GitRebuild::Blobs& blobs, const HeldFiles& held) {
+  std::map<Sha256, ManifestEntry> missing;
+  for (const auto& [oid, entry] : blobs) {
+    if (!held.contains(entry.sha256)) missing.emplace(entry.sha256, entry);
+  }
+  std::vector<ManifestEntry> list;
+  for (const auto& [sha256, entry] : missing) list.push_back(entry);
+  return list;
+}
+
+}  // namespace
+
+MirrorReport MirrorRun::Run() {
+  report_.outcome = Steps();
+  report_.object_bytes = fetch_.fetched_bytes();
+  report_.lies = peers_.lies();
+  return std::move(report_);
+}
+
+Result<MirrorOutcome> MirrorRun::Steps() {
+  auto lease = TRY(parts_.database.Read());
+  row_ = TRY(ReadMirrorRow(*lease, card_row_));
+  if (!row_->card.content) return MirrorOutcome::NoContent;
+  if (row_->served == row_->leaf) return MirrorOutcome::UpToDate;
+  TRY(FetchMeta());
+  TRY(Place());
+  const StatedHistory stated = TRY(FetchHistory());
+  const auto objects = TRY(storage::GitObjects::Open(*lease, parts_.store));
+  storage::CatalogNodes nodes(*lease);
+  GitRebuild rebuild(*objects, nodes, repository_.row, stated);
+  TRY(rebuild.Run());
+  const bool has_files = row_->card.access == CardAccess::Open;  // else they are not for all
+  const auto heads = has_files ? stated.RefManifests() : std::set<Sha256>();
+  const auto wanted = TRY(ListBlobs(nodes, heads, rebuild.blobs()));
+  const auto held = TRY(FetchFiles(wanted));
+  TRY(Bring(*objects, wanted, held));
+  MirrorEntry entry{*row_, name_, stated, {}};
+  entry.change = TRY(Verify(*objects, stated, rebuild.blobs()));
+  TRY(parts_.store.Sync());
+  const storage::EnterOptions options{parts_.clock.NowMs(), parts_.quota, nullptr};
+  TRY(parts_.database.Write([&](Connection& connection) {
+    return EnterMirror(connection, parts_.store, parts_.random, entry, options);
+  }));
+  return MirrorOutcome::Mirrored;
+}
+
+Status MirrorRun::FetchMeta() {
+  const auto& stated = row_->card.meta;
+  if (!stated) return Error(Errc::Invalid, "the card does not say what the repository is called");
+  if (HashSha256(row_->meta) != *stated) {
+    TRY(fetch_.FetchObjects({*stated}, [&](std::vector<FetchedObject> objects) -> Status {
+      for (auto& object : objects) row_->meta = std::move(object.bytes);
+      return Ok();
+    }));
+    TRY(OpenMeta(row_->meta));
+    TRY(parts_.database.Write(
+        [&](Connection& connection) { return KeepMeta(connection, *row_, row_->meta); }));
+  }
+  name_ = TRY(ReadMirrorName(row_->meta));
+  return Ok();
+}
+
+// What is here already is renamed with the rest, in the last transaction.
+Status MirrorRun::Place() {
+  return parts_.database.Write([&](Connection& connection) -> Status {
+    const auto here = TRY(FindMirrored(connection, row_->identity));
+    const auto now_ms = parts_.clock.NowMs();
+    repository_ =
+        here ? *here : TRY(PlaceMirror(connection, parts_.random, row_->identity, name_, now_ms));
+    return Ok();
+  });
+}
+
+Result<StatedHistory> MirrorRun::FetchHistory() {
+  const CardContent& content = *row_->card.content;
+  TRY(fetch_.FetchTrees({content.refs, content.commits}));
+  auto lease = TRY(parts_.database.Read());
+  storage::CatalogNodes nodes(*lease);
+  auto stated = TRY(ReadStatedHistory(nodes, content));
+  TRY(FetchManifests(stated));
+  TRY(FetchCommits(fetch_, parts_.database, parts_.store, stated, parts_.clock.NowMs()));
+  return stated;
+}
+
+// The manifests of revisions are here.
+Status MirrorRun::FetchManifests(const StatedHistory& stated) {
+  std::set<Sha256> manifests;
+  {
+    auto lease = TRY(parts_.database.Read());
+    for (const auto& [oid, entry] : stated.commits) {
+      if (!entry.manifest) continue;
+      const auto revision = TRY(storage::FindRevision(*lease, repository_.row, oid));
+      if (!revision) manifests.insert(*entry.manifest);
+    }
+  }
+  return fetch_.FetchTrees({manifests.begin(), manifests.end()});
+}
+
+Result<HeldFiles> MirrorRun::FetchFiles(const GitRebuild::Blobs& wanted) {
+  auto held = TRY(HoldKnownFiles(parts_.database, repository_.row, wanted, parts_.clock.NowMs()));
+  const auto totals = CountContents(wanted);
+  report_.files = totals.files;
+  report_.bytes = totals.bytes;
+  const auto missing = ListMissing(wanted, held);
+  if (!missing.empty()) TRY(FetchMissing(missing, held));
+  return held;
+}
+
+Status MirrorRun::FetchMissing(const std::vector<ManifestEntry>& missing, HeldFiles& held) {
+  std::uint64_t missing_bytes = 0;
+  for (const auto& entry : missing) missing_bytes += entry.size_bytes;
+  report_.reused_bytes = report_.bytes - missing_bytes;
+  {
+    auto lease = TRY(parts_.database.Read());
+    TRY(storage::RequireUploadRoom(*lease, repository_.row, missing_bytes, parts_.quota));
+  }
+  const auto session = TRY(OpenSession());
+  FileMirror mirror(peers_, *session);
+  Status fetched = Ok();
+  for (auto at = missing.begin(); fetched && at != missing.end(); ++at) {
+    const auto content = mirror.Fetch(*at);
+    if (content) held.emplace(at->sha256, *content);
+    if (!content) fetched = content.error();
+  }
+  report_.fetched_files = mirror.figures().files;
+  report_.fetched_bytes = mirror.figures().fetched_bytes;
+  return fetched;
+}
+
+Result<std::shared_ptr<storage::ContentSession>> MirrorRun::OpenSession() {
+  const storage::SessionOwner owner{repository_.namespace_row, repository_.row};
+  if (!row_->session.empty()) {
+    auto resumed = storage::ContentSession::Resume(parts_.store, row_->session, owner);
+    if (resumed || resumed.error().code() != Errc::NotFound) return resumed;
+  }
+  auto session = TRY(storage::ContentSession::Begin(parts_.store, parts_.random, owner));
+  row_->session = session->name();
+  TRY(parts_.database.Write(
+      [&](Connection& connection) { return KeepSession(connection, *row_, session->name()); }));
+  return session;
+}
+
+Status MirrorRun::Bring(storage::GitObjects& objects, const GitRebuild::Blobs& wanted,
+                        const HeldFiles& held) {
+  for (const auto& [oid, entry] : wanted) {
+    const auto& file = held.at(entry.sha256);
+    TRY(RequireStated(entry, file));
+    const auto blob = TRY(MakeBlob(objects, entry, file));
+    objects.pending().AddFile(file);
+    objects.pending().AddBlob(oid, blob);
+    brought_.emplace(oid, BroughtBlob{blob, file});
+  }
+  return Ok();
+}
+
+Result<storage::HistoryChange> MirrorRun::Verify(storage::GitObjects& objects,
+                                                 const StatedHistory& stated,
+                                                 const GitRebuild::Blobs& changed) {
+  storage::ReceiveOptions options;
+  options.mirrored = true;
+  options.absent_file = [&](const std::string&, const storage::TreeEntry& file) {
+    std::optional<ManifestEntry> absent;
+    const auto found = changed.find(file.oid);
+    if (found != changed.end() && !brought_.contains(file.oid)) {
+      absent = found->second;
+      absent->mode = file.mode;
+    }
+    return Result<std::optional<ManifestEntry>>(std::move(absent));
+  };
+  const auto moves = TRY(ListMoves(objects.connection(), repository_.row, stated));
+  auto change = TRY(storage::VerifyReceived(objects, repository_.row, moves, options));
+  for (const auto& revision : change.revisions) {
+    if (stated.commits.at(revision.commit).manifest == revision.manifest) continue;
+    return Error(Errc::Corrupt, "the origin contradicts itself: commit " +
+                                    revision.commit.ToString() + " has another manifest");
+  }
+  // What a head has and no new commit changed, too: it may have been absent so far.
+  for (const auto& [oid, brought] : brought_) {
+    change.objects.AddFile(brought.file);
+    change.objects.AddBlob(oid, brought.blob);
+  }
+  return change;
+}
+
+}  // namespace banyan::federation

@@ -1,0 +1,53 @@
+#pragma once
+// One run of a RepositoryMirror, step by step. Private to repository_mirror.cc.
+
+#include "federation/mirror/file_mirror.h"
+#include "federation/mirror/mirror_entry.h"
+#include "federation/mirror/mirror_files.h"
+#include "federation/mirror/repository_mirror.h"
+
+namespace banyan::federation {
+
+// Used once, by one thread.
+class MirrorRun {
+ public:
+  MirrorRun(const MirrorParts& parts, std::int64_t card_row, std::span<PeerSource* const> peers)
+      : parts_(parts),
+        card_row_(card_row),
+        peers_(parts.clock, peers, parts.cancelled, parts.peer_rounds),
+        fetch_(parts.database, peers_, parts.limits) {}
+
+  MirrorReport Run();
+
+ private:
+  Result<MirrorOutcome> Steps();
+  Status FetchMeta();
+  Status Place();
+  Result<StatedHistory> FetchHistory();
+  Status FetchManifests(const StatedHistory& stated);
+  Result<HeldFiles> FetchFiles(const GitRebuild::Blobs& wanted);
+  Status FetchMissing(const std::vector<storage::ManifestEntry>& missing, HeldFiles& held);
+  Result<std::shared_ptr<storage::ContentSession>> OpenSession();
+  Status Bring(storage::GitObjects& objects, const GitRebuild::Blobs& wanted,
+               const HeldFiles& held);
+  Result<storage::HistoryChange> Verify(storage::GitObjects& objects, const StatedHistory& stated,
+                                        const GitRebuild::Blobs& changed);
+
+  // A blob whose content is here, to be entered.
+  struct BroughtBlob {
+    storage::PendingBlob blob;
+    storage::FileContent file;
+  };
+
+  const MirrorParts& parts_;
+  const std::int64_t card_row_;
+  MirrorPeers peers_;
+  ObjectFetch fetch_;
+  MirrorReport report_;
+  std::optional<MirrorRow> row_;
+  MirrorName name_;
+  storage::Repository repository_;
+  std::map<GitOid, BroughtBlob> brought_;
+};
+
+}  // namespace banyan::federation

@@ -1,0 +1,126 @@
+#include "federation/mirror/object_fetch.h"
+
+#include <algorithm>
+
+#include "storage/history/catalog_nodes.h"
+
+namespace banyan::federation {
+
+using storage::Connection;
+
+Status ObjectFetch::FetchTrees(const std::vector<Sha256>& roots) {
+  std::vector<Node> level;
+  for (const auto& root : roots) {
+    if (seen_.insert(root).second) level.push_back({root, -1});
+  }
+  while (!level.empty()) {
+    std::vector<Node> children;
+    for (std::size_t at = 0; at < level.size(); at += kMaxObjectsAsked) {
+      TRY(peers_.RequireGoingOn());
+      const auto end = std::min(level.size(), at + kMaxObjectsAsked);
+      const std::vector<Node> some(level.begin() + static_cast<std::ptrdiff_t>(at),
+                                   level.begin() + static_cast<std::ptrdiff_t>(end));
+      TRY(FetchLevel(some, children));
+    }
+    level = std::move(children);
+  }
+  return Ok();
+}
+
+Status ObjectFetch::FetchLevel(const std::vector<Node>& nodes, std::vector<Node>& children) {
+  std::map<Sha256, Node> missing;
+  for (const auto& node : TRY(ListMissing(nodes, children))) missing.emplace(node.id, node);
+  std::vector<Sha256> ids;
+  for (const auto& [id, node] : missing) ids.push_back(id);
+  return FetchObjects(std::move(ids), [&](std::vector<FetchedObject> objects) -> Status {
+    for (const auto& object : objects) {
+      TRY(AddChildren(missing.at(object.id), object.bytes, children));
+    }
+    return database_.Write([&](Connection& connection) -> Status {
+      for (const auto& object : objects) {
+        TRY(storage::InsertNode(connection, object.id, object.bytes));
+      }
+      return Ok();
+    });
+  });
+}
+
+// Those that are here may lack nodes below, since they come from the root down.
+Result<std::vector<ObjectFetch::Node>> ObjectFetch::ListMissing(const std::vector<Node>& nodes,
+                                                                std::vector<Node>& children) {
+  std::vector<Node> missing;
+  auto lease = TRY(database_.Read());
+  storage::CatalogNodes stored(*lease);
+  for (const auto& node : nodes) {
+    if (TRY(storage::FindNode(*lease, node.id)) == storage::Presence::Absent) {
+      missing.push_back(node);
+    } else if (node.level != 0) {
+      TRY(AddChildren(node, TRY(stored.Load(node.id)), children));
+    }
+  }
+  return missing;
+}
+
+Status ObjectFetch::AddChildren(const Node& node, ByteView bytes, std::vector<Node>& children) {
+  const auto parsed = TRY(storage::ParseNode(bytes).Context("node " + node.id.ToString()));
+  const bool is_in_place = node.level < 0 || (node.level == parsed.level && !parsed.items.empty());
+  if (!is_in_place) return Error(Errc::Corrupt, "a search tree has a node in the wrong place");
+  if (parsed.level == 0) return Ok();
+  for (const auto& item : parsed.items) {
+    const auto child = TRY(storage::ParseChildRef(item.value));
+    if (seen_.insert(child.id).second) children.push_back({child.id, parsed.level - 1});
+  }
+  if (seen_.size() <= limits_.nodes) return Ok();
+  return Error(Errc::TooLarge, "the trees of this repository have more than " +
+                                   std::to_string(limits_.nodes) + " nodes that are not here");
+}
+
+Status ObjectFetch::FetchObjects(std::vector<Sha256> ids, const Take& take) {
+  if (ids.empty()) return Ok();
+  return peers_.Try([&](PeerSource& peer) -> Status {
+    std::vector<Sha256> absent;
+    Status asked = AskOne(peer, ids, absent, take);
+    ids.insert(ids.end(), absent.begin(), absent.end());
+    if (!asked || ids.empty()) return asked;
+    return Error(Errc::NotFound, "has not " + std::to_string(ids.size()) + " objects, such as " +
+                                     ids.front().ToString());
+  });
+}
+
+// Takes from `wanted` what came, and what this peer has not.
+Status ObjectFetch::AskOne(PeerSource& peer, std::vector<Sha256>& wanted,
+                           std::vector<Sha256>& absent, const Take& take) {
+  while (!wanted.empty()) {
+    TRY(peers_.RequireGoingOn());
+    const auto asked =
+        std::span<const Sha256>(wanted).first(std::min(wanted.size(), kMaxObjectsAsked));
+    auto answer = TRY(peer.GetObjects(asked));
+    if (answer.empty()) return Error(Errc::Unavailable, "gave none of the objects");
+    if (answer.size() > asked.size()) return Error(Errc::Corrupt, "more objects than asked for");
+    std::vector<FetchedObject> objects;
+    std::vector<Sha256> not_there;
+    for (std::size_t i = 0; i < answer.size(); ++i) {
+      if (!answer[i]) {
+        not_there.push_back(asked[i]);
+        continue;
+      }
+      if (answer[i]->size() > storage::kMaxNodeBytes || HashSha256(*answer[i]) != asked[i]) {
+        return Error(Errc::Corrupt, "another object than " + asked[i].ToString());
+      }
+      bytes_ += answer[i]->size();
+      objects.push_back({asked[i], *std::move(answer[i])});
+    }
+    if (bytes_ > limits_.bytes) {
+      return peers_.Stop(Error(Errc::TooLarge,
+                               "the trees and commits of this repository take "
+                               "more bytes than a mirror takes"));
+    }
+    const Status taken = take(std::move(objects));
+    if (!taken) return peers_.Stop(taken.error());
+    absent.insert(absent.end(), not_there.begin(), not_there.end());
+    wanted.erase(wanted.begin(), wanted.begin() + static_cast<std::ptrdiff_t>(answer.size()));
+  }
+  return Ok();
+}
+
+}  // namespace banyan::federation

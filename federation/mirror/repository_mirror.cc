@@ -1,0 +1,66 @@
+#include "federation/mirror/repository_mirror.h"
+
+#include "federation/mirror/mirror_files.h"
+#include "federation/mirror/mirror_run.h"
+#include "storage/base/logging.h"
+#include "storage/history/uploads.h"
+
+namespace banyan::federation {
+namespace {
+
+using storage::Connection;
+
+// The blobs of all heads, once the trees are here.
+Result<GitRebuild::Blobs> ListHeadBlobs(Connection& connection, const CardContent& content) {
+  storage::CatalogNodes nodes(connection);
+  const auto stated = TRY(ReadStatedHistory(nodes, content));
+  return ListBlobs(nodes, stated.RefManifests(), {});
+}
+
+Result<MirrorMeasure> MeasureBlobs(Connection& connection, const MirrorIdentity& identity,
+                                   const GitRebuild::Blobs& blobs) {
+  const auto here = TRY(FindMirrored(connection, identity));
+  GitRebuild::Blobs missing;
+  for (const auto& [oid, entry] : blobs) {
+    const auto file = TRY(storage::FindUsableFile(connection, here ? here->row : 0, entry.sha256));
+    if (!file || file->is_damaged) missing.emplace(oid, entry);
+  }
+  const auto all = CountContents(blobs);
+  const auto lacking = CountContents(missing);
+  return MirrorMeasure{all.files, all.bytes, lacking.files, lacking.bytes};
+}
+
+}  // namespace
+
+MirrorReport RepositoryMirror::Run(std::int64_t card_row, std::span<PeerSource* const> peers) {
+  MirrorRun run(parts_, card_row, peers);
+  MirrorReport report = run.Run();
+  if (report.outcome) return report;
+  const Errc code = report.outcome.error().code();
+  if (code == Errc::Cancelled || code == Errc::Conflict) return report;
+  const Status noted = parts_.database.Write([&](Connection& connection) {
+    return NoteFailure(connection, card_row, report.outcome.error().message(),
+                       parts_.clock.NowMs());
+  });
+  if (!noted) {
+    log::Warning("mirror", "event=failure_not_noted card={} error=\"{}\"", card_row,
+                 noted.error().message());
+  }
+  return report;
+}
+
+Result<MirrorMeasure> RepositoryMirror::Measure(std::int64_t card_row,
+                                                std::span<PeerSource* const> peers) {
+  auto lease = TRY(parts_.database.Read());
+  const auto row = TRY(ReadMirrorRow(*lease, card_row));
+  if (!row.card.content || row.card.access != CardAccess::Open) return MirrorMeasure();
+  MirrorPeers asked(parts_.clock, peers, parts_.cancelled, parts_.peer_rounds);
+  ObjectFetch fetch(parts_.database, asked, parts_.limits);
+  TRY(fetch.FetchTrees({row.card.content->refs, row.card.content->commits}));
+  storage::CatalogNodes nodes(*lease);
+  const auto heads = TRY(ReadStatedHistory(nodes, *row.card.content)).RefManifests();
+  TRY(fetch.FetchTrees({heads.begin(), heads.end()}));
+  return MeasureBlobs(*lease, row.identity, TRY(ListHeadBlobs(*lease, *row.card.content)));
+}
+
+}  // namespace banyan::federation
