@@ -132,7 +132,7 @@ Status ApiClient::Pause(int failures, const HttpOutcome& outcome) {
 Result<ApiAnswer> ApiClient::Send(const ApiRequest& request) {
   Loan handle(*this);
   const auto url = options_.node.ToString() + request.path;
-  Resumption resumption;
+  node::Resumption resumption;
   for (int failures = 0;;) {
     auto outcome = (*handle).Exchange(options_.http, url, request, resumption);
     if (outcome.end == HttpOutcome::End::Answered) was_answered_ = true;

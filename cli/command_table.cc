@@ -17,8 +17,8 @@ constexpr Group kGroups[] = {
     {"admin tokens", "access tokens of users"},
     {"admin users", "accounts"},
     {"branch", "list, create and delete branches"},
-    {"federation", "this node among others"},
     {"cache", "the files that pulls keep on this machine"},
+    {"federation", "this node among others"},
     {"peer", "the nodes that this node asks"},
     {"tag", "list, create and delete tags"},
 };
