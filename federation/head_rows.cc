@@ -83,7 +83,8 @@ Result<std::optional<HeadsPage>> ReadHeads(Connection& connection, const Journal
   std::size_t bytes = 0;
   bool is_cut = false;
   auto rows = connection.Query(
-      "SELECT sequence, seen_ms, note FROM log_head WHERE sequence > ? AND note != '' ORDER BY sequence LIMIT ?",
+      "SELECT sequence, seen_ms, note FROM log_head WHERE sequence > ? AND note != '' ORDER BY "
+      "sequence LIMIT ?",
       after, kMaxHeadsAtOnce);
   while (rows.Next()) {
     std::string note = rows.Text(2);

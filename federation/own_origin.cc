@@ -22,7 +22,7 @@ Result<std::optional<OwnRow>> FindOwn(Connection& connection) {
   std::optional<OwnRow> found;
   if (rows.Next()) {
     found = OwnRow{NodeId(rows.DigestAt<LogHash>(1)),
-                      {rows.Int(0), static_cast<std::uint64_t>(rows.Int(2))}};
+                   {rows.Int(0), static_cast<std::uint64_t>(rows.Int(2))}};
   }
   TRY(rows.status());
   return found;

@@ -54,28 +54,32 @@ Result<Json> OriginJson(const AdminContext& context, Connection& connection,
   for (const auto& rule : origin.rules) rules.push_back(rule.pattern);
   const auto log = TRY(federation::FindFollowedLog(connection, origin.row, origin.node));
   const auto age_ms = context.clock.NowMs() - log.head.seen_ms;
+  const auto stopped = TRY(federation::WhyStopped(connection, origin.row));
+  const auto repositories =
+      TRY(ReadInt(connection, "SELECT count(*) FROM repository_card WHERE origin = ?", origin.row));
+  const auto selected = TRY(ReadInt(connection,
+                                    "SELECT count(*) FROM mirror JOIN repository_card "
+                                    "ON repository_card.id = mirror.card "
+                                    "WHERE repository_card.origin = ?",
+                                    origin.row));
+  const auto mirrored =
+      TRY(ReadInt(connection, "SELECT count(*) FROM repository WHERE origin = ?", origin.row));
+  const auto bytes = TRY(
+      ReadInt(connection, "SELECT coalesce(sum(stored_bytes), 0) FROM repository WHERE origin = ?",
+              origin.row));
+  Json unfinished = TRY(Unfinished(connection, origin.row));
   Json json{{"node", origin.node.ToString()},
             {"rules", std::move(rules)},
             {"epoch", log.log.epoch},
             {"size", log.head.frontier.size()},
             {"age_s", nullptr},
             {"trust", log.head.frontier.size() > 0 ? "replayed" : "nothing held"},
-            {"stopped", TRY(federation::WhyStopped(connection, origin.row))},
-            {"repositories",
-             TRY(ReadInt(connection, "SELECT count(*) FROM repository_card WHERE origin = ?",
-                         origin.row))},
-            {"selected",
-             TRY(ReadInt(connection,
-                         "SELECT count(*) FROM mirror JOIN repository_card "
-                         "ON repository_card.id = mirror.card WHERE repository_card.origin = ?",
-                         origin.row))},
-            {"mirrored", TRY(ReadInt(connection, "SELECT count(*) FROM repository WHERE origin = ?",
-                                     origin.row))},
-            {"stored_bytes",
-             TRY(ReadInt(connection,
-                         "SELECT coalesce(sum(stored_bytes), 0) FROM repository WHERE origin = ?",
-                         origin.row))},
-            {"unfinished", TRY(Unfinished(connection, origin.row))}};
+            {"stopped", stopped},
+            {"repositories", repositories},
+            {"selected", selected},
+            {"mirrored", mirrored},
+            {"stored_bytes", bytes},
+            {"unfinished", std::move(unfinished)}};
   if (log.head.frontier.size() > 0) json["age_s"] = std::max<std::int64_t>(0, age_ms / 1000);
   return json;
 }
@@ -162,8 +166,9 @@ Result<Json> ShowFederation(const AdminContext& context, const Json&) {
   for (const auto& origin : TRY(federation::ListFollowed(*lease))) {
     origins.push_back(TRY(OriginJson(context, *lease, origin)));
   }
+  Json peers = TRY(ListPeers(context, {}));
   return Json{{"node_id", own ? Json(own->ToString()) : Json()},
-              {"peers", TRY(ListPeers(context, {}))},
+              {"peers", std::move(peers)},
               {"origins", std::move(origins)}};
 }
 

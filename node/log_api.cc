@@ -107,7 +107,7 @@ class LogApi {
     auto lease = TRY(hub_.database.Read());
     const auto origin = TRY(federation::FindOrigin(*lease, name->node));
     if (!origin) return absent;
-    if (origin->is_own) return Error(Errc::Unavailable, "the log of this node is not open");
+    if (origin->is_own && own == nullptr) return Error(Errc::Unavailable, "it is not open");
     return federation::ReadRowFile(*lease, {origin->row, name->epoch}, path);
   }
 

@@ -55,13 +55,15 @@ Result<HeadsPage> HeadsPage::Parse(std::string_view text) {
   std::string_view left = text;
   const auto [journal, sequence] = TRY(TakeLine(left, "journal"));
   if (!IsJournal(journal)) return Malformed();
-  page.upto = {std::string(journal), TRY(ParseNumber(sequence))};
+  page.upto.journal = std::string(journal);
+  page.upto.sequence = TRY(ParseNumber(sequence));
   while (!left.empty()) {
     if (page.heads.size() == kMaxHeadsAtOnce) return Error(Errc::TooLarge, "too many heads");
     const auto [age, length] = TRY(TakeLine(left, "head"));
     const auto size = TRY(ParseNumber(length));
     if (size > kMaxNoteBytes || size > left.size()) return Malformed();
-    page.heads.push_back({TRY(ParseNumber(age)), std::string(left.substr(0, size))});
+    const auto age_s = TRY(ParseNumber(age));
+    page.heads.push_back({age_s, std::string(left.substr(0, size))});
     left.remove_prefix(size);
   }
   if (page.ToString() != text) return Malformed();

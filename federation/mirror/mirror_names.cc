@@ -29,8 +29,10 @@ Result<std::string> BindNamespace(Connection& connection, const MirrorIdentity& 
   if (bound) return TRY(storage::GetNamespace(connection, *bound)).name;
   const auto qualified = identity.node.ToString().substr(0, kQualifierLength) + "_" + name;
   const auto made = TRY(storage::CreateMirrorNamespace(connection, {name, qualified}, now_ms));
-  TRY(connection.Execute("INSERT INTO mirror_namespace(namespace, origin, folded) VALUES(?, ?, ?)",
-                         made.row, identity.origin, folded));
+  TRY(
+      connection.Execute("INSERT INTO mirror_namespace(namespace, origin, folded, qualified) "
+                         "VALUES(?, ?, ?, ?)",
+                         made.row, identity.origin, folded, storage::FoldName(qualified)));
   return made.name;
 }
 

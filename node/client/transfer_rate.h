@@ -12,7 +12,8 @@ namespace banyan::node {
 class TransferRate {
  public:
   // 0: no limit.
-  TransferRate(Clock& clock, std::uint64_t bytes_per_s) : clock_(clock), bytes_per_s_(bytes_per_s) {}
+  TransferRate(Clock& clock, std::uint64_t bytes_per_s)
+      : clock_(clock), bytes_per_s_(bytes_per_s) {}
 
   // Counts bytes that just moved and sleeps until the average is back at the limit.
   void Spend(std::size_t bytes) EXCLUDES(mutex_);

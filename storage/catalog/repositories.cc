@@ -65,6 +65,14 @@ Result<std::optional<Repository>> FindByName(Connection& connection, const Repos
                                   FoldName(id.name)));
 }
 
+// By the form that names its origin, when its namespace is called otherwise here.
+Result<std::optional<Repository>> FindQualified(Connection& connection, const RepositoryId& id) {
+  return ReadOne(connection.Query(kSelect + "JOIN mirror_namespace m ON m.namespace = r.namespace "
+                                            "WHERE m.qualified = ? AND r.kind = ? AND r.folded = ?",
+                                  FoldName(id.owner), static_cast<int>(id.kind),
+                                  FoldName(id.name)));
+}
+
 std::string FoldedPath(const RepositoryId& id) { return FoldName(id.Path()); }
 
 Status ForgetOldName(Connection& connection, const RepositoryId& id) {
@@ -146,11 +154,13 @@ Result<FoundRepository> FindRepository(Connection& connection, const RepositoryI
     const bool exact = found->id == id;
     return FoundRepository{*std::move(found), exact ? NameMatch::Exact : NameMatch::OtherCase};
   }
-  return FoundRepository{TRY(ReadOneThatMustBe(connection.Query(
-                             kSelect + "JOIN repository_moved m ON m.repository = r.id "
-                                       "WHERE m.kind = ? AND m.path_folded = ?",
-                             static_cast<int>(id.kind), FoldedPath(id)))),
-                         NameMatch::OldName};
+  auto moved =
+      TRY(ReadOne(connection.Query(kSelect + "JOIN repository_moved m ON m.repository = r.id "
+                                             "WHERE m.kind = ? AND m.path_folded = ?",
+                                   static_cast<int>(id.kind), FoldedPath(id))));
+  if (!moved) moved = TRY(FindQualified(connection, id));
+  if (!moved) return NoSuchRepository();
+  return FoundRepository{*std::move(moved), NameMatch::OldName};
 }
 
 Result<Repository> GetRepository(Connection& connection, std::int64_t row) {

@@ -298,6 +298,7 @@ CREATE TABLE mirror_namespace(               -- where repositories of another or
   namespace INTEGER PRIMARY KEY REFERENCES namespace ON DELETE CASCADE,
   origin INTEGER NOT NULL REFERENCES origin ON DELETE CASCADE,
   folded TEXT NOT NULL,                      -- the name at its origin
+  qualified TEXT NOT NULL UNIQUE,            -- with the beginning of the node id, folded
   UNIQUE(origin, folded));
 CREATE TABLE mirror(                         -- how far a followed repository has come
   card INTEGER PRIMARY KEY REFERENCES repository_card ON DELETE CASCADE,

@@ -220,7 +220,7 @@ TEST_CASE("DownloadGoesOnWhereItBrokeOff") {
   REQUIRE(seen[1].range.starts_with("bytes="));
 
   got.clear();
-  request.range = ByteRange{10, 600'009};
+  request.range = node::ByteRange{10, 600'009};
   MUST(fixture.Client(fake.url())->Send(request));
   REQUIRE(got == content.substr(10, 600'000));
 }
