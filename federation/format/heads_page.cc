@@ -44,7 +44,8 @@ Result<JournalPlace> JournalPlace::Parse(std::string_view text) {
   if (comma == text.npos || !IsJournal(text.substr(0, comma))) {
     return Error(Errc::Invalid, "expected <journal>,<sequence>");
   }
-  return JournalPlace{std::string(text.substr(0, comma)), TRY(ParseNumber(text.substr(comma + 1)))};
+  const auto sequence = TRY(ParseNumber(text.substr(comma + 1)));
+  return JournalPlace{std::string(text.substr(0, comma)), sequence};
 }
 
 std::string JournalPlace::ToString() const { return journal + "," + std::to_string(sequence); }

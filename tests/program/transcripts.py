@@ -18,6 +18,7 @@ from banyan_program import Node
 
 DIFFERS = (
     (r"hf_bnyn[A-Za-z0-9]+", "<token>"),
+    (r"\b[a-z2-7]{52}\b", "<node>"),
     (r"\b[0-9a-f]{64}\b", "<hash>"),
     (r"\b[0-9a-f]{40}\b", "<commit>"),
     (r"\b[0-9a-f]{12}\b", "<short>"),
