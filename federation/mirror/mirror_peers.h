@@ -22,8 +22,8 @@ class MirrorPeers {
               int rounds = 4);
 
   // Calls `ask` with one peer after another until it succeeds. Corrupt and TooLarge from it are
-  // the peer's lies. The error is the last peer's, but Unavailable for a lie: that says nothing
-  // against what was asked for.
+  // the peer's lies. The error is the last peer's, but NotFound for a lie: it says nothing against
+  // what was asked for, which is still to be had.
   using Ask = std::function<Status(PeerSource&)>;
   Status Try(const Ask& ask);
   // For `ask` to return when the fault is no peer's: Try then ends with this error.

@@ -1,0 +1,115 @@
+#include "federation/mirror/git_rebuild.h"
+
+#include "storage/history/commit_text.h"
+#include "storage/history/git_tree.h"
+#include "storage/history/received_history.h"
+#include "tests/federation/mirror/mirror_pair.h"
+
+using namespace banyan;
+using namespace banyan::federation;
+using namespace banyan::federation::testing;
+
+namespace {
+
+// The publisher's own history, rebuilt for a repository that has none.
+struct Rebuilding : Publisher {
+  Status Try(const std::function<void(StatedHistory&)>& change = nullptr) {
+    WriteCards();
+    auto lease = TRY(database->Read());
+    storage::CatalogNodes nodes(*lease);
+    StatedHistory stated = TRY(ReadStatedHistory(nodes, *LastCard().card.content));
+    if (change) change(stated);
+    const auto objects = TRY(storage::GitObjects::Open(*lease, *store));
+    GitRebuild rebuild(*objects, nodes, /*repository=*/0, stated);
+    TRY(rebuild.Run());
+    blobs = rebuild.blobs();
+    built = objects->pending().objects().size();
+    return Ok();
+  }
+  GitRebuild::Blobs blobs;
+  std::size_t built = 0;
+};
+
+}  // namespace
+
+TEST_CASE("CommitsAndTheirFoldersAreRebuilt") {
+  Rebuilding f;
+  f.Push("main", {{"a", "1"}, {"d/b", "2"}});
+  f.Push("main", {{"a", "3"}});
+  MUST(f.Try());
+  CHECK(f.built == 5);  // two commits, two roots, one folder
+  CHECK(f.blobs.size() == 3);
+}
+
+TEST_CASE("AnEmptyFolderCannotBeRebuiltAndTheCommitIsNamed") {
+  Rebuilding f;
+  f.Push("main", {{"a", "1"}});
+  GitOid commit;
+  {
+    auto lease = MUST(f.database->Read());
+    auto objects = MUST(storage::GitObjects::Open(*lease, *f.store));
+    const auto empty = MUST(objects->Write(storage::GitObjectType::Tree, {}));
+    const auto tree =
+        MUST(objects->Write(storage::GitObjectType::Tree,
+                            storage::EncodeTree({{storage::kModeFolder, "hollow", empty}})));
+    storage::CommitText text{tree, {}, {"Ada", "ada@example.org"}, 1'000'000, "hollow"};
+    commit =
+        MUST(objects->Write(storage::GitObjectType::Commit, MUST(storage::EncodeCommit(text))));
+    auto change = MUST(storage::VerifyReceived(*objects, f.repository,
+                                               {{"refs/heads/hollow", std::nullopt, commit}}));
+    MUST(f.database->Write([&](storage::Connection& c) -> Status {
+      TRY(storage::EnterChange(c, f.repository, change, f.Options()));
+      return Ok();
+    }));
+  }
+  const auto tried = f.Try();
+  MUST_FAIL(tried, Errc::Invalid);
+  CHECK(tried.error().message().find(commit.ToString()) != std::string::npos);
+  CHECK(tried.error().message().find("empty folder") != std::string::npos);
+}
+
+TEST_CASE("WhatIsStatedMustAddUp") {
+  Rebuilding f;
+  const auto first = f.Push("main", {{"a", "1"}});
+  const auto second = f.Push("main", {{"a", "2"}});
+  MUST(f.Try());
+  MUST_FAIL(f.Try([&](StatedHistory& stated) { stated.commits.erase(first); }), Errc::Corrupt);
+  MUST_FAIL(f.Try([&](StatedHistory& stated) { stated.refs.clear(); }), Errc::Corrupt);
+  MUST_FAIL(f.Try([&](StatedHistory& stated) {
+    stated.commits.at(second).body = stated.commits.at(first).body;
+  }),
+            Errc::Corrupt);
+  MUST_FAIL(f.Try([&](StatedHistory& stated) {
+    std::swap(stated.commits.at(second).manifest, stated.commits.at(first).manifest);
+  }),
+            Errc::Invalid);  // other trees than the commits name
+}
+
+TEST_CASE("ABlobStandsForOneContent") {
+  GitRebuild::Blobs blobs;
+  storage::ManifestEntry entry{storage::kModeFile, 3, HashSha256(AsBytes("abc")), {}, 1, {}};
+  MUST(AddBlob(blobs, entry));
+  entry.mode = storage::kModeExecutable;
+  MUST(AddBlob(blobs, entry));
+  entry.sha256 = HashSha256(AsBytes("abd"));
+  MUST_FAIL(AddBlob(blobs, entry), Errc::Corrupt);
+}
+
+TEST_CASE("PathsThatAreNotSafeAreRefusedAttack09") {
+  for (const std::string path : {"..", "a/../b", ".git/config", "a\\b", "C:x", "a//b"}) {
+    Rebuilding f;
+    f.Push("main", {{"a", "1"}});
+    const auto tried = f.Try([&](StatedHistory& stated) {
+      auto& commit = stated.commits.begin()->second;
+      MUST(f.database->Write([&](storage::Connection& c) -> Status {
+        storage::CatalogNodes nodes(c);
+        const storage::ManifestEntry entry{storage::kModeFile, 1, {}, {}, 1, {}};
+        commit.manifest =
+            TRY(storage::UpdateManifest(nodes, TRY(storage::EmptyTree(nodes)), {{path, entry}}));
+        return storage::InsertNodes(c, nodes.TakePending(), *commit.manifest);
+      }));
+    });
+    INFO(path);
+    MUST_FAIL(tried, Errc::Invalid);
+  }
+}

@@ -1,0 +1,187 @@
+// Origins that lie, and trees and names made to do harm: the rows of the design's table of attacks
+// that belong to mirroring.
+#include "federation/mirror/mirror_files.h"
+#include "federation/mirror/object_fetch.h"
+#include "storage/history/commit_text.h"
+#include "storage/history/search_tree.h"
+#include "tests/federation/mirror/mirror_pair.h"
+
+using namespace banyan;
+using namespace banyan::federation;
+using namespace banyan::federation::testing;
+using banyan::tests::Noise;
+using storage::SearchNode;
+
+namespace {
+
+// Has the objects that it is given, under their right names.
+class ObjectPeer final : public PeerSource {
+ public:
+  Sha256 Add(Bytes object) {
+    const auto id = HashSha256(object);
+    objects_.emplace(id, std::move(object));
+    return id;
+  }
+  Sha256 Add(const SearchNode& node) { return Add(storage::EncodeNode(node)); }
+
+  std::string Name() const override { return "objects"; }
+  Result<Bytes> Get(const std::string&, std::size_t) override {
+    return Error(Errc::NotFound, "no files");
+  }
+  Status Read(const std::string&, std::uint64_t, std::uint64_t, const Sink&) override {
+    return Error(Errc::NotFound, "no files");
+  }
+  Result<std::vector<std::optional<Bytes>>> GetObjects(std::span<const Sha256> ids) override {
+    std::vector<std::optional<Bytes>> answer;
+    for (const auto& id : ids) {
+      const auto found = objects_.find(id);
+      answer.push_back(found == objects_.end() ? std::nullopt : std::optional(found->second));
+    }
+    return answer;
+  }
+
+ private:
+  std::map<Sha256, Bytes> objects_;
+};
+
+struct TreeFetch : Follower {
+  ObjectPeer peer;
+  std::vector<PeerSource*> list = {&peer};
+  MirrorPeers peers{clock, list, cancelled};
+
+  Status Fetch(const Sha256& tree, const ObjectLimits& limits = {}) {
+    ObjectFetch fetch(*database, peers, limits);
+    return fetch.FetchTrees({tree});
+  }
+};
+
+SearchNode Inner(int level, const std::vector<std::pair<std::string, Sha256>>& children) {
+  SearchNode node{level, {}};
+  for (const auto& [key, id] : children) {
+    node.items.push_back({key, storage::EncodeChildRef({id, 1})});
+  }
+  return node;
+}
+
+}  // namespace
+
+TEST_CASE("AnOriginThatLiesAboutADigestIsToBlameAndNoPeer") {
+  MirrorPair p;
+  auto& f = p.publisher;
+  auto file = f.Upload(Noise(300'000, 1), f.repository);
+  file.sha256 = HashSha256(AsBytes("something else"));
+  MUST(f.database->Write([&](storage::Connection& c) {
+    return c.Execute("UPDATE file SET sha256 = ? WHERE id = ?", file.sha256, file.row);
+  }));
+  f.Commit({storage::AddUploaded{"a.bin", file, true}});
+  const auto report = p.Run({&p.one, &p.two});
+  MUST_FAIL(report.outcome, Errc::Corrupt);
+  CHECK(report.lies.empty());
+  CHECK(p.follower.Problem(1).find("the origin lied about file") == 0);
+  CHECK(p.follower.Count("SELECT count(*) FROM ref") == 0);
+}
+
+TEST_CASE("AnOriginThatLiesAboutAHashIsFoundOut") {
+  MirrorPair p;
+  auto& f = p.publisher;
+  const Bytes content = Noise(300'000, 1);
+  auto file = f.Upload(content, f.repository);
+  const auto other = f.Upload(Noise(300'000, 2), f.repository);
+  file.hash = other.hash;
+  MUST(f.database->Write([&](storage::Connection& c) {
+    return c.Execute("UPDATE file SET hash = ? WHERE id = ?", file.hash, file.row);
+  }));
+  f.Commit({storage::AddUploaded{"a.bin", file, true}});
+  // Who has the content already sees that it has another hash.
+  p.follower.StoreFixture::Commit(p.follower.repository, content);
+  const auto report = p.Run({&p.one});
+  MUST_FAIL(report.outcome, Errc::Corrupt);
+  CHECK(report.lies.empty());
+}
+
+TEST_CASE("ABlobHasTheIdThatItsContentGives") {
+  MirrorPair p;
+  p.publisher.CommitText("a", "one");
+  p.Mirror();
+  p.follower.Read([&](storage::History& history) {
+    const auto head = p.follower.Resolve("main");
+    auto entry = *MUST(history.FindFile(head, "a"));
+    const auto file = *MUST(storage::FindFile(history.connection(), entry.sha256));
+    CHECK_FALSE(MUST(MakeBlob(history.objects(), entry, file)).is_pointer);
+    entry.oid = MUST(history.objects().Hash(storage::GitObjectType::Blob, AsBytes("two")));
+    MUST_FAIL(MakeBlob(history.objects(), entry, file), Errc::Corrupt);
+  });
+}
+
+TEST_CASE("AMalformedNodeStopsTheRunAttack08") {
+  TreeFetch f;
+  const auto text = AsBytes("not a node");
+  MUST_FAIL(f.Fetch(f.peer.Add(Bytes(text.begin(), text.end()))), Errc::Corrupt);
+  CHECK(f.peers.lies().empty());  // it is what was asked for
+  Bytes huge = storage::EncodeNode({0, {}});
+  huge.resize(storage::kMaxNodeBytes + 1);
+  MUST_FAIL(f.Fetch(f.peer.Add(std::move(huge))), Errc::NotFound);
+  CHECK(f.peers.lies().size() == 1);
+}
+
+TEST_CASE("ATreeIsNoDeeperThanItSaysAttack10") {
+  TreeFetch f;
+  const auto leaf = f.peer.Add(SearchNode{0, {{"a", "1"}}});
+  const auto inner = f.peer.Add(Inner(1, {{"a", leaf}}));
+  MUST_FAIL(f.Fetch(f.peer.Add(Inner(3, {{"a", leaf}}))), Errc::Corrupt);
+  MUST_FAIL(f.Fetch(f.peer.Add(Inner(1, {{"a", inner}}))), Errc::Corrupt);
+  MUST(f.Fetch(inner));
+  const auto empty = f.peer.Add(SearchNode{0, {}});
+  MUST_FAIL(f.Fetch(f.peer.Add(Inner(1, {{"b", empty}}))), Errc::Corrupt);
+  MUST(f.Fetch(empty));
+}
+
+TEST_CASE("ATreeHasNoMoreNodesThanAllowedAttack10") {
+  TreeFetch f;
+  std::vector<std::pair<std::string, Sha256>> children;
+  for (char c = 'a'; c <= 'z'; ++c) {
+    children.emplace_back(std::string(1, c), f.peer.Add(SearchNode{0, {{std::string(1, c), "1"}}}));
+  }
+  const auto wide = f.peer.Add(Inner(1, children));
+  MUST_FAIL(f.Fetch(wide, {20, 1u << 20}), Errc::TooLarge);
+  MUST_FAIL(f.Fetch(wide, {100, 500}), Errc::TooLarge);
+  CHECK(f.peers.lies().empty());
+  MUST(f.Fetch(wide));
+  MUST(f.Fetch(wide, {100, 500}));  // nothing is left to fetch
+}
+
+TEST_CASE("AnOriginTakesNoNameOfAnotherAttack22") {
+  MirrorPair p;
+  p.publisher.Rename("Owner");  // a user here is called so
+  p.publisher.CommitText("a", "1");
+  p.Mirror();
+  const auto node = p.publisher.origin.node.ToString().substr(0, 16);
+  CHECK(p.follower.Mirrored(1).id.Path() == node + "_Owner/name");
+  p.publisher.Rename("api");  // a route is called so
+  p.publisher.Describe();
+  MUST(p.publisher.Execute("UPDATE repository SET name = 'name2', folded = 'name2'"));
+  p.Mirror();
+  CHECK(p.follower.Mirrored(1).id.Path() == node + "_api/name2");
+}
+
+TEST_CASE("ADigestInAManifestOpensNothingPrivateAttack21") {
+  MirrorPair p;
+  const Bytes secret = Noise(100'000, 5);
+  const auto hidden = p.follower.AddRepository("hidden", true);
+  p.follower.StoreFixture::Commit(hidden, secret);
+  // An old revision names the file, so that its content is not fetched.
+  p.publisher.CommitFile("a.bin", secret);
+  const auto old = p.publisher.CommitFile("a.bin", Noise(100'000, 6));
+  p.publisher.CommitFile("a.bin", Noise(100'000, 7));
+  p.Mirror();
+  p.follower.Mirrored(1);
+  const auto parent = p.follower.Resolve(old.ToString());
+  p.follower.Read([&](storage::History& history) {
+    const auto first = MUST(history.ReadCommit(parent.commit)).parents.front();
+    const auto revision = p.follower.Resolve(first.ToString());
+    REQUIRE(MUST(history.FindFile(revision, "a.bin"))->sha256 == HashSha256(secret));
+    CHECK_FALSE(MUST(history.ReadSmallFile(revision, "a.bin", 200'000)).has_value());
+  });
+  CHECK(p.follower.Count("SELECT count(*) FROM file WHERE public_references > 0 AND size = "
+                         "100000") == 1);
+}
