@@ -6,6 +6,7 @@
 #include "node/http/uri.h"
 #include "node/repository_call.h"
 #include "node/routes.h"
+#include "storage/history/uploads.h"
 
 namespace banyan::node {
 namespace {
@@ -68,6 +69,12 @@ void CountDownload(RepositoryCall& call, std::int64_t repository) {
   }
 }
 
+// Only what the repository has, or everybody: a mirrored manifest may name the digest of any file.
+Result<std::optional<storage::FileContent>> FindContent(const FoundFile& found) {
+  return storage::FindCommittedFile(*found.reading->lease, found.reading->repository.row,
+                                    found.entry.sha256);
+}
+
 void AnswerNotHeld(Response& response) {
   Fail(response, 503, "This node knows this file, but does not hold its content now");
   response.headers.Set("Retry-After", "60");
@@ -76,7 +83,7 @@ void AnswerNotHeld(Response& response) {
 void GetResolve(RepositoryCall& call) {
   const auto found = Find(call);
   if (!found) return;
-  const auto file = storage::FindFile(*found->reading->lease, found->entry.sha256);
+  const auto file = FindContent(*found);
   if (!file) return call.Fail(file.error());
   if (!*file) return AnswerNotHeld(call.response);
   std::string etag = found->entry.oid.ToString();
@@ -98,7 +105,7 @@ void GetRaw(RepositoryCall& call) {
     call.response.headers.Set("ETag", "\"" + etag + "\"");
     return call.response.SetText("text/plain; charset=utf-8", pointer);
   }
-  const auto file = storage::FindFile(*found->reading->lease, found->entry.sha256);
+  const auto file = FindContent(*found);
   if (!file) return call.Fail(file.error());
   if (!*file) return AnswerNotHeld(call.response);
   AnswerContent(call.hub, call.request, call.response, **file, etag);

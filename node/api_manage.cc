@@ -132,7 +132,7 @@ bool MayCreateIn(Exchange& exchange, const std::string& owner) {
     return false;
   }
   const auto place = storage::FindNamespace(**lease, owner);
-  if (place && storage::CanCreateIn(request.caller, place->row)) return true;
+  if (place && storage::CanCreateIn(request.caller, *place)) return true;
   AnswerDenied(request, response,
                "You may not create repositories under the namespace \"" + owner + "\"");
   return false;

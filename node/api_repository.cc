@@ -65,7 +65,7 @@ Result<Description> Describe(RepositoryReading& reading, storage::ContentStore& 
     return Description{std::move(metadata), std::move(tags), repository.task, repository.library,
                        repository.licence};
   }
-  const auto view = TRY(ViewRevision(*reading.history, content, revision));
+  const auto view = TRY(ViewRevision(*reading.history, repository.row, content, revision));
   const auto read = TRY(storage::ReadRepositoryMetadata(view, repository.id.kind));
   return Description{Json(storage::ToJson(read)), read.tags, read.task, read.library,
                      storage::LicenceColumn(read)};

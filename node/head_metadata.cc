@@ -21,7 +21,7 @@ Result<RepositoryHead> ReadHead(Connection& connection, storage::ContentStore& c
   const auto revision = TRY(storage::FindRevision(connection, repository.row, *repository.head));
   if (!revision) return Error(Errc::Corrupt, "the head of a repository is no revision of it");
   auto history = TRY(storage::History::Open(connection, content, repository.row));
-  const auto view = TRY(ViewRevision(*history, content, *revision));
+  const auto view = TRY(ViewRevision(*history, repository.row, content, *revision));
   const auto metadata = TRY(storage::ReadRepositoryMetadata(view, repository.id.kind));
   head.commit = revision->commit;
   head.bytes = revision->bytes;

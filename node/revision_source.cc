@@ -3,11 +3,13 @@
 #include <map>
 #include <memory>
 
+#include "storage/history/uploads.h"
+
 namespace banyan::node {
 
 using storage::ManifestEntry;
 
-Result<storage::RevisionView> ViewRevision(storage::History& history,
+Result<storage::RevisionView> ViewRevision(storage::History& history, std::int64_t repository,
                                            storage::ContentStore& content,
                                            const storage::Revision& revision) {
   TRY(history.LoadManifest(revision));
@@ -21,9 +23,10 @@ Result<storage::RevisionView> ViewRevision(storage::History& history,
                               return Ok();
                             }));
   auto& connection = history.connection();
-  view.read = [digests, &connection, &content](const std::string& path, std::uint64_t offset,
-                                               std::uint64_t size_bytes) -> Result<Bytes> {
-    const auto file = TRY(storage::FindFile(connection, digests->at(path)));
+  view.read = [digests, repository, &connection, &content](
+                  const std::string& path, std::uint64_t offset,
+                  std::uint64_t size_bytes) -> Result<Bytes> {
+    const auto file = TRY(storage::FindCommittedFile(connection, repository, digests->at(path)));
     if (!file) return Error(Errc::NotFound, path + ": its content is not held here");
     auto reader = TRY(content.OpenFile(*file));
     Bytes out(static_cast<std::size_t>(size_bytes));

@@ -7,8 +7,8 @@
 
 namespace banyan::node {
 
-// `history` and `content` must outlive the view; used by one thread.
-Result<storage::RevisionView> ViewRevision(storage::History& history,
+// `history`, of that repository, and `content` must outlive the view; used by one thread.
+Result<storage::RevisionView> ViewRevision(storage::History& history, std::int64_t repository,
                                            storage::ContentStore& content,
                                            const storage::Revision& revision);
 

@@ -38,8 +38,9 @@ bool CanAdmin(const Caller& caller, const Repository& repository) {
          HasRole(caller, repository.namespace_row, Role::Admin, Role::Write);
 }
 
-bool CanCreateIn(const Caller& caller, std::int64_t namespace_row) {
-  return HasRole(caller, namespace_row, Role::Write, Role::Write);
+bool CanCreateIn(const Caller& caller, const Namespace& place) {
+  return place.kind != NamespaceKind::Mirror &&
+         HasRole(caller, place.row, Role::Write, Role::Write);
 }
 
 bool CanManage(const Caller& caller, std::int64_t namespace_row) {

@@ -10,7 +10,8 @@
 //  3. A token limits its user (storage/catalog/caller.h): Read tokens change nothing.
 //  4. In an organisation: read members see private repositories, write members also create and
 //     push, admins also change settings, move, delete and appoint members.
-//  5. A mirror of another node's repository is changed by nobody: it is what its origin says.
+//  5. A mirror of another node's repository is changed by nobody: it is what its origin says. In a
+//     mirror namespace nobody creates one, or moves one there.
 //  6. Files of a gated repository need consent too (storage/catalog/gated_access.h).
 
 #include "storage/catalog/caller.h"
@@ -22,7 +23,7 @@ bool CanRead(const Caller& caller, const Repository& repository);
 bool CanWrite(const Caller& caller, const Repository& repository);
 // Settings, move (with CanCreateIn for the new namespace), delete, consent.
 bool CanAdmin(const Caller& caller, const Repository& repository);
-bool CanCreateIn(const Caller& caller, std::int64_t namespace_row);
+bool CanCreateIn(const Caller& caller, const Namespace& place);
 // Tokens of a user, members of an organisation, its full name: needs an Admin token.
 bool CanManage(const Caller& caller, std::int64_t namespace_row);
 

@@ -72,7 +72,11 @@ class Client:
         return subprocess.Popen([self.program, *map(str, words)], env=self.variables, **options)
 
     def finish(self, process, may_fail=False):
-        output, error = process.communicate(timeout=COMMAND_SECONDS)
+        try:
+            output, error = process.communicate(timeout=COMMAND_SECONDS)
+        except BaseException:  # too late, or told to end: it must not stay
+            kill(process)
+            raise
         if process.returncode != 0 and not may_fail:
             raise Failed(process.args, process.returncode, output, error)
         return output
@@ -143,6 +147,7 @@ class Relay:
         self.up_bytes = self.down_bytes = 0  # to the node, to the client
         self.rate_bytes = 0  # at most so many a second and direction; 0: no limit
         self.locks = {True: threading.Lock(), False: threading.Lock()}
+        self.free_at = {True: 0.0, False: 0.0}  # when the rate allows the next byte
         self.listener = socket.create_server(("127.0.0.1", 0), backlog=64)
         self.url = "http://127.0.0.1:%d" % self.listener.getsockname()[1]
         threading.Thread(target=self.accept, daemon=True).start()
@@ -158,6 +163,14 @@ class Relay:
             threading.Thread(target=self.pump, args=(client, node, True), daemon=True).start()
             threading.Thread(target=self.pump, args=(node, client, False), daemon=True).start()
 
+    def pace(self, size, is_up):
+        """Sleeps what is owed once that is long enough to be slept exactly."""
+        now = time.monotonic()
+        free_at = max(self.free_at[is_up], now - 0.05) + size / self.rate_bytes
+        self.free_at[is_up] = free_at
+        if free_at - now > 0.01:
+            time.sleep(free_at - now)
+
     def pump(self, source, sink, is_up):
         with contextlib.suppress(OSError):
             while block := source.recv(1 << 16):
@@ -168,7 +181,7 @@ class Relay:
                     else:
                         self.down_bytes += len(block)
                     if self.rate_bytes:
-                        time.sleep(len(block) / self.rate_bytes)
+                        self.pace(len(block), is_up)
         for end in (source, sink):
             with contextlib.suppress(OSError):
                 end.shutdown(socket.SHUT_RDWR)

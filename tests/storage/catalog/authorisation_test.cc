@@ -38,6 +38,9 @@ struct World {
     return MUST(
         catalog.Read([&](Connection& c) { return CallerOf(c, users.at(name), token_role); }));
   }
+  Namespace Place(const std::string& name) {
+    return MUST(catalog.Read([&](Connection& c) { return FindNamespace(c, name); }));
+  }
   // "allowed", "missing" or "denied".
   std::string Try(const Caller& caller, Access access, const std::string& path) {
     const auto found = catalog.Read(
@@ -104,9 +107,9 @@ TEST_CASE("ChangesNeedRoleAndToken") {
         REQUIRE(w.Try(caller, Access::Admin, secret) == (may >= 3 ? "allowed" : refused));
         REQUIRE(w.Try(caller, Access::Write, owner + "/open") == (may >= 2 ? "allowed" : "denied"));
         REQUIRE(w.Try(caller, Access::Admin, owner + "/open") == (may >= 3 ? "allowed" : "denied"));
-        const auto row = owner == "acme" ? w.acme : w.alice;
-        REQUIRE(CanCreateIn(caller, row) == (may >= 2));
-        REQUIRE(CanManage(caller, row) == (may >= 3 && token == Role::Admin));
+        const auto place = w.Place(owner);
+        REQUIRE(CanCreateIn(caller, place) == (may >= 2));
+        REQUIRE(CanManage(caller, place.row) == (may >= 3 && token == Role::Admin));
       }
     }
   }
@@ -118,7 +121,7 @@ TEST_CASE("ANodeAdminMayDoAllWithATokenThatSaysSo") {
     const auto caller = w.As("node-admin", token);
     REQUIRE(w.Try(caller, Access::Metadata, "acme/secret") == "missing");
     REQUIRE_FALSE(w.Listed(caller, "acme/secret", ""));
-    REQUIRE_FALSE(CanCreateIn(caller, w.acme));
+    REQUIRE_FALSE(CanCreateIn(caller, w.Place("acme")));
   }
   for (const auto& caller : {w.As("node-admin", Role::Admin), Caller::Operator()}) {
     for (const auto access : {Access::Metadata, Access::Files, Access::Write, Access::Admin}) {
@@ -126,8 +129,20 @@ TEST_CASE("ANodeAdminMayDoAllWithATokenThatSaysSo") {
     }
     REQUIRE(w.Listed(caller, "acme/secret", ""));
     REQUIRE(w.Listed(caller, "acme/secret", "secret"));
-    REQUIRE(CanCreateIn(caller, w.acme));
+    REQUIRE(CanCreateIn(caller, w.Place("acme")));
     REQUIRE(CanManage(caller, w.acme));
+  }
+}
+
+TEST_CASE("Attack22NobodyCreatesInAMirrorNamespace") {
+  World w;
+  MUST(w.catalog.Write([&](Connection& c) -> Status {
+    TRY(CreateMirrorNamespace(c, {"lab", "0123456789abcdef_lab"}, 0));
+    return Ok();
+  }));
+  for (const auto& caller : {w.As("node-admin", Role::Admin), Caller::Operator()}) {
+    REQUIRE_FALSE(CanCreateIn(caller, w.Place("lab")));
+    REQUIRE(CanCreateIn(caller, w.Place("acme")));
   }
 }
 

@@ -1,0 +1,451 @@
+#!/usr/bin/env python3
+"""Three nodes, of which one follows another through the third: federation.py PROGRAM
+
+A publishes, B mirrors all of A, C mirrors a part of A and has only B as a peer. Every process is
+the real program, every byte between A and B is counted by a relay.
+
+  identity   C serves A's model after A was killed: the same repository id, commits, trees and
+             licence, the same bytes by pull, verify and plain HTTP; and nobody may write to it
+  selection  what C does not follow is not on C; what is private on A is nowhere else, by name or
+             by hash, and asked for answers like what never was
+  delta      a change of 1 % of a file costs B and C little more than that
+  resumed    B, killed with -9 in the middle of a large file, goes on from there
+  kept       every node is the same after a restart
+"""
+import hashlib
+import json
+import os
+import pathlib
+import random
+import re
+import shutil
+import signal
+import sys
+import tempfile
+import time
+import traceback
+import urllib.error
+import urllib.request
+
+from banyan_program import Client, Failed, Node, Relay, files_below, git_oid, kill, sha256
+
+MIB = 1 << 20
+SEED = int(os.environ.get("BANYAN_SEED", 0)) or random.SystemRandom().randrange(1, 10**9)
+WEIGHTS_BYTES = 8 * MIB
+DELTA_BYTES = WEIGHTS_BYTES // 100
+DELTA_COST_BYTES = 600_000  # the change, its last chunks whole, lists and tables
+LARGE_BYTES = 64 * MIB
+KILL_AT_BYTES = 40 * MIB  # of the large file have passed the relay
+LARGE_RATE_BYTES = 30 * MIB  # a second, so that there is time for the kill
+LOST_BYTES = 18 * MIB  # at most for a kill: the batch that was being collected
+CARD_SECONDS = 30
+TEST_SECONDS = 500
+OPENER = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+
+
+def check(truth, *what):
+    if not truth:
+        raise AssertionError(" ".join(map(str, what)))
+
+
+def check_equal(seen, wanted, *what):
+    check(seen == wanted, *what, f"\n  is     {seen}\n  not as {wanted}")
+
+
+def leaf_hash(entry):
+    return hashlib.sha256(b"\0" + entry).hexdigest()
+
+
+def give_up(*_):
+    raise AssertionError(f"not done after {TEST_SECONDS} seconds, or told to end")
+
+
+class Place:
+    """A node, its operator, and what anybody can ask it."""
+
+    def __init__(self, program, work, name):
+        (work / name).mkdir()
+        self.name = name
+        self.node = Node(program, work / name, "--storage-min-free", "1 MB").start()
+        self.operator = Client(program, work / name / "operator", self.node.url, self.node.token)
+        self.guest = Client(program, work / name / "guest", self.node.url)
+
+    def get(self, path, method="GET", token="", body=None):
+        """Status and body."""
+        request = urllib.request.Request(self.node.url + path, method=method, data=body)
+        if token:
+            request.add_header("Authorization", "Bearer " + token)
+        try:
+            answer = OPENER.open(request, timeout=60)
+        except urllib.error.HTTPError as error:
+            answer = error
+        return answer.status, answer.read()
+
+    def json(self, path, **options):
+        status, body = self.get(path, **options)
+        check_equal(status, 200, self.name, path, body[:300])
+        return json.loads(body)
+
+    def revision(self, path, revision="main", **options):
+        return self.json(f"/api/banyan/v0/{path}/revision/{revision}", **options)
+
+    def tree(self, path):
+        items = self.json(f"/api/{path}/tree/main?recursive=true")
+        return {item["path"]: (item["type"], item["oid"], item["size"]) for item in items}
+
+    def entries(self, origin=""):
+        """Those of an origin's log, as any reader gets them here; of the own one if none is named."""
+        if not origin:
+            status, body = self.get("/fed/info")
+            origin = json.loads(body)["node"] if status == 200 else "-"
+        status, body = self.get(f"/fed/{origin}/0/checkpoint")
+        if status != 200:
+            return []  # it has none yet
+        size = int(body.split(b"\n")[1])
+        status, bundle = self.get(f"/fed/{origin}/0/tile/entries/000.p/{size}")
+        check_equal(status, 200, self.name, "entries of the log of", origin)
+        entries = []
+        while bundle:
+            length = int.from_bytes(bundle[:2], "big")
+            entries.append(bundle[2:2 + length])
+            bundle = bundle[2 + length:]
+        return entries
+
+    def listed(self):
+        return {item["id"] for kind in ("models", "datasets") for item in self.json("/api/" + kind)}
+
+    def sync(self):
+        """Its status, when everything that it follows is as the peers say."""
+        status = self.operator.json("sync")
+        for origin in status["origins"]:
+            check(not origin["stopped"] and not origin["unfinished"], self.name, "sync:", origin)
+        return status
+
+    def mirrored(self):
+        """Of every mirrored state, as the log tells: its figures."""
+        lines = re.findall(r"event=mirrored (.*)", self.node.log.read_text(errors="replace"))
+        return [{k: int(v) for k, v in re.findall(r"(\w+)=(\d+)", line)} for line in lines]
+
+
+class Test:
+    def __init__(self, program, work):
+        self.program, self.work = program, work
+        self.random = random.Random(SEED)
+        self.places = []
+
+    def begin(self):
+        for name in "ABC":
+            self.places.append(Place(self.program, self.work, name))
+        self.a, self.b, self.c = self.places
+        self.relay = Relay(self.a.node.port)
+
+    # --- A publishes
+
+    def write(self, folder, licence, files):
+        folder = self.work / folder
+        for name, content in files.items():
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            (folder / name).write_bytes(content)
+        (folder / "README.md").write_text(f"---\nlicense: {licence}\n---\n# Federated\n")
+        return folder
+
+    def change(self, folder, name):
+        """1 % of a file, in one place."""
+        content = bytearray((folder / name).read_bytes())
+        at = self.random.randrange(len(content) - DELTA_BYTES)
+        content[at:at + DELTA_BYTES] = self.random.randbytes(DELTA_BYTES)
+        (folder / name).write_bytes(content)
+
+    def push(self, *words):
+        return self.a.operator.json("push", *words)["commit"]
+
+    def await_card(self, commit):
+        """Until A's log tells of the commit. A new licence lets a change not wait its minute."""
+        deadline = time.monotonic() + CARD_SECONDS
+        while commit.encode() not in b"".join(self.a.entries()):
+            check(time.monotonic() < deadline, "A's log does not tell of commit", commit)
+            time.sleep(0.1)
+
+    def publish(self):
+        texts = {f"texts/{i}.txt": b"text %d\n" % i for i in range(20)}
+        self.model = self.write("model", "mit", {
+            "weights.bin": self.random.randbytes(WEIGHTS_BYTES), "config.json": b'{"a": 1}\n',
+            "empty": b"", "sub/deep/ä b#.txt": "名字\n".encode(), **texts})
+        words = self.write("words", "cc-by-4.0", {"words.txt": b"one\ntwo\n"})
+        secret = self.write("secret", "mit", {"secret.bin": self.random.randbytes(300_000)})
+        admin = self.a.operator
+        admin.run("admin", "orgs", "create", "lab", "operator")
+        self.commits = [self.push(self.model, "lab/model", "--create", "-m", "first")]
+        self.push(secret, "operator/secret", "--create", "--private")
+        # A whole history before anybody sees it.
+        self.push(words, "datasets/operator/words", "--create", "--private")
+        admin.run("tag", "create", "datasets/operator/words", "v1", "-m", "as printed")
+        (words / "words.txt").write_bytes(b"one\ntwo\nthree\n")
+        whole = self.push(words, "datasets/operator/words", "-m", "a word more")
+        admin.run("settings", "datasets/operator/words", "--public")
+        self.await_card(self.commits[0])
+        self.await_card(whole)
+        self.a_id = admin.json("federation", "status")["node_id"]
+        self.change(self.model, "weights.bin")
+        self.write("model", "apache-2.0", {"texts/0.txt": b"another\n"})
+        self.commits.append(self.push(self.model, "lab/model", "-m", "second"))
+        self.await_card(self.commits[-1])
+        self.remember_what_is_private(secret / "secret.bin")
+
+    def remember_what_is_private(self, file):
+        token = self.a.node.token
+        root = self.a.revision("models/operator/secret", token=token)["manifest"]
+        xet = self.a.operator.json("hash", file)["file_hash"]
+        check_equal(self.a.get(f"/fed/o/{root}", token=token)[0], 200, "its owner reads it")
+        self.private = {"/fed/o/": root, "/fed/f/": xet}
+        self.private_sha256 = sha256(file)
+
+    # --- B mirrors all, C a part
+
+    def follow(self):
+        self.b.operator.run("peer", "add", self.relay.url)
+        self.b.operator.run("follow", self.a_id)
+        self.b.sync()
+        self.qualified = self.a_id[:16] + "_operator"
+        self.check_mirror(self.b, "lab/model", self.commits)
+        self.check_words(self.b)
+
+    def follow_without_the_origin(self):
+        self.a_tree = self.a.tree("models/lab/model")
+        self.a_info = self.a.operator.json("info", "lab/model")
+        self.a_log = self.a.operator.json("log", "lab/model")
+        self.a.node.kill()
+        self.c.operator.run("peer", "add", self.b.node.url)
+        self.c.operator.run("follow", self.a_id + "/models/lab/mod*")
+        status = self.c.sync()
+        check_equal([o["node"] for o in status["origins"]], [self.a_id], "C follows")
+        check_equal(self.c.listed(), {"lab/model"}, "what C lists")
+        self.check_mirror(self.c, "lab/model", self.commits)
+
+    def check_mirror(self, place, name, commits):
+        """It is A's, bit for bit, to every kind of reader."""
+        info = place.guest.json("info", name)
+        check_equal(info["id"], name, place.name)
+        check_equal((info["sha"], info["private"]), (commits[-1], False), place.name)
+        log = place.guest.json("log", name)
+        check_equal([c["id"] for c in log][:len(commits)], commits[::-1], place.name, "log")
+        check(name in place.listed(), place.name, "does not list", name)
+        copy = self.work / f"pulled-{place.name}"
+        shutil.rmtree(copy, ignore_errors=True)
+        place.guest.run("pull", name, "--dest", copy)
+        place.guest.run("verify", copy, name, "--strict")
+        tree = place.tree("models/" + name)
+        for path in files_below(self.model):
+            check_equal(sha256(copy / path), sha256(self.model / path), place.name, path)
+            quoted = urllib.request.quote(path)
+            status, body = place.get(f"/{name}/resolve/main/{quoted}")
+            check_equal(status, 200, place.name, path)
+            check_equal(hashlib.sha256(body).hexdigest(), sha256(self.model / path), path)
+            if path != "weights.bin":  # which is a pointer in git
+                check_equal(tree[path][1], git_oid(self.model / path), place.name, path)
+
+    def check_same_as_origin(self):
+        info = self.c.guest.json("info", "lab/model")
+        for member in ("licence", "sha", "cardData", "siblings", "refs", "tags"):
+            check_equal(info[member], self.a_info[member], "C's", member)
+        check_equal(info["licence"], "Apache-2.0", "licence")
+        check_equal(self.c.tree("models/lab/model"), self.a_tree, "C's git objects")
+        check_equal(self.c.guest.json("log", "lab/model"), self.a_log, "C's log")
+        ids = {place.name: place.revision("models/lab/model")["repository"]
+               for place in (self.b, self.c)}
+        key = self.repository_key(self.commits)
+        check_equal(ids, {"B": key, "C": key}, "repository ids")
+
+    def repository_key(self, commits):
+        """The leaf hash of the first card in the log, as B hands it on, that names the commit."""
+        for entry in self.b.entries(self.a_id):
+            if commits[0].encode() in entry:
+                first = json.loads(entry).get("repo", "sha256:" + leaf_hash(entry))
+                return first.removeprefix("sha256:")
+        raise AssertionError("no card names the first commit")
+
+    def check_words(self, place):
+        name = f"{self.qualified}/words"
+        check(name in place.listed(), place.name, "does not list", name)
+        refs = place.guest.json("info", "datasets/" + name)["refs"]
+        theirs = self.a.operator.json("info", "datasets/operator/words")["refs"]
+        check_equal(refs, theirs, place.name, "refs of the dataset")
+        check_equal([tag["name"] for tag in refs["tags"]], ["v1"], place.name)
+        tagged, newest = (self.work / f"words-{place.name}-{r}" for r in ("v1", "main"))
+        place.guest.run("pull", f"datasets/{name}@v1", "--dest", tagged)
+        place.guest.run("pull", f"datasets/{name}", "--dest", newest)
+        check_equal((tagged / "words.txt").read_bytes(), b"one\ntwo\n", place.name)
+        check_equal((newest / "words.txt").read_bytes(), b"one\ntwo\nthree\n", place.name)
+
+    # --- what must not be
+
+    def check_nobody_writes(self):
+        mine = self.write("mine", "mit", {"mine.txt": b"mine"})
+        for words in (("push", mine, "lab/model"), ("tag", "create", "lab/model", "mine"),
+                      ("branch", "create", "lab/model", "mine"), ("rm", "lab/model", "empty"),
+                      ("mv", "lab/model", "operator/model"), ("settings", "lab/model", "--private"),
+                      ("push", mine, "lab/mine", "--create")):
+            try:
+                self.c.operator.run(*words)
+            except Failed as failed:
+                check_equal(failed.code, 4, failed)
+                check(re.search("mirrored from another node|may not create", failed.error), failed)
+            else:
+                raise AssertionError(f"C's operator could {' '.join(map(str, words))}")
+        status, body = self.c.get(
+            "/api/models/lab/model/commit/main", "POST", self.c.node.token,
+            b'{"key": "header", "value": {"summary": "mine"}}\n'
+            b'{"key": "deletedFile", "value": {"path": "empty"}}\n')
+        check_equal(status, 403, body)
+
+    def check_absent(self, place, paths):
+        """To a guest, as what never was; the bodies are equal but for the request's id."""
+        zero = "0" * 63 + "1"
+        for path in paths:
+            other = re.sub("[0-9a-f]{64}", zero, path)
+            if other == path:
+                other = path.replace("secret", "nothing").replace("words", "nothing")
+            there, never = place.get(path), place.get(other)
+            check(there[0] in (401, 404), place.name, path, "is answered", there)
+            check_equal(there, never, place.name, path, "is answered unlike what never was")
+
+    def check_selection(self):
+        owners = ("operator", self.qualified)
+        by_hash = [f"/fed/o/{self.private['/fed/o/']}", f"/fed/f/{self.private['/fed/f/']}/outline",
+                   f"/fed/f/{self.private['/fed/f/']}/section/0",
+                   f"/fed/f/{self.private['/fed/f/']}/data/0"]
+        by_name = [p for o in owners for p in (
+            f"/api/models/{o}/secret", f"/api/models/{o}/secret/tree/main",
+            f"/{o}/secret/resolve/main/secret.bin", f"/api/banyan/v0/models/{o}/secret/revision/main")]
+        words = [f"/api/datasets/{o}/words" for o in owners]
+        self.check_absent(self.b, by_hash + by_name)
+        self.check_absent(self.c, by_hash + by_name + words)
+        for place in (self.b, self.c):
+            check(not any("secret" in name for name in place.listed()), place.name, "lists it")
+            digest = bytes.fromhex(self.private["/fed/o/"])
+            check_equal(place.get("/fed/o", "POST", body=digest), (200, b"\xff" * 4), place.name)
+        check_equal(self.b.listed(), {"lab/model", self.qualified + "/words"}, "what B lists")
+
+    def check_private_is_kept(self):
+        """What is private stays so to guests of its own node, by hash and by name."""
+        self.check_absent(self.a, [f"/fed/o/{self.private['/fed/o/']}", "/api/models/operator/secret",
+                                   f"/fed/f/{self.private['/fed/f/']}/outline"])
+        check(b"secret" not in b"".join(self.a.entries()), "A's log tells of it")
+        for place in (self.b, self.c):
+            for file in place.node.data.rglob("*"):
+                if file.is_file():
+                    content = file.read_bytes()
+                    for secret in (self.private_sha256, "operator/secret"):
+                        check(secret.encode() not in content, place.name, file, "has", secret)
+
+    # --- a change, a kill, restarts
+
+    def change_one_percent(self):
+        self.a.node.start()
+        self.check_private_is_kept()
+        self.change(self.model, "weights.bin")
+        self.write("model", "cc0-1.0", {})
+        self.commits.append(self.push(self.model, "lab/model", "-m", "third"))
+        self.await_card(self.commits[-1])
+        self.costs = {}
+        before = self.relay.down_bytes
+        for place in (self.b, self.c):
+            count = len(place.mirrored())
+            place.sync()
+            done = place.mirrored()[count:]
+            check_equal(len(done), 1, place.name, "mirrored so many repositories")
+            self.costs[place.name] = done[0]["fetched"]
+            check(DELTA_BYTES <= done[0]["fetched"] <= DELTA_COST_BYTES, place.name, done)
+            self.check_mirror(place, "lab/model", self.commits)
+        self.costs["wire"] = self.relay.down_bytes - before
+        check(self.costs["wire"] <= DELTA_COST_BYTES, "B took", self.costs["wire"], "from A")
+
+    def kill_in_the_middle(self):
+        self.large = self.write("large", "mit", {"large.bin": self.random.randbytes(LARGE_BYTES)})
+        self.await_card(self.push(self.large, "lab/large", "--create"))
+        deadline = time.monotonic() + CARD_SECONDS
+        before = self.relay.down_bytes
+        self.relay.rate_bytes = LARGE_RATE_BYTES
+        waiting = self.b.operator.start("sync")
+        while self.relay.down_bytes - before < KILL_AT_BYTES:
+            check(time.monotonic() < deadline, "B does not fetch the large file")
+            time.sleep(0.005)
+        self.b.node.kill()
+        kill(waiting)
+        self.relay.rate_bytes = 0
+        first = self.relay.down_bytes - before
+        self.b.node.start()
+        self.b.sync()
+        self.fetched_again = self.relay.down_bytes - before - LARGE_BYTES
+        check(first < LARGE_BYTES, "B was killed too late")
+        check(self.fetched_again <= LOST_BYTES, self.fetched_again, "bytes were fetched again")
+        status, body = self.b.get("/lab/large/resolve/main/large.bin")
+        check_equal(status, 200, "the large file on B")
+        check_equal(hashlib.sha256(body).hexdigest(), sha256(self.large / "large.bin"))
+
+    def state(self, place):
+        """What must be the same after a restart."""
+        token = place.node.token
+        repositories = []
+        for kind in ("models", "datasets"):
+            for item in place.json(f"/api/{kind}", token=token):
+                revision = place.revision(f"{kind}/{item['id']}", token=token)
+                repositories.append((item["id"], item["licence"], revision))
+        status = place.operator.json("federation", "status")
+        origins = [{name: value for name, value in origin.items() if name != "age_s"}
+                   for origin in status["origins"]]
+        peers = [(peer["address"], peer["node"]) for peer in status["peers"]]
+        return status["node_id"], repositories, origins, peers
+
+    def restart(self):
+        self.c.sync()
+        before = [self.state(place) for place in self.places]
+        for place in self.places:
+            place.node.stop()
+        for place in self.places:
+            place.node.start()
+        for place, state in zip(self.places, before):
+            place.sync()
+            check_equal(self.state(place), state, place.name, "after a restart")
+            if place is not self.a:
+                self.check_mirror(place, "lab/model", self.commits)
+                doctor = place.operator.json("admin", "doctor")
+                check(doctor["healthy"], place.name, doctor)
+
+    def run(self):
+        for step in (self.begin, self.publish, self.follow, self.follow_without_the_origin,
+                     self.check_same_as_origin, self.check_nobody_writes, self.check_selection,
+                     self.change_one_percent, self.kill_in_the_middle, self.restart):
+            self.step = step.__name__
+            begun = time.monotonic()
+            step()
+            print(f"{time.monotonic() - begun:5.1f} s  {self.step}", flush=True)
+        print(f"1 % of 8 MiB: B fetched {self.costs['B']:,} bytes ({self.costs['wire']:,} with all "
+              f"that the wire carried), C {self.costs['C']:,}; after kill -9 in 64 MiB "
+              f"{self.fetched_again:,} bytes came again")
+
+
+def main():
+    print(f"seed {SEED}: repeat with BANYAN_SEED={SEED}", flush=True)
+    signal.signal(signal.SIGTERM, give_up)
+    signal.signal(signal.SIGALRM, give_up)
+    signal.alarm(TEST_SECONDS)
+    work = pathlib.Path(tempfile.mkdtemp())
+    test = Test(os.path.abspath(sys.argv[1]), work)
+    try:
+        test.run()
+        return 0
+    except Exception as error:
+        traceback.print_exc(file=sys.stdout)
+        print(f"FAILED in {getattr(test, 'step', 'begin')}: {error}")
+        for place in test.places:
+            print(f"--- the last lines of {place.name}'s log\n{place.node.last_lines()}")
+        return 1
+    finally:
+        for place in test.places:
+            place.node.stop()
+        if not os.environ.get("BANYAN_KEEP"):
+            shutil.rmtree(work, ignore_errors=True)
+
+
+sys.exit(main())
