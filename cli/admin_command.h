@@ -2,10 +2,20 @@
 // What operators' commands have in common: they take --data, call one operation and print its
 // answer.
 
+#include <algorithm>
+
 #include "cli/admin_port.h"
 #include "cli/command.h"
 
 namespace banyan::cli {
+
+// Members of an operation's answer; empty and 0 when there is none of this kind.
+inline std::string Member(const Json& answer, const char* name) {
+  return FindString(answer, name).value_or("");
+}
+inline std::uint64_t Figure(const Json& answer, const char* name) {
+  return static_cast<std::uint64_t>(std::max<std::int64_t>(FindInt(answer, name).value_or(0), 0));
+}
 
 class AdminCommand : public Command {
  public:

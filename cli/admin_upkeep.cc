@@ -1,6 +1,4 @@
 // admin gc, scrub, backup, restore, stats, doctor.
-#include <algorithm>
-
 #include "cli/admin_command.h"
 #include "cli/commands.h"
 #include "cli/text.h"
@@ -12,9 +10,6 @@ namespace {
 
 using Fields = std::vector<std::pair<std::string, std::string>>;
 
-std::uint64_t Figure(const Json& report, const char* member) {
-  return static_cast<std::uint64_t>(std::max<std::int64_t>(FindInt(report, member).value_or(0), 0));
-}
 std::string Count(const Json& report, const char* member) {
   return FormatCount(Figure(report, member));
 }

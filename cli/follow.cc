@@ -1,6 +1,4 @@
 // follow, unfollow, sync, federation status.
-#include <algorithm>
-
 #include "cli/admin_command.h"
 #include "cli/commands.h"
 #include "cli/text.h"
@@ -8,51 +6,52 @@
 namespace banyan::cli {
 namespace {
 
-std::string Member(const Json& object, const char* name) {
-  return FindString(object, name).value_or("");
-}
+// Following and its end differ in words only.
+struct RuleKind {
+  const char* word;  // of the command, and the operation
+  const char* summary;
+  const char* argument;
+  const char* said;  // before the rule
+};
+constexpr RuleKind kFollow{"follow", "mirror what a node publishes",
+                           "NODE_ID, or NODE_ID/KIND/NAMESPACE/NAME with * in it", "Following "};
+constexpr RuleKind kUnfollow{"unfollow", "mirror it no more", "as it was given to `banyan follow`",
+                             "Not following any more "};
 
-std::uint64_t Figure(const Json& object, const char* name) {
-  return static_cast<std::uint64_t>(std::max<std::int64_t>(FindInt(object, name).value_or(0), 0));
-}
+class RuleCommand : public AdminCommand {
+ protected:
+  explicit RuleCommand(const RuleKind& kind) : AdminCommand(kind.word, kind.summary), kind_(kind) {
+    Takes("WHAT", rule_, kind.argument);
+  }
 
-class Follow final : public AdminCommand {
+ private:
+  Status Perform(Session& session, AdminPort& port) final {
+    const auto rule = TRY(port.Call(kind_.word, Json{{"rule", rule_}}));
+    return session.output().Print(
+        rule, kind_.said + Member(rule, "node") + ": " + Member(rule, "pattern"));
+  }
+
+  const RuleKind kind_;
+  std::string rule_;
+};
+
+class Follow final : public RuleCommand {
  public:
-  Follow() : AdminCommand("follow", "mirror what a node publishes") {
-    Takes("WHAT", rule_, "NODE_ID, or NODE_ID/KIND/NAMESPACE/NAME with * in it");
+  Follow() : RuleCommand(kFollow) {
     Explain(
         "The node's signed log is replayed from any peer that has it, and what the rule selects is "
         "fetched, verified, and served here like what is this node's own.");
     Shows("follow NODE_ID", "everything that it publishes");
     Shows("follow 'NODE_ID/models/*/whisper-*'", "some of its models");
   }
-
- private:
-  Status Perform(Session& session, AdminPort& port) override {
-    const auto rule = TRY(port.Call("follow", Json{{"rule", rule_}}));
-    return session.output().Print(
-        rule, "Following " + Member(rule, "node") + ": " + Member(rule, "pattern"));
-  }
-
-  std::string rule_;
 };
 
-class Unfollow final : public AdminCommand {
+class Unfollow final : public RuleCommand {
  public:
-  Unfollow() : AdminCommand("unfollow", "mirror it no more") {
-    Takes("WHAT", rule_, "as it was given to `banyan follow`");
+  Unfollow() : RuleCommand(kUnfollow) {
     Explain("What was mirrored stays as it is, and is not brought up to date any more.");
     Shows("unfollow NODE_ID", "the rule for everything");
   }
-
- private:
-  Status Perform(Session& session, AdminPort& port) override {
-    const auto rule = TRY(port.Call("unfollow", Json{{"rule", rule_}}));
-    return session.output().Print(
-        rule, "Not following any more " + Member(rule, "node") + ": " + Member(rule, "pattern"));
-  }
-
-  std::string rule_;
 };
 
 // What federation status and sync print.

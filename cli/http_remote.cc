@@ -69,8 +69,9 @@ Status HttpRemote::FetchData(const FileHash& file, std::size_t section, std::uin
   request.path = "/fed/f/" + file.ToString() + "/data/" + std::to_string(section) +
                  "?encodings=" + std::string(kEncodings);
   request.sink = sink;
-  if (size_bytes != federation::kWholeBody)
+  if (size_bytes != federation::kWholeBody) {
     request.range = node::ByteRange{offset, offset + size_bytes - 1};
+  }
   TRY(client_.Send(request));
   return Ok();
 }

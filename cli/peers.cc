@@ -8,10 +8,6 @@ namespace {
 
 using Fields = std::vector<std::pair<std::string, std::string>>;
 
-std::string Member(const Json& object, const char* name) {
-  return FindString(object, name).value_or("");
-}
-
 Fields PeerFields(const Json& peer) {
   return {{"address", Member(peer, "address")},
           {"node", Member(peer, "node")},

@@ -10,7 +10,6 @@
 namespace banyan::federation {
 namespace {
 
-constexpr std::uint64_t kRowsAtOnce = 4096;
 constexpr std::uint64_t kMaxFileBytes = 8u << 20;
 const std::string kCheckpoint = "checkpoint";
 
@@ -80,13 +79,8 @@ Status LogFiles::RequireLedTo(const LogState& head) const {
 
 Status LogFiles::TakeRows(storage::Connection& connection, std::uint64_t until,
                           TileBuilder& builder) const {
-  for (auto from = builder.size(); from < until; from = builder.size()) {
-    const auto count = std::min(kRowsAtOnce, until - from);
-    for (const auto& entry : TRY(ReadEntries(connection, origin_.log, from, count))) {
-      builder.Append(HashLeaf(entry));
-    }
-  }
-  return Ok();
+  return ForEachEntry(connection, origin_.log, builder.size(), until,
+                      [&](ByteView entry) { builder.Append(HashLeaf(entry)); });
 }
 
 Status LogFiles::Publish() {

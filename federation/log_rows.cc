@@ -1,6 +1,13 @@
 #include "federation/log_rows.h"
 
+#include <algorithm>
+
 namespace banyan::federation {
+namespace {
+
+constexpr std::uint64_t kRowsAtOnce = 4096;
+
+}  // namespace
 
 using storage::Connection;
 
@@ -34,6 +41,24 @@ Result<std::vector<Bytes>> ReadEntries(Connection& connection, LogId log, std::u
                                     " and " + std::to_string(from + count));
   }
   return entries;
+}
+
+Status ForEachEntry(Connection& connection, LogId log, std::uint64_t from, std::uint64_t until,
+                    const EntryVisitor& visit) {
+  while (from < until) {
+    const auto count = std::min(kRowsAtOnce, until - from);
+    for (const auto& entry : TRY(ReadEntries(connection, log, from, count))) visit(entry);
+    from += count;
+  }
+  return Ok();
+}
+
+Result<LogHash> HashEntries(Connection& connection, LogId log, std::uint64_t from,
+                            std::uint64_t until) {
+  Frontier frontier;
+  TRY(ForEachEntry(connection, log, from, until,
+                   [&](ByteView entry) { frontier.Append(HashLeaf(entry)); }));
+  return frontier.Root();
 }
 
 }  // namespace banyan::federation

@@ -4,8 +4,10 @@
 // they are given.
 
 #include <cstdint>
+#include <functional>
 #include <vector>
 
+#include "federation/format/log_hash.h"
 #include "storage/base/sqlite.h"
 
 namespace banyan::federation {
@@ -24,5 +26,13 @@ Result<std::uint64_t> AppendEntry(storage::Connection& connection, LogId log, By
 // Entries `from` to `from + count`. Corrupt when one of them is missing.
 Result<std::vector<Bytes>> ReadEntries(storage::Connection& connection, LogId log,
                                        std::uint64_t from, std::uint64_t count);
+
+// Calls `visit` with the entries [from, until) in order; only some are in memory at a time.
+using EntryVisitor = std::function<void(ByteView entry)>;
+Status ForEachEntry(storage::Connection& connection, LogId log, std::uint64_t from,
+                    std::uint64_t until, const EntryVisitor& visit);
+// The root of the entries [from, until), as if they were a log of their own.
+Result<LogHash> HashEntries(storage::Connection& connection, LogId log, std::uint64_t from,
+                            std::uint64_t until);
 
 }  // namespace banyan::federation

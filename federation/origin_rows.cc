@@ -1,5 +1,7 @@
 #include "federation/origin_rows.h"
 
+#include "federation/format/canonical_json.h"
+
 namespace banyan::federation {
 
 using storage::Connection;
@@ -16,6 +18,13 @@ Result<OriginRow> NeedOrigin(Connection& connection, const NodeId& node) {
   if (const auto found = TRY(FindOrigin(connection, node))) return *found;
   TRY(connection.Execute("INSERT INTO origin(node) VALUES(?)", node.genesis()));
   return OriginRow{connection.LastInsertId(), false};
+}
+
+Result<EpochKeys> StatedKeys(Connection& connection, LogId log) {
+  const auto first = TRY(ReadEntries(connection, log, 0, 1));
+  const Json entry = TRY(ParseCanonical(first.front()));
+  if (log.epoch == 0) return TRY(Genesis::Parse(entry)).epoch;
+  return TRY(Opening::Parse(entry)).keys;
 }
 
 }  // namespace banyan::federation

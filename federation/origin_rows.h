@@ -4,8 +4,8 @@
 
 #include <optional>
 
-#include "federation/format/node_id.h"
-#include "storage/base/sqlite.h"
+#include "federation/format/opening.h"
+#include "federation/log_rows.h"
 
 namespace banyan::federation {
 
@@ -17,5 +17,8 @@ struct OriginRow {
 Result<std::optional<OriginRow>> FindOrigin(storage::Connection& connection, const NodeId& node);
 // Made when there is none. Inside Database::Write.
 Result<OriginRow> NeedOrigin(storage::Connection& connection, const NodeId& node);
+
+// What the first entry of an epoch that is held states.
+Result<EpochKeys> StatedKeys(storage::Connection& connection, LogId log);
 
 }  // namespace banyan::federation

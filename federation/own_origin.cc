@@ -2,8 +2,8 @@
 
 #include <array>
 
-#include "federation/format/canonical_json.h"
 #include "federation/format/opening.h"
+#include "federation/origin_rows.h"
 
 namespace banyan::federation {
 namespace {
@@ -26,14 +26,6 @@ Result<std::optional<OwnRow>> FindOwn(Connection& connection) {
   }
   TRY(rows.status());
   return found;
-}
-
-// What the first entry of the epoch states.
-Result<EpochKeys> StatedKeys(Connection& connection, LogId log) {
-  const auto first = TRY(ReadEntries(connection, log, 0, 1));
-  const Json entry = TRY(ParseCanonical(first.front()));
-  if (log.epoch == 0) return TRY(Genesis::Parse(entry)).epoch;
-  return TRY(Opening::Parse(entry)).keys;
 }
 
 Result<OwnRow> Begin(Connection& connection, const Genesis& genesis) {

@@ -4,6 +4,7 @@
 #include <set>
 
 #include "federation/open_objects.h"
+#include "federation/transfer/object_list.h"
 #include "node/content_api.h"
 #include "node/http/conditional.h"
 #include "node/hub_answer.h"
@@ -17,9 +18,6 @@ namespace {
 using storage::Connection;
 
 constexpr std::size_t kRememberedFiles = 128;
-constexpr std::size_t kMaxObjectsAsked = 1024;
-constexpr std::size_t kMaxObjectsBytes = 8u << 20;  // of an answer; then it ends after a whole one
-constexpr std::uint32_t kAbsentObject = UINT32_MAX;
 constexpr std::string_view kBinary = "application/octet-stream";
 // What is named by its hash never changes; a private answer stays out of shared caches.
 constexpr std::string_view kImmutable = "private, max-age=31536000, immutable";
@@ -50,7 +48,7 @@ class ObjectsBody final : public BodyProducer {
     std::uint64_t sent_bytes = 0;
     for (const auto& id : ids_) {
       const auto object = TRY(Read(id));
-      if (sent_bytes > 0 && sent_bytes + object.size() > kMaxObjectsBytes) break;
+      if (sent_bytes > 0 && sent_bytes + object.size() > federation::kMaxObjectsBytes) break;
       TRY(sink.Write(object));
       sent_bytes += object.size();
     }
@@ -62,20 +60,14 @@ class ObjectsBody final : public BodyProducer {
   Result<Bytes> Read(const Sha256& id) {
     auto connection = TRY(store_.core().database.Read());
     const auto object = federation::ReadOpenObject(*connection, store_, id);
-    ByteWriter out;
-    if (object) {
-      out.Le(static_cast<std::uint32_t>(object->size()));
-      out.Raw(*object);
-      return out.Take();
-    }
+    if (object) return federation::EncodeObject(*object);
     const auto code = object.error().code();
     if (code == Errc::Unavailable) return object.error();
     if (code != Errc::NotFound && code != Errc::TooLarge) {  // the others can still be had
       log::Error("node", "event=object_failed id={} error=\"{}\"", id.ToString(),
                  object.error().message());
     }
-    out.Le(kAbsentObject);
-    return out.Take();
+    return federation::EncodeObject(std::nullopt);
   }
 
   storage::LocalContentStore& store_;
@@ -174,7 +166,7 @@ Status ContentApi::GetObject(Request& request, Response& response) {
 }
 
 Status ContentApi::PostObjects(Request& request, Response& response) {
-  const std::string body = TRY(request.ReadAll(kMaxObjectsAsked * Sha256::kSize));
+  const std::string body = TRY(request.ReadAll(federation::kMaxObjectsAsked * Sha256::kSize));
   std::vector<Sha256> ids;
   for (ByteView left = AsBytes(body); left.size() >= Sha256::kSize;) {
     ids.push_back(Sha256::FromRaw(left.first(Sha256::kSize)));

@@ -3,8 +3,6 @@
 namespace banyan::node {
 namespace {
 
-constexpr std::uint32_t kAbsentObject = 0xffffffff;
-constexpr std::size_t kMaxObjectBytes = 1u << 20;
 constexpr std::int64_t kTrickleBytesPerS = 128;
 constexpr std::int64_t kSilenceMs = 30'000;
 
@@ -24,24 +22,6 @@ Error ErrorOf(const HttpOutcome& outcome) {
   }
   const auto code = outcome.end == End::Broken ? Errc::Io : Errc::Unavailable;
   return Error(code, outcome.problem);
-}
-
-// Lengths and bytes, as /fed/o answers.
-Result<std::vector<std::optional<Bytes>>> ParseObjects(ByteView body, std::size_t asked) {
-  std::vector<std::optional<Bytes>> objects;
-  ByteReader in(body);
-  while (!in.AtEnd()) {
-    const auto size = in.Le<std::uint32_t>();
-    const bool is_absent = size == kAbsentObject;
-    if (objects.size() == asked || (!is_absent && size > kMaxObjectBytes)) {
-      return Error(Errc::Invalid, "it sent other objects than it was asked for");
-    }
-    const auto bytes = in.Raw(is_absent ? 0 : size);
-    if (!in.ok()) return Error(Errc::Invalid, "its objects are cut short");
-    objects.push_back(is_absent ? std::nullopt : std::optional(Bytes(bytes.begin(), bytes.end())));
-  }
-  if (objects.empty()) return Error(Errc::Invalid, "it sent no object");
-  return objects;
 }
 
 }  // namespace
@@ -94,8 +74,9 @@ Status HttpPeer::Read(const std::string& path, std::uint64_t offset, std::uint64
   ApiRequest request;
   request.path = path;
   request.sink = sink;
-  if (size_bytes != federation::kWholeBody)
+  if (size_bytes != federation::kWholeBody) {
     request.range = ByteRange{offset, offset + size_bytes - 1};
+  }
   TRY(Send(request));
   return Ok();
 }
@@ -107,8 +88,9 @@ Result<std::vector<std::optional<Bytes>>> HttpPeer::GetObjects(std::span<const S
   request.content_type = "application/octet-stream";
   for (const auto& id : ids) request.body += AsText(id.bytes());
   const auto body =
-      TRY(SendForBody(std::move(request), federation::kMaxObjectsBytes + kMaxObjectBytes + 8192));
-  return ParseObjects(body, ids.size());
+      TRY(SendForBody(std::move(request),
+                      federation::kMaxObjectsBytes + federation::kMaxReceivedObjectBytes + 8192));
+  return federation::ParseObjects(body, ids.size());
 }
 
 }  // namespace banyan::node

@@ -5,6 +5,7 @@
 #include "federation/format/checkpoint.h"
 #include "federation/format/entry_bundle.h"
 #include "federation/format/note.h"
+#include "federation/origin_rows.h"
 
 namespace banyan::federation {
 namespace {
@@ -50,10 +51,7 @@ Result<FollowedLog> FindFollowedLog(Connection& connection, std::int64_t origin,
   auto head = TRY(FindHead(connection, found.log));
   if (!head) return found;
   found.head = *std::move(head);
-  const auto first = TRY(ReadEntries(connection, found.log, 0, 1));
-  const Json entry = TRY(ParseCanonical(first.front()));
-  found.keys =
-      found.log.epoch == 0 ? TRY(Genesis::Parse(entry)).epoch : TRY(Opening::Parse(entry)).keys;
+  found.keys = TRY(StatedKeys(connection, found.log));
   return found;
 }
 
@@ -90,7 +88,7 @@ Status AppendEntries(storage::Database& database, FollowedLog& log, const NewEnt
     leaves.push_back(HashLeaf(entry));
     head.frontier.Append(leaves.back());
   }
-  if (head.state() != news.proven) {
+  if (!VerifyConsistency(head.state(), news.head, news.proof)) {
     return Error(Errc::Invalid, "the entries do not lead to the root that was signed");
   }
   head.note = news.note;

@@ -30,11 +30,13 @@ Result<EpochKeys> ReadGenesis(const NodeId& node, ByteView entry);
 // The state that the note signs for the log. Invalid unless the epoch's key signed it.
 Result<LogState> VerifyHead(const LogName& name, const EpochKeys& keys, const std::string& note);
 
-// Entries that go on from what is held, and lead to `proven`, a state that the signed head has been
-// shown to begin with. `note` is that head once they reach it, else the one held before.
+// Entries that go on from what is held, and the proof that `head`, which is signed, begins with the
+// state that they lead to; none when they lead to it. `note` is that head then, else the one held
+// before.
 struct NewEntries {
   std::span<const Bytes> entries;
-  LogState proven;
+  LogState head;
+  LogProof proof;
   std::string note;
 };
 // Appends them with what they say of repositories, and brings `log` up to them. Invalid when they

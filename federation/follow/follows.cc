@@ -24,6 +24,15 @@ std::optional<storage::RepositoryId> NameIn(ByteView meta) {
                                FindString(*members, "name").value_or("")};
 }
 
+// The origin with the rules that there are of it, perhaps none.
+Result<FollowedOrigin> ReadFollowed(Connection& connection, std::int64_t row, const NodeId& node) {
+  FollowedOrigin origin{row, node, {}};
+  auto rows = connection.Query("SELECT pattern FROM follow WHERE origin = ? ORDER BY id", row);
+  while (rows.Next()) origin.rules.push_back({node, rows.Text(0)});
+  TRY(rows.status());
+  return origin;
+}
+
 }  // namespace
 
 Result<FollowRule> FollowRule::Parse(std::string_view text) {
@@ -56,15 +65,18 @@ Status AddFollow(Connection& connection, const FollowRule& rule, std::int64_t no
       "INSERT INTO follow(origin, pattern, added_ms) VALUES(?, ?, ?) ON CONFLICT DO NOTHING",
       origin.row, rule.pattern, now_ms));
   // Heads of this origin were passed over so far.
-  return connection.Execute("UPDATE peer SET journal = '', sequence = 0");
+  TRY(connection.Execute("UPDATE peer SET journal = '', sequence = 0"));
+  return SelectCards(connection, TRY(ReadFollowed(connection, origin.row, rule.node)));
 }
 
 Status RemoveFollow(Connection& connection, const FollowRule& rule) {
-  TRY(connection.Execute(
-      "DELETE FROM follow WHERE pattern = ? AND origin IN (SELECT id FROM origin WHERE node = ?)",
-      rule.pattern, rule.node.genesis()));
-  if (connection.Changes() > 0) return Ok();
-  return Error(Errc::NotFound, rule.ToString() + " is not followed");
+  const Error unknown(Errc::NotFound, rule.ToString() + " is not followed");
+  const auto origin = TRY(FindOrigin(connection, rule.node));
+  if (!origin) return unknown;
+  TRY(connection.Execute("DELETE FROM follow WHERE pattern = ? AND origin = ?", rule.pattern,
+                         origin->row));
+  if (connection.Changes() == 0) return unknown;
+  return SelectCards(connection, TRY(ReadFollowed(connection, origin->row, rule.node)));
 }
 
 Result<std::vector<FollowedOrigin>> ListFollowed(Connection& connection) {

@@ -30,14 +30,17 @@ struct FollowedOrigin {
   std::vector<FollowRule> rules;
 };
 
+// What a rule newly selects of the cards that are here is entered into the table mirror, what none
+// selects any more taken out (SelectCards).
+//
 // Invalid for this node itself. A rule that is there already changes nothing.
 Status AddFollow(storage::Connection& connection, const FollowRule& rule, std::int64_t now_ms);
 // Exactly this rule; NotFound when it is not there. What was mirrored by it stays.
 Status RemoveFollow(storage::Connection& connection, const FollowRule& rule);
 Result<std::vector<FollowedOrigin>> ListFollowed(storage::Connection& connection);
 
-// Enters into the table mirror each card of the origin that a rule selects by the names in its meta
-// object, and takes out those that no rule selects and nothing arrived of.
+// After cards came. Enters into the table mirror each card of the origin that a rule selects by the
+// names in its meta object, and takes out those that no rule selects and nothing arrived of.
 Status SelectCards(storage::Connection& connection, const FollowedOrigin& origin);
 
 }  // namespace banyan::federation

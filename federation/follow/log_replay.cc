@@ -10,20 +10,7 @@ namespace banyan::federation {
 namespace {
 
 constexpr std::size_t kMaxBundleBytes = kTileWidth * (kMaxEntryBytes + 2);
-constexpr std::uint64_t kRowsAtOnce = 4096;
 constexpr int kTileLevels = 8;  // levels of the tree in a tile
-
-// The root that the entries held had led to when there were `size`.
-Result<LogHash> RootAt(storage::Connection& connection, LogId log, std::uint64_t size) {
-  Frontier frontier;
-  while (frontier.size() < size) {
-    const auto count = std::min(kRowsAtOnce, size - frontier.size());
-    for (const auto& entry : TRY(ReadEntries(connection, log, frontier.size(), count))) {
-      frontier.Append(HashLeaf(entry));
-    }
-  }
-  return frontier.Root();
-}
 
 // What the note says without a look at who signed it.
 Result<LogState> ReadClaim(const LogName& name, const std::string& note) {
@@ -68,7 +55,7 @@ Status LogReplay::CompareOlder(std::int64_t now_ms) {
   {
     auto lease = TRY(database_.Read());
     ours = claimed_.size == from_ ? held_.head.state().root
-                                  : TRY(RootAt(*lease, held_.log, claimed_.size));
+                                  : TRY(HashEntries(*lease, held_.log, 0, claimed_.size));
   }
   if (ours == claimed_.root) {
     if (claimed_.size < from_) return Finish(End::UpToDate);
@@ -183,18 +170,11 @@ Status LogReplay::FinishProvenStep(std::int64_t now_ms) {
     held_.keys = TRY(ReadGenesis(held_.name.node, entries.front()));
     TRY(VerifyHead(held_.name, *held_.keys, note_));
   }
-  LogState proven = claimed_;
   const bool is_last = until_ == claimed_.size;
-  if (!is_last) {
-    Frontier frontier = held_.head.frontier;
-    for (const auto& entry : entries) frontier.Append(HashLeaf(entry));
-    proven = {until_, frontier.Root()};
-    const auto proof = TRY(ProveConsistency(
-        until_, claimed_.size, [this](int level, std::uint64_t i) { return Subtree(level, i); }));
-    TRY(VerifyConsistency(proven, claimed_, proof));
-  }
-  TRY(AppendEntries(database_, held_, {entries, proven, is_last ? note_ : held_.head.note},
-                    now_ms));
+  const auto proof = TRY(ProveConsistency(
+      until_, claimed_.size, [this](int level, std::uint64_t i) { return Subtree(level, i); }));
+  const auto& note = is_last ? note_ : held_.head.note;
+  TRY(AppendEntries(database_, held_, {entries, claimed_, proof, note}, now_ms));
   taken_entries_ += entries.size();
   from_ = until_;
   if (is_last) return Finish(End::Taken);

@@ -31,6 +31,12 @@ Result<std::vector<Peer>> ReadAll(Rows rows) {
   return peers;
 }
 
+Result<Peer> ReadOne(Rows rows, const Error& absent) {
+  auto found = TRY(ReadAll(std::move(rows)));
+  if (found.empty()) return absent;
+  return std::move(found.front());
+}
+
 bool IsUrl(std::string_view address, std::string_view scheme) {
   if (!address.starts_with(scheme)) return false;
   address.remove_prefix(scheme.size());
@@ -62,11 +68,16 @@ Result<Peer> AddPeer(Connection& connection, std::string_view address, std::int6
 Result<Peer> FindPeer(Connection& connection, std::string_view text) {
   const auto node = NodeId::Parse(text);
   const auto kept = NormalizeAddress(text);
-  auto found = TRY(ReadAll(
+  const Error unknown(Errc::NotFound, "no peer " + std::string(text) + " is known here");
+  return ReadOne(
       node ? connection.Query(kSelect + "WHERE node = ? ORDER BY id LIMIT 1", node->genesis())
-           : connection.Query(kSelect + "WHERE address = ?", kept ? *kept : std::string(text))));
-  if (!found.empty()) return std::move(found.front());
-  return Error(Errc::NotFound, "no peer " + std::string(text) + " is known here");
+           : connection.Query(kSelect + "WHERE address = ?", kept ? *kept : std::string(text)),
+      unknown);
+}
+
+Result<Peer> GetPeer(Connection& connection, std::int64_t row) {
+  return ReadOne(connection.Query(kSelect + "WHERE id = ?", row),
+                 Error(Errc::NotFound, "this peer was removed"));
 }
 
 Result<std::vector<Peer>> ListPeers(Connection& connection) {

@@ -32,6 +32,8 @@ Result<Peer> AddPeer(storage::Connection& connection, std::string_view address,
                      std::int64_t now_ms);
 // By address, or by the id of the node that answered there. NotFound when there is none.
 Result<Peer> FindPeer(storage::Connection& connection, std::string_view text);
+// NotFound when it was removed.
+Result<Peer> GetPeer(storage::Connection& connection, std::int64_t row);
 Result<std::vector<Peer>> ListPeers(storage::Connection& connection);
 Status RemovePeer(storage::Connection& connection, std::int64_t row);
 

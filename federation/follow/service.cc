@@ -19,12 +19,14 @@ constexpr const char* kWaiting =
 Result<std::vector<Output>> Service::Step(std::int64_t now_ms, const Input& input) {
   TRY(Take(input, now_ms));
   EndContacts(now_ms);
-  TRY(BeginContacts(now_ms));
+  auto lease = TRY(database_.Read());
+  const auto peers = TRY(ListPeers(*lease));
+  BeginContacts(peers, now_ms);
   std::vector<Output> outputs;
   for (auto& [peer, contact] : contacts_) {
     for (auto& ask : contact->TakeAsks()) outputs.emplace_back(std::move(ask));
   }
-  TRY(BeginMirrors(now_ms, outputs));
+  TRY(BeginMirrors(*lease, peers, now_ms, outputs));
   return outputs;
 }
 
@@ -61,32 +63,30 @@ void Service::EndContacts(std::int64_t now_ms) {
   });
 }
 
-Status Service::BeginContacts(std::int64_t now_ms) {
-  auto lease = TRY(database_.Read());
-  for (auto& peer : TRY(ListPeers(*lease))) {
+void Service::BeginContacts(const std::vector<Peer>& peers, std::int64_t now_ms) {
+  for (const auto& peer : peers) {
     if (contacts_.size() >= options_.contacts_at_once) break;
     const auto row = peer.row;
     const auto due = due_ms_.find(row);
     if (contacts_.contains(row) || (due != due_ms_.end() && due->second > now_ms)) continue;
-    auto contact = std::make_unique<Contact>(database_, std::move(peer), next_ask_);
+    auto contact = std::make_unique<Contact>(database_, peer, next_ask_);
     contact->Begin();
     contacts_.emplace(row, std::move(contact));
   }
-  return Ok();
 }
 
-Status Service::BeginMirrors(std::int64_t now_ms, std::vector<Output>& outputs) {
+Status Service::BeginMirrors(storage::Connection& connection, const std::vector<Peer>& peers,
+                             std::int64_t now_ms, std::vector<Output>& outputs) {
   if (mirroring_.size() >= options_.mirrors_at_once) return Ok();
-  auto lease = TRY(database_.Read());
-  std::vector<std::int64_t> peers;
-  for (const auto& peer : TRY(ListPeers(*lease))) {
-    if (peer.answered_ms && peer.failures == 0) peers.push_back(peer.row);
+  std::vector<std::int64_t> answering;
+  for (const auto& peer : peers) {
+    if (peer.answered_ms && peer.failures == 0) answering.push_back(peer.row);
   }
-  if (peers.empty()) {
+  if (answering.empty()) {
     hurries_ = hurries_ && !contacts_.empty();
     return Ok();
   }
-  auto rows = lease->Query(kWaiting, hurries_, now_ms);
+  auto rows = connection.Query(kWaiting, hurries_, now_ms);
   bool is_more = false;
   while (rows.Next()) {
     const auto card = rows.Int(0);
@@ -97,7 +97,7 @@ Status Service::BeginMirrors(std::int64_t now_ms, std::vector<Output>& outputs) 
       break;
     }
     mirroring_.insert(card);
-    outputs.emplace_back(MirrorTask{card, peers});
+    outputs.emplace_back(MirrorTask{card, answering});
   }
   TRY(rows.status());
   hurries_ = hurries_ && (is_more || !contacts_.empty());

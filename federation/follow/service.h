@@ -55,9 +55,10 @@ class Service {
 
  private:
   Status Take(const Input& input, std::int64_t now_ms);
-  Status BeginContacts(std::int64_t now_ms);
+  void BeginContacts(const std::vector<Peer>& peers, std::int64_t now_ms);
   void EndContacts(std::int64_t now_ms);
-  Status BeginMirrors(std::int64_t now_ms, std::vector<Output>& outputs);
+  Status BeginMirrors(storage::Connection& connection, const std::vector<Peer>& peers,
+                      std::int64_t now_ms, std::vector<Output>& outputs);
   std::int64_t PauseAfter(const Contact& contact);
 
   storage::Database& database_;

@@ -10,10 +10,6 @@ namespace {
 using storage::GitObjectType;
 using storage::ManifestEntry;
 
-Error Contradiction(const std::string& what) {
-  return Error(Errc::Corrupt, "the origin contradicts itself: " + what);
-}
-
 // The commits and tags that an object names.
 Result<std::vector<GitOid>> TargetsOf(GitObjectType type, ByteView body) {
   if (type == GitObjectType::Commit) return TRY(storage::ParseCommitLinks(body)).parents;
@@ -39,13 +35,13 @@ Status AddBlob(GitRebuild::Blobs& blobs, const ManifestEntry& entry) {
   const auto [known, is_new] = blobs.emplace(entry.oid, entry);
   stated.mode = known->second.mode;
   if (is_new || stated == known->second) return Ok();
-  return Contradiction("blob " + entry.oid.ToString() + " stands for two contents");
+  return OriginContradicts("blob " + entry.oid.ToString() + " stands for two contents");
 }
 
 Status GitRebuild::Run() {
   for (const auto& [name, ref] : stated_.refs) TRY(Reach(ref.target).Context(name));
   if (reached_.size() == stated_.commits.size()) return Ok();
-  return Contradiction("it lists commits that no branch or tag reaches");
+  return OriginContradicts("it lists commits that no branch or tag reaches");
 }
 
 // Parents first.
@@ -55,7 +51,7 @@ Status GitRebuild::Reach(const GitOid& tip) {
     const GitOid oid = waiting.back();
     const auto entry = stated_.commits.find(oid);
     if (entry == stated_.commits.end()) {
-      return Contradiction(oid.ToString() + " is needed and not listed");
+      return OriginContradicts(oid.ToString() + " is needed and not listed");
     }
     const auto before = waiting.size();
     if (!reached_.contains(oid)) {
@@ -77,14 +73,14 @@ Result<Bytes> GitRebuild::ReadBody(const GitOid& oid, const CommitTreeEntry& ent
   if (object.type == entry.type && HashSha256(object.data) == entry.body) {
     return std::move(object.data);
   }
-  return Contradiction(oid.ToString() + " is listed as another object");
+  return OriginContradicts(oid.ToString() + " is listed as another object");
 }
 
 Status GitRebuild::Build(const GitOid& oid, const CommitTreeEntry& entry, const Bytes& body) {
   if (entry.type == GitObjectType::Commit) {
     const auto known = TRY(storage::FindRevision(objects_.connection(), repository_, oid));
     if (known && known->manifest == entry.manifest) return Ok();
-    if (known) return Contradiction("the commit had another manifest before");
+    if (known) return OriginContradicts("the commit had another manifest before");
     const auto links = TRY(storage::ParseCommitLinks(body));
     const GitOid made = TRY(BuildTree(entry, links.parents));
     if (made != links.tree) {
@@ -104,7 +100,7 @@ Result<GitOid> GitRebuild::BuildTree(const CommitTreeEntry& entry,
   std::optional<GitOid> tree;
   if (!parents.empty()) {
     const auto& parent = stated_.commits.at(parents.front());
-    if (!parent.manifest) return Contradiction("its parent is no commit");
+    if (!parent.manifest) return OriginContradicts("its parent is no commit");
     before = *parent.manifest;
     tree = TRY(storage::ParseCommitLinks(TRY(ReadBody(parents.front(), parent)))).tree;
   }

@@ -11,8 +11,7 @@ namespace {
 using storage::Connection;
 
 Error NotAsStated(const std::string& what) {
-  return Error(Errc::Corrupt,
-               "the origin contradicts itself: " + what + " is not what its card states");
+  return OriginContradicts(what + " is not what its card states");
 }
 
 Status RequireHead(const storage::EnteredChange& entered, const CardContent& content) {

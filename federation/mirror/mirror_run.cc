@@ -183,8 +183,7 @@ Result<storage::HistoryChange> MirrorRun::Verify(storage::GitObjects& objects,
   auto change = TRY(storage::VerifyReceived(objects, repository_.row, moves, options));
   for (const auto& revision : change.revisions) {
     if (stated.commits.at(revision.commit).manifest == revision.manifest) continue;
-    return Error(Errc::Corrupt, "the origin contradicts itself: commit " +
-                                    revision.commit.ToString() + " has another manifest");
+    return OriginContradicts("commit " + revision.commit.ToString() + " has another manifest");
   }
   // What a head has and no new commit changed, too: it may have been absent so far.
   for (const auto& [oid, brought] : brought_) {

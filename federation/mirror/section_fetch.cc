@@ -52,11 +52,9 @@ Status SectionFetch::ReadTable(PeerSource& peer) {
   if (bytes.size() < size) return Error(Errc::Unavailable, "the answer ended early");
   fetched_bytes_ += size;
   auto table = storage::ParseBatchTable(bytes);
-  bool is_right = table && table->size() == section_.chunks.size();
-  for (std::size_t i = 0; is_right && i < table->size(); ++i) {
-    is_right = (*table)[i].raw_bytes == section_.chunks[i].size_bytes;
+  if (!table || !storage::IsTableOf(*table, section_.chunks)) {
+    return Error(Errc::Corrupt, "a data table that contradicts the chunk list");
   }
-  if (!is_right) return Error(Errc::Corrupt, "a data table that contradicts the chunk list");
   table_ = *std::move(table);
   return Ok();
 }
@@ -76,11 +74,9 @@ Status SectionFetch::ReadRuns(PeerSource& peer) {
 }
 
 Status SectionFetch::ReadRun(PeerSource& peer, std::size_t first, std::size_t end) {
-  std::uint64_t offset = storage::BatchTableBytes(table_.size());
-  std::uint64_t size = 0;
-  for (std::size_t i = 0; i < end; ++i) (i < first ? offset : size) += table_[i].stored_bytes;
+  const auto range = storage::FindPayloads(table_, first, end);
   next_ = first;
-  TRY(peer.FetchData(section_.file, section_.index, offset, size,
+  TRY(peer.FetchData(section_.file, section_.index, range.offset, range.size_bytes,
                      [&](ByteView piece) { return Take(piece, end); }));
   if (next_ == end) return Ok();
   return Error(Errc::Unavailable, "the answer ended early");

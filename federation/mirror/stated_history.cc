@@ -8,10 +8,6 @@ namespace {
 using storage::Connection;
 using storage::GitObjects;
 
-Error Contradiction(const std::string& what) {
-  return Error(Errc::Corrupt, "the origin contradicts itself: " + what);
-}
-
 // Calls `visit` for each item, and requires the tree's own shape. Its nodes are in `shape` then.
 template <typename Visit>
 Status ReadTree(storage::NodeStore& nodes, const Sha256& root, storage::MemoryNodes& shape,
@@ -24,7 +20,7 @@ Status ReadTree(storage::NodeStore& nodes, const Sha256& root, storage::MemoryNo
   }
   const Sha256 empty = TRY(storage::EmptyTree(shape));
   if (TRY(storage::UpdateTree(shape, empty, items)) == root) return Ok();
-  return Contradiction("tree " + root.ToString() + " has not the shape of its content");
+  return OriginContradicts("tree " + root.ToString() + " has not the shape of its content");
 }
 
 Status ValidateFullRef(const std::string& name) {
@@ -49,7 +45,7 @@ Status AddRef(StatedHistory& stated, const std::string& name, const std::string&
   const auto commit = stated.commits.find(entry.commit);
   const bool is_stated = stated.commits.contains(entry.target) && commit != stated.commits.end() &&
                          commit->second.manifest == entry.manifest;
-  if (!is_stated) return Contradiction(name + " is not of the commits that it lists");
+  if (!is_stated) return OriginContradicts(name + " is not of the commits that it lists");
   stated.refs.emplace(name, entry);
   return Ok();
 }
@@ -57,11 +53,11 @@ Status AddRef(StatedHistory& stated, const std::string& name, const std::string&
 Status RequireHead(const StatedHistory& stated, const CardContent& content, const Sha256& empty) {
   if (!content.head) {
     if (content.manifest == empty) return Ok();
-    return Contradiction("files without a head");
+    return OriginContradicts("files without a head");
   }
   const auto head = stated.commits.find(*content.head);
   if (head != stated.commits.end() && head->second.manifest == content.manifest) return Ok();
-  return Contradiction("the head is not of the commits that it lists");
+  return OriginContradicts("the head is not of the commits that it lists");
 }
 
 // Those of `ids` whose objects are not in the catalog.
@@ -77,6 +73,10 @@ Result<std::vector<Sha256>> ListLacking(Connection& connection,
 }
 
 }  // namespace
+
+Error OriginContradicts(const std::string& what) {
+  return Error(Errc::Corrupt, "the origin contradicts itself: " + what);
+}
 
 std::set<Sha256> StatedHistory::RefManifests() const {
   std::set<Sha256> manifests;
@@ -105,7 +105,7 @@ Status FetchCommits(ObjectFetch& fetch, storage::Database& database, storage::Co
   std::map<Sha256, GitOid> by_body;
   for (const auto& [oid, entry] : stated.commits) {
     if (by_body.emplace(entry.body, oid).second) continue;
-    return Contradiction("one commit under two ids, " + oid.ToString() + " among them");
+    return OriginContradicts("one commit under two ids, " + oid.ToString() + " among them");
   }
   std::vector<Sha256> lacking;
   {
@@ -118,7 +118,7 @@ Status FetchCommits(ObjectFetch& fetch, storage::Database& database, storage::Co
     for (const auto& object : objects) {
       const GitOid& oid = by_body.at(object.id);
       if (TRY(git->Write(stated.commits.at(oid).type, object.bytes)) == oid) continue;
-      return Contradiction("object " + object.id.ToString() + " is not " + oid.ToString());
+      return OriginContradicts("object " + object.id.ToString() + " is not " + oid.ToString());
     }
     auto pending = git->TakePending();
     return database.Write(

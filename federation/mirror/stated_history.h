@@ -9,6 +9,9 @@
 
 namespace banyan::federation {
 
+// What an origin states twice, and not the same; no peer is to blame.
+Error OriginContradicts(const std::string& what);
+
 struct StatedHistory {
   std::map<std::string, storage::RefListEntry> refs;  // by full name
   std::map<GitOid, CommitTreeEntry> commits;          // and annotated tags

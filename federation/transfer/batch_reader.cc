@@ -6,11 +6,9 @@ namespace banyan::federation {
 
 Status BatchReader::ReadTable() {
   table_ = TRY(storage::ParseBatchTable(pending_));
-  bool same = table_.size() == chunks_.size();
-  for (std::size_t i = 0; same && i < table_.size(); ++i) {
-    same = table_[i].raw_bytes == chunks_[i].size_bytes;
+  if (!storage::IsTableOf(table_, chunks_)) {
+    return Error(Errc::Corrupt, "the table of a section contradicts its chunk list");
   }
-  if (!same) return Error(Errc::Corrupt, "the table of a section contradicts its chunk list");
   pending_.clear();
   return Ok();
 }
@@ -56,13 +54,10 @@ Status BatchReader::Feed(ByteView piece) {
 Result<std::pair<std::uint64_t, std::uint64_t>> BatchReader::StartRun(std::size_t first,
                                                                       std::size_t count) {
   if (table_.empty()) return Error(Errc::Corrupt, "the table of a section is missing");
-  std::uint64_t offset = storage::BatchTableBytes(table_.size());
-  std::uint64_t size = 0;
-  for (std::size_t i = 0; i < first; ++i) offset += table_[i].stored_bytes;
-  for (std::size_t i = first; i < first + count; ++i) size += table_[i].stored_bytes;
+  const auto range = storage::FindPayloads(table_, first, first + count);
   next_ = first;
   end_ = first + count;
-  return std::pair(offset, size);
+  return std::pair(range.offset, range.size_bytes);
 }
 
 Status BatchReader::Finish() {

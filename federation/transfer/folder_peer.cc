@@ -6,7 +6,6 @@ namespace banyan::federation {
 namespace {
 
 constexpr std::size_t kPieceBytes = 1u << 20;
-constexpr std::size_t kMaxObjectBytes = 1u << 20;
 
 }  // namespace
 
@@ -38,7 +37,7 @@ Result<std::vector<std::optional<Bytes>>> FolderPeer::GetObjects(std::span<const
   std::size_t bytes = 0;
   for (const auto& id : ids) {
     if (bytes > kMaxObjectsBytes) break;
-    auto object = Get("/fed/o/" + id.ToString(), kMaxObjectBytes);
+    auto object = Get("/fed/o/" + id.ToString(), kMaxReceivedObjectBytes);
     if (!object && object.error().code() != Errc::NotFound) return std::move(object.error());
     if (object) bytes += object->size();
     objects.push_back(object ? std::optional(*std::move(object)) : std::nullopt);

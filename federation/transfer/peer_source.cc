@@ -4,7 +4,6 @@ namespace banyan::federation {
 namespace {
 
 constexpr std::size_t kMaxListBytes = 64u << 20;  // an outline or chunk list
-constexpr std::size_t kMaxObjectBytes = 1u << 20;
 
 std::string PathOf(const FileHash& file, std::string_view rest) {
   return "/fed/f/" + file.ToString() + "/" + std::string(rest);
@@ -13,7 +12,7 @@ std::string PathOf(const FileHash& file, std::string_view rest) {
 }  // namespace
 
 Result<Bytes> PeerSource::FetchObject(const Sha256&, const Sha256& id) {
-  return Get("/fed/o/" + id.ToString(), kMaxObjectBytes);
+  return Get("/fed/o/" + id.ToString(), kMaxReceivedObjectBytes);
 }
 
 Result<Bytes> PeerSource::FetchOutline(const FileHash& file) {

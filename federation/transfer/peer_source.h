@@ -7,11 +7,9 @@
 #include <vector>
 
 #include "federation/transfer/content_source.h"
+#include "federation/transfer/object_list.h"
 
 namespace banyan::federation {
-
-inline constexpr std::size_t kMaxObjectsAsked = 1024;
-inline constexpr std::size_t kMaxObjectsBytes = 8u << 20;  // about; the last one may exceed it
 
 // Thread safe. Errors: as ContentSource, and TooLarge.
 class PeerSource : public ContentSource {

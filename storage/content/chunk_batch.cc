@@ -1,5 +1,7 @@
 #include "storage/content/chunk_batch.h"
 
+#include <algorithm>
+
 namespace banyan::storage {
 namespace {
 
@@ -46,6 +48,21 @@ Result<std::vector<BatchEntry>> ParseBatchTable(ByteView bytes) {
     entries.push_back(entry);
   }
   return entries;
+}
+
+bool IsTableOf(std::span<const BatchEntry> table, std::span<const ChunkRef> chunks) {
+  const auto is_of = [](const BatchEntry& entry, const ChunkRef& chunk) {
+    return entry.raw_bytes == chunk.size_bytes;
+  };
+  return std::ranges::equal(table, chunks, is_of);
+}
+
+PayloadRange FindPayloads(std::span<const BatchEntry> table, std::size_t first, std::size_t end) {
+  PayloadRange range{BatchTableBytes(table.size()), 0};
+  for (std::size_t i = 0; i < end; ++i) {
+    (i < first ? range.offset : range.size_bytes) += table[i].stored_bytes;
+  }
+  return range;
 }
 
 }  // namespace banyan::storage

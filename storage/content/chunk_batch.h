@@ -27,4 +27,13 @@ Bytes EncodeBatchTable(std::span<const BatchEntry> entries);
 // impossible, TooLarge past kMaxBatchChunks.
 Result<std::vector<BatchEntry>> ParseBatchTable(ByteView bytes);
 
+// Whether the table can be of a body of these chunks: as many, of these sizes.
+bool IsTableOf(std::span<const BatchEntry> table, std::span<const ChunkRef> chunks);
+// Where the payloads [first, end) are in a body with this table.
+struct PayloadRange {
+  std::uint64_t offset = 0;
+  std::uint64_t size_bytes = 0;
+};
+PayloadRange FindPayloads(std::span<const BatchEntry> table, std::size_t first, std::size_t end);
+
 }  // namespace banyan::storage

@@ -181,8 +181,9 @@ class HeaderEvents : public nlohmann::json_sax<Json> {
   }
   bool AddMetadata(std::string& value) {
     if (!metadata_keys_.insert(field_).second) return Fail("a metadata key is given twice");
-    if (metadata_keys_.size() > kMaxMetadataKeys)
+    if (metadata_keys_.size() > kMaxMetadataKeys) {
       return Fail("more keys in __metadata__ than any program writes");
+    }
     metadata_bytes_ += field_.size() + value.size();
     if (metadata_bytes_ > kMaxMetadataBytes) {
       header_.metadata_complete = false;

@@ -94,8 +94,7 @@ class Place:
         return {item["path"]: (item["type"], item["oid"], item["size"]) for item in items}
 
     def entries(self, origin=""):
-        """Those of an origin's log,
-            as any reader gets them here; of the own one if none is named."""
+        """Those of an origin's log, as any reader gets them here; of the own one by default."""
         if not origin:
             status, body = self.get("/fed/info")
             origin = json.loads(body)["node"] if status == 200 else "-"
@@ -318,7 +317,7 @@ class Test:
         by_name = [p for o in owners for p in (
             f"/api/models/{o}/secret", f"/api/models/{o}/secret/tree/main",
             f"/{o}/secret/resolve/main/secret.bin",
-                f"/api/banyan/v0/models/{o}/secret/revision/main")]
+            f"/api/banyan/v0/models/{o}/secret/revision/main")]
         words = [f"/api/datasets/{o}/words" for o in owners]
         self.check_absent(self.b, by_hash + by_name)
         self.check_absent(self.c, by_hash + by_name + words)
@@ -331,7 +330,7 @@ class Test:
     def check_private_is_kept(self):
         """What is private stays so to guests of its own node, by hash and by name."""
         self.check_absent(self.a, [f"/fed/o/{self.private['/fed/o/']}",
-            "/api/models/operator/secret",
+                                   "/api/models/operator/secret",
                                    f"/fed/f/{self.private['/fed/f/']}/outline"])
         check(b"secret" not in b"".join(self.a.entries()), "A's log tells of it")
         for place in (self.b, self.c):
