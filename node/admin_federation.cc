@@ -23,6 +23,10 @@ Json PeerJson(const federation::Peer& peer) {
   return json;
 }
 
+Json RuleJson(const federation::FollowRule& rule) {
+  return {{"node", rule.node.ToString()}, {"pattern", rule.pattern}};
+}
+
 Result<std::int64_t> ReadInt(Connection& connection, const char* sql, std::int64_t origin) {
   auto rows = connection.Query(sql, origin);
   const std::int64_t value = rows.Next() ? rows.Int(0) : 0;
@@ -113,9 +117,9 @@ Result<Json> AddPeer(const AdminContext& context, const Json& arguments) {
   if (context.follower == nullptr) return PeerJson(peer);
   context.follower->Hurry();
   auto now = ReadPeer(context, peer.address);
-  for (std::int64_t waited_ms = 0; waited_ms < kFirstAnswerMs && HasYetToAnswer(now);
-       waited_ms += kPollMs) {
-    context.clock.SleepMs(kPollMs);
+  const auto until_ms = context.clock.MonotonicMs() + kFirstAnswerMs;
+  while (HasYetToAnswer(now) && context.clock.MonotonicMs() < until_ms) {
+    context.follower->AwaitStep(kPollMs);
     now = ReadPeer(context, peer.address);
   }
   return PeerJson(TRY(std::move(now)));
@@ -133,30 +137,18 @@ Result<Json> RemovePeer(const AdminContext& context, const Json& arguments) {
 
 Result<Json> Follow(const AdminContext& context, const Json& arguments) {
   const auto rule = TRY(federation::FollowRule::Parse(TRY(NeedText(arguments, "rule"))));
-  TRY(context.database().Write([&](Connection& connection) -> Status {
-    TRY(federation::AddFollow(connection, rule, context.clock.NowMs()));
-    for (const auto& origin : TRY(federation::ListFollowed(connection))) {
-      if (origin.node == rule.node) TRY(federation::SelectCards(connection, origin));
-    }
-    return Ok();
+  TRY(context.database().Write([&](Connection& connection) {
+    return federation::AddFollow(connection, rule, context.clock.NowMs());
   }));
   if (context.follower != nullptr) context.follower->Hurry();
-  return Json{{"node", rule.node.ToString()}, {"pattern", rule.pattern}};
+  return RuleJson(rule);
 }
 
 Result<Json> Unfollow(const AdminContext& context, const Json& arguments) {
   const auto rule = TRY(federation::FollowRule::Parse(TRY(NeedText(arguments, "rule"))));
-  TRY(context.database().Write([&](Connection& connection) -> Status {
-    const auto before = TRY(federation::ListFollowed(connection));
-    TRY(federation::RemoveFollow(connection, rule));
-    for (auto origin : before) {
-      if (origin.node != rule.node) continue;
-      std::erase_if(origin.rules, [&](const auto& old) { return old.pattern == rule.pattern; });
-      TRY(federation::SelectCards(connection, origin));
-    }
-    return Ok();
-  }));
-  return Json{{"node", rule.node.ToString()}, {"pattern", rule.pattern}};
+  TRY(context.database().Write(
+      [&](Connection& connection) { return federation::RemoveFollow(connection, rule); }));
+  return RuleJson(rule);
 }
 
 Result<Json> ShowFederation(const AdminContext& context, const Json&) {
@@ -180,7 +172,7 @@ Result<Json> SyncNow(const AdminContext& context, const Json& arguments) {
   context.follower->Hurry();
   while (!context.follower->IsIdle()) {
     if (context.cancelled) return Error(Errc::Cancelled, "interrupted: the node goes on with it");
-    context.clock.SleepMs(kPollMs);
+    context.follower->AwaitStep(kPollMs);
   }
   return ShowFederation(context, arguments);
 }

@@ -63,6 +63,11 @@ bool Follower::IsIdle() {
   return is_idle_;
 }
 
+void Follower::AwaitStep(std::int64_t timeout_ms) {
+  MutexLock lock(mutex_);
+  stepped_.WaitFor(mutex_, timeout_ms);
+}
+
 void Follower::Loop() {
   while (!is_stopping_) {
     federation::Input input = federation::Tick();
@@ -82,6 +87,7 @@ void Follower::Loop() {
     }
     const MutexLock lock(mutex_);
     is_idle_ = inputs_.empty() && service_.is_idle();
+    stepped_.NotifyAll();
   }
 }
 
@@ -100,11 +106,8 @@ Result<Follower::SourcePtr> Follower::Source(std::int64_t peer) {
   std::string address;
   {
     auto lease = TRY(hub_.database.Read());
-    for (const auto& known : TRY(federation::ListPeers(*lease))) {
-      if (known.row == peer) address = known.address;
-    }
+    address = TRY(federation::GetPeer(*lease, peer)).address;
   }
-  if (address.empty()) return Error(Errc::NotFound, "this peer was removed");
   const MutexLock lock(mutex_);
   auto& source = sources_[address];
   if (!source && address.starts_with('/')) {

@@ -34,6 +34,8 @@ class Follower {
   void Hurry() EXCLUDES(mutex_);
   // Nothing is going on, and all that a Hurry asked for was done or failed.
   bool IsIdle() EXCLUDES(mutex_);
+  // Until the next decision was made, which comes of every answer, or so long.
+  void AwaitStep(std::int64_t timeout_ms) EXCLUDES(mutex_);
 
  private:
   using SourcePtr = std::shared_ptr<federation::PeerSource>;
@@ -50,7 +52,8 @@ class Follower {
   std::atomic<bool> is_stopping_{false};
   federation::Service service_;  // the deciding thread's
   Mutex mutex_;
-  CondVar changed_;
+  CondVar changed_;  // inputs came, or it stops
+  CondVar stepped_;
   std::deque<federation::Input> inputs_ GUARDED_BY(mutex_);
   bool is_idle_ GUARDED_BY(mutex_) = true;
   std::map<std::string, SourcePtr> sources_ GUARDED_BY(mutex_);  // by address
