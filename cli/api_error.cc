@@ -11,6 +11,7 @@ Errc CodeOf(int status) {
   switch (status) {
     case 401:
     case 403: return Errc::Denied;
+    case 451: return Errc::Withheld;
     case 404:
     case 410: return Errc::NotFound;
     case 409:

@@ -17,6 +17,7 @@ constexpr Group kGroups[] = {
     {"admin tokens", "access tokens of users"},
     {"admin users", "accounts"},
     {"branch", "list, create and delete branches"},
+    {"bundle", "repositories on a disk that is carried"},
     {"cache", "the files that pulls keep on this machine"},
     {"federation", "this node among others"},
     {"peer", "the nodes that this node asks"},

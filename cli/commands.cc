@@ -19,8 +19,9 @@ std::vector<CommandSection> AllCommands() {
   sections.push_back(Section("Find and read", MakeSearch(), MakeLs(), MakeInfo(), MakeLog()));
   sections.push_back(Section("Pull and push", MakePull(), MakePush()));
   sections.push_back(Section("Share", MakeCreate(), MakeSettings(), MakeMv(), MakeRm(),
-                             MakeTagList(), MakeTagCreate(), MakeTagDelete(), MakeBranchList(),
-                             MakeBranchCreate(), MakeBranchDefault(), MakeBranchDelete()));
+                             MakeTakedown(), MakeReinstate(), MakeTagList(), MakeTagCreate(),
+                             MakeTagDelete(), MakeBranchList(), MakeBranchCreate(),
+                             MakeBranchDefault(), MakeBranchDelete()));
   sections.push_back(Section("On this machine", MakeVerify(), MakeHash(), MakeCacheList(),
                              MakeCachePrune(), MakeCacheVerify()));
   sections.push_back(Section(
@@ -32,7 +33,8 @@ std::vector<CommandSection> AllCommands() {
       MakeAdminDoctor()));
   sections.push_back(Section("Federate", MakePeerList(), MakePeerAdd(), MakePeerShow(),
                              MakePeerRemove(), MakeFollow(), MakeUnfollow(), MakeSync(),
-                             MakeFederationStatus()));
+                             MakeFederationStatus(), MakeFederationCompliance(), MakeBundleExport(),
+                             MakeBundleImport()));
   sections.push_back(Section("The program", MakeHelp(), MakeCompletion()));
   return sections;
 }

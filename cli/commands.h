@@ -44,12 +44,15 @@ std::unique_ptr<Command> MakeBranchCreate();   // refs.cc
 std::unique_ptr<Command> MakeBranchDefault();  // refs.cc
 std::unique_ptr<Command> MakeBranchDelete();   // refs.cc
 std::unique_ptr<Command> MakeBranchList();     // refs.cc
+std::unique_ptr<Command> MakeBundleExport();   // bundle.cc
+std::unique_ptr<Command> MakeBundleImport();   // bundle.cc
 std::unique_ptr<Command> MakeCacheList();      // cache.cc
 std::unique_ptr<Command> MakeCachePrune();     // cache.cc
 std::unique_ptr<Command> MakeCacheVerify();    // cache.cc
 std::unique_ptr<Command> MakeCompletion();     // help_commands.cc
 std::unique_ptr<Command> MakeCreate();
-std::unique_ptr<Command> MakeFederationStatus();  // follow.cc
+std::unique_ptr<Command> MakeFederationCompliance();  // takedown.cc
+std::unique_ptr<Command> MakeFederationStatus();      // follow.cc
 std::unique_ptr<Command> MakeFollow();
 std::unique_ptr<Command> MakeHash();
 std::unique_ptr<Command> MakeHelp();  // help_commands.cc
@@ -65,6 +68,7 @@ std::unique_ptr<Command> MakePeerRemove();  // peers.cc
 std::unique_ptr<Command> MakePeerShow();    // peers.cc
 std::unique_ptr<Command> MakePull();
 std::unique_ptr<Command> MakePush();
+std::unique_ptr<Command> MakeReinstate();  // takedown.cc
 std::unique_ptr<Command> MakeRm();
 std::unique_ptr<Command> MakeSearch();
 std::unique_ptr<Command> MakeServe();
@@ -73,7 +77,8 @@ std::unique_ptr<Command> MakeSync();       // follow.cc
 std::unique_ptr<Command> MakeTagCreate();  // refs.cc
 std::unique_ptr<Command> MakeTagDelete();  // refs.cc
 std::unique_ptr<Command> MakeTagList();    // refs.cc
-std::unique_ptr<Command> MakeUnfollow();   // follow.cc
+std::unique_ptr<Command> MakeTakedown();
+std::unique_ptr<Command> MakeUnfollow();  // follow.cc
 std::unique_ptr<Command> MakeVerify();
 std::unique_ptr<Command> MakeWhoAmI();  // login.cc
 

@@ -15,6 +15,7 @@ constexpr ExitCodeLine kTable[] = {
     {8, "the disk or the connection failed"},
     {9, "a check found differences: bytes are not what they should be"},
     {10, "the disk is full, here or at the node: free some space and try again"},
+    {11, "taken down: the node does not serve it any more"},
     {130, "interrupted"},
 };
 
@@ -31,6 +32,7 @@ int ExitCodeOf(Errc code) {
     case Errc::Io: return 8;
     case Errc::Corrupt: return 9;
     case Errc::NoSpace: return 10;
+    case Errc::Withheld: return 11;
     case Errc::Cancelled: return 130;
   }
   return kExitCrashed;

@@ -1,6 +1,7 @@
 // follow, unfollow, sync, federation status.
 #include "cli/admin_command.h"
 #include "cli/commands.h"
+#include "cli/federation_status.h"
 #include "cli/text.h"
 
 namespace banyan::cli {
@@ -54,8 +55,41 @@ class Unfollow final : public RuleCommand {
   }
 };
 
-// What federation status and sync print.
-Status PrintStatus(Session& session, const Json& status) {
+class Sync final : public AdminCommand {
+ public:
+  Sync() : AdminCommand("sync", "ask all peers now, and wait for what comes of it") {
+    Explain("A running node does this by itself about once a minute.");
+    Shows("sync", "until all that is followed is here, or failed");
+  }
+
+ private:
+  Status Perform(Session& session, AdminPort& port) override {
+    return PrintFederation(session, TRY(port.Call("sync", Json::object())));
+  }
+};
+
+class FederationStatus final : public AdminCommand {
+ public:
+  FederationStatus()
+      : AdminCommand("federation status", "show this node's id and whom it follows") {
+    Shows("federation status", "how much is here of each origin, and how old it is");
+    Shows("federation status --json", "with peers and problems");
+  }
+
+ private:
+  Status Perform(Session& session, AdminPort& port) override {
+    const auto status = TRY(port.Call("federation", Json::object()));
+    const auto node = Member(status, "node_id");
+    const auto problem = Member(status, "policy_problem");
+    if (!problem.empty()) session.output().Note("the policy is as it was: " + problem);
+    session.output().Note(node.empty() ? "This node has no log yet" : "This node is " + node);
+    return PrintFederation(session, status);
+  }
+};
+
+}  // namespace
+
+Status PrintFederation(Session& session, const Json& status) {
   Table table({{"ORIGIN"},
                {"ENTRIES", true},
                {"SEEN"},
@@ -77,38 +111,6 @@ Status PrintStatus(Session& session, const Json& status) {
   }
   return session.output().Print(status, table);
 }
-
-class Sync final : public AdminCommand {
- public:
-  Sync() : AdminCommand("sync", "ask all peers now, and wait for what comes of it") {
-    Explain("A running node does this by itself about once a minute.");
-    Shows("sync", "until all that is followed is here, or failed");
-  }
-
- private:
-  Status Perform(Session& session, AdminPort& port) override {
-    return PrintStatus(session, TRY(port.Call("sync", Json::object())));
-  }
-};
-
-class FederationStatus final : public AdminCommand {
- public:
-  FederationStatus()
-      : AdminCommand("federation status", "show this node's id and whom it follows") {
-    Shows("federation status", "how much is here of each origin, and how old it is");
-    Shows("federation status --json", "with peers and problems");
-  }
-
- private:
-  Status Perform(Session& session, AdminPort& port) override {
-    const auto status = TRY(port.Call("federation", Json::object()));
-    const auto node = Member(status, "node_id");
-    session.output().Note(node.empty() ? "This node has no log yet" : "This node is " + node);
-    return PrintStatus(session, status);
-  }
-};
-
-}  // namespace
 
 std::unique_ptr<Command> MakeFollow() { return std::make_unique<Follow>(); }
 std::unique_ptr<Command> MakeUnfollow() { return std::make_unique<Unfollow>(); }

@@ -22,6 +22,7 @@ bool MayGoOn(Errc code) {
     case Errc::NotFound:
     case Errc::Invalid:
     case Errc::Denied:
+    case Errc::Withheld:
     case Errc::Conflict:
     case Errc::TooLarge: return false;
   }

@@ -63,16 +63,21 @@ Result<CardDraft> DraftCard(storage::Connection& connection, storage::ContentSto
   const Json metadata = TRY(ParseJson(TRY(storage::GetMetadata(connection, repository.row))));
   const auto history = TRY(storage::History::Open(connection, store, repository.row));
   CardDraft draft;
-  draft.card.content = TRY(DraftContent(connection, *history, repository, metadata));
+  draft.card.standing = repository.standing;
+  if (draft.card.standing.HasContent()) {
+    draft.card.content = TRY(DraftContent(connection, *history, repository, metadata));
+  }
   draft.card.access = AccessOf(repository);
-  draft.meta = DescribeMeta(repository, metadata);
+  // What its author takes back is not named any more.
+  if (repository.standing.status != storage::StandingStatus::Withdrawn) {
+    draft.meta = DescribeMeta(repository, metadata);
+  }
   return draft;
 }
 
 CardDraft DraftWithdrawal() {
   CardDraft draft;
-  draft.card.status = CardStatus::Withdrawn;
-  draft.card.reason = CardReason::Author;
+  draft.card.standing = {storage::StandingStatus::Withdrawn, storage::StandingReason::Author, {}};
   return draft;
 }
 

@@ -65,4 +65,13 @@ Result<Json> OpenMeta(ByteView meta) {
   return members;
 }
 
+std::optional<storage::RepositoryId> NameInMeta(ByteView meta) {
+  const auto members = OpenMeta(meta);
+  if (!members) return std::nullopt;
+  const auto kind = storage::ParseRepositoryKind(FindString(*members, "kind").value_or(""));
+  if (!kind) return std::nullopt;
+  return storage::RepositoryId{*kind, FindString(*members, "namespace").value_or(""),
+                               FindString(*members, "name").value_or("")};
+}
+
 }  // namespace banyan::federation

@@ -20,5 +20,7 @@ Json DescribeMeta(const storage::Repository& repository, const Json& metadata);
 Result<Bytes> SealMeta(Json members, Random& random);
 // The members of a sealed one without the salt. Invalid when it is none.
 Result<Json> OpenMeta(ByteView meta);
+// What a sealed one calls its repository, as it stands there; nullopt when it does not.
+std::optional<storage::RepositoryId> NameInMeta(ByteView meta);
 
 }  // namespace banyan::federation

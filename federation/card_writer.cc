@@ -16,8 +16,6 @@ constexpr std::size_t kAtOnce = 64;
 constexpr std::int64_t kSetAsideMs = 600'000;
 constexpr std::int64_t kHoldMs = 100;  // of the catalog's one writer
 constexpr std::int64_t kRunMs = 2'000;
-constexpr std::int64_t kDayS = 24 * 3600;
-constexpr std::int64_t kEarliestS = 1'767'225'600;  // 2026: no machine of today is right before it
 
 // The next repository would fail as well.
 bool IsOfTheMachine(Errc code) {
@@ -38,12 +36,21 @@ bool SaysTheSame(const CardDraft& draft, const CardRow& last) {
   return meta && *meta == draft.meta;
 }
 
+bool IsPublic(const std::optional<storage::Repository>& repository) {
+  return repository && !repository->is_private;
+}
+
+// All that a card of it would state is in the catalog.
+bool IsDescribed(const std::optional<storage::Repository>& repository) {
+  return !IsPublic(repository) || !repository->standing.HasContent() ||
+         repository->described == repository->head;
+}
+
 // What must not wait its minute; told by rows alone.
 bool IsUrgent(const std::optional<storage::Repository>& repository, const Card& last) {
-  const bool is_public = repository && !repository->is_private;
-  if (!is_public) return last.status != CardStatus::Withdrawn;
-  if (!last.content || last.access != AccessOf(*repository)) return true;
-  return repository->described == repository->head &&
+  if (!IsPublic(repository)) return last.standing.HasContent();
+  if (last.standing != repository->standing || last.access != AccessOf(*repository)) return true;
+  return last.content && repository->described == repository->head &&
          last.content->licence != LicenceOf(*repository);
 }
 
@@ -59,7 +66,7 @@ Result<CardReport> CardWriter::WriteDue() {
     auto lease = TRY(database_.Read());
     due = TRY(ListDue(*lease));
     std::erase_if(due, [&](std::int64_t repository) { return IsSetAside(repository); });
-    if (!due.empty()) TRY(RequireClock(*lease));
+    if (!due.empty()) TRY(RequireSigningClock(*lease, origin_.log, clock_.NowMs()));
   }
   CardReport report;
   Status first;
@@ -122,16 +129,19 @@ bool CardWriter::IsSetAside(std::int64_t repository) {
 Result<std::optional<CardDraft>> CardWriter::Draft(
     Connection& connection, const std::optional<storage::Repository>& repository,
     const std::optional<CardRow>& last) {
-  if (!repository || repository->is_private) return std::optional(DraftWithdrawal());
-  if (repository->described == repository->head) {
+  if (!IsPublic(repository)) return std::optional(DraftWithdrawal());
+  if (IsDescribed(repository)) {
     return std::optional(TRY(DraftCard(connection, store_, *repository)));
   }
-  if (!last || !last->card.content || last->card.access == AccessOf(*repository)) {
+  if (!last || !last->card.content ||
+      (last->card.access == AccessOf(*repository) && last->card.standing == repository->standing)) {
     return std::optional<CardDraft>();
   }
   Json meta = TRY(OpenMeta(last->meta));
-  CardDraft draft{last->card, std::move(meta)};  // as it was, but for who may read it
+  // As it was, but for who may read it and how it stands.
+  CardDraft draft{last->card, std::move(meta)};
   draft.card.access = AccessOf(*repository);
+  draft.card.standing = repository->standing;
   return std::optional(std::move(draft));
 }
 
@@ -149,27 +159,16 @@ Result<CardWriter::Outcome> CardWriter::WriteOne(Connection& connection, std::in
   }
   auto draft = TRY(Draft(connection, repository, last));
   if (!draft) return Outcome::Waits;
-  const bool is_unknown = !last && draft->card.status == CardStatus::Withdrawn;
-  if (is_unknown || (last && SaysTheSame(*draft, *last))) {
+  // Nothing of it was ever said, or it was taken down before it went away.
+  const bool is_over = !draft->card.standing.HasContent() &&
+                       (!last || (!IsPublic(repository) && !last->card.standing.HasContent()));
+  if (is_over || (last && SaysTheSame(*draft, *last))) {
     TRY(ClearDue(connection, row));
     return Outcome::Nothing;
   }
   TRY(Append(connection, row, *std::move(draft), last));
-  if (!repository || repository->is_private || repository->described == repository->head) {
-    TRY(ClearDue(connection, row));
-  }
+  if (IsDescribed(repository)) TRY(ClearDue(connection, row));
   return Outcome::Written;
-}
-
-Status CardWriter::RequireClock(Connection& connection) const {
-  const auto count = TRY(CountEntries(connection, origin_.log));
-  const auto entry = TRY(ReadEntries(connection, origin_.log, count - 1, 1));
-  const auto last_s = FindInt(TRY(ParseCanonical(entry.front())), "time").value_or(kEarliestS);
-  const std::int64_t now_s = clock_.NowMs() / 1000;
-  if (now_s >= kEarliestS && now_s >= last_s - kDayS) return Ok();
-  return Error(Errc::Unavailable, "the clock says " + ToIsoTime(clock_.NowMs()) +
-                                      ", which is before what was signed already: set it, then "
-                                      "the cards that wait are written");
 }
 
 Status CardWriter::Append(Connection& connection, std::int64_t repository, CardDraft draft,

@@ -41,7 +41,6 @@ class CardWriter {
   Result<std::optional<CardDraft>> Draft(storage::Connection& connection,
                                          const std::optional<storage::Repository>& repository,
                                          const std::optional<CardRow>& last);
-  Status RequireClock(storage::Connection& connection) const;
   Status Append(storage::Connection& connection, std::int64_t repository, CardDraft draft,
                 const std::optional<CardRow>& last);
   bool IsSetAside(std::int64_t repository);

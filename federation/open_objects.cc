@@ -105,7 +105,8 @@ Result<Bytes> ReadAny(Connection& connection, storage::ContentStore& store, cons
         "JOIN repository_card ON repository_card.id = open_object.card "
         "LEFT JOIN repository ON repository.id = repository_card.repository "
         "WHERE open_object.id = ? "
-        "AND (repository_card.repository IS NULL OR repository.private = 0)",
+        "AND (repository_card.repository IS NULL OR repository.private = 0) "
+        "AND (open_object.kind <> 3 OR repository.answer < 2)",  // a file that is not withheld
         id);
     if (!rows.Next()) {
       TRY(rows.status());

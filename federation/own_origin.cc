@@ -2,13 +2,18 @@
 
 #include <array>
 
+#include "federation/format/canonical_json.h"
 #include "federation/format/opening.h"
 #include "federation/origin_rows.h"
+#include "storage/base/clock.h"
 
 namespace banyan::federation {
 namespace {
 
 using storage::Connection;
+
+constexpr std::int64_t kDayS = 24 * 3600;
+constexpr std::int64_t kEarliestS = 1'767'225'600;  // 2026: no machine of today is right before it
 
 struct OwnRow {
   NodeId node;
@@ -60,6 +65,17 @@ Result<OwnOrigin> OpenOwnOrigin(storage::Database& database, const SigningKeys& 
                  "seed back from the same backup as the catalog");
   }));
   return OwnOrigin{own->node, own->log, keys};
+}
+
+Status RequireSigningClock(Connection& connection, LogId log, std::int64_t now_ms) {
+  const auto count = TRY(CountEntries(connection, log));
+  const auto entry = TRY(ReadEntries(connection, log, count - 1, 1));
+  const auto last_s = FindInt(TRY(ParseCanonical(entry.front())), "time").value_or(kEarliestS);
+  const std::int64_t now_s = now_ms / 1000;
+  if (now_s >= kEarliestS && now_s >= last_s - kDayS) return Ok();
+  return Error(Errc::Unavailable, "the clock says " + ToIsoTime(now_ms) +
+                                      ", which is before what was signed already: set it, then "
+                                      "what waits is written");
 }
 
 }  // namespace banyan::federation

@@ -30,4 +30,7 @@ Result<std::optional<NodeId>> FindOwnNode(storage::Connection& connection);
 Result<OwnOrigin> OpenOwnOrigin(storage::Database& database, const SigningKeys& keys,
                                 const std::function<Result<Sha256>()>& next, Random& random);
 
+// Unavailable when the clock is plainly wrong (PROTOCOL.md section 3): nothing is signed with it.
+Status RequireSigningClock(storage::Connection& connection, LogId log, std::int64_t now_ms);
+
 }  // namespace banyan::federation

@@ -32,6 +32,8 @@ constexpr AdminOperation kOperations[] = {
     {"unfollow", Unfollow, kChanges},
     {"federation", ShowFederation, kReads},
     {"sync", SyncNow, kReads, kLong},
+    {"bundle/export", ExportBundle, kReads, kLong},
+    {"bundle/import", ImportBundle, kChanges, kLong},
     {"stats", ShowStats, kReads},
     {"doctor", Diagnose, kReads, kLong},
     {"gc", CollectGarbage, kChanges, kLong},

@@ -1,4 +1,6 @@
 // How operations read their arguments.
+#include <filesystem>
+
 #include "node/admin_functions.h"
 
 namespace banyan::node {
@@ -36,6 +38,21 @@ Result<std::optional<bool>> ReadAnswer(const Json& arguments, std::string_view n
 Result<std::string> NeedText(const Json& arguments, std::string_view name) {
   if (auto text = TRY(ReadText(arguments, name))) return *std::move(text);
   return Error(Errc::Invalid, "the argument \"" + std::string(name) + "\" is missing");
+}
+
+Status RequireTargetOutside(const std::string& target, const std::string& data) {
+  namespace files = std::filesystem;
+  if (!target.starts_with('/')) {
+    return Error(Errc::Invalid,
+                 "a target is a whole path on the node's machine, beginning with a slash");
+  }
+  std::error_code error;
+  const auto place = files::weakly_canonical(target, error);
+  const auto way = place.lexically_relative(files::weakly_canonical(data, error));
+  if (way.empty() || *way.begin() == "..") return Ok();
+  return Error(Errc::Invalid, target +
+                                  " is in the data directory, and would be lost with it; name "
+                                  "a directory elsewhere, best on another disk");
 }
 
 }  // namespace banyan::node

@@ -1,4 +1,5 @@
 // Peers, what is followed, and how far that has come.
+#include "federation/bundle/bundle_sink.h"
 #include "federation/follow/followed_log.h"
 #include "federation/follow/follows.h"
 #include "federation/follow/peers.h"
@@ -109,6 +110,9 @@ Result<Json> ListPeers(const AdminContext& context, const Json&) {
 
 Result<Json> AddPeer(const AdminContext& context, const Json& arguments) {
   const auto address = TRY(NeedText(arguments, "address"));
+  if (address.ends_with(federation::kArchiveEnding)) {
+    return Error(Errc::Invalid, "an archive is no peer: `banyan bundle import` reads it");
+  }
   federation::Peer peer;
   TRY(context.database().Write([&](Connection& connection) -> Status {
     peer = TRY(federation::AddPeer(connection, address, context.clock.NowMs()));
@@ -159,7 +163,9 @@ Result<Json> ShowFederation(const AdminContext& context, const Json&) {
     origins.push_back(TRY(OriginJson(context, *lease, origin)));
   }
   Json peers = TRY(ListPeers(context, {}));
+  const auto problem = context.follower == nullptr ? "" : context.follower->PolicyProblem();
   return Json{{"node_id", own ? Json(own->ToString()) : Json()},
+              {"policy_problem", problem},
               {"peers", std::move(peers)},
               {"origins", std::move(origins)}};
 }

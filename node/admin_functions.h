@@ -44,6 +44,11 @@ Result<Json> Unfollow(const AdminContext&, const Json&);    // rule
 Result<Json> ShowFederation(const AdminContext&, const Json&);
 Result<Json> SyncNow(const AdminContext&, const Json&);
 
+// node/admin_bundle.cc
+// target: a path on the node, repositories?: patterns, since?: an earlier bundle, part_bytes?
+Result<Json> ExportBundle(const AdminContext&, const Json&);
+Result<Json> ImportBundle(const AdminContext&, const Json&);  // source: a path, follow?
+
 // node/admin_report.cc
 Result<Json> ShowStats(const AdminContext&, const Json&);
 Result<Json> Diagnose(const AdminContext&, const Json&);
@@ -55,6 +60,10 @@ Result<std::optional<std::int64_t>> ReadNumber(const Json& arguments, std::strin
 Result<std::optional<bool>> ReadAnswer(const Json& arguments, std::string_view name);
 // Invalid when it is absent, too.
 Result<std::string> NeedText(const Json& arguments, std::string_view name);
+
+// A folder or file on the node's machine, given as its whole path, that is not in the data
+// directory.
+Status RequireTargetOutside(const std::string& target, const std::string& data);
 
 // A namespace as JSON; the account that an argument names, of the right kind.
 Json NamespaceJson(const storage::Namespace& account);

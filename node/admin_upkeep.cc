@@ -1,31 +1,10 @@
 // Garbage collection, scrub, backup.
-#include <filesystem>
-
 #include "node/admin_functions.h"
 #include "node/collection.h"
 #include "storage/content/backup.h"
 #include "storage/content/scrub.h"
 
 namespace banyan::node {
-namespace {
-
-Status RequireBackupTarget(const std::string& target, const std::string& data) {
-  namespace files = std::filesystem;
-  if (!target.starts_with('/')) {
-    return Error(Errc::Invalid,
-                 "a backup needs a whole path on the node's machine, beginning with a slash");
-  }
-  std::error_code error;
-  const auto place = files::weakly_canonical(target, error);
-  const auto way = place.lexically_relative(files::weakly_canonical(data, error));
-  if (way.empty() || *way.begin() == "..") return Ok();
-  return Error(Errc::Invalid, target +
-                                  " is in the data directory, and would be lost with it; name "
-                                  "a directory elsewhere, best on another disk");
-}
-
-}  // namespace
-
 Result<Json> CollectGarbage(const AdminContext& context, const Json& arguments) {
   NodeCollectionOptions options;
   auto& content = options.content;
@@ -77,7 +56,7 @@ Result<Json> ScrubContent(const AdminContext& context, const Json& arguments) {
 Result<Json> BackUp(const AdminContext& context, const Json& arguments) {
   storage::BackupOptions options;
   options.target = TRY(NeedText(arguments, "target"));
-  TRY(RequireBackupTarget(options.target, context.directory));
+  TRY(RequireTargetOutside(options.target, context.directory));
   options.extra_files = {"node.seed"};
   options.cancelled = &context.cancelled;
   const auto report = TRY(storage::Backup(context.content, options));

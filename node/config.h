@@ -50,6 +50,7 @@ struct Config {
   ByteSize transfer_batch{16u << 20};
 
   std::string federation_fence;
+  std::string federation_policy;
 
   std::vector<std::string> metrics_clients{"127.0.0.1", "::1"};
   std::string log_level = "info";

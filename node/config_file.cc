@@ -1,4 +1,5 @@
-// Reads a TOML file. The only file that knows toml++, which is built without exceptions here.
+// Reads a TOML file. Beside node/policy_parse.cc the only file that knows toml++, which is built
+// without exceptions here.
 
 #define TOML_EXCEPTIONS 0
 #include <toml++/toml.h>

@@ -70,6 +70,9 @@ constexpr auto kKeys = std::to_array<ConfigKey>({
      "A file outside the data directory, best on another disk, that keeps the last signed state of "
      "the node's log, so that a data directory that was put back signs no second history. Make it "
      "once, empty: where it is missing nothing is signed."},
+    {"federation.policy", &Config::federation_policy,
+     "File that says how this node answers takedowns; read again when it changes. Empty: "
+     "policy.toml in the data directory. Without it the defaults hold."},
 
     {"metrics.clients", &Config::metrics_clients,
      "Addresses and networks that may read /metrics without a token; an operator's token may "

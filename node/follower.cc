@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "federation/bundle/archive_peer.h"
+#include "federation/bundle/bundle_sink.h"
 #include "federation/mirror/repository_mirror.h"
 #include "federation/transfer/folder_peer.h"
 #include "node/entering.h"
@@ -35,6 +37,7 @@ Follower::Follower(Hub& hub, FileSystem& fs)
       mirrors_(kMirrors) {}
 
 void Follower::Start() {
+  TakePolicy();
   decider_ = std::thread([this] { Loop(); });
 }
 
@@ -55,6 +58,8 @@ void Follower::Give(federation::Input input) {
   is_idle_ = false;
   changed_.NotifyAll();
 }
+
+void Follower::TakePolicy() { Give(federation::PolicyRead{*hub_.policy.policy()}); }
 
 void Follower::Hurry() { Give(federation::Hurry()); }
 
@@ -109,13 +114,27 @@ Result<Follower::SourcePtr> Follower::Source(std::int64_t peer) {
     address = TRY(federation::GetPeer(*lease, peer)).address;
   }
   const MutexLock lock(mutex_);
-  auto& source = sources_[address];
-  if (!source && address.starts_with('/')) {
-    source = std::make_shared<federation::FolderPeer>(fs_, address);
-  } else if (!source) {
-    source = std::make_shared<HttpPeer>(address, rate_limit_, is_stopping_);
-  }
+  const auto found = sources_.find(address);
+  if (found != sources_.end()) return found->second;
+  const SourcePtr source = address.starts_with('/')
+                               ? SourcePtr(TRY(OpenCarried(fs_, address)))
+                               : std::make_shared<HttpPeer>(address, rate_limit_, is_stopping_);
+  sources_[address] = source;
   return source;
+}
+
+void Follower::ForgetSource(const std::string& address) {
+  const MutexLock lock(mutex_);
+  sources_.erase(address);
+}
+
+Result<std::unique_ptr<federation::PeerSource>> OpenCarried(FileSystem& fs,
+                                                            const std::string& path) {
+  using Opened = std::unique_ptr<federation::PeerSource>;
+  if (path.ends_with(federation::kArchiveEnding)) {
+    return Opened(TRY(federation::ArchivePeer::Open(fs, path)));
+  }
+  return Opened(std::make_unique<federation::FolderPeer>(fs, path));
 }
 
 federation::Answer Follower::Answered(const federation::Ask& ask) {

@@ -30,6 +30,12 @@ class Follower {
   // Breaks off what is going on; what was fetched stays. Idempotent.
   void Stop() EXCLUDES(mutex_);
 
+  // The hub's policy changed.
+  void TakePolicy() EXCLUDES(mutex_);
+  // What is wrong with the policy's file; empty: nothing.
+  std::string PolicyProblem() const { return hub_.policy.problem(); }
+  // The next who asks that peer opens it anew: the disk was changed.
+  void ForgetSource(const std::string& address) EXCLUDES(mutex_);
   // Asks all peers now and tries again what failed.
   void Hurry() EXCLUDES(mutex_);
   // Nothing is going on, and all that a Hurry asked for was done or failed.
@@ -61,5 +67,9 @@ class Follower {
   WorkPool mirrors_;
   std::thread decider_;
 };
+
+// A folder, or an archive whose name ends with ".banyan", as a peer. Errors as ArchivePeer::Open.
+Result<std::unique_ptr<federation::PeerSource>> OpenCarried(FileSystem& fs,
+                                                            const std::string& path);
 
 }  // namespace banyan::node

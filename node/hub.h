@@ -7,6 +7,7 @@
 #include "node/config.h"
 #include "node/health.h"
 #include "node/metrics.h"
+#include "node/policy_file.h"
 #include "node/rate_limiter.h"
 #include "node/signed_link.h"
 #include "storage/base/clock.h"
@@ -28,6 +29,7 @@ struct Hub {
   Metrics& metrics;
   const LinkSigner& signer;
   AnswerCache& answers;
+  PolicyFile& policy;
 
   // The absolute form of a path of ours under public_url, which is set. Answers: node/links.h.
   std::string Link(std::string_view path) const { return config.public_url + std::string(path); }

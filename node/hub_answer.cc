@@ -37,4 +37,9 @@ void AnswerDenied(const Request& request, Response& response, std::string_view m
   Fail(response, 403, message);
 }
 
+void AnswerWithheld(Response& response, std::string_view message) {
+  Fail(response, 451, message);
+  response.headers.Set("X-Error-Message", "Access to this resource is disabled.");
+}
+
 }  // namespace banyan::node

@@ -15,6 +15,8 @@ void AnswerNoRevision(Response& response);
 void AnswerNoEntry(Response& response, const GitOid& commit);
 // The files of a gated repository: 401 or 403, GatedRepo.
 void AnswerGated(const Request& request, Response& response);
+// Files that were taken down: 451, as hub clients know a disabled repository; the body says why.
+void AnswerWithheld(Response& response, std::string_view message);
 // Something the caller sees but may not do: 401 when not signed in, else 403.
 void AnswerDenied(const Request& request, Response& response, std::string_view message);
 // 401 for who must sign in; asks for a token, as git and browsers understand it.

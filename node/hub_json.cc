@@ -31,6 +31,16 @@ Json GatingJson(storage::Gating gating) {
   return std::string(ToString(gating));
 }
 
+Json StandingJson(const storage::Repository& repository) {
+  const auto& standing = repository.standing;
+  Json json = {{"status", storage::ToString(standing.status)},
+               {"reason", nullptr},
+               {"scope", standing.scope},
+               {"answer", storage::ToString(repository.answered.answer)}};
+  if (standing.reason) json["reason"] = storage::ToString(*standing.reason);
+  return json;
+}
+
 Json RepositoryJson(const storage::Repository& repository, const std::vector<std::string>& tags) {
   const std::string id = repository.id.Path();
   Json json = {{"_id", repository.uid.ToString().substr(0, 24)},
@@ -38,7 +48,7 @@ Json RepositoryJson(const storage::Repository& repository, const std::vector<std
                {"author", repository.id.owner},
                {"private", repository.is_private},
                {"gated", GatingJson(repository.gating)},
-               {"disabled", false},
+               {"disabled", storage::Withholds(repository.answered.answer)},
                {"downloads", repository.downloads},
                {"likes", repository.likes},
                {"licence", repository.licence},
@@ -46,6 +56,7 @@ Json RepositoryJson(const storage::Repository& repository, const std::vector<std
                {"createdAt", ToIsoTime(repository.created_ms)},
                {"lastModified", ToIsoTime(repository.updated_ms)},
                {"usedStorage", repository.stored_bytes}};
+  if (repository.answered_ms != 0) json["standing"] = StandingJson(repository);
   if (repository.head) json["sha"] = repository.head->ToString();
   if (repository.id.kind == RepositoryKind::Dataset) return json;
   json["modelId"] = id;

@@ -26,6 +26,9 @@ void AddMetadataJson(Json& out, const Json& metadata, storage::RepositoryKind ki
 // Only "_id", "id" and the named properties remain.
 Json KeepProperties(const Json& all, const std::vector<std::string>& names);
 
+// {"status", "reason", "scope", "answer"}: what is stated of it, and what this node does.
+Json StandingJson(const storage::Repository& repository);
+
 // false, "auto" or "manual".
 Json GatingJson(storage::Gating gating);
 

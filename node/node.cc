@@ -1,5 +1,6 @@
 #include "node/node.h"
 
+#include "federation/answers.h"
 #include "node/collection.h"
 #include "node/head_metadata.h"
 #include "node/http/client_address.h"
@@ -15,6 +16,8 @@ namespace {
 constexpr std::int64_t kFlushPauseMs = 10'000;
 constexpr std::int64_t kDescribePauseMs = 60'000;
 constexpr std::int64_t kLogPauseMs = 2'000;
+constexpr std::int64_t kPolicyPauseMs = 10'000;
+constexpr std::int64_t kDeletePauseMs = 60'000;
 
 HttpServerOptions ServerOptions(const Config& config) {
   HttpServerOptions options;
@@ -38,6 +41,10 @@ Result<std::int64_t> ReadNumber(storage::Connection& connection, const char* sql
   return found ? rows.Int(0) : 0;
 }
 
+std::string PolicyPath(const Config& config) {
+  return config.federation_policy.empty() ? config.data + "/policy.toml" : config.federation_policy;
+}
+
 void AnswerHealth(Health& health, Response& response) {
   response.headers.Set("Cache-Control", "no-store");
   const auto status = health.Check();
@@ -53,6 +60,7 @@ Result<std::unique_ptr<Node>> Node::Start(const Seams& seams, const Config& conf
   auto data = TRY(DataDirectory::Open(seams.clock, seams.random, seams.fs,
                                       {config.data, true, config.storage_min_free.bytes}));
   std::unique_ptr<Node> node(new Node(seams, config, std::move(data)));
+  TRY(node->policy_.Read());
   TRY(node->Listen());
   node->jobs_.Start(node->MakeJobs());
   node->follower_.Start();
@@ -69,8 +77,9 @@ Node::Node(const Seams& seams, const Config& config, std::unique_ptr<DataDirecto
       health_({seams.clock, seams.fs, data_->database(), config.data, config.storage_min_free.bytes,
                [this] { return data_->content().core().packs->CheckUsable(); }}),
       answers_(data_->database()),
-      hub_{seams.clock, seams.random, config_,  data_->database(), data_->content(),
-           usage_,      downloads_,   metrics_, signer_,           answers_},
+      policy_(seams.fs, PolicyPath(config)),
+      hub_{seams.clock, seams.random, config_, data_->database(), data_->content(), usage_,
+           downloads_,  metrics_,     signer_, answers_,          policy_},
       content_api_(data_->content(), seams.random,
                    [](storage::Connection&, const Request& request) { return request.caller; },
                    {.batch_bytes = static_cast<std::size_t>(config_.transfer_batch.bytes),
@@ -78,7 +87,7 @@ Node::Node(const Seams& seams, const Config& config, std::unique_ptr<DataDirecto
                     .max_file_bytes = config_.upload_max_file.bytes,
                     .quota = hub_.quota()}),
       own_log_({seams.clock, seams.random, seams.fs, data_->database(), data_->content(),
-                data_->seed(), config_}),
+                data_->seed(), config_, policy_}),
       follower_(hub_, seams.fs),
       admin_api_({seams.clock, seams.random, seams.fs, data_->content(), config_.data, follower_}),
       router_(MakeRoutes(hub_)),
@@ -107,6 +116,8 @@ std::vector<Jobs::Job> Node::MakeJobs() {
   jobs.push_back({"describe_heads", kDescribePauseMs,
                   [this] { return DescribeHeads(data_->database(), data_->content()); }});
   jobs.push_back({"write_cards", kLogPauseMs, [this] { return own_log_.Update(); }});
+  jobs.push_back({"read_policy", kPolicyPauseMs, [this] { return ReadPolicy(); }});
+  jobs.push_back({"delete_due", kDeletePauseMs, [this] { return DeleteDue(); }});
   if (config_.storage_collect_every.ms > 0) {
     jobs.push_back(
         {"collect", config_.storage_collect_every.ms, [this] { return CollectGarbage(); }});
@@ -120,6 +131,24 @@ Status Node::CollectGarbage() {
   log::Info("node", "event=collected revisions={} files={} freed_bytes={} sessions={}",
             report.history.revisions_deleted, report.content.files_deleted,
             report.content.freed_bytes, report.content.sessions_expired);
+  return Ok();
+}
+
+Status Node::ReadPolicy() {
+  if (TRY(policy_.Read()) == PolicyFile::Outcome::Changed) follower_.TakePolicy();
+  return Ok();
+}
+
+// What was taken down, and whose day has come.
+Status Node::DeleteDue() {
+  std::int64_t deleted = 0;
+  do {
+    TRY(data_->database().Write([&](storage::Connection& connection) -> Status {
+      deleted = TRY(federation::DeleteOneDue(connection, *policy_.policy(), seams_.clock.NowMs()));
+      return Ok();
+    }));
+    if (deleted != 0) log::Info("node", "event=deleted_by_policy repository={}", deleted);
+  } while (deleted != 0);
   return Ok();
 }
 

@@ -46,6 +46,8 @@ class Node {
   Status Listen();
   std::vector<Jobs::Job> MakeJobs();
   Status CollectGarbage();
+  Status ReadPolicy();
+  Status DeleteDue();
   void AnswerMetrics(const Request& request, Response& response);
   Result<MetricsView> View();
 
@@ -59,6 +61,7 @@ class Node {
   const LinkSigner signer_;
   Health health_;
   AnswerCache answers_;
+  PolicyFile policy_;
   Hub hub_;
   ContentApi content_api_;
   OwnLog own_log_;

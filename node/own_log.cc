@@ -1,5 +1,7 @@
 #include "node/own_log.h"
 
+#include "federation/receipts.h"
+
 namespace banyan::node {
 namespace {
 
@@ -67,14 +69,23 @@ void OwnLog::Note(const Status& status) {
   problem_ = problem;
 }
 
+Status OwnLog::WriteEntries(Open& open) {
+  const auto cards = open.writer->WriteDue();
+  const auto receipts = federation::WriteReceipts(parts_.database, open.origin.log,
+                                                  *parts_.policy.policy(), parts_.clock.NowMs());
+  TRY(cards);
+  TRY(receipts);
+  return Ok();
+}
+
 Status OwnLog::Update() {
   MutexLock lock(work_mutex_);
   OpenIfDue();
   Open* const open = Look();
   if (open == nullptr) return Ok();
-  const auto written = open->writer->WriteDue();
-  const Status published = open->files->Publish();
-  Note(published && !written ? Status(written.error()) : published);
+  Status written = WriteEntries(*open);
+  Status published = open->files->Publish();
+  Note(published ? std::move(written) : std::move(published));
   return Ok();
 }
 

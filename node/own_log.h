@@ -10,6 +10,7 @@
 #include "federation/log_files.h"
 #include "node/config.h"
 #include "node/node_seed.h"
+#include "node/policy_file.h"
 #include "storage/base/mutex.h"
 
 namespace banyan::node {
@@ -24,6 +25,7 @@ class OwnLog {
     storage::ContentStore& content;
     const NodeSeed& seed;
     const Config& config;
+    const PolicyFile& policy;
   };
   explicit OwnLog(const Parts& parts) : parts_(parts) {}
 
@@ -42,6 +44,7 @@ class OwnLog {
 
  private:
   Result<std::unique_ptr<Open>> TryOpen();
+  Status WriteEntries(Open& open);
   Status RequireNoLostLog() const;
   void OpenIfDue() REQUIRES(work_mutex_);
   void Note(const Status& status) REQUIRES(work_mutex_);

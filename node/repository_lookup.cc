@@ -8,6 +8,7 @@ namespace {
 void Refuse(const Error& error, storage::Access access, const Request& request,
             Response& response) {
   if (error.code() == Errc::NotFound) return AnswerNoRepository(request, response);
+  if (error.code() == Errc::Withheld) return AnswerWithheld(response, error.message());
   if (error.code() != Errc::Denied) return Fail(response, error);
   if (access == storage::Access::Files) return AnswerGated(request, response);
   AnswerDenied(request, response, error.message());

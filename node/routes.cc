@@ -5,11 +5,11 @@ namespace banyan::node {
 Router MakeRoutes(Hub& hub) {
   using AddRoutes = void (*)(Router&, Hub&);
   constexpr AddRoutes kSubjects[] = {
-      AddRepositoryRoutes, AddListRoutes,      AddTreeRoutes,    AddRefRoutes,
-      AddCommitLogRoutes,  AddFileRoutes,      AddAccountRoutes, AddCourtesyRoutes,
-      AddInfoRoutes,       AddRegisterRoutes,  AddGatedRoutes,   AddManageRoutes,
-      AddBranchRoutes,     AddPreuploadRoutes, AddLfsRoutes,     AddLfsObjectRoutes,
-      AddCommitRoutes,
+      AddRepositoryRoutes, AddListRoutes,     AddTreeRoutes,      AddRefRoutes,
+      AddCommitLogRoutes,  AddFileRoutes,     AddAccountRoutes,   AddCourtesyRoutes,
+      AddInfoRoutes,       AddRegisterRoutes, AddGatedRoutes,     AddManageRoutes,
+      AddStandingRoutes,   AddBranchRoutes,   AddPreuploadRoutes, AddLfsRoutes,
+      AddLfsObjectRoutes,  AddCommitRoutes,
   };
   Router router;
   for (const auto add : kSubjects) add(router, hub);

@@ -25,6 +25,7 @@ void AddInfoRoutes(Router& router, Hub& hub);  // api_info.cc: about this node
 void AddRegisterRoutes(Router& router, Hub& hub);   // api_register.cc: new accounts
 void AddGatedRoutes(Router& router, Hub& hub);      // api_gated.cc: consent to read files
 void AddManageRoutes(Router& router, Hub& hub);     // api_manage.cc: create, delete, move, settings
+void AddStandingRoutes(Router& router, Hub& hub);   // api_standing.cc: takedown, receipts
 void AddBranchRoutes(Router& router, Hub& hub);     // api_branches.cc: branch, tag, super-squash
 void AddPreuploadRoutes(Router& router, Hub& hub);  // api_preupload.cc
 void AddLfsRoutes(Router& router, Hub& hub);        // api_lfs.cc: batch, verify

@@ -1,5 +1,7 @@
 #include "federation/follow/card_chain.h"
 
+#include "storage/catalog/standing_rows.h"
+
 namespace banyan::federation {
 namespace {
 
@@ -49,13 +51,14 @@ Status TakeCard(Connection& connection, const EntryPlace& place, const Json& ent
   const auto card = is_readable ? TRY(Card::Parse(entry)) : Card();
   return connection.Execute(
       "INSERT INTO repository_card(origin, key, number, leaf, epoch, position, written_ms, "
-      "meta_id, status) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?) "
+      "meta_id, status, reason, scope) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) "
       "ON CONFLICT(origin, key) DO UPDATE SET number = excluded.number, leaf = excluded.leaf, "
       "epoch = excluded.epoch, position = excluded.position, written_ms = excluded.written_ms, "
       "meta = CASE WHEN meta_id IS excluded.meta_id THEN meta END, meta_id = excluded.meta_id, "
-      "status = excluded.status",
+      "status = excluded.status, reason = excluded.reason, scope = excluded.scope",
       place.log.origin, key, link.number, place.leaf, place.log.epoch, place.position, now_ms,
-      SqlValue(card.meta), static_cast<int>(card.status));
+      SqlValue(card.meta), static_cast<int>(card.standing.status),
+      storage::ReasonColumn(card.standing), storage::ScopeColumn(card.standing));
 }
 
 Result<std::vector<MissingMeta>> ListMissingMeta(Connection& connection, std::int64_t origin,

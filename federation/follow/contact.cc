@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "federation/card_meta.h"
+#include "federation/answers.h"
 #include "federation/follow/card_chain.h"
 #include "federation/format/note.h"
 
@@ -150,6 +150,10 @@ Status Contact::AfterReplay(std::int64_t now_ms) {
     default: break;
   }
   taken_entries_ += replay_->taken_entries();
+  if (replay_->taken_entries() > 0) {  // before anything is asked for that it names
+    TRY(database_.Write(
+        [&](storage::Connection& connection) { return ApplyPolicy(connection, policy_, now_ms); }));
+  }
   asked_.clear();
   return NextReplay(now_ms);
 }
@@ -207,6 +211,7 @@ Status Contact::Finish(std::int64_t now_ms) {
   if (!is_news) return Ok();  // a quiet round writes nothing
   return database_.Write([&](storage::Connection& connection) -> Status {
     for (const auto& origin : met_) TRY(SelectCards(connection, origin));
+    if (!met_.empty()) TRY(ApplyPolicy(connection, policy_, now_ms));
     return PeerAnswered(connection, peer_.row, *peer_.node, upto_, now_ms);
   });
 }

@@ -2,7 +2,8 @@
 // One round with one peer: which heads changed there, the logs among them that are followed here,
 // and the names of what they publish.
 //
-//   who are you (once) ─▶ heads since ─▶ replay of each followed log ─▶ meta objects ─▶ selection
+//   who are you (once) ─▶ heads since ─▶ replay of each followed log, and what the policy answers
+//                                    ─▶ meta objects ─▶ selection
 //
 // What was learnt is in the catalog as it comes; the place in the peer's journal moves only when
 // all of it was taken.
@@ -14,14 +15,15 @@
 #include "federation/follow/follows.h"
 #include "federation/follow/log_replay.h"
 #include "federation/follow/peers.h"
+#include "federation/policy.h"
 
 namespace banyan::federation {
 
 class Contact {
  public:
-  // Borrows `database`. Ids of asks are taken from `next_ask`.
-  Contact(storage::Database& database, Peer peer, std::uint64_t& next_ask)
-      : database_(database), peer_(std::move(peer)), next_ask_(next_ask) {}
+  // Borrows `database` and `policy`. Ids of asks are taken from `next_ask`.
+  Contact(storage::Database& database, const Policy& policy, Peer peer, std::uint64_t& next_ask)
+      : database_(database), policy_(policy), peer_(std::move(peer)), next_ask_(next_ask) {}
 
   // Errors are the catalog's own; what goes wrong with the peer ends the round and is noted with
   // the peer.
@@ -62,6 +64,7 @@ class Contact {
   };
 
   storage::Database& database_;
+  const Policy& policy_;
   Peer peer_;
   std::uint64_t& next_ask_;
   Phase phase_ = Phase::Info;

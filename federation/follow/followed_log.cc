@@ -6,6 +6,7 @@
 #include "federation/format/entry_bundle.h"
 #include "federation/format/note.h"
 #include "federation/origin_rows.h"
+#include "federation/receipts.h"
 
 namespace banyan::federation {
 namespace {
@@ -33,7 +34,9 @@ Status TakeEntry(Connection& connection, const FollowedLog& log, const EntryPlac
     return Error(Errc::Invalid, "an epoch begins with genesis or open, and only begins so");
   }
   if (place.position == 0 && place.log.epoch == 0) TRY(ReadGenesis(log.name.node, bytes));
-  return type == "card" ? TakeCard(connection, place, entry, now_ms) : Ok();
+  if (type == "card") return TakeCard(connection, place, entry, now_ms);
+  if (type == "block") return TakeBlock(connection, place.log, place.position, entry);
+  return Ok();
 }
 
 }  // namespace

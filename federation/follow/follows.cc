@@ -14,16 +14,6 @@ using storage::Connection;
 
 constexpr std::size_t kMaxPatternBytes = 256;
 
-// What the meta object of a card calls it; nullopt when it names nothing that could be mirrored.
-std::optional<storage::RepositoryId> NameIn(ByteView meta) {
-  const auto members = OpenMeta(meta);
-  if (!members) return std::nullopt;
-  const auto kind = storage::ParseRepositoryKind(FindString(*members, "kind").value_or(""));
-  if (!kind) return std::nullopt;
-  return storage::RepositoryId{*kind, FindString(*members, "namespace").value_or(""),
-                               FindString(*members, "name").value_or("")};
-}
-
 // The origin with the rules that there are of it, perhaps none.
 Result<FollowedOrigin> ReadFollowed(Connection& connection, std::int64_t row, const NodeId& node) {
   FollowedOrigin origin{row, node, {}};
@@ -101,7 +91,7 @@ Status SelectCards(Connection& connection, const FollowedOrigin& origin) {
     auto rows = connection.Query(
         "SELECT id, meta FROM repository_card WHERE origin = ? AND meta IS NOT NULL", origin.row);
     while (rows.Next()) {
-      const auto id = NameIn(rows.Blob(1));
+      const auto id = NameInMeta(rows.Blob(1));
       const auto selects = [&](const FollowRule& rule) { return id && rule.Selects(*id); };
       if (std::ranges::any_of(origin.rules, selects)) selected.push_back(rows.Int(0));
     }

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "federation/answers.h"
+
 namespace banyan::federation {
 namespace {
 
@@ -10,6 +12,7 @@ constexpr const char* kWaiting =
     "SELECT mirror.card FROM mirror JOIN repository_card ON repository_card.id = mirror.card "
     "WHERE repository_card.meta IS NOT NULL AND mirror.leaf IS NOT repository_card.leaf "
     "AND repository_card.status IN (0, 1) "  // live, yanked: the others have no content
+    "AND mirror.is_withheld = 0 "
     "AND (mirror.failures = 0 OR ?1 "
     "     OR mirror.tried_ms + (30000 << min(mirror.failures, 9)) <= ?2) "
     "ORDER BY mirror.tried_ms, mirror.card LIMIT 64";
@@ -36,7 +39,13 @@ Status Service::Take(const Input& input, std::int64_t now_ms) {
     tried_.clear();
     hurries_ = true;
   }
-  if (const auto* ended = std::get_if<MirrorEnded>(&input)) mirroring_.erase(ended->card);
+  if (const auto* read = std::get_if<PolicyRead>(&input)) policy_ = read->policy;
+  const auto* ended = std::get_if<MirrorEnded>(&input);
+  if (ended != nullptr) mirroring_.erase(ended->card);
+  if (ended != nullptr || std::holds_alternative<PolicyRead>(input)) {
+    TRY(database_.Write(
+        [&](storage::Connection& connection) { return ApplyPolicy(connection, policy_, now_ms); }));
+  }
   if (const auto* answer = std::get_if<Answer>(&input)) {
     for (auto& [peer, contact] : contacts_) TRY(contact->Take(*answer, now_ms));
   }
@@ -69,7 +78,7 @@ void Service::BeginContacts(const std::vector<Peer>& peers, std::int64_t now_ms)
     const auto row = peer.row;
     const auto due = due_ms_.find(row);
     if (contacts_.contains(row) || (due != due_ms_.end() && due->second > now_ms)) continue;
-    auto contact = std::make_unique<Contact>(database_, peer, next_ask_);
+    auto contact = std::make_unique<Contact>(database_, policy_, peer, next_ask_);
     contact->Begin();
     contacts_.emplace(row, std::move(contact));
   }

@@ -4,6 +4,7 @@
 // feeds back what came of that. All it must remember is in the catalog, so that it may end at any
 // moment; the same inputs on the same catalog give the same outputs.
 //
+//   PolicyRead,
 //   Tick, Hurry ─▶ ┌─────────┐ ─▶ Ask ──────▶ a peer, over whatever reaches it ──▶ Answer
 //   Answer ──────▶ │ Service │
 //   MirrorEnded ─▶ └─────────┘ ─▶ MirrorTask ─▶ RepositoryMirror, which moves the bytes
@@ -31,7 +32,11 @@ struct Hurry {};
 struct MirrorEnded {
   std::int64_t card = 0;  // of the MirrorTask
 };
-using Input = std::variant<Tick, Hurry, Answer, MirrorEnded>;
+// The operator's policy; until the first one it is the default.
+struct PolicyRead {
+  Policy policy;
+};
+using Input = std::variant<Tick, Hurry, Answer, MirrorEnded, PolicyRead>;
 
 // Bring the repository of this row of repository_card to its state, from these peers, best first.
 struct MirrorTask {
@@ -64,6 +69,7 @@ class Service {
   storage::Database& database_;
   Random& random_;
   const ServiceOptions options_;
+  Policy policy_;
   std::uint64_t next_ask_ = 1;
   std::map<std::int64_t, std::unique_ptr<Contact>> contacts_;  // by peer
   std::map<std::int64_t, std::int64_t> due_ms_;                // by peer; absent: now

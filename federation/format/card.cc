@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <span>
 
 #include "federation/format/canonical_json.h"
 
@@ -10,26 +9,17 @@ namespace banyan::federation {
 
 namespace {
 
-constexpr std::array<std::string_view, 4> kStatuses = {"live", "yanked", "withdrawn", "removed"};
 constexpr std::array<std::string_view, 2> kAccess = {"open", "attest"};
-constexpr std::array<std::string_view, 9> kReasons = {
-    "author", "quality", "security", "licence", "copyright", "privacy", "court", "safety", "other"};
 constexpr std::size_t kMaxListed = 16;
 
 Error Malformed(std::string_view what) {
   return Error(Errc::Invalid, "card: " + std::string(what));
 }
 
-template <typename Enum>
-Result<Enum> ParseWord(std::span<const std::string_view> words, std::string_view text) {
-  const auto word = std::find(words.begin(), words.end(), text);
-  if (word == words.end()) return Malformed("unknown word \"" + std::string(text) + "\"");
-  return static_cast<Enum>(word - words.begin());
-}
-
-template <typename Enum, std::size_t N>
-std::string_view Word(const std::array<std::string_view, N>& words, Enum value) {
-  return words[static_cast<std::size_t>(value)];
+Result<CardAccess> ParseAccess(std::string_view text) {
+  const auto word = std::find(kAccess.begin(), kAccess.end(), text);
+  if (word == kAccess.end()) return Malformed("unknown access \"" + std::string(text) + "\"");
+  return static_cast<CardAccess>(word - kAccess.begin());
 }
 
 Result<std::vector<std::string>> TakeList(const Json& entry, std::string_view key) {
@@ -87,8 +77,15 @@ Status RequireNothingCritical(const Json& entry) {
   return Malformed("it needs a newer program: " + DumpJson(*FindMember(entry, "crit")));
 }
 
-bool HasContent(CardStatus status) {
-  return status == CardStatus::Live || status == CardStatus::Yanked;
+Result<storage::Standing> ParseStanding(const Json& entry) {
+  storage::Standing standing;
+  standing.status = TRY(storage::ParseStandingStatus(FindString(entry, "status").value_or("")));
+  if (const auto reason = FindString(entry, "reason")) {
+    standing.reason = TRY(storage::ParseStandingReason(*reason));
+  }
+  standing.scope = TRY(TakeList(entry, "scope"));
+  TRY(storage::ValidateScope(standing.scope));
+  return standing;
 }
 
 Status RequireConsistent(const Card& card) {
@@ -96,25 +93,17 @@ Status RequireConsistent(const Card& card) {
       card.repository.has_value() != card.previous.has_value()) {
     return Malformed("repo, n and prev contradict each other");
   }
-  if ((card.status == CardStatus::Live) != !card.reason) {
+  const auto& standing = card.standing;
+  if ((standing.status == storage::StandingStatus::Live) != !standing.reason) {
     return Malformed("a reason belongs to every status but live");
   }
-  if (HasContent(card.status) != card.content.has_value()) {
+  if (standing.HasContent() != card.content.has_value()) {
     return Malformed("content and status contradict each other");
   }
   return Ok();
 }
 
 }  // namespace
-
-std::string_view ToString(CardStatus status) { return Word(kStatuses, status); }
-std::string_view ToString(CardReason reason) { return Word(kReasons, reason); }
-Result<CardStatus> ParseCardStatus(std::string_view text) {
-  return ParseWord<CardStatus>(kStatuses, text);
-}
-Result<CardReason> ParseCardReason(std::string_view text) {
-  return ParseWord<CardReason>(kReasons, text);
-}
 
 Result<Card> Card::Parse(const Json& entry) {
   TRY(RequireNothingCritical(entry));
@@ -123,11 +112,9 @@ Result<Card> Card::Parse(const Json& entry) {
   card.number = TRY(TakeCount(entry, "n"));
   card.previous = TRY(TakeOptionalHash<LogHash>(entry, "prev"));
   card.meta = TRY(TakeOptionalHash<Sha256>(entry, "meta"));
-  card.status = TRY(ParseCardStatus(FindString(entry, "status").value_or("")));
+  card.standing = TRY(ParseStanding(entry));
   if (FindMember(entry, "manifest") != nullptr) card.content = TRY(ParseContent(entry));
-  card.access = TRY(ParseWord<CardAccess>(kAccess, FindString(entry, "access").value_or("")));
-  if (const auto reason = FindString(entry, "reason")) card.reason = TRY(ParseCardReason(*reason));
-  card.scope = TRY(TakeList(entry, "scope"));
+  card.access = TRY(ParseAccess(FindString(entry, "access").value_or("")));
   card.parents = TRY(TakeList(entry, "parents"));
   card.upstream = TRY(ParseUpstream(entry));
   card.time_s = static_cast<std::int64_t>(TRY(TakeCount(entry, "time")));
@@ -140,15 +127,15 @@ Result<Bytes> Card::Render() const {
   Json entry = {{"t", "card"},
                 {"v", 1},
                 {"n", number},
-                {"access", Word(kAccess, access)},
-                {"status", ToString(status)},
+                {"access", kAccess[static_cast<std::size_t>(access)]},
+                {"status", storage::ToString(standing.status)},
                 {"time", time_s}};
   if (repository) entry["repo"] = HashText(*repository);
   if (previous) entry["prev"] = HashText(*previous);
   if (meta) entry["meta"] = HashText(*meta);
   if (content) AddContent(*content, entry);
-  if (reason) entry["reason"] = ToString(*reason);
-  if (!scope.empty()) entry["scope"] = scope;
+  if (standing.reason) entry["reason"] = storage::ToString(*standing.reason);
+  if (!standing.scope.empty()) entry["scope"] = standing.scope;
   if (!parents.empty()) entry["parents"] = parents;
   if (upstream) {
     entry["upstream"] = {

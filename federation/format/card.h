@@ -8,24 +8,11 @@
 
 #include "federation/format/entry_member.h"
 #include "federation/format/repository_key.h"
+#include "storage/base/standing.h"
 
 namespace banyan::federation {
 
-enum class CardStatus { Live, Yanked, Withdrawn, Removed };
 enum class CardAccess { Open, Attest };
-
-// Why a card is not live.
-enum class CardReason {
-  Author,
-  Quality,
-  Security,
-  Licence,
-  Copyright,
-  Privacy,
-  Court,
-  Safety,
-  Other,
-};
 
 struct Upstream {
   std::string hub;  // host name of a public hub
@@ -54,9 +41,7 @@ struct Card {
   std::optional<Sha256> meta;
   std::optional<CardContent> content;
   CardAccess access = CardAccess::Open;
-  CardStatus status = CardStatus::Live;
-  std::optional<CardReason> reason;  // none when live
-  std::vector<std::string> scope;    // country codes; empty is everywhere
+  storage::Standing standing;
   std::vector<std::string> parents;  // base models and data sets
   std::optional<Upstream> upstream;
   std::int64_t time_s = 0;
@@ -68,10 +53,5 @@ struct Card {
   Result<Bytes> Render() const;
   bool operator==(const Card&) const = default;
 };
-
-std::string_view ToString(CardStatus status);
-std::string_view ToString(CardReason reason);
-Result<CardStatus> ParseCardStatus(std::string_view text);
-Result<CardReason> ParseCardReason(std::string_view text);
 
 }  // namespace banyan::federation

@@ -62,10 +62,12 @@ Result<MirrorName> ReadMirrorName(ByteView meta) {
 Result<std::optional<Repository>> FindMirrored(Connection& connection,
                                                const MirrorIdentity& identity) {
   auto found = storage::GetRepositoryByUid(connection, UidOf(identity.key));
-  if (!found && found.error().code() == Errc::NotFound) return std::optional<Repository>();
-  auto repository = TRY(std::move(found));
-  if (repository.origin == identity.origin) return std::optional(std::move(repository));
-  return Error(Errc::Invalid, "repository " + repository.id.Path() +
+  if (!found) {
+    if (found.error().code() == Errc::NotFound) return std::optional<Repository>();
+    return std::move(found.error());
+  }
+  if (found->origin == identity.origin) return std::optional(*std::move(found));
+  return Error(Errc::Invalid, "repository " + found->id.Path() +
                                   " has the same id here, but is not of this origin");
 }
 

@@ -2,13 +2,13 @@
 // A peer that is a folder: the tree of PROTOCOL.md section 7 as files, on a disk that somebody
 // carried here.
 
-#include "federation/transfer/peer_source.h"
+#include "federation/transfer/file_peer.h"
 #include "storage/base/file_system.h"
 
 namespace banyan::federation {
 
 // Thread safe.
-class FolderPeer final : public PeerSource {
+class FolderPeer final : public FilePeer {
  public:
   // `folder` is the parent of "fed". Borrows `fs`.
   FolderPeer(FileSystem& fs, std::string folder) : fs_(fs), folder_(std::move(folder)) {}
@@ -17,7 +17,6 @@ class FolderPeer final : public PeerSource {
   Result<Bytes> Get(const std::string& path, std::size_t max_bytes) override;
   Status Read(const std::string& path, std::uint64_t offset, std::uint64_t size_bytes,
               const Sink& sink) override;
-  Result<std::vector<std::optional<Bytes>>> GetObjects(std::span<const Sha256> ids) override;
 
  private:
   std::string FileOf(const std::string& path) const;

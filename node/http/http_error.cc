@@ -10,6 +10,7 @@ int HttpStatusOf(Errc code) {
     case Errc::Corrupt: return 500;
     case Errc::Invalid: return 400;
     case Errc::Denied: return 403;
+    case Errc::Withheld: return 451;
     case Errc::Conflict: return 409;
     case Errc::TooLarge: return 413;
     case Errc::NoSpace: return 507;

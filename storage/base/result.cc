@@ -8,6 +8,7 @@ std::string_view ToString(Errc code) {
     case Errc::Corrupt: return "Corrupt";
     case Errc::Invalid: return "Invalid";
     case Errc::Denied: return "Denied";
+    case Errc::Withheld: return "Withheld";
     case Errc::Conflict: return "Conflict";
     case Errc::TooLarge: return "TooLarge";
     case Errc::NoSpace: return "NoSpace";

@@ -19,6 +19,7 @@ enum class Errc {
   Corrupt,      // stored or received bytes do not match their own digest or format
   Invalid,      // the request or input is wrong; sending it again will not help
   Denied,       // known caller, known thing, no right to do this
+  Withheld,     // taken down: nobody gets it here
   Conflict,     // somebody else changed it first: read again and retry
   TooLarge,     // over a documented limit or a quota
   NoSpace,      // the disk is full; nothing was lost: free some space and try again

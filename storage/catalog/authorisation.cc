@@ -48,6 +48,10 @@ bool CanManage(const Caller& caller, std::int64_t namespace_row) {
 }
 
 Status RequireFiles(Connection& connection, const Caller& caller, const Repository& repository) {
+  if (Withholds(repository.answered.answer)) {
+    return Error(Errc::Withheld, "the files of this repository are not served here: it is " +
+                                     repository.standing.ToString());
+  }
   if (repository.gating == Gating::No) return Ok();
   if (HasRole(caller, repository.namespace_row, Role::Read, Role::Read)) return Ok();
   if (caller.user != 0) {

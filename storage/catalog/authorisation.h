@@ -13,6 +13,8 @@
 //  5. A mirror of another node's repository is changed by nobody: it is what its origin says. In a
 //     mirror namespace nobody creates one, or moves one there.
 //  6. Files of a gated repository need consent too (storage/catalog/gated_access.h).
+//  7. Files of a repository that this node answers with stop or archive are read by nobody
+//     (storage/catalog/standing_rows.h): Withheld, which says why.
 
 #include "storage/catalog/caller.h"
 #include "storage/catalog/repositories.h"
@@ -27,11 +29,12 @@ bool CanCreateIn(const Caller& caller, const Namespace& place);
 // Tokens of a user, members of an organisation, its full name: needs an Admin token.
 bool CanManage(const Caller& caller, std::int64_t namespace_row);
 
-// Denied when the repository is gated and the caller was not accepted.
+// Denied when the repository is gated and the caller was not accepted, Withheld when it was taken
+// down.
 Status RequireFiles(Connection& connection, const Caller& caller, const Repository& repository);
 
 enum class Access { Metadata, Files, Write, Admin };
-// NotFound, or Denied with what is missing.
+// NotFound, Denied with what is missing, or Withheld.
 Result<FoundRepository> FindRepositoryFor(Connection& connection, const Caller& caller,
                                           Access access, const RepositoryId& id);
 

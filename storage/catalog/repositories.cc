@@ -11,7 +11,7 @@ const std::string kSelect =
     "SELECT r.id, r.uid, r.kind, n.name, r.name, r.namespace, r.private, r.gated, "
     "r.default_branch, r.created_ms, r.updated_ms, r.downloads, r.likes, r.head, r.head_bytes, "
     "r.head_files, r.stored_bytes, r.licence, r.task, r.library, r.parameters, r.described, "
-    "r.origin "
+    "r.origin, r.status, r.reason, r.scope, r.answer, r.delete_ms, r.answered_ms "
     "FROM repository r JOIN namespace n ON n.id = r.namespace ";
 
 std::uint64_t Figure(const Rows& rows, int column) {
@@ -41,6 +41,10 @@ Repository ReadRow(Rows& rows) {
   if (!rows.IsNull(20)) out.parameters = Figure(rows, 20);
   if (!rows.IsNull(21)) out.described = rows.DigestAt<GitOid>(21);
   out.origin = rows.Int(22);
+  out.standing = ReadStanding(rows, 23);
+  out.answered.answer = static_cast<Answer>(rows.Int(26));
+  if (!rows.IsNull(27)) out.answered.delete_ms = rows.Int(27);
+  out.answered_ms = rows.Int(28);
   return out;
 }
 
@@ -222,11 +226,11 @@ Result<Repository> ChangeSettings(Connection& connection, std::int64_t row,
       "UPDATE repository SET private = ?, gated = ?, default_branch = ? WHERE id = ?", is_private,
       static_cast<int>(settings.gating.value_or(before.gating)),
       settings.default_branch.value_or(before.default_branch), row));
-  const Gating gating = settings.gating.value_or(before.gating);
-  const bool was_closed = before.is_private || before.gating != Gating::No;
-  const bool is_closed = is_private || gating != Gating::No;
-  if (was_closed != is_closed) TRY(RepositoryVisibilityChanged(connection, row, is_closed));
-  return GetRepository(connection, row);
+  auto after = TRY(GetRepository(connection, row));
+  if (before.IsClosed() != after.IsClosed()) {
+    TRY(RepositoryVisibilityChanged(connection, row, after.IsClosed()));
+  }
+  return after;
 }
 
 }  // namespace banyan::storage

@@ -11,8 +11,8 @@
 // Invariants
 //  1. (kind, namespace, folded name) is unique; an old name answers until somebody takes it.
 //  2. uid is chosen at creation and never again: a recreated repository is another one.
-//  3. A file is public while an open repository (neither private nor gated) holds it, in every
-//     committed state.
+//  3. A file is public while an open repository (neither private nor gated nor withheld) holds it,
+//     in every committed state.
 
 #include <cstdint>
 #include <optional>
@@ -23,6 +23,7 @@
 #include "storage/base/repository_name.h"
 #include "storage/base/sqlite.h"
 #include "storage/catalog/quota.h"
+#include "storage/catalog/standing_rows.h"
 
 namespace banyan::storage {
 
@@ -63,6 +64,12 @@ struct Repository {
   std::string task;
   std::string library;
   std::optional<std::uint64_t> parameters;
+  Standing standing;             // what its publisher states; a mirror's origin
+  Answered answered;             // what this node does about it
+  std::int64_t answered_ms = 0;  // since when; 0: nothing was ever stated
+
+  // Not everybody may read its files.
+  bool IsClosed() const { return is_private || gating != Gating::No || Withholds(answered.answer); }
 };
 
 struct NewRepository {

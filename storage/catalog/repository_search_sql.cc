@@ -15,7 +15,8 @@ namespace {
 constexpr const char* kAllParameters = "?23 IS ?23";
 
 constexpr const char* kVisible =
-    "r.kind = ?1 AND (r.private = 0 OR ?2 OR r.namespace IN (SELECT value FROM json_each(?3)))";
+    "r.kind = ?1 AND (r.private = 0 OR ?2 OR r.namespace IN (SELECT value FROM json_each(?3))) "
+    "AND r.answer NOT IN (1, 3)";
 
 constexpr const char* kConditions =
     "(?7 IS NULL OR r.namespace = ?7) AND (?8 IS NULL OR r.licence = ?8) AND "

@@ -309,7 +309,7 @@ CREATE TABLE mirror(                         -- how far a followed repository ha
   problem TEXT NOT NULL DEFAULT '');
 -- Of other origins' cards: what they state without a look at the log.
 ALTER TABLE repository_card ADD COLUMN meta_id BLOB;  -- SHA-256 of the meta object; NULL: none
-ALTER TABLE repository_card ADD COLUMN status INTEGER NOT NULL DEFAULT 0;  -- as CardStatus
+ALTER TABLE repository_card ADD COLUMN status INTEGER NOT NULL DEFAULT 0;  -- as StandingStatus
 ALTER TABLE repository ADD COLUMN origin INTEGER REFERENCES origin;  -- of a mirror; NULL: ours
 -- What another node published has its card already.
 DROP TRIGGER card_due_created;
@@ -345,6 +345,43 @@ CREATE TRIGGER card_due_ref_deleted AFTER DELETE ON ref BEGIN
 END;
 )sql";
 
+// What is stated of repositories, and how this node answers (federation/PROTOCOL.md section 10).
+constexpr const char* kVersion5 = R"sql(
+ALTER TABLE repository ADD COLUMN status INTEGER NOT NULL DEFAULT 0;  -- as StandingStatus
+ALTER TABLE repository ADD COLUMN reason INTEGER;                     -- as StandingReason
+ALTER TABLE repository ADD COLUMN scope TEXT NOT NULL DEFAULT '';     -- country codes
+ALTER TABLE repository ADD COLUMN answer INTEGER NOT NULL DEFAULT 0;  -- as Answer
+ALTER TABLE repository ADD COLUMN delete_ms INTEGER;                  -- when it goes
+ALTER TABLE repository ADD COLUMN answered_ms INTEGER NOT NULL DEFAULT 0;
+CREATE INDEX repository_delete ON repository(delete_ms) WHERE delete_ms IS NOT NULL;
+ALTER TABLE repository_card ADD COLUMN reason INTEGER;                -- beside status
+ALTER TABLE repository_card ADD COLUMN scope TEXT NOT NULL DEFAULT '';
+ALTER TABLE mirror ADD COLUMN is_withheld INTEGER NOT NULL DEFAULT 0;  -- 1: not fetched, by policy
+CREATE TABLE receipt(                        -- how this node answered a card of another
+  card INTEGER PRIMARY KEY REFERENCES repository_card ON DELETE CASCADE,
+  action INTEGER NOT NULL,                   -- as Action
+  since_ms INTEGER NOT NULL,
+  bytes INTEGER NOT NULL,                    -- that were held of it
+  is_due INTEGER NOT NULL);                  -- 1: the own log does not say so yet
+CREATE INDEX receipt_due ON receipt(card) WHERE is_due = 1;
+CREATE TABLE block_entry(                    -- block entries of all logs
+  what BLOB NOT NULL,
+  origin INTEGER NOT NULL REFERENCES origin ON DELETE CASCADE,
+  epoch INTEGER NOT NULL,
+  position INTEGER NOT NULL,
+  action INTEGER NOT NULL,
+  reason INTEGER NOT NULL,
+  time_s INTEGER NOT NULL,
+  PRIMARY KEY(what, origin, epoch, position)) WITHOUT ROWID;
+DROP TRIGGER card_due_changed;
+CREATE TRIGGER card_due_changed
+AFTER UPDATE OF namespace, name, private, gated, default_branch, head, described, licence, status,
+reason, scope
+ON repository WHEN (old.private = 0 OR new.private = 0) AND new.origin IS NULL BEGIN
+  INSERT INTO card_due SELECT new.id WHERE new.id NOT IN card_due;
+END;
+)sql";
+
 Result<std::int64_t> Version(Connection& connection) {
   auto rows = connection.Query("PRAGMA user_version");
   const bool found = rows.Next();
@@ -367,6 +404,7 @@ Status Migrate(Database& database) {
     if (version < 2) TRY(connection.ExecuteScript(kVersion2));
     if (version < 3) TRY(connection.ExecuteScript(kVersion3));
     if (version < 4) TRY(connection.ExecuteScript(kVersion4));
+    if (version < 5) TRY(connection.ExecuteScript(kVersion5));
     return connection.ExecuteScript("PRAGMA user_version = " + std::to_string(kSchemaVersion));
   });
 }

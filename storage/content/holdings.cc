@@ -45,8 +45,8 @@ Status CountPublicReference(Connection& connection, std::int64_t file, int step)
 }
 
 Result<std::int64_t> ClosedFlag(Connection& connection, std::int64_t repository) {
-  auto rows =
-      connection.Query("SELECT private OR gated <> 0 FROM repository WHERE id = ?", repository);
+  auto rows = connection.Query(
+      "SELECT private OR gated <> 0 OR answer >= 2 FROM repository WHERE id = ?", repository);
   if (!rows.Next()) {
     TRY(Status(rows.status()));
     return Error(Errc::NotFound, "no such repository");

@@ -29,6 +29,7 @@ bool IsAboutContent(const Error& error) {
     case Errc::Invalid:
     case Errc::TooLarge: return true;
     case Errc::Denied:
+    case Errc::Withheld:
     case Errc::Conflict:
     case Errc::NoSpace:
     case Errc::Unavailable:

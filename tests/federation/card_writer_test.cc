@@ -106,7 +106,7 @@ TEST_CASE("GoingPrivateIsOneBareCard") {
   MUST(f.Execute("UPDATE repository SET private = 1"));
   CHECK(MUST(f.writer.WriteDue()).written == 1);
   auto row = f.LastCard();
-  CHECK(row.card.status == CardStatus::Withdrawn);
+  CHECK(row.card.standing.status == storage::StandingStatus::Withdrawn);
   CHECK_FALSE(row.card.content.has_value());
   CHECK_FALSE(row.card.meta.has_value());
   CHECK(row.meta.empty());
@@ -115,7 +115,7 @@ TEST_CASE("GoingPrivateIsOneBareCard") {
   MUST(f.Execute("UPDATE repository SET private = 0"));
   CHECK(MUST(f.writer.WriteDue()).written == 1);
   row = f.LastCard();
-  CHECK(row.card.status == CardStatus::Live);
+  CHECK(row.card.standing.status == storage::StandingStatus::Live);
   CHECK(row.card.number == 3);
 }
 
@@ -127,7 +127,7 @@ TEST_CASE("ADeletedRepositoryIsWithdrawn") {
   MUST(f.database->Write(
       [&](storage::Connection& c) { return storage::DeleteRepository(c, f.repository); }));
   CHECK(MUST(f.writer.WriteDue()).written == 1);
-  CHECK(f.LastCard().card.status == CardStatus::Withdrawn);
+  CHECK(f.LastCard().card.standing.status == storage::StandingStatus::Withdrawn);
   CHECK(f.LastCard().card.repository == key);
   CHECK(f.LastCard().meta.empty());
   CHECK(f.WriteCards().written == 0);

@@ -11,6 +11,10 @@ the real program, every byte between A and B is counted by a relay.
   delta      a change of 1 % of a file costs B and C little more than that
   resumed    B, killed with -9 in the middle of a large file, goes on from there
   kept       every node is the same after a restart
+  takedown   stated on A it reaches B and, with A gone, C: no bytes are served there by name, by
+             hash or to a pull, and both say so in their logs; taken back, all is as before
+  carried    an archive made on C fills D, which never met anybody; a later bundle brings D the
+             takedown
 """
 import hashlib
 import json
@@ -27,7 +31,8 @@ import traceback
 import urllib.error
 import urllib.request
 
-from banyan_program import Client, Failed, Node, Relay, files_below, git_oid, kill, sha256
+from banyan_program import Failed, Relay, files_below, git_oid, kill, sha256
+from place import CARD_SECONDS, Place, check, check_equal, leaf_hash
 
 MIB = 1 << 20
 SEED = int(os.environ.get("BANYAN_SEED", 0)) or random.SystemRandom().randrange(1, 10**9)
@@ -38,93 +43,11 @@ LARGE_BYTES = 64 * MIB
 KILL_AT_BYTES = 40 * MIB  # of the large file have passed the relay
 LARGE_RATE_BYTES = 30 * MIB  # a second, so that there is time for the kill
 LOST_BYTES = 18 * MIB  # at most for a kill: the batch that was being collected
-CARD_SECONDS = 30
 TEST_SECONDS = 500
-OPENER = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-
-
-def check(truth, *what):
-    if not truth:
-        raise AssertionError(" ".join(map(str, what)))
-
-
-def check_equal(seen, wanted, *what):
-    check(seen == wanted, *what, f"\n  is     {seen}\n  not as {wanted}")
-
-
-def leaf_hash(entry):
-    return hashlib.sha256(b"\0" + entry).hexdigest()
 
 
 def give_up(*_):
     raise AssertionError(f"not done after {TEST_SECONDS} seconds, or told to end")
-
-
-class Place:
-    """A node, its operator, and what anybody can ask it."""
-
-    def __init__(self, program, work, name):
-        (work / name).mkdir()
-        self.name = name
-        self.node = Node(program, work / name, "--storage-min-free", "1 MB").start()
-        self.operator = Client(program, work / name / "operator", self.node.url, self.node.token)
-        self.guest = Client(program, work / name / "guest", self.node.url)
-
-    def get(self, path, method="GET", token="", body=None):
-        """Status and body."""
-        request = urllib.request.Request(self.node.url + path, method=method, data=body)
-        if token:
-            request.add_header("Authorization", "Bearer " + token)
-        try:
-            answer = OPENER.open(request, timeout=60)
-        except urllib.error.HTTPError as error:
-            answer = error
-        return answer.status, answer.read()
-
-    def json(self, path, **options):
-        status, body = self.get(path, **options)
-        check_equal(status, 200, self.name, path, body[:300])
-        return json.loads(body)
-
-    def revision(self, path, revision="main", **options):
-        return self.json(f"/api/banyan/v0/{path}/revision/{revision}", **options)
-
-    def tree(self, path):
-        items = self.json(f"/api/{path}/tree/main?recursive=true")
-        return {item["path"]: (item["type"], item["oid"], item["size"]) for item in items}
-
-    def entries(self, origin=""):
-        """Those of an origin's log, as any reader gets them here; of the own one by default."""
-        if not origin:
-            status, body = self.get("/fed/info")
-            origin = json.loads(body)["node"] if status == 200 else "-"
-        status, body = self.get(f"/fed/{origin}/0/checkpoint")
-        if status != 200:
-            return []  # it has none yet
-        size = int(body.split(b"\n")[1])
-        status, bundle = self.get(f"/fed/{origin}/0/tile/entries/000.p/{size}")
-        check_equal(status, 200, self.name, "entries of the log of", origin)
-        entries = []
-        while bundle:
-            length = int.from_bytes(bundle[:2], "big")
-            entries.append(bundle[2:2 + length])
-            bundle = bundle[2 + length:]
-        return entries
-
-    def listed(self):
-        return {item["id"] for kind in ("models", "datasets") for item in self.json("/api/" + kind)}
-
-    def sync(self):
-        """Its status, when everything that it follows is as the peers say."""
-        status = self.operator.json("sync")
-        for origin in status["origins"]:
-            check(not origin["stopped"] and not origin["unfinished"], self.name, "sync:", origin)
-        return status
-
-    def mirrored(self):
-        """Of every mirrored state, as the log tells: its figures."""
-        lines = re.findall(r"event=mirrored (.*)", self.node.log.read_text(errors="replace"))
-        return [{k: int(v) for k, v in re.findall(r"(\w+)=(\d+)", line)} for line in lines]
 
 
 class Test:
@@ -414,10 +337,96 @@ class Test:
                 doctor = place.operator.json("admin", "doctor")
                 check(doctor["healthy"], place.name, doctor)
 
+    # --- a takedown, and its end
+
+    def check_withheld(self, place):
+        status, body = place.get("/lab/model/resolve/main/config.json")
+        check_equal(status, 451, place.name, body)
+        xet = self.a.operator.json("hash", self.model / "weights.bin")["file_hash"]
+        for path in (f"/fed/f/{xet}/outline", f"/fed/f/{xet}/data/0"):
+            check_equal(place.get(path)[0], 404, place.name, path)
+        check_equal(place.json("/api/models/lab/model")["disabled"], True, place.name)
+        try:
+            place.guest.run("pull", "lab/model", "--dest", self.work / f"refused-{place.name}")
+        except Failed as failed:
+            check_equal(failed.code, 11, place.name, failed)
+        else:
+            raise AssertionError(f"{place.name} let its files be pulled")
+
+    def await_receipt(self, place, action):
+        """Until its own log says so."""
+        wanted = f'"action":"{action}"'.encode()
+        deadline = time.monotonic() + CARD_SECONDS
+        while wanted not in b"".join(place.entries()[-1:]):
+            check(time.monotonic() < deadline, place.name, "does not say that it does", action)
+            time.sleep(0.1)
+
+    def await_standing(self, status):
+        deadline = time.monotonic() + CARD_SECONDS
+        wanted = f'"status":"{status}"'.encode()
+        while wanted not in b"".join(self.a.entries()[-1:]):
+            check(time.monotonic() < deadline, "A's log does not say", status)
+            time.sleep(0.1)
+
+    def receipts(self, place):
+        answer = place.guest.json("federation", "compliance", "lab/model")
+        return answer, {r["node"]: r["action"] for r in answer["receipts"]}
+
+    def take_down(self):
+        stated = self.a.operator.json("takedown", "lab/model", "--reason", "court")
+        check_equal(stated["answer"], "stop", stated)
+        self.check_withheld(self.a)
+        self.await_standing("removed")
+        self.b.sync()
+        self.check_withheld(self.b)
+        self.await_receipt(self.b, "stop")
+        self.a.node.kill()
+        b_id = self.b.operator.json("federation", "status")["node_id"]
+        c_id = self.c.operator.json("federation", "status")["node_id"]
+        self.c.operator.run("follow", b_id + "/models/none/none")  # to hear what it says
+        self.c.sync()
+        self.check_withheld(self.c)
+        self.await_receipt(self.c, "stop")
+        answer, receipts = self.receipts(self.c)
+        check_equal(answer["origin"], self.a_id, answer)
+        check_equal(receipts, {b_id: "stop", c_id: "stop"}, "what C shows")
+
+    def reinstate(self):
+        self.a.node.start()
+        self.a.operator.run("reinstate", "lab/model")
+        self.await_standing("live")
+        for place in (self.b, self.c):
+            place.sync()
+            self.check_mirror(place, "lab/model", self.commits)
+            self.await_receipt(place, "keep")
+
+    # --- by hand
+
+    def carry(self):
+        self.d = Place(self.program, self.work, "D")
+        self.places.append(self.d)
+        archive = self.work / "carried.banyan"
+        self.c.operator.run("bundle", "export", archive, "--split", "4 MB")
+        check((self.work / "carried.2.banyan").exists(), "8 MiB are in one part of 4 MB")
+        self.d.operator.run("bundle", "import", archive, "--follow")
+        self.check_mirror(self.d, "lab/model", self.commits)
+        check_equal(self.d.operator.json("peer", "list"), [], "the archive is no peer of D")
+        self.a.operator.run("takedown", "lab/model", "--reason", "court")
+        self.await_standing("removed")
+        self.b.sync()
+        self.c.sync()
+        stick = self.work / "stick"
+        report = self.c.operator.json("bundle", "export", stick, "--since", archive)
+        check_equal(report["files"], 0, report)
+        self.d.operator.run("bundle", "import", stick)
+        self.check_withheld(self.d)
+        self.await_receipt(self.d, "stop")
+
     def run(self):
         for step in (self.begin, self.publish, self.follow, self.follow_without_the_origin,
                      self.check_same_as_origin, self.check_nobody_writes, self.check_selection,
-                     self.change_one_percent, self.kill_in_the_middle, self.restart):
+                     self.change_one_percent, self.kill_in_the_middle, self.restart,
+                     self.take_down, self.reinstate, self.carry):
             self.step = step.__name__
             begun = time.monotonic()
             step()

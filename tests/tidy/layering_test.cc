@@ -22,9 +22,10 @@ const std::map<std::string, std::vector<std::string>> kStandsOn = {
     {"federation/transfer", {"storage/content"}},
     {"federation/follow", {"federation"}},
     {"federation/mirror", {"federation", "federation/transfer"}},
+    {"federation/bundle", {"federation/mirror"}},
     {"node/http", {"storage/catalog"}},
     {"node/client", {"node/http"}},
-    {"node", {"node/client", "federation/follow", "federation/mirror"}},
+    {"node", {"node/client", "federation/follow", "federation/bundle"}},
     {"cli/transfer", {"storage/history", "federation/transfer"}},
     {"cli", {"cli/transfer", "node"}},
 };

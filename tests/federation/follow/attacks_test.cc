@@ -134,14 +134,15 @@ TEST_CASE("Attack05ATakedownComesWithTheLog") {
   Fixture f;
   f.Round();
   f.a.Publish("one", [](Card& card) {
-    card.status = CardStatus::Removed;
-    card.reason = CardReason::Court;
+    card.standing.status = storage::StandingStatus::Removed;
+    card.standing.reason = storage::StandingReason::Court;
     card.content.reset();
     card.meta.reset();
   });
   f.mirror.Carry(f.a);
   f.Round();
-  CHECK(f.Count("SELECT status FROM repository_card") == static_cast<int>(CardStatus::Removed));
+  CHECK(f.Count("SELECT status FROM repository_card") ==
+        static_cast<int>(storage::StandingStatus::Removed));
   CHECK(f.Count("SELECT count(*) FROM repository_card WHERE meta IS NOT NULL") == 0);
 }
 

@@ -39,13 +39,13 @@ Json JsonOf(const Card& card) { return MUST(ParseCanonical(MUST(card.Render())))
 
 TEST_CASE("CardsAreReadAsTheyWereWritten") {
   Card yanked = LaterCard();
-  yanked.status = CardStatus::Yanked;
-  yanked.reason = CardReason::Security;
-  yanked.scope = {"DE", "FR"};
+  yanked.standing.status = storage::StandingStatus::Yanked;
+  yanked.standing.reason = storage::StandingReason::Security;
+  yanked.standing.scope = {"DE", "FR"};
   yanked.access = CardAccess::Attest;
   Card removed = LaterCard();
-  removed.status = CardStatus::Removed;
-  removed.reason = CardReason::Court;
+  removed.standing.status = storage::StandingStatus::Removed;
+  removed.standing.reason = storage::StandingReason::Court;
   removed.content.reset();
   removed.meta.reset();
   for (const auto& card : {FirstCard(), LaterCard(), yanked, removed}) {

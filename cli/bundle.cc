@@ -1,0 +1,89 @@
+// bundle export, bundle import.
+#include <filesystem>
+
+#include "cli/admin_command.h"
+#include "cli/commands.h"
+#include "cli/federation_status.h"
+#include "cli/text.h"
+#include "node/units.h"
+
+namespace banyan::cli {
+namespace {
+
+// The operation runs in the node, which has another working directory.
+std::string WholePath(const std::string& path) {
+  std::error_code error;
+  const auto whole = std::filesystem::absolute(path, error).lexically_normal();
+  return error ? path : whole.string();
+}
+
+// "1 file", "2 files"; many files are what the report calls them.
+std::string Counted(const Json& report, const char* many, const char* one) {
+  const auto count = Figure(report, many);
+  return FormatCount(count) + " " + (count == 1 ? one : many);
+}
+
+class BundleExport final : public AdminCommand {
+ public:
+  BundleExport() : AdminCommand("bundle export", "write repositories to a disk to be carried") {
+    Takes("TARGET", target_, "a folder, or an archive NAME.banyan, on the node's machine").offers =
+        Offers::Files;
+    Option("--repository", "KIND/NAMESPACE/NAME", repositories_,
+           "only these, with * in it; may be repeated");
+    Option("--since", "BUNDLE", since_, "leave out what that earlier bundle has").offers =
+        Offers::Files;
+    Option("--split", "SIZE", split_, "of each part of an archive (default: 4 GB)");
+    Explain(
+        "A bundle has the signed logs with every takedown, and the files of what is public here, "
+        "mirrored or the node's own. Whoever imports it checks all of it as if it came from a "
+        "peer. Into a folder again, only what is new is written.");
+    Shows("bundle export /media/stick/hub", "all that is public here");
+    Shows("bundle export lab.banyan --repository 'models/lab/*'", "some of it, as one archive");
+  }
+
+ private:
+  Status Perform(Session& session, AdminPort& port) override {
+    Json wish{{"target", WholePath(target_)}, {"repositories", repositories_}};
+    if (!since_.empty()) wish["since"] = WholePath(since_);
+    if (!split_.empty()) wish["part_bytes"] = TRY(node::ParseByteSize(split_)).bytes;
+    const auto report = TRY(port.Call("bundle/export", wish));
+    return session.output().Print(report, "Wrote " + Counted(report, "repositories", "repository") +
+                                              ", " + Counted(report, "files", "file") + " and " +
+                                              FormatBytes(Figure(report, "bytes")) + " to " +
+                                              target_);
+  }
+
+  std::string target_;
+  std::vector<std::string> repositories_;
+  std::string since_;
+  std::string split_;
+};
+
+class BundleImport final : public AdminCommand {
+ public:
+  BundleImport() : AdminCommand("bundle import", "take in what somebody carried here") {
+    Takes("BUNDLE", source_, "the folder or archive, on the node's machine").offers = Offers::Files;
+    Flag("--follow", follow_, "follow all whose logs it has");
+    Explain(
+        "Only what the node follows is taken, within its quotas, and everything is verified. "
+        "Broken off, it goes on where it was.");
+    Shows("bundle import /media/stick/hub", "what is followed already");
+    Shows("bundle import lab.banyan --follow", "on a node that has never seen anybody");
+  }
+
+ private:
+  Status Perform(Session& session, AdminPort& port) override {
+    const Json wish{{"source", WholePath(source_)}, {"follow", follow_}};
+    return PrintFederation(session, TRY(port.Call("bundle/import", wish)));
+  }
+
+  std::string source_;
+  bool follow_ = false;
+};
+
+}  // namespace
+
+std::unique_ptr<Command> MakeBundleExport() { return std::make_unique<BundleExport>(); }
+std::unique_ptr<Command> MakeBundleImport() { return std::make_unique<BundleImport>(); }
+
+}  // namespace banyan::cli

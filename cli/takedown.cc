@@ -1,0 +1,120 @@
+// takedown, reinstate, federation compliance: what is stated of a repository, and who does what.
+#include "cli/commands.h"
+#include "cli/repository_address.h"
+#include "cli/session.h"
+#include "cli/table.h"
+#include "cli/text.h"
+
+namespace banyan::cli {
+namespace {
+
+std::string StandingText(const Json& answer) {
+  std::string text = FindString(answer, "status").value_or("");
+  if (const auto reason = FindString(answer, "reason")) text += ", " + *reason;
+  std::string countries;
+  for (const auto& country : answer.value("scope", Json::array())) {
+    if (country.is_string()) countries += " " + country.get<std::string>();
+  }
+  return countries.empty() ? text : text + ", in" + countries;
+}
+
+std::string AnswerText(const Json& answer) {
+  std::string text = FindString(answer, "answer").value_or("");
+  if (const auto since = FindString(answer, "answered")) text += " since " + *since;
+  if (const auto deletes = FindString(answer, "deletes")) text += ", deleted on " + *deletes;
+  return text;
+}
+
+Status PrintStanding(Session& session, const Json& answer) {
+  return session.output().Print(answer, {{"repository", FindString(answer, "id").value_or("")},
+                                         {"standing", StandingText(answer)},
+                                         {"here", AnswerText(answer)}});
+}
+
+class Takedown final : public Command {
+ public:
+  Takedown() : Command("takedown", "state that a repository should not be used or served") {
+    Takes("REPO", repository_, "NAMESPACE/NAME");
+    Option("--reason", "WHY", reason_, "what for; needed").choices = {
+        "author",  "quality", "security", "licence", "copyright",
+        "privacy", "court",   "safety",   "other"};
+    Option("--status", "STATUS", status_,
+           "yanked: better not used; withdrawn: taken back; removed: taken down (the default)")
+        .choices = {"yanked", "withdrawn", "removed"};
+    Option("--scope", "COUNTRY", scope_, "only in this country, such as DE; may be repeated");
+    Explain(
+        "The statement travels to all nodes that follow this one before anything else does, and "
+        "each answers by its own policy. `banyan federation compliance` shows how.");
+    Shows("takedown alice/tiny --reason copyright", "take it down everywhere");
+    Shows("takedown alice/tiny --status yanked --reason security", "warn of it, and keep it");
+  }
+
+  Status Run(Session& session) override {
+    const auto address = TRY(ParseRepositoryAddress(repository_, RevisionPart::Refused));
+    if (reason_.empty()) return Error(Errc::Invalid, "say why: --reason copyright, for example");
+    Json wish{{"status", status_}, {"reason", reason_}, {"scope", scope_}};
+    auto& node = *TRY(session.Node());
+    return PrintStanding(session, TRY(node.SendJson("PUT", address.ApiPath() + "/standing", wish)));
+  }
+
+ private:
+  std::string repository_;
+  std::string reason_;
+  std::string status_ = "removed";
+  std::vector<std::string> scope_;
+};
+
+class Reinstate final : public Command {
+ public:
+  Reinstate() : Command("reinstate", "take a takedown back") {
+    Takes("REPO", repository_, "NAMESPACE/NAME");
+    Shows("reinstate alice/tiny", "it may be used and served again");
+  }
+
+  Status Run(Session& session) override {
+    const auto address = TRY(ParseRepositoryAddress(repository_, RevisionPart::Refused));
+    auto& node = *TRY(session.Node());
+    return PrintStanding(session, TRY(node.SendJson("PUT", address.ApiPath() + "/standing",
+                                                    Json{{"status", "live"}})));
+  }
+
+ private:
+  std::string repository_;
+};
+
+class Compliance final : public Command {
+ public:
+  Compliance()
+      : Command("federation compliance", "show which node serves, hides or refuses a repository") {
+    Takes("REPO", repository_, "NAMESPACE/NAME");
+    Explain(
+        "What its origin states, what the node does about it, and what other nodes say in their "
+        "signed logs, as far as the node follows them.");
+    Shows("federation compliance alice/tiny", "since when, and why");
+  }
+
+  Status Run(Session& session) override {
+    const auto address = TRY(ParseRepositoryAddress(repository_, RevisionPart::Refused));
+    auto& node = *TRY(session.Node());
+    const auto answer = TRY(node.Get(address.ApiPath() + "/standing"));
+    session.output().Note(FindString(answer, "id").value_or("") + " is " + StandingText(answer) +
+                          "; here: " + AnswerText(answer));
+    Table table({{"NODE"}, {"ACTION"}, {"REASON"}, {"SINCE"}});
+    for (const auto& receipt : answer.value("receipts", Json::array())) {
+      const auto member = [&](const char* name) { return FindString(receipt, name).value_or(""); };
+      table.Add({member("node"), member("action"), member("reason"), member("time")});
+    }
+    return session.output().Print(answer, table);
+  }
+
+ private:
+  std::string repository_;
+};
+
+}  // namespace
+
+std::unique_ptr<Command> MakeTakedown() { return std::make_unique<Takedown>(); }
+std::unique_ptr<Command> MakeReinstate() { return std::make_unique<Reinstate>(); }
+std::unique_ptr<Command> MakeFederationCompliance() { return std::make_unique<Compliance>(); }
+
+}  // namespace banyan::cli

@@ -1,0 +1,98 @@
+#include "federation/bundle/bundle_sink.h"
+#include "federation/bundle/tar_header.h"
+
+namespace banyan::federation {
+namespace {
+
+constexpr std::size_t kBufferBytes = 1u << 20;
+constexpr std::uint64_t kEndBytes = 2 * kTarBlockBytes;
+
+class ArchiveSink final : public BundleSink {
+ public:
+  ArchiveSink(FileSystem& fs, std::string path, std::uint64_t part_bytes)
+      : fs_(fs), path_(std::move(path)), part_bytes_(part_bytes) {}
+
+  Status Put(const std::string& path, ByteView content, Lasting) override {
+    return PutPieces(path, content.size(), [&](const Piece& put) { return put(content); });
+  }
+
+  Status PutPieces(const std::string& path, std::uint64_t size_bytes,
+                   const Producer& produce) override {
+    const auto needed = kTarBlockBytes + PaddedTarSize(size_bytes);
+    if (file_ && at_ + needed + kEndBytes > part_bytes_) TRY(EndPart());
+    if (!file_) TRY(BeginPart());
+    TRY(Write(RenderTarHeader({path.substr(1), size_bytes})));
+    std::uint64_t got = 0;
+    TRY(produce([&](ByteView piece) {
+      got += piece.size();
+      return Write(piece);
+    }));
+    if (got != size_bytes) return Error(Errc::Corrupt, path + " was not as long as it should be");
+    return Write(Bytes(PaddedTarSize(size_bytes) - size_bytes));
+  }
+
+  // Parts of an older and longer archive of this name are none of this one.
+  Status Finish() override {
+    if (file_) TRY(EndPart());
+    for (auto number = parts_ + 1;; ++number) {
+      const auto stale = ArchivePart(path_, number);
+      if (!fs_.Stat(stale)) return fs_.SyncDirectory(ParentDirectory(path_));
+      TRY(fs_.Remove(stale));
+    }
+  }
+
+ private:
+  std::string PartName() const { return ArchivePart(path_, parts_); }
+
+  Status BeginPart() {
+    ++parts_;
+    at_ = 0;
+    TRY(fs_.CreateDirectories(ParentDirectory(path_)));
+    file_ = TRY(fs_.Open(PartName() + ".part", OpenMode::Create));
+    return file_->Truncate(0);
+  }
+
+  Status EndPart() {
+    TRY(Write(Bytes(kEndBytes)));
+    TRY(Flush());
+    TRY(file_->Sync());
+    file_.reset();
+    TRY(fs_.Rename(PartName() + ".part", PartName()));
+    return fs_.SyncDirectory(ParentDirectory(path_));
+  }
+
+  Status Write(ByteView bytes) {
+    at_ += bytes.size();
+    buffer_.insert(buffer_.end(), bytes.begin(), bytes.end());
+    return buffer_.size() < kBufferBytes ? Ok() : Flush();
+  }
+
+  Status Flush() {
+    TRY(file_->WriteAt(at_ - buffer_.size(), buffer_));
+    buffer_.clear();
+    return Ok();
+  }
+
+  FileSystem& fs_;
+  const std::string path_;
+  const std::uint64_t part_bytes_;
+  std::size_t parts_ = 0;
+  std::unique_ptr<File> file_;
+  std::uint64_t at_ = 0;  // in the part, with what is in the buffer
+  Bytes buffer_;
+};
+
+}  // namespace
+
+std::string ArchivePart(const std::string& path, std::size_t number) {
+  if (number == 1) return path;
+  return path.substr(0, path.size() - kArchiveEnding.size()) + "." + std::to_string(number) +
+         std::string(kArchiveEnding);
+}
+
+std::unique_ptr<BundleSink> MakeArchiveSink(FileSystem& fs, std::string path,
+                                            std::uint64_t part_bytes) {
+  return std::make_unique<ArchiveSink>(fs, std::move(path), part_bytes);
+}
+
+}  // namespace banyan::federation

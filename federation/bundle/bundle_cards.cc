@@ -1,0 +1,145 @@
+#include "federation/bundle/bundle_cards.h"
+
+#include <algorithm>
+
+#include "federation/format/canonical_json.h"
+#include "federation/head_rows.h"
+#include "federation/mirror/mirror_files.h"
+#include "federation/mirror/stated_history.h"
+#include "federation/origin_rows.h"
+#include "storage/base/glob.h"
+#include "storage/history/catalog_nodes.h"
+
+namespace banyan::federation {
+namespace {
+
+using storage::Connection;
+
+bool IsSelected(const ExportRequest& request, const storage::RepositoryId& id) {
+  const auto path = std::string(storage::Plural(id.kind)) + "/" + storage::FoldName(id.Path());
+  return request.patterns.empty() ||
+         std::ranges::any_of(request.patterns, [&](const auto& pattern) {
+           return MatchesGlob(storage::FoldName(pattern), path);
+         });
+}
+
+Result<Card> ReadCard(Connection& connection, LogId log, std::uint64_t position) {
+  const auto entries = TRY(ReadEntries(connection, log, position, 1));
+  return Card::Parse(TRY(ParseCanonical(entries.front())));
+}
+
+// Latest cards whose content is here and for everybody.
+Result<std::vector<BundleCard>> ListCards(Connection& connection, const ExportRequest& request,
+                                          std::set<std::int64_t>& origins) {
+  std::vector<BundleCard> cards;
+  std::vector<LogId> logs;
+  {
+    auto rows = connection.Query(
+        "SELECT c.id, r.id, o.node, c.epoch, c.position, o.id, r.kind, n.name, r.name "
+        "FROM repository_card c JOIN origin o ON o.id = c.origin "
+        "JOIN repository r ON r.id = c.repository JOIN namespace n ON n.id = r.namespace "
+        "WHERE c.manifest IS NOT NULL AND r.private = 0 AND r.gated = 0 AND r.answer < 2 "
+        "AND (o.own = 1 OR EXISTS(SELECT 1 FROM mirror m WHERE m.card = c.id AND m.leaf = c.leaf)) "
+        "ORDER BY c.id");
+    while (rows.Next()) {
+      const storage::RepositoryId id{static_cast<storage::RepositoryKind>(rows.Int(6)),
+                                     rows.Text(7), rows.Text(8)};
+      if (!IsSelected(request, id)) continue;
+      const auto epoch = static_cast<std::uint64_t>(rows.Int(3));
+      const BundleNote::Card place{NodeId(rows.DigestAt<LogHash>(2)), epoch,
+                                   static_cast<std::uint64_t>(rows.Int(4))};
+      cards.push_back({rows.Int(0), rows.Int(1), place, {}});
+      logs.push_back({rows.Int(5), epoch});
+      origins.insert(rows.Int(5));
+    }
+    TRY(rows.status());
+  }
+  for (std::size_t i = 0; i < cards.size(); ++i) {
+    cards[i].card = TRY(ReadCard(connection, logs[i], cards[i].place.position));
+  }
+  return cards;
+}
+
+// Without patterns all logs that are held, else this node's and those of `origins`.
+Result<std::vector<BundleLog>> ListLogs(Connection& connection, const ExportRequest& request,
+                                        const std::set<std::int64_t>& origins) {
+  std::vector<BundleLog> logs;
+  {
+    auto rows = connection.Query(
+        "SELECT o.id, o.node, o.own, h.epoch, h.size, h.note FROM log_head h "
+        "JOIN origin o ON o.id = h.origin WHERE h.note <> '' ORDER BY o.id, h.epoch");
+    while (rows.Next()) {
+      const bool is_wanted = request.patterns.empty() || rows.Int(2) != 0;
+      if (!is_wanted && !origins.contains(rows.Int(0))) continue;
+      logs.push_back({NodeId(rows.DigestAt<LogHash>(1)),
+                      {rows.Int(0), static_cast<std::uint64_t>(rows.Int(3))},
+                      static_cast<std::uint64_t>(rows.Int(4)),
+                      rows.Text(5)});
+    }
+    TRY(rows.status());
+  }
+  return logs;
+}
+
+// Of the heads of branches and tags.
+Status AddFiles(storage::NodeStore& nodes, const StatedHistory& stated, Reached& reached) {
+  for (const auto& [oid, entry] : TRY(ListBlobs(nodes, stated.RefManifests(), {}))) {
+    reached.files.emplace(entry.sha256, entry);
+  }
+  return Ok();
+}
+
+Status AddTree(storage::NodeStore& nodes, const Sha256& root, Reached& reached) {
+  std::map<Sha256, bool> seen;
+  TRY(storage::ListNodes(nodes, root, seen));
+  for (const auto& [id, unused] : seen) reached.objects.insert(id);
+  return Ok();
+}
+
+Result<Reached> ReachedByTrees(Connection& connection, const CardContent& content) {
+  storage::CatalogNodes nodes(connection);
+  Reached reached;
+  TRY(AddTree(nodes, content.refs, reached));
+  TRY(AddTree(nodes, content.commits, reached));
+  const auto stated = TRY(ReadStatedHistory(nodes, content));
+  for (const auto& [oid, entry] : stated.commits) {
+    reached.objects.insert(entry.body);
+    if (entry.manifest) TRY(AddTree(nodes, *entry.manifest, reached));
+  }
+  TRY(AddFiles(nodes, stated, reached));
+  return reached;
+}
+
+}  // namespace
+
+Result<BundlePlan> PlanBundle(Connection& connection, const ExportRequest& request) {
+  BundlePlan plan;
+  std::set<std::int64_t> origins;
+  plan.cards = TRY(ListCards(connection, request, origins));
+  plan.logs = TRY(ListLogs(connection, request, origins));
+  return plan;
+}
+
+Result<Reached> ReachedByCard(Connection& connection, const BundleCard& card) {
+  storage::CatalogNodes nodes(connection);
+  Reached reached;
+  {
+    auto rows = connection.Query("SELECT id FROM open_object WHERE card = ?", card.row);
+    while (rows.Next()) reached.objects.insert(rows.DigestAt<Sha256>(0));
+    TRY(rows.status());
+  }
+  TRY(AddFiles(nodes, TRY(ReadStatedHistory(nodes, *card.card.content)), reached));
+  return reached;
+}
+
+Result<Reached> ReachedBefore(Connection& connection, const BundleNote::Card& place) {
+  const auto origin = TRY(FindOrigin(connection, place.origin));
+  if (!origin) return Reached();
+  const auto card = ReadCard(connection, {origin->row, place.epoch}, place.position);
+  if (!card || !card->content) return Reached();
+  auto reached = ReachedByTrees(connection, *card->content);
+  if (!reached && reached.error().code() == Errc::NotFound) return Reached();
+  return reached;
+}
+
+}  // namespace banyan::federation

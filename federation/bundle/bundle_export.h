@@ -1,0 +1,39 @@
+#pragma once
+// Writes what this node holds of some repositories as a bundle: the tree of files that peers ask
+// for, on a disk that somebody carries (PROTOCOL.md sections 7 and 11).
+
+#include <atomic>
+#include <optional>
+#include <vector>
+
+#include "federation/bundle/bundle_note.h"
+#include "federation/bundle/bundle_sink.h"
+#include "federation/transfer/peer_source.h"
+#include "storage/content/local_content_store.h"
+
+namespace banyan::federation {
+
+struct ExportRequest {
+  NodeId maker;                       // this node
+  std::vector<std::string> patterns;  // globs over "models/ns/name"; none: everything
+  std::optional<BundleNote> since;    // content of these cards is left out
+};
+
+struct ExportReport {
+  std::uint64_t repositories = 0;
+  std::uint64_t objects = 0;
+  std::uint64_t files = 0;  // contents
+  std::uint64_t bytes = 0;  // of all that was handed to the sink
+};
+
+// Public repositories whose files are for everybody, each in the state of its latest card; and the
+// logs of their origins and of this node, with every takedown in them. Invalid when the patterns
+// select nothing, Cancelled when asked to stop; other errors are the sink's, and the catalog's.
+Result<ExportReport> ExportBundle(storage::Database& database, storage::LocalContentStore& store,
+                                  const ExportRequest& request, BundleSink& sink,
+                                  const std::atomic<bool>& cancelled);
+
+// The note of an earlier bundle. Invalid when it is none.
+Result<BundleNote> ReadBundleNote(PeerSource& bundle);
+
+}  // namespace banyan::federation

@@ -1,0 +1,66 @@
+#include "federation/policy.h"
+
+#include <algorithm>
+
+#include "storage/base/glob.h"
+
+namespace banyan::federation {
+namespace {
+
+using storage::Standing;
+using storage::StandingReason;
+using storage::StandingStatus;
+
+bool Holds(const AnswerRule& rule, const Judged& judged) {
+  const Standing& standing = judged.standing;
+  if (rule.origin && rule.origin != judged.origin) return false;
+  const bool has_status = rule.statuses.empty() ? standing.status != StandingStatus::Live
+                                                : rule.statuses.contains(standing.status);
+  if (!has_status) return false;
+  if (!rule.reasons.empty() && (!standing.reason || !rule.reasons.contains(*standing.reason))) {
+    return false;
+  }
+  const auto path =
+      std::string(storage::Plural(judged.id.kind)) + "/" + storage::FoldName(judged.id.Path());
+  return rule.repository.empty() || MatchesGlob(storage::FoldName(rule.repository), path);
+}
+
+bool IsInScope(const Policy& policy, const Standing& standing) {
+  if (standing.scope.empty() || policy.jurisdictions.empty()) return true;
+  return std::ranges::any_of(standing.scope, [&](const auto& country) {
+    return std::ranges::find(policy.jurisdictions, country) != policy.jurisdictions.end();
+  });
+}
+
+Action DefaultAction(const Standing& standing) {
+  switch (standing.reason.value_or(StandingReason::Other)) {
+    case StandingReason::Author:
+    case StandingReason::Quality:
+    case StandingReason::Licence: return Action::Hide;
+    case StandingReason::Security:
+    case StandingReason::Other: return Action::Stop;
+    case StandingReason::Copyright:
+    case StandingReason::Privacy:
+    case StandingReason::Court:
+    case StandingReason::Safety: return Action::Delete;
+  }
+  return Action::Stop;
+}
+
+}  // namespace
+
+bool Policy::JudgesLive() const {
+  return std::ranges::any_of(
+      answers, [](const auto& rule) { return rule.statuses.contains(StandingStatus::Live); });
+}
+
+Decision Decide(const Policy& policy, const Judged& judged) {
+  if (!IsInScope(policy, judged.standing)) return {};
+  const auto rule = std::ranges::find_if(
+      policy.answers, [&](const auto& candidate) { return Holds(candidate, judged); });
+  if (rule != policy.answers.end()) return rule->decision;
+  if (judged.standing.status == StandingStatus::Live) return {};
+  return {DefaultAction(judged.standing), kDeleteAfterDays};
+}
+
+}  // namespace banyan::federation

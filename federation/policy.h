@@ -1,0 +1,56 @@
+#pragma once
+// How this node answers what origins state of their repositories (PROTOCOL.md section 10). Values
+// and pure functions; the operator's file is read in node/policy_file.h.
+
+#include <set>
+
+#include "federation/format/block.h"
+#include "federation/format/node_id.h"
+#include "storage/base/repository_name.h"
+
+namespace banyan::federation {
+
+inline constexpr std::int64_t kDeleteAfterDays = 30;
+
+struct Decision {
+  Action action = Action::Keep;
+  std::int64_t after_days = kDeleteAfterDays;  // of Delete
+  bool operator==(const Decision&) const = default;
+};
+
+// Holds when all of it does.
+struct AnswerRule {
+  std::optional<NodeId> origin;                // nullopt: any, this node itself, too
+  std::string repository;                      // glob over "models/ns/name"; empty: any
+  std::set<storage::StandingStatus> statuses;  // empty: any but Live
+  std::set<storage::StandingReason> reasons;   // empty: any
+  Decision decision;
+};
+
+// More than both is not deleted without the operator.
+struct Brake {
+  std::uint64_t repositories = 10;
+  std::uint64_t percent = 10;  // of the bytes held of one origin
+  bool operator==(const Brake&) const = default;
+};
+
+struct Policy {
+  std::vector<AnswerRule> answers;         // the first that holds decides
+  std::vector<std::string> jurisdictions;  // of this node; empty: every scope counts
+  Brake brake;
+  bool publishes_receipts = true;
+  std::set<storage::StandingReason> unpublished;  // reasons whose receipts are not
+
+  // Some rule is about repositories that are live.
+  bool JudgesLive() const;
+};
+
+// Whose repository stands how.
+struct Judged {
+  std::optional<NodeId> origin;  // nullopt: this node's own
+  storage::RepositoryId id;
+  storage::Standing standing;
+};
+Decision Decide(const Policy& policy, const Judged& judged);
+
+}  // namespace banyan::federation

@@ -1,0 +1,140 @@
+// Bundles: what this node holds, on a disk that somebody carries, and back.
+#include <algorithm>
+
+#include "federation/bundle/bundle_export.h"
+#include "federation/follow/follows.h"
+#include "federation/follow/peers.h"
+#include "federation/own_origin.h"
+#include "node/admin_functions.h"
+#include "node/follower.h"
+
+namespace banyan::node {
+namespace {
+
+using storage::Connection;
+
+constexpr std::uint64_t kDefaultPartBytes = 4'000'000'000;  // FAT file systems end at 4 GiB
+constexpr std::uint64_t kMinPartBytes = 1u << 20;
+
+bool IsArchive(const std::string& path) { return path.ends_with(federation::kArchiveEnding); }
+
+Result<std::vector<std::string>> ReadPatterns(const Json& arguments) {
+  std::vector<std::string> patterns;
+  const Json* list = FindMember(arguments, "repositories");
+  if (list == nullptr) return patterns;
+  if (!list->is_array()) return Error(Errc::Invalid, "repositories: expected a list of texts");
+  for (const auto& item : *list) {
+    const auto pattern = item.is_string() ? item.get<std::string>() : "";
+    if (std::count(pattern.begin(), pattern.end(), '/') != 2) {
+      return Error(Errc::Invalid,
+                   "repositories: expected KIND/NAMESPACE/NAME with * in it, such "
+                   "as models/lab/*, not \"" +
+                       pattern + "\"");
+    }
+    patterns.push_back(pattern);
+  }
+  return patterns;
+}
+
+Result<federation::ExportRequest> ReadRequest(const AdminContext& context, const Json& arguments) {
+  const auto patterns = TRY(ReadPatterns(arguments));
+  std::optional<federation::BundleNote> since;
+  if (const auto path = TRY(ReadText(arguments, "since"))) {
+    const auto earlier = TRY(OpenCarried(context.fs, *path));
+    since = TRY(federation::ReadBundleNote(*earlier));
+  }
+  auto lease = TRY(context.database().Read());
+  const auto own = TRY(federation::FindOwnNode(*lease));
+  if (own) return federation::ExportRequest{*own, patterns, std::move(since)};
+  return Error(Errc::Unavailable, "this node has no log yet: run it for a minute first");
+}
+
+// What is followed of the bundle's origins, or shall be from now on.
+Status RequireFollowed(const AdminContext& context, const federation::BundleNote& note,
+                       bool follows) {
+  std::string ids;
+  return context.database().Write([&](Connection& connection) -> Status {
+    const auto own = TRY(federation::FindOwnNode(connection));
+    bool is_any = false;
+    for (const auto& origin : TRY(federation::ListFollowed(connection))) {
+      is_any = is_any || std::ranges::find(note.origins, origin.node) != note.origins.end();
+    }
+    for (const auto& origin : note.origins) {
+      if (own && origin == *own) continue;
+      ids += " " + origin.ToString();
+      if (!follows) continue;
+      is_any = true;
+      TRY(federation::AddFollow(connection, {origin, "*/*/*"}, context.clock.NowMs()));
+    }
+    if (is_any) return Ok();
+    if (ids.empty()) return Error(Errc::Invalid, "the bundle has no log but this node's own");
+    return Error(Errc::Invalid,
+                 "this node follows none of the bundle's origins: `banyan follow` "
+                 "one of them, or import with --follow:" +
+                     ids);
+  });
+}
+
+// The row of the bundle as a peer, as long as it is read; one that was left by an import that
+// broke off goes on.
+Result<federation::Peer> EnterPeer(const AdminContext& context, const std::string& path) {
+  federation::Peer peer;
+  TRY(context.database().Write([&](Connection& connection) -> Status {
+    const auto address = TRY(federation::NormalizeAddress(path));
+    auto found = federation::FindPeer(connection, address);
+    peer = found ? *std::move(found)
+                 : TRY(federation::AddPeer(connection, address, context.clock.NowMs()));
+    return Ok();
+  }));
+  return peer;
+}
+
+}  // namespace
+
+Result<Json> ExportBundle(const AdminContext& context, const Json& arguments) {
+  const auto target = TRY(NeedText(arguments, "target"));
+  TRY(RequireTargetOutside(target, context.directory));
+  const auto part_bytes = TRY(ReadNumber(arguments, "part_bytes"))
+                              .value_or(static_cast<std::int64_t>(kDefaultPartBytes));
+  if (static_cast<std::uint64_t>(part_bytes) < kMinPartBytes) {
+    return Error(Errc::Invalid, "part_bytes: a part has at least 1 MiB");
+  }
+  const auto request = TRY(ReadRequest(context, arguments));
+  const auto sink =
+      IsArchive(target)
+          ? federation::MakeArchiveSink(context.fs, target, static_cast<std::uint64_t>(part_bytes))
+          : federation::MakeFolderSink(context.fs, target);
+  const auto report = TRY(federation::ExportBundle(context.database(), context.content, request,
+                                                   *sink, context.cancelled));
+  return Json{{"target", target},
+              {"repositories", report.repositories},
+              {"objects", report.objects},
+              {"files", report.files},
+              {"bytes", report.bytes}};
+}
+
+Result<Json> ImportBundle(const AdminContext& context, const Json& arguments) {
+  const auto path = TRY(NeedText(arguments, "source"));
+  if (context.follower == nullptr) {
+    return Error(Errc::Unavailable, "no node runs on this directory: a running one imports");
+  }
+  {
+    const auto bundle = TRY(OpenCarried(context.fs, path));
+    const auto note = TRY(federation::ReadBundleNote(*bundle));
+    TRY(RequireFollowed(context, note, TRY(ReadAnswer(arguments, "follow")).value_or(false)));
+  }
+  const auto peer = TRY(EnterPeer(context, path));
+  context.follower->ForgetSource(peer.address);
+  auto status = SyncNow(context, Json::object());
+  if (!status) return status;  // it goes on by itself; the next import ends it
+  context.follower->ForgetSource(peer.address);
+  auto after = peer;
+  TRY(context.database().Write([&](Connection& connection) -> Status {
+    after = TRY(federation::GetPeer(connection, peer.row));
+    return federation::RemovePeer(connection, peer.row);
+  }));
+  if (after.failures > 0) return Error(Errc::Corrupt, path + ": " + after.problem);
+  return status;
+}
+
+}  // namespace banyan::node

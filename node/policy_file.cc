@@ -1,0 +1,42 @@
+#include "node/policy_file.h"
+
+namespace banyan::node {
+namespace {
+
+constexpr std::size_t kMaxPolicyBytes = 1u << 20;
+
+}  // namespace
+
+// Without a file nothing is said.
+Result<std::string> PolicyFile::ReadText() const {
+  const auto bytes = ReadFile(fs_, path_, kMaxPolicyBytes);
+  if (!bytes && bytes.error().code() == Errc::NotFound) return std::string();
+  return std::string(AsText(TRY(Result<Bytes>(bytes))));
+}
+
+Result<PolicyFile::Outcome> PolicyFile::Read() {
+  auto text = ReadText();
+  MutexLock lock(mutex_);
+  if (text && *text == text_) return Outcome::Same;
+  auto policy = text ? ParsePolicy(path_, *text) : Result<federation::Policy>(text.error());
+  if (!policy) {
+    problem_ = policy.error().message();
+    return policy.error();
+  }
+  text_ = *std::move(text);
+  problem_.clear();
+  policy_ = std::make_shared<const federation::Policy>(*std::move(policy));
+  return Outcome::Changed;
+}
+
+std::shared_ptr<const federation::Policy> PolicyFile::policy() const {
+  MutexLock lock(mutex_);
+  return policy_;
+}
+
+std::string PolicyFile::problem() const {
+  MutexLock lock(mutex_);
+  return problem_;
+}
+
+}  // namespace banyan::node

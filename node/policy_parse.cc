@@ -1,0 +1,171 @@
+// Reads a policy file. Beside node/config_file.cc the only file that knows toml++, which is built
+// without exceptions here.
+
+#define TOML_EXCEPTIONS 0
+#include <toml++/toml.h>
+
+#include <algorithm>
+
+#include "node/config_keys.h"
+#include "node/policy_file.h"
+
+namespace banyan::node {
+namespace {
+
+using federation::AnswerRule;
+using federation::Policy;
+
+constexpr std::int64_t kMaxDays = 36'500;
+
+class PolicyReader {
+ public:
+  explicit PolicyReader(std::string path) : path_(std::move(path)) {}
+
+  Result<Policy> Read(const toml::table& table) {
+    TRY(RequireKeys(table, {"answer", "brake", "jurisdictions", "receipts"}));
+    if (const auto* node = table.get("jurisdictions")) {
+      policy_.jurisdictions = TRY(Texts(*node));
+      const auto valid = storage::ValidateScope(policy_.jurisdictions);
+      if (!valid) return At(*node, valid.error().message());
+    }
+    if (const auto* node = table.get("brake")) TRY(ReadBrake(*node));
+    if (const auto* node = table.get("receipts")) TRY(ReadReceipts(*node));
+    if (const auto* node = table.get("answer")) TRY(ReadAnswers(*node));
+    return std::move(policy_);
+  }
+
+  Error At(const toml::source_region& where, const std::string& what) const {
+    return Error(Errc::Invalid, path_ + ": line " + std::to_string(where.begin.line) + ": " + what);
+  }
+  Error At(const toml::node& node, const std::string& what) const {
+    return At(node.source(), what);
+  }
+
+ private:
+  Status RequireKeys(const toml::table& table, const std::vector<std::string>& known) const {
+    for (const auto& [name, node] : table) {
+      if (std::find(known.begin(), known.end(), name.str()) != known.end()) continue;
+      std::string message = "there is no key \"" + std::string(name.str()) + "\" here";
+      const auto near = NearestName(name.str(), known);
+      if (!near.empty()) message += "; did you mean \"" + std::string(near) + "\"?";
+      return At(node, message);
+    }
+    return Ok();
+  }
+
+  Result<std::string> Text(const toml::node& node) const {
+    if (const auto* text = node.as_string()) return text->get();
+    return At(node, "expected a text in quotes");
+  }
+
+  // One, or a list.
+  Result<std::vector<std::string>> Texts(const toml::node& node) const {
+    std::vector<std::string> texts;
+    if (const auto* array = node.as_array()) {
+      for (const auto& item : *array) texts.push_back(TRY(Text(item)));
+      return texts;
+    }
+    texts.push_back(TRY(Text(node)));
+    return texts;
+  }
+
+  Result<std::int64_t> Number(const toml::node& node, std::int64_t most) const {
+    const auto* number = node.as_integer();
+    if (number != nullptr && number->get() >= 0 && number->get() <= most) return number->get();
+    return At(node, "expected a whole number from 0 to " + std::to_string(most));
+  }
+
+  Result<const toml::table*> Table(const toml::node& node) const {
+    if (const auto* table = node.as_table()) return table;
+    return At(node, "expected a table");
+  }
+
+  // Words, each read by `parse`.
+  template <typename T>
+  Result<std::set<T>> Words(const toml::node& node, Result<T> (*parse)(std::string_view)) const {
+    std::set<T> words;
+    for (const auto& text : TRY(Texts(node))) {
+      const auto word = parse(text);
+      if (!word) return At(node, word.error().message());
+      words.insert(*word);
+    }
+    return words;
+  }
+
+  Status ReadBrake(const toml::node& node) {
+    const auto* table = TRY(Table(node));
+    TRY(RequireKeys(*table, {"repositories", "percent"}));
+    if (const auto* value = table->get("repositories")) {
+      policy_.brake.repositories = static_cast<std::uint64_t>(TRY(Number(*value, INT64_MAX)));
+    }
+    if (const auto* value = table->get("percent")) {
+      policy_.brake.percent = static_cast<std::uint64_t>(TRY(Number(*value, 100)));
+    }
+    return Ok();
+  }
+
+  Status ReadReceipts(const toml::node& node) {
+    const auto* table = TRY(Table(node));
+    TRY(RequireKeys(*table, {"publish", "except"}));
+    if (const auto* value = table->get("publish")) {
+      if (!value->is_boolean()) return At(*value, "expected true or false");
+      policy_.publishes_receipts = value->as_boolean()->get();
+    }
+    if (const auto* value = table->get("except")) {
+      policy_.unpublished = TRY(Words(*value, storage::ParseStandingReason));
+    }
+    return Ok();
+  }
+
+  Status ReadAnswers(const toml::node& node) {
+    const auto* array = node.as_array();
+    if (array == nullptr) return At(node, "rules are written as [[answer]]");
+    for (const auto& item : *array) {
+      const auto* table = TRY(Table(item));
+      policy_.answers.push_back(TRY(ReadAnswer(*table)));
+    }
+    return Ok();
+  }
+
+  Result<AnswerRule> ReadAnswer(const toml::table& table) const {
+    TRY(RequireKeys(table, {"origin", "repository", "status", "reason", "action", "after_days"}));
+    AnswerRule rule;
+    if (const auto* value = table.get("origin")) {
+      const auto node = federation::NodeId::Parse(TRY(Text(*value)));
+      if (!node) return At(*value, node.error().message());
+      rule.origin = *node;
+    }
+    if (const auto* value = table.get("repository")) rule.repository = TRY(Text(*value));
+    if (const auto* value = table.get("status")) {
+      rule.statuses = TRY(Words(*value, storage::ParseStandingStatus));
+    }
+    if (const auto* value = table.get("reason")) {
+      rule.reasons = TRY(Words(*value, storage::ParseStandingReason));
+    }
+    const auto* action = table.get("action");
+    if (action == nullptr) return At(table, "a rule needs an action");
+    const auto parsed = federation::ParseAction(TRY(Text(*action)));
+    if (!parsed) return At(*action, parsed.error().message());
+    rule.decision.action = *parsed;
+    if (const auto* value = table.get("after_days")) {
+      rule.decision.after_days = TRY(Number(*value, kMaxDays));
+    }
+    return rule;
+  }
+
+  const std::string path_;
+  Policy policy_;
+};
+
+}  // namespace
+
+Result<Policy> ParsePolicy(const std::string& path, std::string_view text) {
+  PolicyReader reader(path);
+  const auto parsed = toml::parse(text, path);
+  if (!parsed) {
+    return reader.At(parsed.error().source(), std::string(parsed.error().description()));
+  }
+  return reader.Read(parsed.table());
+}
+
+}  // namespace banyan::node

@@ -1,0 +1,125 @@
+#include "federation/bundle/archive_peer.h"
+#include "federation/bundle/bundle_export.h"
+#include "federation/head_rows.h"
+#include "federation/transfer/folder_peer.h"
+#include "tests/federation/mirror/mirror_pair.h"
+#include "tests/support/memory_file_system.h"
+
+using namespace banyan;
+using namespace banyan::federation;
+using namespace banyan::federation::testing;
+using banyan::tests::Noise;
+
+namespace {
+
+struct Carried : MirrorPair {
+  MemoryFileSystem disk;
+  std::atomic<bool> cancelled{false};
+
+  // The publisher's log is public up to here.
+  void Publish() {
+    publisher.WriteCards();
+    const auto files = MUST(
+        LogFiles::Open(*publisher.database, disk, publisher.clock, publisher.origin, {"/log", ""}));
+    MUST(files->Publish());
+  }
+  ExportRequest All() { return {publisher.origin.node, {}, {}}; }
+  Result<ExportReport> Export(BundleSink& sink, const ExportRequest& request) {
+    return ExportBundle(*publisher.database, publisher.local(), request, sink, cancelled);
+  }
+  ExportReport ExportFolder(const std::string& folder, const ExportRequest& request) {
+    return MUST(Export(*MakeFolderSink(disk, folder), request));
+  }
+  ExportReport ExportFolder(const std::string& folder) { return ExportFolder(folder, All()); }
+};
+
+}  // namespace
+
+TEST_CASE("ABundleIsAPeer") {
+  Carried f;
+  f.publisher.CommitFile("weights.bin", Noise(3'000'000, 1));
+  f.publisher.CommitText("LICENSE", "Do as you like.");
+  f.publisher.Tag("v1", "main", "first");
+  f.Publish();
+  std::unique_ptr<PeerSource> peer;
+  SECTION("as a folder") {
+    f.ExportFolder("/stick");
+    peer = std::make_unique<FolderPeer>(f.disk, "/stick");
+  }
+  SECTION("as an archive in parts") {
+    MUST(f.Export(*MakeArchiveSink(f.disk, "/b.banyan", 1u << 20), f.All()));
+    peer = MUST(ArchivePeer::Open(f.disk, "/b.banyan"));
+  }
+  const auto note = MUST(ReadBundleNote(*peer));
+  CHECK(note.origins == std::vector<NodeId>{f.publisher.origin.node});
+  CHECK(note.cards.size() == 1);
+  const auto card = f.follower.Follow(f.publisher);
+  const auto report = f.follower.Run(card, {peer.get()});
+  CHECK(MUST(report.outcome) == MirrorOutcome::Mirrored);
+  CHECK(report.lies.empty());
+  RequireSame(f.publisher, f.follower, card);
+}
+
+TEST_CASE("ABundleSinceAnotherHasOnlyWhatIsNew") {
+  Carried f;
+  f.publisher.CommitFile("old.bin", Noise(2'000'000, 1));
+  f.Publish();
+  CHECK(f.ExportFolder("/first").bytes > 2'000'000);
+  FolderPeer first(f.disk, "/first");
+  const auto card = f.follower.Follow(f.publisher);
+  REQUIRE(f.follower.Run(card, {&first}).outcome.has_value());
+  f.publisher.CommitFile("new.bin", Noise(500'000, 2));
+  f.Publish();
+  auto request = f.All();
+  request.since = MUST(ReadBundleNote(first));
+  const auto report = f.ExportFolder("/second", request);
+  CHECK(report.files == 2);  // with .gitattributes
+  CHECK(report.bytes < 600'000);
+  FolderPeer second(f.disk, "/second");
+  f.follower.Follow(f.publisher);
+  CHECK(MUST(f.follower.Run(card, {&second}).outcome) == MirrorOutcome::Mirrored);
+  RequireSame(f.publisher, f.follower, card);
+  // Into the folder of the first, all that it has not.
+  CHECK(f.ExportFolder("/first").files == 3);
+}
+
+TEST_CASE("ABundleHasWhatItsPatternsSelect") {
+  Carried f;
+  f.publisher.CommitText("a.txt", "one");
+  f.Publish();
+  auto request = f.All();
+  request.patterns = {"datasets/*/*", "models/LAB/n*"};
+  CHECK(f.ExportFolder("/stick", request).repositories == 1);
+  request.patterns = {"models/lab/other"};
+  MUST_FAIL(f.Export(*MakeFolderSink(f.disk, "/none"), request), Errc::Invalid);
+}
+
+TEST_CASE("WhatWasTakenDownIsInTheLogOfABundleOnly") {
+  Carried f;
+  f.publisher.CommitFile("weights.bin", Noise(1'000'000, 1));
+  f.Publish();
+  MUST(f.publisher.Execute("UPDATE repository SET status = 3, reason = 6, answer = 2"));
+  f.Publish();
+  const auto report = f.ExportFolder("/stick");
+  CHECK(report.repositories == 0);
+  CHECK(report.files == 0);
+  FolderPeer peer(f.disk, "/stick");
+  const auto entries = f.publisher.Entries();
+  const auto path = LogName{f.publisher.origin.node, 0}.Path() + "tile/entries/000.p/" +
+                    std::to_string(entries.size());
+  const auto bundle = MUST(peer.Get(path, 1u << 20));
+  CHECK(AsText(bundle).find("\"status\":\"removed\"") != std::string_view::npos);
+}
+
+TEST_CASE("AnExportThatBreaksOffIsNoBundle") {
+  Carried f;
+  f.publisher.CommitText("a.txt", "one");
+  f.Publish();
+  f.cancelled = true;
+  MUST_FAIL(f.Export(*MakeFolderSink(f.disk, "/stick"), f.All()), Errc::Cancelled);
+  FolderPeer peer(f.disk, "/stick");
+  MUST_FAIL(ReadBundleNote(peer), Errc::Invalid);
+  f.cancelled = false;
+  f.ExportFolder("/stick");
+  CHECK(MUST(ReadBundleNote(peer)).cards.size() == 1);
+}

@@ -1,0 +1,89 @@
+#include "node/policy_file.h"
+
+#include "tests/support/memory_file_system.h"
+#include "tests/support/must.h"
+
+using namespace banyan;
+using namespace banyan::node;
+using federation::Action;
+using storage::StandingReason;
+using storage::StandingStatus;
+
+namespace {
+
+std::string Problem(const std::string& text) {
+  const auto policy = ParsePolicy("policy.toml", text);
+  REQUIRE_FALSE(policy.has_value());
+  CHECK(policy.error().code() == Errc::Invalid);
+  return policy.error().message();
+}
+
+void Write(FileSystem& fs, const std::string& text) {
+  MUST(WriteFileDurably(fs, "/policy.toml", AsBytes(text)));
+}
+
+}  // namespace
+
+TEST_CASE("APolicyFileSaysHowToAnswer") {
+  const std::string node = federation::NodeId(federation::LogHash()).ToString();
+  const auto policy = MUST(ParsePolicy("policy.toml",
+                                       "jurisdictions = [\"KE\", \"TZ\"]\n"
+                                       "[brake]\nrepositories = 3\npercent = 50\n"
+                                       "[receipts]\nexcept = \"court\"\n"
+                                       "[[answer]]\nrepository = \"models/lab/*\"\n"
+                                       "status = [\"live\", \"yanked\"]\naction = \"stop\"\n"
+                                       "[[answer]]\norigin = \"" +
+                                           node +
+                                           "\"\nreason = \"copyright\"\naction = \"delete\"\n"
+                                           "after_days = 7\n"));
+  CHECK(policy.jurisdictions == std::vector<std::string>{"KE", "TZ"});
+  CHECK(policy.brake == federation::Brake{3, 50});
+  CHECK(policy.publishes_receipts);
+  CHECK(policy.unpublished == std::set{StandingReason::Court});
+  REQUIRE(policy.answers.size() == 2);
+  const auto& first = policy.answers[0];
+  CHECK(first.repository == "models/lab/*");
+  CHECK(first.statuses == std::set{StandingStatus::Live, StandingStatus::Yanked});
+  CHECK(first.decision.action == Action::Stop);
+  const auto& second = policy.answers[1];
+  CHECK(second.origin.has_value());
+  CHECK(second.reasons == std::set{StandingReason::Copyright});
+  CHECK(second.decision == federation::Decision{Action::Delete, 7});
+}
+
+TEST_CASE("WhatIsWrongWithAPolicyIsSaidWithItsLine") {
+  CHECK(Problem("jurisdiction = []") ==
+        "policy.toml: line 1: there is no key \"jurisdiction\" here; did you mean "
+        "\"jurisdictions\"?");
+  CHECK(Problem("\n\njurisdictions = [\"Kenya\"]").starts_with("policy.toml: line 3: a scope is"));
+  CHECK(Problem("[[answer]]\nreason = \"court\"").ends_with("a rule needs an action"));
+  CHECK(Problem("[[answer]]\naction = \"burn\"").starts_with("policy.toml: line 2: an action is"));
+  CHECK(Problem("[[answer]]\naction = \"keep\"\nreason = [\"cort\"]")
+            .starts_with("policy.toml: line 3: a reason is one of"));
+  CHECK(Problem("[answer]\naction = \"keep\"").ends_with("rules are written as [[answer]]"));
+  CHECK(Problem("[brake]\npercent = 101").starts_with("policy.toml: line 2: expected a whole"));
+  CHECK(Problem("[receipts]\npublish = \"no\"").ends_with("expected true or false"));
+  CHECK(Problem("brake = 3").ends_with("expected a table"));
+  CHECK(
+      Problem("[[answer]]\norigin = \"me\"\naction = \"keep\"").starts_with("policy.toml: line 2"));
+  CHECK(Problem("= 3").starts_with("policy.toml: line 1"));
+}
+
+TEST_CASE("APolicyIsReadAgainWhenItChanges") {
+  MemoryFileSystem fs;
+  PolicyFile file(fs, "/policy.toml");
+  CHECK(MUST(file.Read()) == PolicyFile::Outcome::Same);  // none: the defaults
+  CHECK(file.policy()->jurisdictions.empty());
+  Write(fs, "jurisdictions = [\"KE\"]");
+  CHECK(MUST(file.Read()) == PolicyFile::Outcome::Changed);
+  CHECK(MUST(file.Read()) == PolicyFile::Outcome::Same);
+  CHECK(file.policy()->jurisdictions.size() == 1);
+  Write(fs, "jurisdictions = [");
+  MUST_FAIL(file.Read(), Errc::Invalid);
+  CHECK_FALSE(file.problem().empty());
+  CHECK(file.policy()->jurisdictions.size() == 1);  // as before
+  Write(fs, "");
+  CHECK(MUST(file.Read()) == PolicyFile::Outcome::Changed);
+  CHECK(file.problem().empty());
+  CHECK(file.policy()->jurisdictions.empty());
+}
