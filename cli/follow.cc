@@ -55,17 +55,42 @@ class Unfollow final : public RuleCommand {
   }
 };
 
+Status PrintPlan(Session& session, const Json& plan) {
+  Table table({{"REPOSITORY"},
+               {"FILES", true},
+               {"SIZE", true},
+               {"MISSING", true},
+               {"PROBLEM", false, true}});
+  for (const auto& item : plan.value("repositories", Json::array())) {
+    table.Add({Member(item, "repository"), FormatCount(Figure(item, "files")),
+               FormatBytes(Figure(item, "bytes")), FormatBytes(Figure(item, "missing_bytes")),
+               Member(item, "problem")});
+  }
+  const auto seconds = FindInt(plan, "seconds");
+  session.output().Note(
+      FormatBytes(Figure(plan, "missing_bytes")) + " are missing" +
+      (seconds ? ", about " + FormatDuration(*seconds * 1000) + " on this link" : ""));
+  return session.output().Print(plan, table);
+}
+
 class Sync final : public AdminCommand {
  public:
   Sync() : AdminCommand("sync", "ask all peers now, and wait for what comes of it") {
+    Flag("--now", now_, "fetch outside the hours of the policy, too");
+    Flag("--dry-run", dry_run_, "only say what would be fetched, and how long that takes");
     Explain("A running node does this by itself about once a minute.");
     Shows("sync", "until all that is followed is here, or failed");
+    Shows("sync --dry-run", "how much is missing");
   }
 
  private:
   Status Perform(Session& session, AdminPort& port) override {
-    return PrintFederation(session, TRY(port.Call("sync", Json::object())));
+    const auto answer = TRY(port.Call("sync", Json{{"now", now_}, {"dry_run", dry_run_}}));
+    return dry_run_ ? PrintPlan(session, answer) : PrintFederation(session, answer);
   }
+
+  bool now_ = false;
+  bool dry_run_ = false;
 };
 
 class FederationStatus final : public AdminCommand {
@@ -82,6 +107,12 @@ class FederationStatus final : public AdminCommand {
     const auto node = Member(status, "node_id");
     const auto problem = Member(status, "policy_problem");
     if (!problem.empty()) session.output().Note("the policy is as it was: " + problem);
+    const auto fetching = status.value("fetching", Json::object());
+    if (!FindBool(fetching, "in_budget").value_or(true)) {
+      session.output().Note("The budget of the day or the month is spent: nothing is fetched");
+    } else if (!FindBool(fetching, "in_window").value_or(true)) {
+      session.output().Note("Outside the hours of the policy: nothing is fetched until then");
+    }
     session.output().Note(node.empty() ? "This node has no log yet" : "This node is " + node);
     return PrintFederation(session, status);
   }

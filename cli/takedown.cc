@@ -21,7 +21,7 @@ std::string StandingText(const Json& answer) {
 std::string AnswerText(const Json& answer) {
   std::string text = FindString(answer, "answer").value_or("");
   if (const auto since = FindString(answer, "answered")) text += " since " + *since;
-  if (const auto deletes = FindString(answer, "deletes")) text += ", deleted on " + *deletes;
+  if (const auto deletes = FindString(answer, "deletes")) text += ", to be deleted on " + *deletes;
   return text;
 }
 

@@ -3,6 +3,8 @@
 #include <algorithm>
 
 #include "federation/card_meta.h"
+#include "federation/format/canonical_json.h"
+#include "federation/log_rows.h"
 #include "federation/receipts.h"
 
 namespace banyan::federation {
@@ -79,29 +81,61 @@ Status AnswerRepository(Connection& connection, const Policy& policy, const Stat
   return NoteReceipt(connection, stated.card, action, repository.stored_bytes, now_ms);
 }
 
-// Cards that are followed and not here, or not in the state of their card.
-Status AnswerFollowed(Connection& connection, const Policy& policy) {
-  struct Followed {
-    std::int64_t card = 0;
-    bool is_withheld = false;
-  };
-  std::vector<Followed> changed;
-  {
-    auto rows = connection.Query(
-        "SELECT m.card, m.is_withheld, o.node, c.meta, c.status, c.reason, c.scope FROM mirror m "
-        "JOIN repository_card c ON c.id = m.card JOIN origin o ON o.id = c.origin "
-        "WHERE c.meta IS NOT NULL AND (?1 OR c.status <> 0 OR m.is_withheld = 1)",
-        policy.JudgesLive());
-    while (rows.Next()) {
-      Judged judged{NodeId(rows.DigestAt<LogHash>(2)), {}, storage::ReadStanding(rows, 4)};
-      judged.id = NameInMeta(rows.Blob(3)).value_or(storage::RepositoryId());
-      const bool is_withheld = storage::Withholds(AnswerOf(Decide(policy, judged).action));
-      if (is_withheld != (rows.Int(1) != 0)) changed.push_back({rows.Int(0), is_withheld});
-    }
-    TRY(rows.status());
+// A card that is followed.
+struct Followed {
+  std::int64_t card = 0;
+  LogId log;
+  std::uint64_t position = 0;
+  bool is_passed_over = false;
+  Bytes meta;
+  Judged judged;
+};
+
+Result<std::vector<Followed>> ListFollowedCards(Connection& connection, const Policy& policy) {
+  std::vector<Followed> list;
+  auto rows = connection.Query(
+      "SELECT m.card, c.origin, c.epoch, c.position, m.passed_over, c.meta, o.node, c.status, "
+      "c.reason, c.scope FROM mirror m JOIN repository_card c ON c.id = m.card "
+      "JOIN origin o ON o.id = c.origin "
+      "WHERE c.meta IS NOT NULL AND (?1 OR c.status <> 0 OR m.passed_over = 1)",
+      policy.JudgesLive() || !policy.selections.empty());
+  while (rows.Next()) {
+    const Bytes meta(rows.Blob(5).begin(), rows.Blob(5).end());
+    list.push_back(
+        {rows.Int(0),
+         {rows.Int(1), static_cast<std::uint64_t>(rows.Int(2))},
+         static_cast<std::uint64_t>(rows.Int(3)),
+         rows.Int(4) != 0,
+         meta,
+         {NodeId(rows.DigestAt<LogHash>(6)), NameInMeta(meta).value_or(storage::RepositoryId()),
+          storage::ReadStanding(rows, 7)}});
   }
-  for (const auto& [card, is_withheld] : changed) {
-    TRY(connection.Execute("UPDATE mirror SET is_withheld = ? WHERE card = ?", is_withheld, card));
+  TRY(rows.status());
+  return list;
+}
+
+enum class Fetching { Wanted, PassedOver };
+Result<Fetching> FetchingOf(Connection& connection, const Policy& policy,
+                            const Followed& followed) {
+  if (storage::Withholds(AnswerOf(Decide(policy, followed.judged).action))) {
+    return Fetching::PassedOver;
+  }
+  if (policy.selections.empty()) return Fetching::Wanted;
+  const auto entries = TRY(ReadEntries(connection, followed.log, followed.position, 1));
+  const auto card = Card::Parse(TRY(ParseCanonical(entries.front())));
+  const auto meta = OpenMeta(followed.meta);
+  const bool is_selected = card && meta && IsSelected(policy, *card, *meta);
+  return is_selected ? Fetching::Wanted : Fetching::PassedOver;
+}
+
+// What is passed over stays as it is, if it is here.
+Status AnswerFollowed(Connection& connection, const Policy& policy) {
+  for (const auto& followed : TRY(ListFollowedCards(connection, policy))) {
+    const auto fetching = TRY(FetchingOf(connection, policy, followed));
+    const bool is_passed_over = fetching == Fetching::PassedOver;
+    if (is_passed_over == followed.is_passed_over) continue;
+    TRY(connection.Execute("UPDATE mirror SET passed_over = ? WHERE card = ?", is_passed_over,
+                           followed.card));
   }
   return Ok();
 }

@@ -32,6 +32,28 @@ bool IsInScope(const Policy& policy, const Standing& standing) {
   });
 }
 
+bool MatchesAny(const std::vector<std::string>& globs, std::string_view word) {
+  return globs.empty() || std::ranges::any_of(globs, [&](const auto& glob) {
+           return MatchesGlob(storage::FoldName(glob), storage::FoldName(word));
+         });
+}
+
+bool MatchesOneOf(const std::vector<std::string>& globs, const Json* words) {
+  if (globs.empty()) return true;
+  if (words == nullptr || !words->is_array()) return false;
+  return std::ranges::any_of(*words, [&](const Json& word) {
+    return word.is_string() && MatchesAny(globs, word.get_ref<const std::string&>());
+  });
+}
+
+bool Holds(const Selection& selection, const CardContent& content, const Json& meta) {
+  if (selection.max_bytes != 0 && content.bytes > selection.max_bytes) return false;
+  const auto kind = FindString(meta, "kind").value_or("") + "s";
+  return MatchesAny(selection.kinds, kind) && MatchesAny(selection.licences, content.licence) &&
+         MatchesAny(selection.tasks, FindString(meta, "task").value_or("")) &&
+         MatchesOneOf(selection.languages, FindMember(meta, "languages"));
+}
+
 Action DefaultAction(const Standing& standing) {
   switch (standing.reason.value_or(StandingReason::Other)) {
     case StandingReason::Author:
@@ -61,6 +83,13 @@ Decision Decide(const Policy& policy, const Judged& judged) {
   if (rule != policy.answers.end()) return rule->decision;
   if (judged.standing.status == StandingStatus::Live) return {};
   return {DefaultAction(judged.standing), kDeleteAfterDays};
+}
+
+bool IsSelected(const Policy& policy, const Card& card, const Json& meta) {
+  if (policy.selections.empty() || !card.content) return true;
+  return std::ranges::any_of(policy.selections, [&](const auto& selection) {
+    return Holds(selection, *card.content, meta);
+  });
 }
 
 }  // namespace banyan::federation

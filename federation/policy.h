@@ -4,7 +4,9 @@
 
 #include <set>
 
+#include "federation/fetch_limits.h"
 #include "federation/format/block.h"
+#include "federation/format/card.h"
 #include "federation/format/node_id.h"
 #include "storage/base/repository_name.h"
 
@@ -34,7 +36,19 @@ struct Brake {
   bool operator==(const Brake&) const = default;
 };
 
+// Of what is followed, what is mirrored: all of it must hold, as far as it is said. Words are
+// globs, in any case.
+struct Selection {
+  std::vector<std::string> kinds;     // "models", "datasets"
+  std::vector<std::string> licences;  // as cards state them: "CC-*"
+  std::vector<std::string> tasks;
+  std::vector<std::string> languages;  // one of the repository's
+  std::uint64_t max_bytes = 0;         // of the newest revision; 0: any
+};
+
 struct Policy {
+  FetchLimits limits;
+  std::vector<Selection> selections;       // one of them must hold; none: all that is followed
   std::vector<AnswerRule> answers;         // the first that holds decides
   std::vector<std::string> jurisdictions;  // of this node; empty: every scope counts
   Brake brake;
@@ -52,5 +66,8 @@ struct Judged {
   storage::Standing standing;
 };
 Decision Decide(const Policy& policy, const Judged& judged);
+
+// Is a repository with this latest card and meta object (its members, perhaps none) mirrored?
+bool IsSelected(const Policy& policy, const Card& card, const Json& meta);
 
 }  // namespace banyan::federation

@@ -99,6 +99,42 @@ bool HasYetToAnswer(const Result<federation::Peer>& peer) {
   return peer && !peer->answered_ms && peer->failures == 0;
 }
 
+// With the time that it would take on the link as it was measured last.
+Result<Json> ShowPlan(const AdminContext& context) {
+  Json repositories = Json::array();
+  std::uint64_t missing_bytes = 0;
+  for (const auto& planned : TRY(context.follower->Plan(context.cancelled))) {
+    const auto measure = planned.measure ? *planned.measure : federation::MirrorMeasure();
+    missing_bytes += measure.missing_bytes;
+    repositories.push_back({{"repository", planned.repository},
+                            {"files", measure.files},
+                            {"bytes", measure.bytes},
+                            {"missing_files", measure.missing_files},
+                            {"missing_bytes", measure.missing_bytes},
+                            {"problem", planned.measure ? "" : planned.measure.error().message()}});
+  }
+  const auto rate = context.follower->measured_rate();
+  Json plan{{"repositories", std::move(repositories)},
+            {"missing_bytes", missing_bytes},
+            {"bytes_per_second", nullptr},
+            {"seconds", nullptr}};
+  if (rate != 0) {
+    plan["bytes_per_second"] = rate;
+    plan["seconds"] = missing_bytes / rate;
+  }
+  return plan;
+}
+
+Result<Json> FetchingJson(const AdminContext& context, Connection& connection) {
+  const auto limits =
+      context.follower == nullptr ? federation::FetchLimits() : context.follower->limits();
+  const auto state = TRY(federation::ReadFetchState(connection, limits, context.clock.NowMs()));
+  return Json{{"in_window", state.is_open},
+              {"in_budget", state.has_budget},
+              {"today_bytes", state.today_bytes},
+              {"month_bytes", state.month_bytes}};
+}
+
 }  // namespace
 
 Result<Json> ListPeers(const AdminContext& context, const Json&) {
@@ -163,9 +199,11 @@ Result<Json> ShowFederation(const AdminContext& context, const Json&) {
     origins.push_back(TRY(OriginJson(context, *lease, origin)));
   }
   Json peers = TRY(ListPeers(context, {}));
+  Json fetching = TRY(FetchingJson(context, *lease));
   const auto problem = context.follower == nullptr ? "" : context.follower->PolicyProblem();
   return Json{{"node_id", own ? Json(own->ToString()) : Json()},
               {"policy_problem", problem},
+              {"fetching", std::move(fetching)},
               {"peers", std::move(peers)},
               {"origins", std::move(origins)}};
 }
@@ -175,7 +213,9 @@ Result<Json> SyncNow(const AdminContext& context, const Json& arguments) {
     return Error(Errc::Unavailable,
                  "no node runs on this directory: `banyan serve` asks all peers when it starts");
   }
-  context.follower->Hurry();
+  if (TRY(ReadAnswer(arguments, "dry_run")).value_or(false)) return ShowPlan(context);
+  const bool is_now = TRY(ReadAnswer(arguments, "now")).value_or(false);
+  context.follower->Hurry(is_now ? Follower::Hours::Any : Follower::Hours::AsInPolicy);
   while (!context.follower->IsIdle()) {
     if (context.cancelled) return Error(Errc::Cancelled, "interrupted: the node goes on with it");
     context.follower->AwaitStep(kPollMs);

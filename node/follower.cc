@@ -16,6 +16,7 @@ namespace {
 constexpr std::size_t kAskers = 4;
 constexpr std::size_t kMirrors = 2;
 constexpr std::int64_t kTickMs = 1000;
+constexpr std::uint64_t kMeasuredBytes = 100'000;  // fewer say nothing about a link
 
 // The repository that a card is of here; 0: none yet.
 Result<std::int64_t> RepositoryOf(storage::Database& database, std::int64_t card) {
@@ -24,6 +25,13 @@ Result<std::int64_t> RepositoryOf(storage::Database& database, std::int64_t card
   const std::int64_t repository = rows.Next() ? rows.Int(0) : 0;
   TRY(rows.status());
   return repository;
+}
+
+std::vector<federation::PeerSource*> Borrowed(
+    const std::vector<std::shared_ptr<federation::PeerSource>>& sources) {
+  std::vector<federation::PeerSource*> peers;
+  for (const auto& source : sources) peers.push_back(source.get());
+  return peers;
 }
 
 }  // namespace
@@ -43,6 +51,7 @@ void Follower::Start() {
 
 void Follower::Stop() {
   is_stopping_ = true;
+  breaks_off_ = true;
   {
     const MutexLock lock(mutex_);
     changed_.NotifyAll();
@@ -59,9 +68,13 @@ void Follower::Give(federation::Input input) {
   changed_.NotifyAll();
 }
 
-void Follower::TakePolicy() { Give(federation::PolicyRead{*hub_.policy.policy()}); }
+void Follower::TakePolicy() {
+  const auto policy = hub_.policy.policy();
+  rate_limit_.SetLimit(policy->limits.bytes_per_s);
+  Give(federation::PolicyRead{*policy});
+}
 
-void Follower::Hurry() { Give(federation::Hurry()); }
+void Follower::Hurry(Hours hours) { Give(federation::Hurry{hours == Hours::Any}); }
 
 bool Follower::IsIdle() {
   const MutexLock lock(mutex_);
@@ -84,7 +97,12 @@ void Follower::Loop() {
         inputs_.pop_front();
       }
     }
+    const auto counted = CountBytes();
+    if (!counted) {
+      log::Error("federation", "event=count_failed error=\"{}\"", counted.error().message());
+    }
     const auto outputs = service_.Step(hub_.clock.NowMs(), input);
+    breaks_off_ = is_stopping_ || !service_.may_fetch();
     if (!outputs) {
       log::Error("federation", "event=step_failed error=\"{}\"", outputs.error().message());
     } else {
@@ -94,6 +112,19 @@ void Follower::Loop() {
     is_idle_ = inputs_.empty() && service_.is_idle();
     stepped_.NotifyAll();
   }
+}
+
+// For the budget of the day and the month; at most once a second.
+Status Follower::CountBytes() {
+  const auto total = rate_limit_.total_bytes();
+  const auto now_ms = hub_.clock.MonotonicMs();
+  if (total == counted_bytes_ || now_ms - counted_ms_ < kTickMs) return Ok();
+  TRY(hub_.database.Write([&](storage::Connection& connection) {
+    return federation::CountFetched(connection, total - counted_bytes_, hub_.clock.NowMs());
+  }));
+  counted_bytes_ = total;
+  counted_ms_ = now_ms;
+  return Ok();
 }
 
 void Follower::Do(const federation::Output& output) {
@@ -121,6 +152,26 @@ Result<Follower::SourcePtr> Follower::Source(std::int64_t peer) {
                                : std::make_shared<HttpPeer>(address, rate_limit_, is_stopping_);
   sources_[address] = source;
   return source;
+}
+
+std::vector<Follower::SourcePtr> Follower::Sources(const std::vector<std::int64_t>& peers) {
+  std::vector<SourcePtr> sources;
+  for (const auto peer : peers) {
+    if (auto source = Source(peer)) sources.push_back(*std::move(source));
+  }
+  return sources;
+}
+
+Result<std::vector<PlannedMirror>> Follower::Plan(const std::atomic<bool>& cancelled) {
+  std::vector<std::int64_t> answering;
+  {
+    auto lease = TRY(hub_.database.Read());
+    for (const auto& peer : TRY(federation::ListPeers(*lease))) {
+      if (peer.answered_ms && peer.failures == 0) answering.push_back(peer.row);
+    }
+  }
+  const auto sources = Sources(answering);
+  return PlanSync(hub_, Borrowed(sources), cancelled);
 }
 
 void Follower::ForgetSource(const std::string& address) {
@@ -155,17 +206,18 @@ federation::Answer Follower::Answered(const federation::Ask& ask) {
 }
 
 void Follower::Mirror(const federation::MirrorTask& task) {
-  std::vector<SourcePtr> sources;
-  std::vector<federation::PeerSource*> peers;
-  for (const auto peer : task.peers) {
-    auto source = Source(peer);
-    if (!source) continue;
-    peers.push_back(source->get());
-    sources.push_back(*std::move(source));
-  }
-  federation::RepositoryMirror mirror(
-      {hub_.clock, hub_.random, hub_.database, hub_.content, is_stopping_, hub_.quota()});
+  const auto sources = Sources(task.peers);
+  const auto peers = Borrowed(sources);
+  federation::MirrorParts parts{hub_.clock,   hub_.random, hub_.database,
+                                hub_.content, breaks_off_, hub_.quota()};
+  parts.room = hub_.policy.policy()->limits;
+  federation::RepositoryMirror mirror(parts);
+  const auto begun_ms = hub_.clock.MonotonicMs();
   const auto report = mirror.Run(task.card, peers);
+  const auto spent_ms = std::max<std::int64_t>(hub_.clock.MonotonicMs() - begun_ms, 1);
+  if (report.fetched_bytes > kMeasuredBytes) {
+    measured_rate_ = report.fetched_bytes * 1000 / static_cast<std::uint64_t>(spent_ms);
+  }
   for (const auto& lie : report.lies) {
     log::Warning("federation", "event=peer_lied peer={} what=\"{}\"", lie.peer, lie.what);
   }

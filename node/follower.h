@@ -12,6 +12,7 @@
 #include "federation/transfer/peer_source.h"
 #include "node/client/transfer_rate.h"
 #include "node/hub.h"
+#include "node/sync_plan.h"
 #include "node/work_pool.h"
 
 namespace banyan::node {
@@ -32,12 +33,18 @@ class Follower {
 
   // The hub's policy changed.
   void TakePolicy() EXCLUDES(mutex_);
+  federation::FetchLimits limits() const { return hub_.policy.policy()->limits; }
   // What is wrong with the policy's file; empty: nothing.
   std::string PolicyProblem() const { return hub_.policy.problem(); }
   // The next who asks that peer opens it anew: the disk was changed.
   void ForgetSource(const std::string& address) EXCLUDES(mutex_);
-  // Asks all peers now and tries again what failed.
-  void Hurry() EXCLUDES(mutex_);
+  // Asks all peers now and tries again what failed, also outside the policy's hours.
+  enum class Hours { AsInPolicy, Any };
+  void Hurry(Hours hours = Hours::AsInPolicy) EXCLUDES(mutex_);
+  // What mirroring would fetch now, from the peers that answer.
+  Result<std::vector<PlannedMirror>> Plan(const std::atomic<bool>& cancelled) EXCLUDES(mutex_);
+  // Bytes a second of the last mirrored repository whose content came; 0: none did yet.
+  std::uint64_t measured_rate() const { return measured_rate_; }
   // Nothing is going on, and all that a Hurry asked for was done or failed.
   bool IsIdle() EXCLUDES(mutex_);
   // Until the next decision was made, which comes of every answer, or so long.
@@ -48,6 +55,9 @@ class Follower {
   void Give(federation::Input input) EXCLUDES(mutex_);
   void Loop();
   void Do(const federation::Output& output);
+  Status CountBytes();
+  // Those that can be opened.
+  std::vector<SourcePtr> Sources(const std::vector<std::int64_t>& peers) EXCLUDES(mutex_);
   Result<SourcePtr> Source(std::int64_t peer) EXCLUDES(mutex_);
   federation::Answer Answered(const federation::Ask& ask);
   void Mirror(const federation::MirrorTask& task);
@@ -56,7 +66,11 @@ class Follower {
   FileSystem& fs_;
   TransferRate rate_limit_;
   std::atomic<bool> is_stopping_{false};
-  federation::Service service_;  // the deciding thread's
+  std::atomic<std::uint64_t> measured_rate_{0};
+  std::atomic<bool> breaks_off_{false};  // mirroring: it stops, or the budget is spent
+  federation::Service service_;          // the deciding thread's, as are these
+  std::uint64_t counted_bytes_ = 0;
+  std::int64_t counted_ms_ = 0;  // monotonic
   Mutex mutex_;
   CondVar changed_;  // inputs came, or it stops
   CondVar stepped_;

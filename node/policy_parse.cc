@@ -8,6 +8,7 @@
 
 #include "node/config_keys.h"
 #include "node/policy_file.h"
+#include "node/units.h"
 
 namespace banyan::node {
 namespace {
@@ -22,12 +23,14 @@ class PolicyReader {
   explicit PolicyReader(std::string path) : path_(std::move(path)) {}
 
   Result<Policy> Read(const toml::table& table) {
-    TRY(RequireKeys(table, {"answer", "brake", "jurisdictions", "receipts"}));
+    TRY(RequireKeys(table, {"answer", "brake", "jurisdictions", "mirror", "receipts", "select"}));
     if (const auto* node = table.get("jurisdictions")) {
       policy_.jurisdictions = TRY(Texts(*node));
       const auto valid = storage::ValidateScope(policy_.jurisdictions);
       if (!valid) return At(*node, valid.error().message());
     }
+    if (const auto* node = table.get("mirror")) TRY(ReadMirror(*node));
+    if (const auto* node = table.get("select")) TRY(ReadSelections(*node));
     if (const auto* node = table.get("brake")) TRY(ReadBrake(*node));
     if (const auto* node = table.get("receipts")) TRY(ReadReceipts(*node));
     if (const auto* node = table.get("answer")) TRY(ReadAnswers(*node));
@@ -90,6 +93,56 @@ class PolicyReader {
       words.insert(*word);
     }
     return words;
+  }
+
+  Status TakeSize(const toml::table& table, const char* key, std::uint64_t& size) const {
+    const auto* node = table.get(key);
+    if (node == nullptr) return Ok();
+    const auto parsed = ParseByteSize(TRY(Text(*node)));
+    if (!parsed) return At(*node, parsed.error().message());
+    size = parsed->bytes;
+    return Ok();
+  }
+
+  Status TakeTexts(const toml::table& table, const char* key,
+                   std::vector<std::string>& texts) const {
+    if (const auto* node = table.get(key)) texts = TRY(Texts(*node));
+    return Ok();
+  }
+
+  Status ReadMirror(const toml::node& node) {
+    const auto* table = TRY(Table(node));
+    TRY(RequireKeys(*table, {"window", "rate", "per_day", "per_month", "held", "held_per_origin"}));
+    auto& limits = policy_.limits;
+    if (const auto* value = table->get("window")) {
+      for (const auto& text : TRY(Texts(*value))) {
+        const auto window = federation::TimeWindow::Parse(text);
+        if (!window) return At(*value, window.error().message());
+        limits.windows.push_back(*window);
+      }
+    }
+    TRY(TakeSize(*table, "rate", limits.bytes_per_s));
+    TRY(TakeSize(*table, "per_day", limits.bytes_per_day));
+    TRY(TakeSize(*table, "per_month", limits.bytes_per_month));
+    TRY(TakeSize(*table, "held", limits.held_bytes));
+    return TakeSize(*table, "held_per_origin", limits.held_origin_bytes);
+  }
+
+  Status ReadSelections(const toml::node& node) {
+    const auto* array = node.as_array();
+    if (array == nullptr) return At(node, "selections are written as [[select]]");
+    for (const auto& item : *array) {
+      const auto* table = TRY(Table(item));
+      TRY(RequireKeys(*table, {"kind", "licence", "task", "language", "max_size"}));
+      federation::Selection selection;
+      TRY(TakeTexts(*table, "kind", selection.kinds));
+      TRY(TakeTexts(*table, "licence", selection.licences));
+      TRY(TakeTexts(*table, "task", selection.tasks));
+      TRY(TakeTexts(*table, "language", selection.languages));
+      TRY(TakeSize(*table, "max_size", selection.max_bytes));
+      policy_.selections.push_back(std::move(selection));
+    }
+    return Ok();
   }
 
   Status ReadBrake(const toml::node& node) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "federation/answers.h"
+#include "federation/fetch_budget.h"
 
 namespace banyan::federation {
 namespace {
@@ -12,7 +13,7 @@ constexpr const char* kWaiting =
     "SELECT mirror.card FROM mirror JOIN repository_card ON repository_card.id = mirror.card "
     "WHERE repository_card.meta IS NOT NULL AND mirror.leaf IS NOT repository_card.leaf "
     "AND repository_card.status IN (0, 1) "  // live, yanked: the others have no content
-    "AND mirror.is_withheld = 0 "
+    "AND mirror.passed_over = 0 "
     "AND (mirror.failures = 0 OR ?1 "
     "     OR mirror.tried_ms + (30000 << min(mirror.failures, 9)) <= ?2) "
     "ORDER BY mirror.tried_ms, mirror.card LIMIT 64";
@@ -29,12 +30,14 @@ Result<std::vector<Output>> Service::Step(std::int64_t now_ms, const Input& inpu
   for (auto& [peer, contact] : contacts_) {
     for (auto& ask : contact->TakeAsks()) outputs.emplace_back(std::move(ask));
   }
+  TRY(LookAtBudget(*lease, now_ms));
   TRY(BeginMirrors(*lease, peers, now_ms, outputs));
   return outputs;
 }
 
 Status Service::Take(const Input& input, std::int64_t now_ms) {
-  if (std::holds_alternative<Hurry>(input)) {
+  if (const auto* hurry = std::get_if<Hurry>(&input)) {
+    ignores_windows_ = hurry->ignores_windows;
     due_ms_.clear();
     tried_.clear();
     hurries_ = true;
@@ -84,6 +87,13 @@ void Service::BeginContacts(const std::vector<Peer>& peers, std::int64_t now_ms)
   }
 }
 
+Status Service::LookAtBudget(storage::Connection& connection, std::int64_t now_ms) {
+  const auto state = TRY(ReadFetchState(connection, policy_.limits, now_ms));
+  ignores_windows_ = ignores_windows_ && (hurries_ || !mirroring_.empty());
+  may_fetch_ = state.has_budget && (state.is_open || ignores_windows_);
+  return Ok();
+}
+
 Status Service::BeginMirrors(storage::Connection& connection, const std::vector<Peer>& peers,
                              std::int64_t now_ms, std::vector<Output>& outputs) {
   if (mirroring_.size() >= options_.mirrors_at_once) return Ok();
@@ -91,7 +101,7 @@ Status Service::BeginMirrors(storage::Connection& connection, const std::vector<
   for (const auto& peer : peers) {
     if (peer.answered_ms && peer.failures == 0) answering.push_back(peer.row);
   }
-  if (answering.empty()) {
+  if (answering.empty() || !may_fetch_) {
     hurries_ = hurries_ && !contacts_.empty();
     return Ok();
   }

@@ -28,7 +28,9 @@ struct ServiceOptions {
 
 struct Tick {};
 // Ask all peers now, and try again what failed.
-struct Hurry {};
+struct Hurry {
+  bool ignores_windows = false;  // and fetch outside the hours of the policy, within its budget
+};
 struct MirrorEnded {
   std::int64_t card = 0;  // of the MirrorTask
 };
@@ -55,6 +57,8 @@ class Service {
   // `now_ms` since 1970, never less than before. Errors are the catalog's own: what the step was to
   // change is as it was, and the input may be given again.
   Result<std::vector<Output>> Step(std::int64_t now_ms, const Input& input);
+  // As the policy allows; what is under way is to be broken off when it does not. Of the last step.
+  bool may_fetch() const { return may_fetch_; }
   // True while it waits for no Answer and no MirrorEnded, and has done what a Hurry asked for.
   bool is_idle() const { return contacts_.empty() && mirroring_.empty() && !hurries_; }
 
@@ -62,6 +66,7 @@ class Service {
   Status Take(const Input& input, std::int64_t now_ms);
   void BeginContacts(const std::vector<Peer>& peers, std::int64_t now_ms);
   void EndContacts(std::int64_t now_ms);
+  Status LookAtBudget(storage::Connection& connection, std::int64_t now_ms);
   Status BeginMirrors(storage::Connection& connection, const std::vector<Peer>& peers,
                       std::int64_t now_ms, std::vector<Output>& outputs);
   std::int64_t PauseAfter(const Contact& contact);
@@ -70,10 +75,12 @@ class Service {
   Random& random_;
   const ServiceOptions options_;
   Policy policy_;
+  bool may_fetch_ = true;
   std::uint64_t next_ask_ = 1;
   std::map<std::int64_t, std::unique_ptr<Contact>> contacts_;  // by peer
   std::map<std::int64_t, std::int64_t> due_ms_;                // by peer; absent: now
   std::set<std::int64_t> mirroring_;                           // cards
+  bool ignores_windows_ = false;
   bool hurries_ = false;          // until all peers were asked, and all that waits tried once
   std::set<std::int64_t> tried_;  // cards, since the last Hurry
 };

@@ -125,6 +125,7 @@ Status MirrorRun::FetchMissing(const std::vector<ManifestEntry>& missing, HeldFi
   {
     auto lease = TRY(parts_.database.Read());
     TRY(storage::RequireUploadRoom(*lease, repository_.row, missing_bytes, parts_.quota));
+    TRY(RequireMirrorRoom(*lease, parts_.room, row_->identity.origin, missing_bytes));
   }
   const auto session = TRY(OpenSession());
   FileMirror mirror(peers_, *session);

@@ -9,6 +9,7 @@
 // fetched stays when a run breaks off, and the next one goes on from there. Files are fetched of
 // the heads of branches and tags; older revisions are complete but for content that no head has.
 
+#include "federation/fetch_budget.h"
 #include "federation/mirror/mirror_rows.h"
 #include "federation/mirror/object_fetch.h"
 #include "storage/content/local_content_store.h"
@@ -23,7 +24,8 @@ struct MirrorParts {
   const std::atomic<bool>& cancelled;
   storage::QuotaPolicy quota;
   ObjectLimits limits = {};
-  int peer_rounds = 4;  // of asking all peers while one of them may answer later
+  int peer_rounds = 4;    // of asking all peers while one of them may answer later
+  FetchLimits room = {};  // how much mirrors may hold
 };
 
 enum class MirrorOutcome {

@@ -356,7 +356,7 @@ ALTER TABLE repository ADD COLUMN answered_ms INTEGER NOT NULL DEFAULT 0;
 CREATE INDEX repository_delete ON repository(delete_ms) WHERE delete_ms IS NOT NULL;
 ALTER TABLE repository_card ADD COLUMN reason INTEGER;                -- beside status
 ALTER TABLE repository_card ADD COLUMN scope TEXT NOT NULL DEFAULT '';
-ALTER TABLE mirror ADD COLUMN is_withheld INTEGER NOT NULL DEFAULT 0;  -- 1: not fetched, by policy
+ALTER TABLE mirror ADD COLUMN passed_over INTEGER NOT NULL DEFAULT 0;  -- 1: not fetched, by policy
 CREATE TABLE receipt(                        -- how this node answered a card of another
   card INTEGER PRIMARY KEY REFERENCES repository_card ON DELETE CASCADE,
   action INTEGER NOT NULL,                   -- as Action
@@ -364,6 +364,7 @@ CREATE TABLE receipt(                        -- how this node answered a card of
   bytes INTEGER NOT NULL,                    -- that were held of it
   is_due INTEGER NOT NULL);                  -- 1: the own log does not say so yet
 CREATE INDEX receipt_due ON receipt(card) WHERE is_due = 1;
+CREATE TABLE fetched(day INTEGER PRIMARY KEY, bytes INTEGER NOT NULL);  -- 20261129: of content
 CREATE TABLE block_entry(                    -- block entries of all logs
   what BLOB NOT NULL,
   origin INTEGER NOT NULL REFERENCES origin ON DELETE CASCADE,

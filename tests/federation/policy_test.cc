@@ -83,3 +83,28 @@ TEST_CASE("AScopeElsewhereIsNotAnswered") {
   CHECK(Decide(policy, Stated(StandingStatus::Removed, StandingReason::Court)).action ==
         Action::Delete);
 }
+
+TEST_CASE("OneSelectionMustHoldWithAllItsKeys") {
+  Card card;
+  card.content = CardContent();
+  card.content->licence = "CC-BY-4.0";
+  card.content->bytes = 1000;
+  const Json meta{{"kind", "model"}, {"task", "image-to-text"}, {"languages", {"sw", "en"}}};
+  Policy policy;
+  CHECK(IsSelected(policy, card, meta));
+  Selection selection{{"models"}, {"MIT", "cc-*"}, {"image-*"}, {"sw"}, 1000};
+  policy.selections = {selection};
+  CHECK(IsSelected(policy, card, meta));
+  const auto with = [&](void (*change)(Selection&)) {
+    policy.selections = {selection};
+    change(policy.selections.front());
+    return IsSelected(policy, card, meta);
+  };
+  CHECK_FALSE(with([](Selection& s) { s.kinds = {"datasets"}; }));
+  CHECK_FALSE(with([](Selection& s) { s.licences = {"MIT"}; }));
+  CHECK_FALSE(with([](Selection& s) { s.tasks = {"text-generation"}; }));
+  CHECK_FALSE(with([](Selection& s) { s.languages = {"fr"}; }));
+  CHECK_FALSE(with([](Selection& s) { s.max_bytes = 999; }));
+  policy.selections.push_back({});  // anything
+  CHECK(IsSelected(policy, card, meta));
+}

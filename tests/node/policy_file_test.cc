@@ -51,6 +51,29 @@ TEST_CASE("APolicyFileSaysHowToAnswer") {
   CHECK(second.decision == federation::Decision{Action::Delete, 7});
 }
 
+TEST_CASE("APolicyFileSaysWhenAndHowMuchToMirror") {
+  const auto policy = MUST(ParsePolicy("policy.toml",
+                                       "[mirror]\nwindow = [\"22:00-06:00\", \"12:00-13:00\"]\n"
+                                       "rate = \"500 kB\"\nper_day = \"2 GB\"\n"
+                                       "per_month = \"40 GB\"\nheld = \"500 GB\"\n"
+                                       "held_per_origin = \"200 GB\"\n"
+                                       "[[select]]\nkind = \"models\"\nlicence = [\"MIT\"]\n"
+                                       "max_size = \"5 GB\"\n[[select]]\nlanguage = \"sw\"\n"));
+  const auto& limits = policy.limits;
+  CHECK(limits.windows.size() == 2);
+  CHECK(limits.bytes_per_s == 500'000);
+  CHECK(limits.bytes_per_day == 2'000'000'000);
+  CHECK(limits.bytes_per_month == 40'000'000'000);
+  CHECK(limits.held_bytes == 500'000'000'000);
+  CHECK(limits.held_origin_bytes == 200'000'000'000);
+  REQUIRE(policy.selections.size() == 2);
+  CHECK(policy.selections[0].max_bytes == 5'000'000'000);
+  CHECK(policy.selections[1].languages == std::vector<std::string>{"sw"});
+  CHECK(Problem("[mirror]\nwindow = \"night\"").starts_with("policy.toml: line 2: a window is"));
+  CHECK(Problem("[mirror]\nrate = \"fast\"").starts_with("policy.toml: line 2"));
+  CHECK(Problem("[[select]]\nsize = \"5 GB\"").starts_with("policy.toml: line 2: there is no key"));
+}
+
 TEST_CASE("WhatIsWrongWithAPolicyIsSaidWithItsLine") {
   CHECK(Problem("jurisdiction = []") ==
         "policy.toml: line 1: there is no key \"jurisdiction\" here; did you mean "

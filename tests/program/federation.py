@@ -11,6 +11,8 @@ the real program, every byte between A and B is counted by a relay.
   delta      a change of 1 % of a file costs B and C little more than that
   resumed    B, killed with -9 in the middle of a large file, goes on from there
   kept       every node is the same after a restart
+  budget     what B's policy has no bytes left for is not fetched, and said to be missing; a policy
+             that changes is obeyed without a restart
   takedown   stated on A it reaches B and, with A gone, C: no bytes are served there by name, by
              hash or to a pull, and both say so in their logs; taken back, all is as before
   carried    an archive made on C fills D, which never met anybody; a later bundle brings D the
@@ -337,6 +339,31 @@ class Test:
                 doctor = place.operator.json("admin", "doctor")
                 check(doctor["healthy"], place.name, doctor)
 
+    # --- within a budget
+
+    def await_budget(self, has_budget):
+        deadline = time.monotonic() + CARD_SECONDS
+        while (self.b.operator.json("federation", "status")["fetching"]["in_budget"]
+               != has_budget):
+            check(time.monotonic() < deadline, "B does not obey its policy")
+            time.sleep(0.2)
+
+    def keep_to_a_budget(self):
+        policy = self.b.node.data / "policy.toml"
+        policy.write_text('[mirror]\nper_day = "1 kB"\n')  # which more than that came today
+        self.await_budget(False)
+        later = self.write("later", "mit", {"later.txt": b"later\n" * 1000})
+        self.await_card(self.push(later, "lab/later", "--create"))
+        self.b.operator.json("sync")
+        check("lab/later" not in self.b.listed(), "B spent what it has not")
+        plan = self.b.operator.json("sync", "--dry-run")
+        check_equal([item["repository"] for item in plan["repositories"]], ["models/lab/later"])
+        check(plan["missing_bytes"] == 6000 and plan["seconds"] is not None, plan)
+        policy.unlink()
+        self.await_budget(True)
+        self.b.sync()
+        check("lab/later" in self.b.listed(), "B fetches nothing with a budget")
+
     # --- a takedown, and its end
 
     def check_withheld(self, place):
@@ -425,8 +452,8 @@ class Test:
     def run(self):
         for step in (self.begin, self.publish, self.follow, self.follow_without_the_origin,
                      self.check_same_as_origin, self.check_nobody_writes, self.check_selection,
-                     self.change_one_percent, self.kill_in_the_middle, self.restart,
-                     self.take_down, self.reinstate, self.carry):
+                     self.change_one_percent, self.kill_in_the_middle, self.keep_to_a_budget,
+                     self.restart, self.take_down, self.reinstate, self.carry):
             self.step = step.__name__
             begun = time.monotonic()
             step()

@@ -1,0 +1,97 @@
+// What the policy lets be fetched, and when.
+#include "federation/fetch_budget.h"
+#include "tests/federation/follow/follow_fixture.h"
+
+using namespace banyan;
+using namespace banyan::federation;
+using namespace banyan::federation::testing;
+
+namespace {
+
+struct Gate : FollowFixture {
+  FakeOrigin a{1};
+  FakePeer peer{a};
+  Policy policy;
+
+  Gate() {
+    AddPeer(peer);
+    Follow(a);
+  }
+  void Publish(const std::string& name, const std::function<void(Card&)>& change = {}) {
+    a.Publish(name, change);
+    peer.Carry(a);
+  }
+  void Read() { Step(PolicyRead{policy}); }
+};
+
+void Yank(Card& card) {
+  card.standing = {storage::StandingStatus::Yanked, storage::StandingReason::Security, {}};
+}
+
+}  // namespace
+
+TEST_CASE("WhatThePolicyStopsIsNotFetched") {
+  Gate f;
+  f.Publish("one", Yank);
+  f.Round();
+  CHECK(f.mirrors.empty());
+  f.policy.answers = {{{}, "", {}, {}, {Action::Keep, 0}}};
+  f.Read();  // takes effect without a restart
+  f.Round();
+  CHECK(f.mirrors.size() == 1);
+}
+
+TEST_CASE("WhatIsNotSelectedIsNotFetched") {
+  Gate f;
+  f.policy.selections = {{{}, {"MIT"}, {}, {}, 0}};
+  f.Read();
+  f.Publish("free", [](Card& card) { card.content->licence = "MIT"; });
+  f.Publish("other", [](Card& card) { card.content->licence = "CC-BY-NC-4.0"; });
+  f.Round();
+  CHECK(f.mirrors.size() == 1);
+  f.Step(MirrorEnded{f.mirrors.front().card});
+  f.policy.selections.clear();
+  f.Read();
+  f.now_ms += 3'600'000;
+  f.Step(Tick());
+  REQUIRE(f.mirrors.size() >= 2);
+  CHECK(f.mirrors.back().card != f.mirrors.front().card);
+}
+
+TEST_CASE("NothingIsFetchedBeyondTheBudgetAndLogsAreReadAllTheSame") {
+  Gate f;
+  f.policy.limits.bytes_per_day = 100;
+  f.Read();
+  MUST(f.catalog.Write([&](storage::Connection& c) { return CountFetched(c, 100, f.now_ms); }));
+  f.Publish("one");
+  f.Round();
+  CHECK(f.mirrors.empty());
+  CHECK_FALSE(f.service->may_fetch());
+  CHECK(f.HeldSize(f.a) == 2);
+  f.Step(Hurry{true});  // no haste buys bytes
+  CHECK(f.mirrors.empty());
+  CHECK(f.service->is_idle());
+  f.now_ms += 24 * 3'600'000;
+  f.Round();
+  CHECK(f.mirrors.size() == 1);
+}
+
+TEST_CASE("OutsideItsHoursOnlyHasteFetches") {
+  Gate f;
+  const int minute = LocalTimeOf(f.now_ms).minute;
+  const int later = (minute + 600) % 1440;
+  f.policy.limits.windows = {{later, (later + 60) % 1440}};
+  f.Read();
+  f.Publish("one");
+  f.Round();
+  CHECK(f.mirrors.empty());
+  f.Step(Hurry{});
+  CHECK(f.mirrors.empty());
+  CHECK(f.service->is_idle());
+  f.Step(Hurry{true});
+  CHECK(f.mirrors.size() == 1);
+  CHECK(f.service->may_fetch());
+  f.Step(MirrorEnded{f.mirrors.front().card});
+  f.Step(Tick());
+  CHECK_FALSE(f.service->may_fetch());
+}
