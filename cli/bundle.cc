@@ -36,7 +36,7 @@ class BundleExport final : public AdminCommand {
     Explain(
         "A bundle has the signed logs with every takedown, and the files of what is public here, "
         "mirrored or the node's own. Whoever imports it checks all of it as if it came from a "
-        "peer. Into a folder again, only what is new is written.");
+        "peer. Into a folder again, only what is new is written, and nothing is taken out of it.");
     Shows("bundle export /media/stick/hub", "all that is public here");
     Shows("bundle export lab.banyan --repository 'models/lab/*'", "some of it, as one archive");
   }
@@ -47,10 +47,10 @@ class BundleExport final : public AdminCommand {
     if (!since_.empty()) wish["since"] = WholePath(since_);
     if (!split_.empty()) wish["part_bytes"] = TRY(node::ParseByteSize(split_)).bytes;
     const auto report = TRY(port.Call("bundle/export", wish));
-    return session.output().Print(report, "Wrote " + Counted(report, "repositories", "repository") +
-                                              ", " + Counted(report, "files", "file") + " and " +
-                                              FormatBytes(Figure(report, "bytes")) + " to " +
-                                              target_);
+    return session.output().Print(report, target_ + " has " +
+                                              Counted(report, "repositories", "repository") + ", " +
+                                              Counted(report, "files", "file") + " and " +
+                                              FormatBytes(Figure(report, "bytes")));
   }
 
   std::string target_;

@@ -44,7 +44,9 @@ class Takedown final : public Command {
     Option("--scope", "COUNTRY", scope_, "only in this country, such as DE; may be repeated");
     Explain(
         "The statement travels to all nodes that follow this one before anything else does, and "
-        "each answers by its own policy. `banyan federation compliance` shows how.");
+        "each answers by its own policy. `banyan federation compliance` shows how. Whoever "
+        "administers the namespace can take it back: what a node must not serve whatever is "
+        "stated is a rule in its policy.");
     Shows("takedown alice/tiny --reason copyright", "take it down everywhere");
     Shows("takedown alice/tiny --status yanked --reason security", "warn of it, and keep it");
   }

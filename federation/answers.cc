@@ -29,10 +29,12 @@ Answer AnswerOf(Action action) {
   return Answer::Stop;
 }
 
-Answered AnswerTo(const Decision& decision, const Answered& before, std::int64_t now_ms) {
+// Stated and decided since `since_ms`. A day that is set is never moved nearer.
+Answered AnswerTo(const Decision& decision, const Answered& before, std::int64_t since_ms) {
   Answered answered{AnswerOf(decision.action), {}};
   if (decision.action != Action::Delete) return answered;
-  answered.delete_ms = before.delete_ms.value_or(now_ms + decision.after_days * kDayMs);
+  const auto due_ms = since_ms + decision.after_days * kDayMs;
+  answered.delete_ms = std::max(before.delete_ms.value_or(due_ms), due_ms);
   return answered;
 }
 
@@ -72,9 +74,14 @@ Status AnswerRepository(Connection& connection, const Policy& policy, const Stat
                         std::int64_t now_ms) {
   const auto repository = TRY(storage::GetRepository(connection, stated.repository));
   const auto decision = Decide(policy, {stated.origin, repository.id, stated.standing});
-  const auto answered = AnswerTo(decision, repository.answered, now_ms);
+  const bool goes_on =
+      stated.standing == repository.standing &&
+      AnswerOf(decision.action) == repository.answered.answer &&
+      (decision.action == Action::Delete) == repository.answered.delete_ms.has_value();
+  const auto since_ms = goes_on ? repository.answered_ms : now_ms;
+  const auto answered = AnswerTo(decision, repository.answered, since_ms);
   if (stated.standing != repository.standing || answered != repository.answered) {
-    TRY(storage::SetStanding(connection, repository.row, stated.standing, answered, now_ms));
+    TRY(storage::SetStanding(connection, repository.row, stated.standing, answered, since_ms));
   }
   const auto action = static_cast<Action>(answered.answer);  // a deletion that waits is a stop
   if (stated.card == 0 || action == stated.said) return Ok();

@@ -77,12 +77,14 @@ bool Policy::JudgesLive() const {
 }
 
 Decision Decide(const Policy& policy, const Judged& judged) {
-  if (!IsInScope(policy, judged.standing)) return {};
+  // What is stated for elsewhere is here as if nothing was; the rules of this node are its own.
+  Judged here = judged;
+  if (!IsInScope(policy, here.standing)) here.standing = {};
   const auto rule = std::ranges::find_if(
-      policy.answers, [&](const auto& candidate) { return Holds(candidate, judged); });
+      policy.answers, [&](const auto& candidate) { return Holds(candidate, here); });
   if (rule != policy.answers.end()) return rule->decision;
-  if (judged.standing.status == StandingStatus::Live) return {};
-  return {DefaultAction(judged.standing), kDeleteAfterDays};
+  if (here.standing.status == StandingStatus::Live) return {};
+  return {DefaultAction(here.standing), kDeleteAfterDays};
 }
 
 bool IsSelected(const Policy& policy, const Card& card, const Json& meta) {

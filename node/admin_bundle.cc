@@ -15,6 +15,7 @@ using storage::Connection;
 
 constexpr std::uint64_t kDefaultPartBytes = 4'000'000'000;  // FAT file systems end at 4 GiB
 constexpr std::uint64_t kMinPartBytes = 1u << 20;
+constexpr std::size_t kMaxFollowed = 100;  // of one bundle, unseen
 
 bool IsArchive(const std::string& path) { return path.ends_with(federation::kArchiveEnding); }
 
@@ -52,6 +53,11 @@ Result<federation::ExportRequest> ReadRequest(const AdminContext& context, const
 // What is followed of the bundle's origins, or shall be from now on.
 Status RequireFollowed(const AdminContext& context, const federation::BundleNote& note,
                        bool follows) {
+  if (follows && note.origins.size() > kMaxFollowed) {
+    return Error(Errc::Invalid,
+                 "the bundle names more than 100 origins: `banyan follow` those "
+                 "that you want, and import it without --follow");
+  }
   std::string ids;
   return context.database().Write([&](Connection& connection) -> Status {
     const auto own = TRY(federation::FindOwnNode(connection));
@@ -75,18 +81,60 @@ Status RequireFollowed(const AdminContext& context, const federation::BundleNote
   });
 }
 
-// The row of the bundle as a peer, as long as it is read; one that was left by an import that
-// broke off goes on.
-Result<federation::Peer> EnterPeer(const AdminContext& context, const std::string& path) {
+struct BundlePeer {
   federation::Peer peer;
+  bool stays = false;  // a folder that the operator added
+};
+// The row of the bundle as a peer, as long as it is read; an archive that was left by an import
+// that broke off goes on.
+Result<BundlePeer> EnterPeer(const AdminContext& context, const std::string& path) {
+  BundlePeer entered;
   TRY(context.database().Write([&](Connection& connection) -> Status {
     const auto address = TRY(federation::NormalizeAddress(path));
     auto found = federation::FindPeer(connection, address);
-    peer = found ? *std::move(found)
-                 : TRY(federation::AddPeer(connection, address, context.clock.NowMs()));
+    entered.stays = found && !IsArchive(path);
+    entered.peer = found ? *std::move(found)
+                         : TRY(federation::AddPeer(connection, address, context.clock.NowMs()));
     return Ok();
   }));
-  return peer;
+  return entered;
+}
+
+// Of the cards that the bundle has the content of, those that are wanted and not mirrored.
+Status RequireTaken(const AdminContext& context, const federation::BundleNote& note) {
+  auto lease = TRY(context.database().Read());
+  for (const auto& card : note.cards) {
+    auto rows = lease->Query(
+        "SELECT m.problem FROM mirror m JOIN repository_card c ON c.id = m.card "
+        "JOIN origin o ON o.id = c.origin WHERE o.node = ? AND c.epoch = ? AND c.position = ? "
+        "AND m.leaf IS NOT c.leaf AND m.passed_over = 0 AND c.status IN (0, 1)",
+        card.origin.genesis(), card.epoch, card.position);
+    const bool is_missing = rows.Next();
+    const auto problem = is_missing ? rows.Text(0) : "";
+    TRY(rows.status());
+    if (!is_missing) continue;
+    if (problem.empty()) {
+      return Error(Errc::Unavailable,
+                   "not all was taken: the policy's hours or budget do not allow it now; import "
+                   "it again then");
+    }
+    return Error(Errc::Corrupt, "not all was taken: " + problem +
+                                    "; copy the bundle again, or import the one before it first");
+  }
+  return Ok();
+}
+
+// A path that an archive may be written to.
+Status RequireArchiveTarget(const std::string& target, const Json& arguments) {
+  if (target == TRY(ReadText(arguments, "since"))) {
+    return Error(Errc::Invalid, "it would replace the bundle that it is based on: name another");
+  }
+  const auto stem = target.substr(0, target.size() - federation::kArchiveEnding.size());
+  const auto dot = stem.rfind('.');
+  const bool is_part = dot != stem.npos && dot + 1 < stem.size() &&
+                       stem.find_first_not_of("0123456789", dot + 1) == stem.npos;
+  if (!is_part) return Ok();
+  return Error(Errc::Invalid, target + " is a name for a further part of an archive: name another");
 }
 
 }  // namespace
@@ -94,6 +142,7 @@ Result<federation::Peer> EnterPeer(const AdminContext& context, const std::strin
 Result<Json> ExportBundle(const AdminContext& context, const Json& arguments) {
   const auto target = TRY(NeedText(arguments, "target"));
   TRY(RequireTargetOutside(target, context.directory));
+  if (IsArchive(target)) TRY(RequireArchiveTarget(target, arguments));
   const auto part_bytes = TRY(ReadNumber(arguments, "part_bytes"))
                               .value_or(static_cast<std::int64_t>(kDefaultPartBytes));
   if (static_cast<std::uint64_t>(part_bytes) < kMinPartBytes) {
@@ -118,22 +167,24 @@ Result<Json> ImportBundle(const AdminContext& context, const Json& arguments) {
   if (context.follower == nullptr) {
     return Error(Errc::Unavailable, "no node runs on this directory: a running one imports");
   }
-  {
-    const auto bundle = TRY(OpenCarried(context.fs, path));
-    const auto note = TRY(federation::ReadBundleNote(*bundle));
-    TRY(RequireFollowed(context, note, TRY(ReadAnswer(arguments, "follow")).value_or(false)));
+  if (!path.starts_with('/')) {
+    return Error(Errc::Invalid, "source: a whole path on the node's machine, from a slash on");
   }
-  const auto peer = TRY(EnterPeer(context, path));
-  context.follower->ForgetSource(peer.address);
+  const auto bundle = TRY(OpenCarried(context.fs, path));
+  const auto note = TRY(federation::ReadBundleNote(*bundle));
+  TRY(RequireFollowed(context, note, TRY(ReadAnswer(arguments, "follow")).value_or(false)));
+  const auto entered = TRY(EnterPeer(context, path));
+  context.follower->ForgetSource(entered.peer.address);
   auto status = SyncNow(context, Json::object());
   if (!status) return status;  // it goes on by itself; the next import ends it
-  context.follower->ForgetSource(peer.address);
-  auto after = peer;
+  context.follower->ForgetSource(entered.peer.address);
+  auto after = entered.peer;
   TRY(context.database().Write([&](Connection& connection) -> Status {
-    after = TRY(federation::GetPeer(connection, peer.row));
-    return federation::RemovePeer(connection, peer.row);
+    after = TRY(federation::GetPeer(connection, after.row));
+    return entered.stays ? Ok() : federation::RemovePeer(connection, after.row);
   }));
   if (after.failures > 0) return Error(Errc::Corrupt, path + ": " + after.problem);
+  TRY(RequireTaken(context, note));
   return status;
 }
 

@@ -81,6 +81,9 @@ Result<Standing> ParseStanding(const Json& body) {
     }
   }
   TRY(storage::ValidateScope(standing.scope));
+  if (standing.status == storage::StandingStatus::Live && !standing.scope.empty()) {
+    return Error(Errc::Invalid, "live is everywhere: it has no scope");
+  }
   return standing;
 }
 

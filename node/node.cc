@@ -77,7 +77,9 @@ Node::Node(const Seams& seams, const Config& config, std::unique_ptr<DataDirecto
       health_({seams.clock, seams.fs, data_->database(), config.data, config.storage_min_free.bytes,
                [this] { return data_->content().core().packs->CheckUsable(); }}),
       answers_(data_->database()),
-      policy_(seams.fs, PolicyPath(config)),
+      policy_(seams.fs, PolicyPath(config),
+              config.federation_policy.empty() ? PolicyFile::Missing::Fine
+                                               : PolicyFile::Missing::Wrong),
       hub_{seams.clock, seams.random, config_, data_->database(), data_->content(), usage_,
            downloads_,  metrics_,     signer_, answers_,          policy_},
       content_api_(data_->content(), seams.random,

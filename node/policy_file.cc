@@ -7,17 +7,25 @@ constexpr std::size_t kMaxPolicyBytes = 1u << 20;
 
 }  // namespace
 
-// Without a file nothing is said.
 Result<std::string> PolicyFile::ReadText() const {
   const auto bytes = ReadFile(fs_, path_, kMaxPolicyBytes);
-  if (!bytes && bytes.error().code() == Errc::NotFound) return std::string();
-  return std::string(AsText(TRY(Result<Bytes>(bytes))));
+  const bool is_absent = !bytes && bytes.error().code() == Errc::NotFound;
+  if (!is_absent) return std::string(AsText(TRY(Result<Bytes>(bytes))));
+  MutexLock lock(mutex_);
+  if (!was_there_ && missing_ == Missing::Fine) return std::string();
+  return Error(Errc::Invalid, path_ +
+                                  ": the policy is not there: put it back, or an empty file "
+                                  "to have none");
 }
 
 Result<PolicyFile::Outcome> PolicyFile::Read() {
   auto text = ReadText();
   MutexLock lock(mutex_);
-  if (text && *text == text_) return Outcome::Same;
+  was_there_ = was_there_ || (text && !text->empty());
+  if (text && *text == text_) {
+    problem_.clear();
+    return Outcome::Same;
+  }
   auto policy = text ? ParsePolicy(path_, *text) : Result<federation::Policy>(text.error());
   if (!policy) {
     problem_ = policy.error().message();

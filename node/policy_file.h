@@ -1,7 +1,7 @@
 #pragma once
 // The operator's policy: how this node answers takedowns (federation/PROTOCOL.md section 10). A
-// TOML file, read again when it changes. While there is none the defaults hold; one with an error
-// changes nothing, and says so.
+// TOML file, read again when it changes. While there was none the defaults hold; one with an error,
+// or one that went away, changes nothing, and says so.
 
 #include <memory>
 #include <string>
@@ -19,7 +19,10 @@ Result<federation::Policy> ParsePolicy(const std::string& path, std::string_view
 class PolicyFile {
  public:
   // Borrows `fs`.
-  PolicyFile(FileSystem& fs, std::string path) : fs_(fs), path_(std::move(path)) {}
+  enum class Missing { Fine, Wrong };
+  // Whether there may be no file when it is read first; one that was there must stay.
+  PolicyFile(FileSystem& fs, std::string path, Missing missing)
+      : fs_(fs), path_(std::move(path)), missing_(missing) {}
 
   enum class Outcome { Same, Changed };
   // Errors: of reading it, Invalid for what it says. Then the policy is what it was.
@@ -30,11 +33,13 @@ class PolicyFile {
   std::string problem() const EXCLUDES(mutex_);
 
  private:
-  Result<std::string> ReadText() const;
+  Result<std::string> ReadText() const EXCLUDES(mutex_);
 
   FileSystem& fs_;
   const std::string path_;
+  const Missing missing_;
   mutable Mutex mutex_;
+  bool was_there_ GUARDED_BY(mutex_) = false;
   std::string text_ GUARDED_BY(mutex_);
   std::string problem_ GUARDED_BY(mutex_);
   std::shared_ptr<const federation::Policy> policy_ GUARDED_BY(mutex_) =

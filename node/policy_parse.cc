@@ -188,7 +188,12 @@ class PolicyReader {
       if (!node) return At(*value, node.error().message());
       rule.origin = *node;
     }
-    if (const auto* value = table.get("repository")) rule.repository = TRY(Text(*value));
+    if (const auto* value = table.get("repository")) {
+      rule.repository = TRY(Text(*value));
+      if (std::count(rule.repository.begin(), rule.repository.end(), '/') != 2) {
+        return At(*value, "expected KIND/NAMESPACE/NAME with * in it, such as models/lab/*");
+      }
+    }
     if (const auto* value = table.get("status")) {
       rule.statuses = TRY(Words(*value, storage::ParseStandingStatus));
     }

@@ -31,9 +31,13 @@ class ArchiveSink final : public BundleSink {
     return Write(Bytes(PaddedTarSize(size_bytes) - size_bytes));
   }
 
-  // Parts of an older and longer archive of this name are none of this one.
+  // Until here an older archive of this name is as it was. Parts of a longer one are none of this.
   Status Finish() override {
     if (file_) TRY(EndPart());
+    for (auto number = parts_; number > 0; --number) {
+      const auto part = ArchivePart(path_, number);
+      TRY(fs_.Rename(part + ".part", part));
+    }
     for (auto number = parts_ + 1;; ++number) {
       const auto stale = ArchivePart(path_, number);
       if (!fs_.Stat(stale)) return fs_.SyncDirectory(ParentDirectory(path_));
@@ -42,13 +46,11 @@ class ArchiveSink final : public BundleSink {
   }
 
  private:
-  std::string PartName() const { return ArchivePart(path_, parts_); }
-
   Status BeginPart() {
     ++parts_;
     at_ = 0;
     TRY(fs_.CreateDirectories(ParentDirectory(path_)));
-    file_ = TRY(fs_.Open(PartName() + ".part", OpenMode::Create));
+    file_ = TRY(fs_.Open(ArchivePart(path_, parts_) + ".part", OpenMode::Create));
     return file_->Truncate(0);
   }
 
@@ -57,8 +59,7 @@ class ArchiveSink final : public BundleSink {
     TRY(Flush());
     TRY(file_->Sync());
     file_.reset();
-    TRY(fs_.Rename(PartName() + ".part", PartName()));
-    return fs_.SyncDirectory(ParentDirectory(path_));
+    return Ok();
   }
 
   Status Write(ByteView bytes) {

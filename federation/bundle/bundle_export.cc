@@ -6,6 +6,7 @@
 #include "federation/format/tile.h"
 #include "federation/open_objects.h"
 #include "federation/row_files.h"
+#include "storage/catalog/repositories.h"
 #include "storage/content/file_sections.h"
 #include "storage/history/uploads.h"
 
@@ -101,6 +102,8 @@ class BundleExport {
 
   Status PutFiles(Connection& connection, const BundleCard& card, const Reached& reached,
                   const Reached& before) {
+    const auto repository = TRY(storage::GetRepository(connection, card.repository));
+    if (repository.IsClosed()) return Ok();  // by now
     for (const auto& [sha256, entry] : reached.files) {
       if (before.files.contains(sha256) || !put_.files.emplace(sha256, entry).second) continue;
       const auto file = TRY(storage::FindCommittedFile(connection, card.repository, sha256));

@@ -9,7 +9,7 @@ class FolderSink final : public BundleSink {
 
   Status Put(const std::string& path, ByteView content, Lasting lasting) override {
     const std::string file = folder_ + path;
-    if (lasting == Lasting::Yes && fs_.Stat(file)) return Ok();
+    if (lasting == Lasting::Yes && IsThere(file, content.size())) return Ok();
     TRY(fs_.CreateDirectories(ParentDirectory(file)));
     return WriteFileDurably(fs_, file, content);
   }
@@ -17,7 +17,7 @@ class FolderSink final : public BundleSink {
   Status PutPieces(const std::string& path, std::uint64_t size_bytes,
                    const Producer& produce) override {
     const std::string name = folder_ + path;
-    if (fs_.Stat(name)) return Ok();
+    if (IsThere(name, size_bytes)) return Ok();
     TRY(fs_.CreateDirectories(ParentDirectory(name)));
     const std::string part = name + ".part";
     const auto file = TRY(fs_.Open(part, OpenMode::Create));
@@ -37,6 +37,11 @@ class FolderSink final : public BundleSink {
   Status Finish() override { return Ok(); }
 
  private:
+  bool IsThere(const std::string& name, std::uint64_t size_bytes) {
+    const auto stat = fs_.Stat(name);
+    return stat && stat->size_bytes == size_bytes;
+  }
+
   FileSystem& fs_;
   const std::string folder_;
 };

@@ -97,6 +97,7 @@ Status RequireConsistent(const Card& card) {
   if ((standing.status == storage::StandingStatus::Live) != !standing.reason) {
     return Malformed("a reason belongs to every status but live");
   }
+  if (!standing.reason && !standing.scope.empty()) return Malformed("live is everywhere");
   if (standing.HasContent() != card.content.has_value()) {
     return Malformed("content and status contradict each other");
   }

@@ -153,9 +153,16 @@ int OpenFlags(OpenMode mode) {
 class PosixFileSystem final : public FileSystem {
  public:
   Result<std::unique_ptr<File>> Open(const std::string& path, OpenMode mode) override {
-    const int fd = ::open(path.c_str(), OpenFlags(mode) | O_CLOEXEC, 0600);
+    // O_NONBLOCK: a pipe would make the opener wait for somebody at its other end.
+    const int fd = ::open(path.c_str(), OpenFlags(mode) | O_CLOEXEC | O_NONBLOCK, 0600);
     if (fd < 0) return PosixError(path, "open");
-    return std::unique_ptr<File>(new DiskFile(path, fd));
+    auto file = std::make_unique<DiskFile>(path, fd);
+    struct stat stat = {};
+    if (::fstat(fd, &stat) != 0) return PosixError(path, "stat");
+    if (S_ISFIFO(stat.st_mode) || S_ISSOCK(stat.st_mode)) {
+      return Error(Errc::Invalid, path + " is no file, but a pipe or socket");
+    }
+    return std::unique_ptr<File>(std::move(file));
   }
 
   Status Rename(const std::string& from, const std::string& to) override {

@@ -37,13 +37,13 @@ Standing ReadStanding(const Rows& rows, int column) {
 }
 
 Status SetStanding(Connection& connection, std::int64_t repository, const Standing& standing,
-                   const Answered& answered, std::int64_t now_ms) {
+                   const Answered& answered, std::int64_t since_ms) {
   const bool was_closed = TRY(GetRepository(connection, repository)).IsClosed();
   TRY(connection.Execute(
       "UPDATE repository SET status = ?, reason = ?, scope = ?, answer = ?, delete_ms = ?, "
       "answered_ms = ? WHERE id = ?",
       static_cast<int>(standing.status), ReasonColumn(standing), ScopeColumn(standing),
-      static_cast<int>(answered.answer), answered.delete_ms, now_ms, repository));
+      static_cast<int>(answered.answer), answered.delete_ms, since_ms, repository));
   const bool is_closed = TRY(GetRepository(connection, repository)).IsClosed();
   if (was_closed == is_closed) return Ok();
   return RepositoryVisibilityChanged(connection, repository, is_closed);

@@ -26,7 +26,7 @@ struct Answered {
 // Sets both, with what follows for the visibility of its files. Inside Database::Write. NotFound
 // when there is no such repository.
 Status SetStanding(Connection& connection, std::int64_t repository, const Standing& standing,
-                   const Answered& answered, std::int64_t now_ms);
+                   const Answered& answered, std::int64_t since_ms);
 
 // As columns: the reason's number or NULL, and country codes with a space between.
 SqlValue ReasonColumn(const Standing& standing);

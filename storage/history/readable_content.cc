@@ -7,19 +7,16 @@ namespace {
 
 constexpr std::size_t kRememberedRoots = 64;
 
-// One of the repositories lets the caller read its files. Withheld when they are only in such as
-// were taken down, else NotFound.
+// True when one of the repositories lets the caller read its files.
 Result<Access> AnyReadable(Connection& connection, const Caller& caller,
                            const std::vector<std::int64_t>& repositories, std::string_view what) {
-  Error refusal(Errc::NotFound, std::string(what) + " not found");
   for (const std::int64_t row : repositories) {
     const auto repository = TRY(GetRepository(connection, row));
-    if (!CanRead(caller, repository)) continue;
-    auto files = RequireFiles(connection, caller, repository);
-    if (files) return Access::Files;
-    if (files.error().code() == Errc::Withheld) refusal = std::move(files.error());
+    if (CanRead(caller, repository) && RequireFiles(connection, caller, repository)) {
+      return Access::Files;
+    }
   }
-  return refusal;
+  return Error(Errc::NotFound, std::string(what) + " not found");
 }
 
 Result<std::vector<std::int64_t>> ReadIds(Rows rows) {

@@ -219,6 +219,21 @@ TEST_CASE("APolicyThatIsMilderTakesADeletionBack") {
   CHECK(f.Repository().answered.delete_ms == f.now_ms + 30 * kDayMs);  // begins anew
 }
 
+TEST_CASE("ALongerTermMovesADeletionAndAShorterOneDoesNot") {
+  Taken f;
+  f.Answer(Removed(StandingReason::Court));
+  const auto since_ms = f.now_ms;
+  f.now_ms += 3 * kDayMs;
+  f.policy.answers = {{{}, "", {}, {}, {Action::Delete, 300}}};
+  f.Answer();
+  f.Answer();
+  CHECK(f.Repository().answered.delete_ms == since_ms + 300 * kDayMs);
+  CHECK(f.Repository().answered_ms == since_ms);
+  f.policy.answers = {{{}, "", {}, {}, {Action::Delete, 3}}};
+  f.Answer();
+  CHECK(f.Repository().answered.delete_ms == since_ms + 300 * kDayMs);
+}
+
 TEST_CASE("TheBrakeHoldsWhatWouldEraseAnOrigin") {
   banyan::testing::TestCatalog catalog;
   banyan::testing::MakeUser(catalog, "lab");

@@ -78,6 +78,9 @@ TEST_CASE("AScopeElsewhereIsNotAnswered") {
   CHECK(Decide(policy, elsewhere).action == Action::Delete);  // nobody said where this node is
   policy.jurisdictions = {"KE"};
   CHECK(Decide(policy, elsewhere).action == Action::Keep);
+  policy.answers = {Rule({StandingStatus::Live}, {}, Action::Stop)};  // this node's own, stays
+  CHECK(Decide(policy, elsewhere).action == Action::Stop);
+  policy.answers.clear();
   policy.jurisdictions = {"KE", "FR"};
   CHECK(Decide(policy, elsewhere).action == Action::Delete);
   CHECK(Decide(policy, Stated(StandingStatus::Removed, StandingReason::Court)).action ==

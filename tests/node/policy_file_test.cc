@@ -86,6 +86,7 @@ TEST_CASE("WhatIsWrongWithAPolicyIsSaidWithItsLine") {
   CHECK(Problem("[answer]\naction = \"keep\"").ends_with("rules are written as [[answer]]"));
   CHECK(Problem("[brake]\npercent = 101").starts_with("policy.toml: line 2: expected a whole"));
   CHECK(Problem("[receipts]\npublish = \"no\"").ends_with("expected true or false"));
+  CHECK(Problem("[[answer]]\nrepository = \"lab/x\"\naction = \"stop\"").ends_with("models/lab/*"));
   CHECK(Problem("brake = 3").ends_with("expected a table"));
   CHECK(
       Problem("[[answer]]\norigin = \"me\"\naction = \"keep\"").starts_with("policy.toml: line 2"));
@@ -94,7 +95,7 @@ TEST_CASE("WhatIsWrongWithAPolicyIsSaidWithItsLine") {
 
 TEST_CASE("APolicyIsReadAgainWhenItChanges") {
   MemoryFileSystem fs;
-  PolicyFile file(fs, "/policy.toml");
+  PolicyFile file(fs, "/policy.toml", PolicyFile::Missing::Fine);
   CHECK(MUST(file.Read()) == PolicyFile::Outcome::Same);  // none: the defaults
   CHECK(file.policy()->jurisdictions.empty());
   Write(fs, "jurisdictions = [\"KE\"]");
@@ -105,8 +106,20 @@ TEST_CASE("APolicyIsReadAgainWhenItChanges") {
   MUST_FAIL(file.Read(), Errc::Invalid);
   CHECK_FALSE(file.problem().empty());
   CHECK(file.policy()->jurisdictions.size() == 1);  // as before
+  Write(fs, "jurisdictions = [\"KE\"]");            // as it was
+  CHECK(MUST(file.Read()) == PolicyFile::Outcome::Same);
+  CHECK(file.problem().empty());
+  MUST(fs.Remove("/policy.toml"));
+  MUST_FAIL(file.Read(), Errc::Invalid);
+  CHECK(file.policy()->jurisdictions.size() == 1);
   Write(fs, "");
   CHECK(MUST(file.Read()) == PolicyFile::Outcome::Changed);
   CHECK(file.problem().empty());
   CHECK(file.policy()->jurisdictions.empty());
+}
+
+TEST_CASE("APolicyThatWasNamedMustBeThere") {
+  MemoryFileSystem fs;
+  PolicyFile file(fs, "/named.toml", PolicyFile::Missing::Wrong);
+  MUST_FAIL(file.Read(), Errc::Invalid);
 }

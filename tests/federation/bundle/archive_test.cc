@@ -78,6 +78,18 @@ TEST_CASE("AnArchiveEndsAPartBeforeItIsTooLarge") {
   MUST_FAIL(fs.Stat("/b.2.banyan"), Errc::NotFound);
 }
 
+TEST_CASE("AnArchiveIsReplacedWhenItsHeirIsWhole") {
+  MemoryFileSystem fs;
+  MUST(Fill(*MakeArchiveSink(fs, "/b.banyan", 1u << 20)));
+  const Bytes before = ReadAll(fs, "/b.banyan");
+  const auto sink = MakeArchiveSink(fs, "/b.banyan", 3000);
+  MUST(sink->Put("/fed/info", Text("other"), Lasting::No));
+  MUST(sink->Put("/fed/o/x", Bytes(2500, 'x'), Lasting::Yes));
+  CHECK(ReadAll(fs, "/b.banyan") == before);
+  MUST(sink->Finish());
+  CHECK(ReadAll(fs, "/b.banyan") != before);
+}
+
 TEST_CASE("TarReadsWhatWasWritten") {
   TempDirectory directory;
   MUST(Fill(*MakeArchiveSink(DiskFileSystem(), directory.Join("b.banyan"), 1u << 20)));
@@ -123,4 +135,7 @@ TEST_CASE("AFolderKeepsWhatItHas") {
     return Ok();
   }));
   CHECK(AsText(ReadAll(fs, "/stick/fed/info")) == "newer");
+  MUST(WriteFileDurably(fs, "/stick/fed/f/x/data/0", {}));  // damaged
+  MUST(Fill(*MakeFolderSink(fs, "/stick")));
+  CHECK(ReadAll(fs, "/stick/fed/f/x/data/0").size() == 1500);
 }
