@@ -19,9 +19,4 @@ Status StateOwn(storage::Connection& connection, const Policy& policy,
 // is not touched: a deletion that waits keeps its day.
 Status ApplyPolicy(storage::Connection& connection, const Policy& policy, std::int64_t now_ms);
 
-// Deletes one repository whose day has come, unless the brake holds its origin. Returns its row; 0:
-// there was none.
-Result<std::int64_t> DeleteOneDue(storage::Connection& connection, const Policy& policy,
-                                  std::int64_t now_ms);
-
 }  // namespace banyan::federation

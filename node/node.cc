@@ -1,6 +1,6 @@
 #include "node/node.h"
 
-#include "federation/answers.h"
+#include "federation/due_deletion.h"
 #include "node/collection.h"
 #include "node/head_metadata.h"
 #include "node/http/client_address.h"

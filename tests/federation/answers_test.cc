@@ -1,5 +1,6 @@
 #include "federation/answers.h"
 
+#include "federation/due_deletion.h"
 #include "federation/receipts.h"
 #include "storage/catalog/authorisation.h"
 #include "storage/catalog/repository_search.h"
