@@ -32,9 +32,9 @@ std::vector<CommandSection> AllCommands() {
       MakeAdminGc(), MakeAdminScrub(), MakeAdminBackup(), MakeAdminRestore(), MakeAdminStats(),
       MakeAdminDoctor()));
   sections.push_back(Section("Federate", MakePeerList(), MakePeerAdd(), MakePeerShow(),
-                             MakePeerRemove(), MakeFollow(), MakeUnfollow(), MakeSync(),
-                             MakeFederationStatus(), MakeFederationCompliance(), MakeBundleExport(),
-                             MakeBundleImport()));
+                             MakePeerRemove(), MakeFollow(), MakeUnfollow(), MakeAlias(),
+                             MakeSync(), MakeFederationStatus(), MakeFederationCompliance(),
+                             MakeBundleExport(), MakeBundleImport()));
   sections.push_back(Section("The program", MakeHelp(), MakeCompletion()));
   return sections;
 }

@@ -44,6 +44,7 @@ std::unique_ptr<Command> MakeBranchCreate();   // refs.cc
 std::unique_ptr<Command> MakeBranchDefault();  // refs.cc
 std::unique_ptr<Command> MakeBranchDelete();   // refs.cc
 std::unique_ptr<Command> MakeBranchList();     // refs.cc
+std::unique_ptr<Command> MakeAlias();          // follow.cc
 std::unique_ptr<Command> MakeBundleExport();   // bundle.cc
 std::unique_ptr<Command> MakeBundleImport();   // bundle.cc
 std::unique_ptr<Command> MakeCacheList();      // cache.cc

@@ -1,4 +1,4 @@
-// follow, unfollow, sync, federation status.
+// follow, unfollow, alias, sync, federation status.
 #include "cli/admin_command.h"
 #include "cli/commands.h"
 #include "cli/federation_status.h"
@@ -53,6 +53,28 @@ class Unfollow final : public RuleCommand {
     Explain("What was mirrored stays as it is, and is not brought up to date any more.");
     Shows("unfollow NODE_ID", "the rule for everything");
   }
+};
+
+class Alias final : public AdminCommand {
+ public:
+  Alias() : AdminCommand("alias", "say whose repositories a namespace here is for") {
+    Takes("NAMESPACE", namespace_, "as the node calls it");
+    Takes("NODE_ID", node_, "the node");
+    Explain(
+        "Without it the first node whose repositories come has the name, and those of others are "
+        "called <16 characters of their node id>_NAMESPACE, which leads to them always.");
+    Shows("alias lab NODE_ID", "lab/model is that node's from now on");
+  }
+
+ private:
+  Status Perform(Session& session, AdminPort& port) override {
+    const auto bound = TRY(port.Call("alias", Json{{"namespace", namespace_}, {"node", node_}}));
+    return session.output().Print(
+        bound, Member(bound, "namespace") + " is a namespace of " + Member(bound, "node"));
+  }
+
+  std::string namespace_;
+  std::string node_;
 };
 
 Status PrintPlan(Session& session, const Json& plan) {
@@ -143,6 +165,7 @@ Status PrintFederation(Session& session, const Json& status) {
   return session.output().Print(status, table);
 }
 
+std::unique_ptr<Command> MakeAlias() { return std::make_unique<Alias>(); }
 std::unique_ptr<Command> MakeFollow() { return std::make_unique<Follow>(); }
 std::unique_ptr<Command> MakeUnfollow() { return std::make_unique<Unfollow>(); }
 std::unique_ptr<Command> MakeSync() { return std::make_unique<Sync>(); }

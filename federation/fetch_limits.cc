@@ -15,7 +15,7 @@ std::optional<int> ParseMinute(std::string_view text) {
   const auto digit = [&](std::size_t at) { return text[at] - '0'; };
   const auto is_digit = [&](std::size_t at) { return text[at] >= '0' && text[at] <= '9'; };
   if (text.size() != 5 || text[2] != ':') return std::nullopt;
-  for (const std::size_t at : {0, 1, 3, 4}) {
+  for (const std::size_t at : {0u, 1u, 3u, 4u}) {
     if (!is_digit(at)) return std::nullopt;
   }
   const int minutes = digit(3) * 10 + digit(4);

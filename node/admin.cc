@@ -30,6 +30,7 @@ constexpr AdminOperation kOperations[] = {
     {"peers/remove", RemovePeer, kChanges},
     {"follow", Follow, kChanges},
     {"unfollow", Unfollow, kChanges},
+    {"alias", BindAlias, kChanges},
     {"federation", ShowFederation, kReads},
     {"sync", SyncNow, kReads, kLong},
     {"bundle/export", ExportBundle, kReads, kLong},

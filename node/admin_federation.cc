@@ -3,6 +3,7 @@
 #include "federation/follow/followed_log.h"
 #include "federation/follow/follows.h"
 #include "federation/follow/peers.h"
+#include "federation/mirror/alias.h"
 #include "federation/own_origin.h"
 #include "node/admin_functions.h"
 #include "node/follower.h"
@@ -189,6 +190,16 @@ Result<Json> Unfollow(const AdminContext& context, const Json& arguments) {
   TRY(context.database().Write(
       [&](Connection& connection) { return federation::RemoveFollow(connection, rule); }));
   return RuleJson(rule);
+}
+
+Result<Json> BindAlias(const AdminContext& context, const Json& arguments) {
+  const auto node = TRY(federation::NodeId::Parse(TRY(NeedText(arguments, "node"))));
+  auto name = TRY(NeedText(arguments, "namespace"));
+  TRY(context.database().Write([&](Connection& connection) -> Status {
+    name = TRY(federation::AliasNamespace(connection, node, name, context.clock.NowMs()));
+    return Ok();
+  }));
+  return Json{{"namespace", name}, {"node", node.ToString()}};
 }
 
 Result<Json> ShowFederation(const AdminContext& context, const Json&) {

@@ -41,6 +41,7 @@ Result<Json> AddPeer(const AdminContext&, const Json&);     // address
 Result<Json> RemovePeer(const AdminContext&, const Json&);  // peer: its address or node id
 Result<Json> Follow(const AdminContext&, const Json&);      // rule: federation::FollowRule
 Result<Json> Unfollow(const AdminContext&, const Json&);    // rule
+Result<Json> BindAlias(const AdminContext&, const Json&);   // namespace, node
 Result<Json> ShowFederation(const AdminContext&, const Json&);
 Result<Json> SyncNow(const AdminContext&, const Json&);
 

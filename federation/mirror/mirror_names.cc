@@ -21,21 +21,6 @@ Result<std::optional<std::int64_t>> FindMirrorNamespace(Connection& connection, 
   return found;
 }
 
-// Its name here.
-Result<std::string> BindNamespace(Connection& connection, const MirrorIdentity& identity,
-                                  const std::string& name, std::int64_t now_ms) {
-  const auto folded = storage::FoldName(name);
-  const auto bound = TRY(FindMirrorNamespace(connection, identity.origin, folded));
-  if (bound) return TRY(storage::GetNamespace(connection, *bound)).name;
-  const auto qualified = identity.node.ToString().substr(0, kQualifierLength) + "_" + name;
-  const auto made = TRY(storage::CreateMirrorNamespace(connection, {name, qualified}, now_ms));
-  TRY(
-      connection.Execute("INSERT INTO mirror_namespace(namespace, origin, folded, qualified) "
-                         "VALUES(?, ?, ?, ?)",
-                         made.row, identity.origin, folded, storage::FoldName(qualified)));
-  return made.name;
-}
-
 storage::RepositoryUid UidOf(const RepositoryKey& key) {
   return storage::RepositoryUid::FromRaw(key.bytes());
 }
@@ -46,6 +31,20 @@ Error NameIsTaken(const storage::RepositoryId& id) {
 }
 
 }  // namespace
+
+Result<storage::Namespace> BindNamespace(Connection& connection, std::int64_t origin,
+                                         const NodeId& node, const std::string& name,
+                                         std::int64_t now_ms) {
+  const auto folded = storage::FoldName(name);
+  const auto bound = TRY(FindMirrorNamespace(connection, origin, folded));
+  if (bound) return storage::GetNamespace(connection, *bound);
+  const auto qualified = node.ToString().substr(0, kQualifierLength) + "_" + name;
+  auto made = TRY(storage::CreateMirrorNamespace(connection, {name, qualified}, now_ms));
+  TRY(connection.Execute(
+      "INSERT INTO mirror_namespace(namespace, origin, folded, qualified) VALUES(?, ?, ?, ?)",
+      made.row, origin, folded, storage::FoldName(qualified)));
+  return made;
+}
 
 Result<MirrorName> ReadMirrorName(ByteView meta) {
   const Json members = TRY(OpenMeta(meta));
@@ -76,7 +75,9 @@ Result<Repository> PlaceMirror(Connection& connection, Random& random,
                                std::int64_t now_ms) {
   storage::NewRepository made;
   made.id = name.at_origin;
-  made.id.owner = TRY(BindNamespace(connection, identity, name.at_origin.owner, now_ms));
+  made.id.owner =
+      TRY(BindNamespace(connection, identity.origin, identity.node, name.at_origin.owner, now_ms))
+          .name;
   made.is_private = true;
   made.default_branch = name.branch;
   made.uid = UidOf(identity.key);

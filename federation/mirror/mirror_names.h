@@ -7,6 +7,7 @@
 
 #include "federation/format/node_id.h"
 #include "federation/format/repository_key.h"
+#include "storage/catalog/accounts.h"
 #include "storage/catalog/repositories.h"
 
 namespace banyan::federation {
@@ -17,6 +18,12 @@ struct MirrorName {
 };
 // From a card's meta object. Invalid when it is none, or no repository here could be called so.
 Result<MirrorName> ReadMirrorName(ByteView meta);
+
+// The namespace here that stands for one of the origin, made if it is not there. Inside
+// Database::Write.
+Result<storage::Namespace> BindNamespace(storage::Connection& connection, std::int64_t origin,
+                                         const NodeId& node, const std::string& name,
+                                         std::int64_t now_ms);
 
 struct MirrorIdentity {
   std::int64_t origin = 0;  // its row

@@ -1,6 +1,7 @@
 #include "federation/mirror/mirror_names.h"
 
 #include "federation/card_meta.h"
+#include "federation/mirror/alias.h"
 #include "storage/catalog/accounts.h"
 #include "tests/federation/mirror/mirror_pair.h"
 
@@ -110,4 +111,31 @@ TEST_CASE("NamesThatCannotBeHereAreRefused") {
   Json without = good;
   without.erase("name");
   MUST_FAIL(ReadMirrorName(Meta(without)), Errc::Invalid);
+}
+
+TEST_CASE("AnAliasGivesANamespaceToWhomTheOperatorSays") {
+  Names f;
+  const auto alias = [&](const NodeId& node, const std::string& name) {
+    return f.database->Write([&](storage::Connection& c) -> Status {
+      TRY(AliasNamespace(c, node, name, 1));
+      return Ok();
+    });
+  };
+  const auto path = [&](const MirrorIdentity& identity) { return f.PathOf(identity, "Lab/x"); };
+  const auto theirs = f.two.node.ToString().substr(0, 16) + "_lab/x";
+  CHECK(path(f.one) == "Lab/x");
+  CHECK(f.PathOf(f.two, "lab/x") == theirs);
+  MUST(alias(f.two.node, "lab"));
+  CHECK(f.PathOf(f.two, "lab/x") == "lab/x");
+  CHECK(path(f.one) == f.one.node.ToString().substr(0, 16) + "_lab/x");
+  MUST(alias(f.two.node, "LAB"));  // as it is
+  CHECK(f.PathOf(f.two, "lab/x") == "lab/x");
+  MUST(alias(f.two.node, "before-anything-came"));
+  CHECK(f.PathOf(f.two, "before-anything-came/x") == "before-anything-came/x");
+  MUST(f.database->Write([](storage::Connection& c) -> Status {
+    TRY(storage::CreateUser(c, {"carol", "", false}, 1));
+    return Ok();
+  }));
+  MUST_FAIL(alias(f.two.node, "carol"), Errc::Conflict);
+  MUST_FAIL(alias(f.two.node, "api"), Errc::Invalid);
 }
