@@ -40,12 +40,13 @@ Result<std::pair<std::string_view, std::string_view>> TakeLine(std::string_view&
 }  // namespace
 
 Result<JournalPlace> JournalPlace::Parse(std::string_view text) {
+  const Error malformed(Errc::Invalid, "expected <journal>,<sequence>");
   const auto comma = text.find(',');
-  if (comma == text.npos || !IsJournal(text.substr(0, comma))) {
-    return Error(Errc::Invalid, "expected <journal>,<sequence>");
-  }
+  if (comma == text.npos || !IsJournal(text.substr(0, comma))) return malformed;
   const auto sequence = TRY(ParseNumber(text.substr(comma + 1)));
-  return JournalPlace{std::string(text.substr(0, comma)), sequence};
+  JournalPlace place{std::string(text.substr(0, comma)), sequence};
+  if (place.ToString() != text) return malformed;
+  return place;
 }
 
 std::string JournalPlace::ToString() const { return journal + "," + std::to_string(sequence); }
