@@ -3,8 +3,7 @@
 #include <algorithm>
 
 #include "federation/card_meta.h"
-#include "federation/format/canonical_json.h"
-#include "federation/log_rows.h"
+#include "federation/log_card.h"
 #include "federation/receipts.h"
 
 namespace banyan::federation {
@@ -128,8 +127,8 @@ Result<Fetching> FetchingOf(Connection& connection, const Policy& policy,
     return Fetching::PassedOver;
   }
   if (policy.selections.empty()) return Fetching::Wanted;
-  const auto entries = TRY(ReadEntries(connection, followed.log, followed.position, 1));
-  const auto card = Card::Parse(TRY(ParseCanonical(entries.front())));
+  const auto card = ReadCard(connection, followed.log, followed.position);
+  if (!card && card.error().code() != Errc::Invalid) return card.error();
   const auto meta = OpenMeta(followed.meta);
   const bool is_selected = card && meta && IsSelected(policy, *card, *meta);
   return is_selected ? Fetching::Wanted : Fetching::PassedOver;

@@ -1,6 +1,6 @@
 #include "federation/card_rows.h"
 
-#include "federation/format/canonical_json.h"
+#include "federation/log_card.h"
 
 namespace banyan::federation {
 namespace {
@@ -35,8 +35,7 @@ Result<std::optional<CardRow>> FindCard(Connection& connection, LogId log,
     place = {static_cast<std::uint64_t>(rows.Int(4)), static_cast<std::uint64_t>(rows.Int(5))};
     TRY(rows.status());
   }
-  const auto entries = TRY(ReadEntries(connection, {log.origin, place.epoch}, place.position, 1));
-  found.card = TRY(Card::Parse(TRY(ParseCanonical(entries.front()))));
+  found.card = TRY(ReadCard(connection, {log.origin, place.epoch}, place.position));
   return std::optional(std::move(found));
 }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "storage/base/glob.h"
+#include "storage/base/repository_glob.h"
 
 namespace banyan::federation {
 namespace {
@@ -20,9 +21,7 @@ bool Holds(const AnswerRule& rule, const Judged& judged) {
   if (!rule.reasons.empty() && (!standing.reason || !rule.reasons.contains(*standing.reason))) {
     return false;
   }
-  const auto path =
-      std::string(storage::Plural(judged.id.kind)) + "/" + storage::FoldName(judged.id.Path());
-  return rule.repository.empty() || MatchesGlob(storage::FoldName(rule.repository), path);
+  return rule.repository.empty() || storage::MatchesRepository(rule.repository, judged.id);
 }
 
 bool IsInScope(const Policy& policy, const Standing& standing) {

@@ -7,6 +7,7 @@
 #include "federation/own_origin.h"
 #include "node/admin_functions.h"
 #include "node/follower.h"
+#include "storage/base/repository_glob.h"
 
 namespace banyan::node {
 namespace {
@@ -26,7 +27,7 @@ Result<std::vector<std::string>> ReadPatterns(const Json& arguments) {
   if (!list->is_array()) return Error(Errc::Invalid, "repositories: expected a list of texts");
   for (const auto& item : *list) {
     const auto pattern = item.is_string() ? item.get<std::string>() : "";
-    if (std::count(pattern.begin(), pattern.end(), '/') != 2) {
+    if (!storage::IsRepositoryGlob(pattern)) {
       return Error(Errc::Invalid,
                    "repositories: expected KIND/NAMESPACE/NAME with * in it, such "
                    "as models/lab/*, not \"" +

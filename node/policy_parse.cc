@@ -9,6 +9,7 @@
 #include "node/config_keys.h"
 #include "node/policy_file.h"
 #include "node/units.h"
+#include "storage/base/repository_glob.h"
 
 namespace banyan::node {
 namespace {
@@ -190,7 +191,7 @@ class PolicyReader {
     }
     if (const auto* value = table.get("repository")) {
       rule.repository = TRY(Text(*value));
-      if (std::count(rule.repository.begin(), rule.repository.end(), '/') != 2) {
+      if (!storage::IsRepositoryGlob(rule.repository)) {
         return At(*value, "expected KIND/NAMESPACE/NAME with * in it, such as models/lab/*");
       }
     }

@@ -2,12 +2,12 @@
 
 #include <algorithm>
 
-#include "federation/format/canonical_json.h"
 #include "federation/head_rows.h"
+#include "federation/log_card.h"
 #include "federation/mirror/mirror_files.h"
 #include "federation/mirror/stated_history.h"
 #include "federation/origin_rows.h"
-#include "storage/base/glob.h"
+#include "storage/base/repository_glob.h"
 #include "storage/history/catalog_nodes.h"
 
 namespace banyan::federation {
@@ -16,16 +16,10 @@ namespace {
 using storage::Connection;
 
 bool IsSelected(const ExportRequest& request, const storage::RepositoryId& id) {
-  const auto path = std::string(storage::Plural(id.kind)) + "/" + storage::FoldName(id.Path());
   return request.patterns.empty() ||
          std::ranges::any_of(request.patterns, [&](const auto& pattern) {
-           return MatchesGlob(storage::FoldName(pattern), path);
+           return storage::MatchesRepository(pattern, id);
          });
-}
-
-Result<Card> ReadCard(Connection& connection, LogId log, std::uint64_t position) {
-  const auto entries = TRY(ReadEntries(connection, log, position, 1));
-  return Card::Parse(TRY(ParseCanonical(entries.front())));
 }
 
 // Latest cards whose content is here and for everybody.

@@ -5,7 +5,7 @@
 
 #include "federation/card_meta.h"
 #include "federation/origin_rows.h"
-#include "storage/base/glob.h"
+#include "storage/base/repository_glob.h"
 
 namespace banyan::federation {
 namespace {
@@ -30,10 +30,11 @@ Result<FollowRule> FollowRule::Parse(std::string_view text) {
   FollowRule rule{TRY(NodeId::Parse(text.substr(0, slash))), "*/*/*"};
   if (slash == text.npos) return rule;
   rule.pattern = std::string(text.substr(slash + 1));
-  const auto slashes = std::count(rule.pattern.begin(), rule.pattern.end(), '/');
   const auto kind = rule.pattern.substr(0, rule.pattern.find('/'));
   const bool has_kind = kind == "models" || kind == "datasets" || kind == "*";
-  if (slashes == 2 && has_kind && rule.pattern.size() <= kMaxPatternBytes) return rule;
+  if (storage::IsRepositoryGlob(rule.pattern) && has_kind &&
+      rule.pattern.size() <= kMaxPatternBytes)
+    return rule;
   return Error(Errc::Invalid,
                "expected NODE_ID or NODE_ID/KIND/NAMESPACE/NAME, where KIND is models, datasets or "
                "*, and the others may have * in them");
@@ -42,8 +43,7 @@ Result<FollowRule> FollowRule::Parse(std::string_view text) {
 std::string FollowRule::ToString() const { return node.ToString() + "/" + pattern; }
 
 bool FollowRule::Selects(const storage::RepositoryId& id) const {
-  const auto path = std::string(storage::Plural(id.kind)) + "/" + storage::FoldName(id.Path());
-  return MatchesGlob(storage::FoldName(pattern), path);
+  return storage::MatchesRepository(pattern, id);
 }
 
 Status AddFollow(Connection& connection, const FollowRule& rule, std::int64_t now_ms) {
