@@ -108,6 +108,7 @@ Status Node::Listen() {
   server_ = TRY(HttpServer::Start(
       ServerOptions(config_), seams_.clock, seams_.random,
       [this](Request& request, Response& response) { front_.Handle(request, response); }));
+  listening_ = server_.get();
   return Ok();
 }
 
@@ -163,7 +164,9 @@ void Node::Stop(std::int64_t grace_ms) {
 }
 
 Result<MetricsView> Node::View() {
-  MetricsView view{metrics_, server_->counters()};
+  const HttpServer* server = listening_;
+  if (server == nullptr) return Error(Errc::Unavailable, "the node is starting: ask again");
+  MetricsView view{metrics_, server->counters()};
   view.uptime_ms = seams_.clock.MonotonicMs() - started_ms_;
   view.disk_free_bytes = TRY(seams_.fs.FreeBytes(config_.data));
   auto lease = TRY(data_->database().Read());

@@ -6,6 +6,7 @@
 // Stop:   no new connections ─▶ running requests end or are cut ─▶ jobs end ─▶ figures are
 //         flushed ─▶ content and catalog close ─▶ lock is released
 
+#include <atomic>
 #include <memory>
 
 #include "node/admin_api.h"
@@ -71,6 +72,7 @@ class Node {
   Front front_;
   Jobs jobs_;
   std::unique_ptr<HttpServer> server_;
+  std::atomic<const HttpServer*> listening_{nullptr};  // server_, for the requests it already takes
 };
 
 }  // namespace banyan::node

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <atomic>
 #include <thread>
 
 #include "node/http/byte_range.h"
@@ -98,7 +99,7 @@ TEST_CASE("ClientSendsJsonAndToken") {
 }
 
 TEST_CASE("StatusesBecomeErrors") {
-  int status = 0;
+  std::atomic<int> status = 0;
   FakeNode fake(
       [&](const Seen&, Response& response) { node::Fail(response, status, "the reason"); });
   Fixture fixture;

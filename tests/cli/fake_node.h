@@ -9,6 +9,7 @@
 #include "node/http/http_server.h"
 #include "storage/base/mutex.h"
 #include "tests/support/must.h"
+#include "tests/support/socket_order.h"
 
 namespace banyan::cli {
 
@@ -55,7 +56,9 @@ class FakeNode {
     if (auto body = request.ReadAll(1u << 30)) seen.body = *std::move(body);
     const MutexLock lock(mutex_);
     seen_.push_back(seen);
+    PassSocketOrder();
     answer_(seen, response);
+    PassSocketOrder();
   }
 
   Answer answer_;

@@ -8,6 +8,7 @@
 #include "storage/base/json.h"
 #include "tests/cli/fake_terminal.h"
 #include "tests/support/must.h"
+#include "tests/support/socket_order.h"
 #include "tests/support/temp_directory.h"
 
 namespace banyan::cli {
@@ -32,7 +33,10 @@ class ProgramRunner {
   // The exit code; what was printed is in `terminal`, that of earlier runs is gone.
   int Run(std::vector<std::string> arguments) {
     terminal.Clear();
-    return RunProgram(environment, std::move(arguments));
+    PassSocketOrder();
+    const int code = RunProgram(environment, std::move(arguments));
+    PassSocketOrder();
+    return code;
   }
   // The output of a run that must succeed.
   std::string Output(std::vector<std::string> arguments) {
