@@ -94,7 +94,8 @@ void World::Fell(std::size_t i) {
 
 void World::Restore(std::size_t i) {
   auto& place = nodes_[i];
-  if (!place.node->is_up() || !place.node->has_backup()) return;
+  if (!place.node->is_up()) return;
+  if (!place.node->has_backup()) return place.node->BackUp();
   Note("restore " + place.node->name());
   ++counts_.restores;
   ++place.life;
