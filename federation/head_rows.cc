@@ -21,15 +21,6 @@ std::vector<LogHash> DecodeHashes(ByteView bytes) {
   return hashes;
 }
 
-Result<JournalPlace> Now(Connection& connection) {
-  auto rows = connection.Query(
-      "SELECT id, (SELECT coalesce(max(sequence), 0) FROM log_head) FROM heads_journal");
-  JournalPlace place;
-  if (rows.Next()) place = {rows.Text(0), static_cast<std::uint64_t>(rows.Int(1))};
-  TRY(rows.status());
-  return place;
-}
-
 }  // namespace
 
 Result<std::optional<LogHead>> FindHead(Connection& connection, LogId log) {
@@ -47,10 +38,13 @@ Result<std::optional<LogHead>> FindHead(Connection& connection, LogId log) {
   return std::optional(std::move(head));
 }
 
+// Numbered by the time, so that an older copy of the catalog that is put back never gives a number
+// to other changes than its peers have read under it.
 Status PutHead(Connection& connection, LogId log, const LogHead& head) {
   return connection.Execute(
       "INSERT INTO log_head(origin, epoch, size, root, frontier, note, sequence, seen_ms) "
-      "VALUES(?, ?, ?, ?, ?, ?, (SELECT coalesce(max(sequence), 0) + 1 FROM log_head), ?) "
+      "VALUES(?1, ?2, ?3, ?4, ?5, ?6, "
+      "(SELECT max(coalesce(max(sequence), 0) + 1, ?7) FROM log_head), ?7) "
       "ON CONFLICT(origin, epoch) DO UPDATE SET size = excluded.size, root = excluded.root, "
       "frontier = excluded.frontier, note = excluded.note, sequence = excluded.sequence, "
       "seen_ms = excluded.seen_ms",
@@ -73,9 +67,18 @@ Result<std::vector<EpochHead>> ListEpochs(Connection& connection, std::int64_t o
   return epochs;
 }
 
+Result<JournalPlace> FindJournalPlace(Connection& connection) {
+  auto rows = connection.Query(
+      "SELECT id, (SELECT coalesce(max(sequence), 0) FROM log_head) FROM heads_journal");
+  JournalPlace place;
+  if (rows.Next()) place = {rows.Text(0), static_cast<std::uint64_t>(rows.Int(1))};
+  TRY(rows.status());
+  return place;
+}
+
 Result<std::optional<HeadsPage>> ReadHeads(Connection& connection, const JournalPlace& since,
                                            std::int64_t now_ms) {
-  const auto now = TRY(Now(connection));
+  const auto now = TRY(FindJournalPlace(connection));
   const bool is_known = since.journal == now.journal && since.sequence <= now.sequence;
   const std::uint64_t after = is_known ? since.sequence : 0;
   if (is_known && after == now.sequence) return std::optional<HeadsPage>();

@@ -130,8 +130,8 @@ Status Follower::CountBytes() {
 void Follower::Do(const federation::Output& output) {
   if (const auto* ask = std::get_if<federation::Ask>(&output)) {
     askers_.Give([this, ask = *ask] { Give(Answered(ask)); });
-  } else {
-    mirrors_.Give([this, task = std::get<federation::MirrorTask>(output)] {
+  } else if (const auto* task = std::get_if<federation::MirrorTask>(&output)) {
+    mirrors_.Give([this, task = *task] {
       Mirror(task);
       Give(federation::MirrorEnded{task.card});
     });
