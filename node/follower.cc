@@ -8,6 +8,7 @@
 #include "federation/transfer/folder_peer.h"
 #include "node/entering.h"
 #include "node/http_peer.h"
+#include "node/reverse_peer.h"
 #include "storage/base/logging.h"
 
 namespace banyan::node {
@@ -36,9 +37,10 @@ std::vector<federation::PeerSource*> Borrowed(
 
 }  // namespace
 
-Follower::Follower(Hub& hub, FileSystem& fs)
+Follower::Follower(Hub& hub, FileSystem& fs, const Reach& reach)
     : hub_(hub),
       fs_(fs),
+      reach_(reach),
       rate_limit_(hub.clock, 0),
       service_(hub.database, hub.random),
       askers_(kAskers),
@@ -75,6 +77,16 @@ void Follower::TakePolicy() {
 }
 
 void Follower::Hurry(Hours hours) { Give(federation::Hurry{hours == Hours::Any}); }
+
+void Follower::NodeCame(const federation::NodeId& node) {
+  auto lease = hub_.database.Read();
+  if (!lease) return;
+  const auto peer =
+      federation::FindPeer(**lease, std::string(federation::kCallingPrefix) + node.ToString());
+  if (peer) Give(federation::PeerCame{peer->row});
+}
+
+void Follower::TakeHint(const federation::NodeId& node, std::string) { NodeCame(node); }
 
 bool Follower::IsIdle() {
   const MutexLock lock(mutex_);
@@ -147,11 +159,20 @@ Result<Follower::SourcePtr> Follower::Source(std::int64_t peer) {
   const MutexLock lock(mutex_);
   const auto found = sources_.find(address);
   if (found != sources_.end()) return found->second;
-  const SourcePtr source = address.starts_with('/')
-                               ? SourcePtr(TRY(OpenCarried(fs_, address)))
-                               : std::make_shared<HttpPeer>(address, rate_limit_, is_stopping_);
+  auto source = TRY(Open(address));
   sources_[address] = source;
   return source;
+}
+
+Result<Follower::SourcePtr> Follower::Open(const std::string& address) {
+  if (address.starts_with('/')) return SourcePtr(TRY(OpenCarried(fs_, address)));
+  if (address.starts_with(federation::kCallingPrefix)) {
+    const auto id = address.substr(federation::kCallingPrefix.size());
+    const auto node = TRY(federation::NodeId::Parse(id));
+    return SourcePtr(std::make_shared<ReversePeer>(node, reach_.desk, rate_limit_));
+  }
+  return SourcePtr(std::make_shared<HttpPeer>(
+      address, PeerLink::World{rate_limit_, is_stopping_, reach_.signer}));
 }
 
 std::vector<Follower::SourcePtr> Follower::Sources(const std::vector<std::int64_t>& peers) {

@@ -12,7 +12,9 @@
 #include "federation/transfer/peer_source.h"
 #include "node/client/transfer_rate.h"
 #include "node/hub.h"
+#include "node/request_signer.h"
 #include "node/sync_plan.h"
+#include "node/want_desk.h"
 #include "node/work_pool.h"
 
 namespace banyan::node {
@@ -20,8 +22,12 @@ namespace banyan::node {
 // Thread safe.
 class Follower {
  public:
-  // Borrows the hub, and what is in it.
-  Follower(Hub& hub, FileSystem& fs);
+  struct Reach {
+    const RequestSigner& signer;
+    WantDesk& desk;  // of peers that call
+  };
+  // Borrows the hub, what is in it, and the rest.
+  Follower(Hub& hub, FileSystem& fs, const Reach& reach);
   ~Follower() { Stop(); }
   Follower(const Follower&) = delete;
   Follower& operator=(const Follower&) = delete;
@@ -41,6 +47,10 @@ class Follower {
   // Asks all peers now and tries again what failed, also outside the policy's hours.
   enum class Hours { AsInPolicy, Any };
   void Hurry(Hours hours = Hours::AsInPolicy) EXCLUDES(mutex_);
+  // A node calls that was away.
+  void NodeCame(const federation::NodeId& node) EXCLUDES(mutex_);
+  // A node says that a log has grown; nothing of it is verified.
+  void TakeHint(const federation::NodeId& node, std::string note) EXCLUDES(mutex_);
   // What mirroring would fetch now, from the peers that answer.
   Result<std::vector<PlannedMirror>> Plan(const std::atomic<bool>& cancelled) EXCLUDES(mutex_);
   // Bytes a second of the last mirrored repository whose content came; 0: none did yet.
@@ -62,8 +72,11 @@ class Follower {
   federation::Answer Answered(const federation::Ask& ask);
   void Mirror(const federation::MirrorTask& task);
 
+  Result<SourcePtr> Open(const std::string& address);
+
   Hub& hub_;
   FileSystem& fs_;
+  const Reach reach_;
   TransferRate rate_limit_;
   std::atomic<bool> is_stopping_{false};
   std::atomic<std::uint64_t> measured_rate_{0};

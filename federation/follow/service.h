@@ -5,6 +5,7 @@
 // moment; the same inputs on the same catalog give the same outputs.
 //
 //   PolicyRead,
+//   PeerCame,
 //   Tick, Hurry ─▶ ┌─────────┐ ─▶ Ask ──────▶ a peer, over whatever reaches it ──▶ Answer
 //   Answer ──────▶ │ Service │
 //   MirrorEnded ─▶ └─────────┘ ─▶ MirrorTask ─▶ RepositoryMirror, which moves the bytes
@@ -38,7 +39,11 @@ struct MirrorEnded {
 struct PolicyRead {
   Policy policy;
 };
-using Input = std::variant<Tick, Hurry, Answer, MirrorEnded, PolicyRead>;
+// A peer that was away can be asked now, and may have what could not be fetched.
+struct PeerCame {
+  std::int64_t peer = 0;
+};
+using Input = std::variant<Tick, Hurry, Answer, MirrorEnded, PolicyRead, PeerCame>;
 
 // Bring the repository of this row of repository_card to its state, from these peers, best first.
 struct MirrorTask {
