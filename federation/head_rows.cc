@@ -21,15 +21,6 @@ std::vector<LogHash> DecodeHashes(ByteView bytes) {
   return hashes;
 }
 
-Result<JournalPlace> Now(Connection& connection) {
-  auto rows = connection.Query(
-      "SELECT id, (SELECT coalesce(max(sequence), 0) FROM log_head) FROM heads_journal");
-  JournalPlace place;
-  if (rows.Next()) place = {rows.Text(0), static_cast<std::uint64_t>(rows.Int(1))};
-  TRY(rows.status());
-  return place;
-}
-
 }  // namespace
 
 Result<std::optional<LogHead>> FindHead(Connection& connection, LogId log) {
@@ -73,9 +64,18 @@ Result<std::vector<EpochHead>> ListEpochs(Connection& connection, std::int64_t o
   return epochs;
 }
 
+Result<JournalPlace> FindJournalPlace(Connection& connection) {
+  auto rows = connection.Query(
+      "SELECT id, (SELECT coalesce(max(sequence), 0) FROM log_head) FROM heads_journal");
+  JournalPlace place;
+  if (rows.Next()) place = {rows.Text(0), static_cast<std::uint64_t>(rows.Int(1))};
+  TRY(rows.status());
+  return place;
+}
+
 Result<std::optional<HeadsPage>> ReadHeads(Connection& connection, const JournalPlace& since,
                                            std::int64_t now_ms) {
-  const auto now = TRY(Now(connection));
+  const auto now = TRY(FindJournalPlace(connection));
   const bool is_known = since.journal == now.journal && since.sequence <= now.sequence;
   const std::uint64_t after = is_known ? since.sequence : 0;
   if (is_known && after == now.sequence) return std::optional<HeadsPage>();

@@ -35,6 +35,9 @@ struct EpochHead {
 };
 Result<std::vector<EpochHead>> ListEpochs(storage::Connection& connection, std::int64_t origin);
 
+// How far the journal of this node has come.
+Result<JournalPlace> FindJournalPlace(storage::Connection& connection);
+
 // The heads that changed after `since`, oldest change first, within the limits of a page; all of
 // them for another journal or a place that this one has not reached. nullopt: nothing changed.
 Result<std::optional<HeadsPage>> ReadHeads(storage::Connection& connection,

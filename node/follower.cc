@@ -86,7 +86,21 @@ void Follower::NodeCame(const federation::NodeId& node) {
   if (peer) Give(federation::PeerCame{peer->row});
 }
 
-void Follower::TakeHint(const federation::NodeId& node, std::string) { NodeCame(node); }
+void Follower::TakeHint(const federation::NodeId& node, std::string note) {
+  Give(federation::Hinted{node, std::move(note)});
+}
+
+Status Follower::Tell(const federation::Hint& hint) {
+  const auto opened = TRY(Source(hint.peer));
+  if (!opened.link) return Ok();  // who calls asks what is new
+  ApiRequest request;
+  request.method = "POST";
+  request.path = "/fed/heads";
+  request.content_type = "text/plain";
+  request.body = hint.note;
+  TRY(opened.link->Send(std::move(request)));
+  return Ok();
+}
 
 bool Follower::IsIdle() {
   const MutexLock lock(mutex_);
@@ -142,15 +156,21 @@ Status Follower::CountBytes() {
 void Follower::Do(const federation::Output& output) {
   if (const auto* ask = std::get_if<federation::Ask>(&output)) {
     askers_.Give([this, ask = *ask] { Give(Answered(ask)); });
-  } else {
-    mirrors_.Give([this, task = std::get<federation::MirrorTask>(output)] {
+  } else if (const auto* task = std::get_if<federation::MirrorTask>(&output)) {
+    mirrors_.Give([this, task = *task] {
       Mirror(task);
       Give(federation::MirrorEnded{task.card});
+    });
+  } else {
+    askers_.Give([this, hint = std::get<federation::Hint>(output)] {
+      const auto told = Tell(hint);
+      if (told) return;
+      log::Debug("federation", "event=hint_lost error=\"{}\"", told.error().message());
     });
   }
 }
 
-Result<Follower::SourcePtr> Follower::Source(std::int64_t peer) {
+Result<Follower::Opened> Follower::Source(std::int64_t peer) {
   std::string address;
   {
     auto lease = TRY(hub_.database.Read());
@@ -159,26 +179,30 @@ Result<Follower::SourcePtr> Follower::Source(std::int64_t peer) {
   const MutexLock lock(mutex_);
   const auto found = sources_.find(address);
   if (found != sources_.end()) return found->second;
-  auto source = TRY(Open(address));
-  sources_[address] = source;
-  return source;
+  auto opened = TRY(Open(address));
+  sources_[address] = opened;
+  return opened;
 }
 
-Result<Follower::SourcePtr> Follower::Open(const std::string& address) {
-  if (address.starts_with('/')) return SourcePtr(TRY(OpenCarried(fs_, address)));
+Result<Follower::Opened> Follower::Open(const std::string& address) {
+  if (address.starts_with('/')) {
+    SourcePtr carried = TRY(OpenCarried(fs_, address));
+    return Opened{std::move(carried), nullptr};
+  }
   if (address.starts_with(federation::kCallingPrefix)) {
     const auto id = address.substr(federation::kCallingPrefix.size());
     const auto node = TRY(federation::NodeId::Parse(id));
-    return SourcePtr(std::make_shared<ReversePeer>(node, reach_.desk, rate_limit_));
+    return Opened{std::make_shared<ReversePeer>(node, reach_.desk, rate_limit_), nullptr};
   }
-  return SourcePtr(std::make_shared<HttpPeer>(
-      address, PeerLink::World{rate_limit_, is_stopping_, reach_.signer}));
+  const auto link = std::make_shared<PeerLink>(
+      address, PeerLink::World{rate_limit_, is_stopping_, reach_.signer});
+  return Opened{std::make_shared<HttpPeer>(link), link};
 }
 
 std::vector<Follower::SourcePtr> Follower::Sources(const std::vector<std::int64_t>& peers) {
   std::vector<SourcePtr> sources;
   for (const auto peer : peers) {
-    if (auto source = Source(peer)) sources.push_back(*std::move(source));
+    if (auto opened = Source(peer)) sources.push_back(std::move(opened->source));
   }
   return sources;
 }
@@ -211,15 +235,15 @@ Result<std::unique_ptr<federation::PeerSource>> OpenCarried(FileSystem& fs,
 
 federation::Answer Follower::Answered(const federation::Ask& ask) {
   federation::Answer answer{ask.id, {}, {}, {}};
-  const auto source = Source(ask.peer);
-  if (!source) {
-    answer.error = source.error();
+  const auto opened = Source(ask.peer);
+  if (!opened) {
+    answer.error = opened.error();
   } else if (ask.path.empty()) {
-    auto objects = (*source)->GetObjects(ask.objects);
+    auto objects = opened->source->GetObjects(ask.objects);
     if (objects) answer.objects = *std::move(objects);
     if (!objects) answer.error = std::move(objects.error());
   } else {
-    auto body = (*source)->Get(ask.path, ask.max_bytes);
+    auto body = opened->source->Get(ask.path, ask.max_bytes);
     if (body) answer.body = *std::move(body);
     if (!body) answer.error = std::move(body.error());
   }

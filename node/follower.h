@@ -12,7 +12,7 @@
 #include "federation/transfer/peer_source.h"
 #include "node/client/transfer_rate.h"
 #include "node/hub.h"
-#include "node/request_signer.h"
+#include "node/peer_link.h"
 #include "node/sync_plan.h"
 #include "node/want_desk.h"
 #include "node/work_pool.h"
@@ -47,6 +47,8 @@ class Follower {
   // Asks all peers now and tries again what failed, also outside the policy's hours.
   enum class Hours { AsInPolicy, Any };
   void Hurry(Hours hours = Hours::AsInPolicy) EXCLUDES(mutex_);
+  // The own log has a new head.
+  void NoteRelease() EXCLUDES(mutex_) { Give(federation::Released()); }
   // A node calls that was away.
   void NodeCame(const federation::NodeId& node) EXCLUDES(mutex_);
   // A node says that a log has grown; nothing of it is verified.
@@ -62,17 +64,21 @@ class Follower {
 
  private:
   using SourcePtr = std::shared_ptr<federation::PeerSource>;
+  struct Opened {
+    SourcePtr source;
+    std::shared_ptr<PeerLink> link;  // nullptr: it is not over HTTP
+  };
   void Give(federation::Input input) EXCLUDES(mutex_);
   void Loop();
   void Do(const federation::Output& output);
   Status CountBytes();
   // Those that can be opened.
   std::vector<SourcePtr> Sources(const std::vector<std::int64_t>& peers) EXCLUDES(mutex_);
-  Result<SourcePtr> Source(std::int64_t peer) EXCLUDES(mutex_);
+  Result<Opened> Source(std::int64_t peer) EXCLUDES(mutex_);
+  Result<Opened> Open(const std::string& address);
+  Status Tell(const federation::Hint& hint);
   federation::Answer Answered(const federation::Ask& ask);
   void Mirror(const federation::MirrorTask& task);
-
-  Result<SourcePtr> Open(const std::string& address);
 
   Hub& hub_;
   FileSystem& fs_;
@@ -89,7 +95,7 @@ class Follower {
   CondVar stepped_;
   std::deque<federation::Input> inputs_ GUARDED_BY(mutex_);
   bool is_idle_ GUARDED_BY(mutex_) = true;
-  std::map<std::string, SourcePtr> sources_ GUARDED_BY(mutex_);  // by address
+  std::map<std::string, Opened> sources_ GUARDED_BY(mutex_);  // by address
   WorkPool askers_;
   WorkPool mirrors_;
   std::thread decider_;

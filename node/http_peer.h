@@ -9,16 +9,16 @@ namespace banyan::node {
 // Thread safe. Errors: as PeerLink::Send.
 class HttpPeer final : public federation::PeerSource {
  public:
-  HttpPeer(std::string address, const PeerLink::World& world) : link_(std::move(address), world) {}
+  explicit HttpPeer(std::shared_ptr<PeerLink> link) : link_(std::move(link)) {}
 
-  std::string Name() const override { return link_.address(); }
+  std::string Name() const override { return link_->address(); }
   Result<Bytes> Get(const std::string& path, std::size_t max_bytes) override;
   Status Read(const std::string& path, std::uint64_t offset, std::uint64_t size_bytes,
               const Sink& sink) override;
   Result<std::vector<std::optional<Bytes>>> GetObjects(std::span<const Sha256> ids) override;
 
  private:
-  PeerLink link_;
+  const std::shared_ptr<PeerLink> link_;
 };
 
 }  // namespace banyan::node

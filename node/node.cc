@@ -142,6 +142,7 @@ Status Node::WriteCards() {
   const auto size = open == nullptr ? 0 : open->files->published().size;
   if (size == published_size_) return Ok();
   published_size_ = size;
+  follower_.NoteRelease();
   bringer_.Hurry();
   return Ok();
 }

@@ -4,7 +4,6 @@
 
 #include "federation/answers.h"
 #include "federation/follow/card_chain.h"
-#include "federation/format/note.h"
 
 namespace banyan::federation {
 namespace {
@@ -13,13 +12,6 @@ constexpr std::size_t kAsksAtOnce = 8;
 constexpr std::size_t kMetasAtOnce = 256;
 constexpr std::size_t kMaxInfoBytes = 64u << 10;
 constexpr std::int64_t kNoteAnswerMs = 600'000;
-
-// The log that a note is of, by its first line; nullopt for what is none of ours.
-std::optional<LogName> NameOf(const std::string& note) {
-  auto name = LogName::Parse(note.substr(0, note.find('\n')));
-  if (!name) return std::nullopt;
-  return *name;
-}
 
 }  // namespace
 
@@ -44,6 +36,15 @@ void Contact::Begin() {
   upto_ = peer_.heads;
   if (peer_.node) return AskHeads();
   AskFile("/fed/info", kMaxInfoBytes);
+}
+
+Status Contact::BeginHinted(const FollowedOrigin& origin, const HeadClaim& claim, std::string note,
+                            std::int64_t now_ms) {
+  is_hinted_ = true;
+  upto_ = peer_.heads;
+  phase_ = Phase::Replays;
+  AddHead(origin, claim, std::move(note));
+  return NextReplay(now_ms);
 }
 
 void Contact::AskHeads() {
@@ -99,21 +100,24 @@ Status Contact::TakeHeads(const Answer& answer, std::int64_t now_ms) {
     followed = TRY(ListFollowed(*lease));
   }
   for (auto& shown : page->heads) {
-    const auto name = NameOf(shown.note);
+    const auto claim = HeadClaim::Parse(shown.note);
     const auto origin = std::ranges::find_if(
-        followed, [&](const auto& item) { return name && item.node == name->node; });
-    if (origin == followed.end()) continue;
-    heads_.push_back({*origin, *name, std::move(shown.note)});
-    const auto is_same = [&](const auto& item) { return item.row == origin->row; };
-    if (std::ranges::none_of(met_, is_same)) met_.push_back(*origin);
+        followed, [&](const auto& item) { return claim && item.node == claim->name.node; });
+    if (origin != followed.end()) AddHead(*origin, *claim, std::move(shown.note));
   }
   return NextReplay(now_ms);
 }
 
+void Contact::AddHead(const FollowedOrigin& origin, const HeadClaim& claim, std::string note) {
+  hints_.Shown(peer_.row, claim);
+  heads_.push_back({origin, claim.name, std::move(note)});
+  const auto is_same = [&](const auto& item) { return item.row == origin.row; };
+  if (std::ranges::none_of(met_, is_same)) met_.push_back(origin);
+}
+
 Status Contact::NextReplay(std::int64_t now_ms) {
-  while (!heads_.empty()) {
-    const auto head = std::move(heads_.front());
-    heads_.pop_front();
+  for (; !heads_.empty(); heads_.pop_front()) {
+    const auto& head = heads_.front();
     FollowedLog held{{}, head.name, {}, {}};
     {
       auto lease = TRY(database_.Read());
@@ -155,6 +159,7 @@ Status Contact::AfterReplay(std::int64_t now_ms) {
         [&](storage::Connection& connection) { return ApplyPolicy(connection, policy_, now_ms); }));
   }
   asked_.clear();
+  if (replay_->end() != LogReplay::End::Overtaken) heads_.pop_front();
   return NextReplay(now_ms);
 }
 
@@ -206,8 +211,8 @@ Status Contact::TakeMetas(const Asked& asked, const Answer& answer, std::int64_t
 
 Status Contact::Finish(std::int64_t now_ms) {
   phase_ = Phase::Done;
-  const bool is_news = upto_ != peer_.heads || peer_.failures > 0 || !peer_.answered_ms ||
-                       now_ms - *peer_.answered_ms >= kNoteAnswerMs;
+  const bool is_news = upto_ != peer_.heads || !met_.empty() || peer_.failures > 0 ||
+                       !peer_.answered_ms || now_ms - *peer_.answered_ms >= kNoteAnswerMs;
   if (!is_news) return Ok();  // a quiet round writes nothing
   return database_.Write([&](storage::Connection& connection) -> Status {
     for (const auto& origin : met_) TRY(SelectCards(connection, origin));

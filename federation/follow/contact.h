@@ -5,6 +5,8 @@
 //   who are you (once) ─▶ heads since ─▶ replay of each followed log, and what the policy answers
 //                                    ─▶ meta objects ─▶ selection
 //
+// or a hinted round, which begins with the head that the peer sent of itself and reads no journal.
+//
 // What was learnt is in the catalog as it comes; the place in the peer's journal moves only when
 // all of it was taken.
 
@@ -13,6 +15,7 @@
 
 #include "federation/follow/exchange.h"
 #include "federation/follow/follows.h"
+#include "federation/follow/hint_book.h"
 #include "federation/follow/log_replay.h"
 #include "federation/follow/peers.h"
 #include "federation/policy.h"
@@ -21,19 +24,36 @@ namespace banyan::federation {
 
 class Contact {
  public:
-  // Borrows `database` and `policy`. Ids of asks are taken from `next_ask`.
-  Contact(storage::Database& database, const Policy& policy, Peer peer, std::uint64_t& next_ask)
-      : database_(database), policy_(policy), peer_(std::move(peer)), next_ask_(next_ask) {}
+  // What all rounds have a part in; outlives them.
+  struct Shared {
+    storage::Database& database;
+    const Policy& policy;
+    HintBook& hints;
+    std::uint64_t& next_ask;  // ids of asks are taken from it
+  };
+  Contact(const Shared& shared, Peer peer)
+      : database_(shared.database),
+        policy_(shared.policy),
+        hints_(shared.hints),
+        next_ask_(shared.next_ask),
+        peer_(std::move(peer)) {}
 
   // Errors are the catalog's own; what goes wrong with the peer ends the round and is noted with
   // the peer.
   void Begin();
+  Status BeginHinted(const FollowedOrigin& origin, const HeadClaim& claim, std::string note,
+                     std::int64_t now_ms);
   Status Take(const Answer& answer, std::int64_t now_ms);
   // What to ask now.
   std::vector<Ask> TakeAsks();
 
   bool is_done() const { return phase_ == Phase::Done; }
   bool has_failed() const { return has_failed_; }
+  bool is_hinted() const { return is_hinted_; }
+  // Its entries are being read; nullptr: none are.
+  const LogName* replays() const {
+    return phase_ == Phase::Replays && replay_ ? &replay_->name() : nullptr;
+  }
   const Peer& peer() const { return peer_; }
   std::uint64_t taken_entries() const { return taken_entries_; }
 
@@ -49,6 +69,7 @@ class Contact {
   Status Dispatch(const Asked& asked, const Answer& answer, std::int64_t now_ms);
   Status TakeInfo(const Answer& answer);
   Status TakeHeads(const Answer& answer, std::int64_t now_ms);
+  void AddHead(const FollowedOrigin& origin, const HeadClaim& claim, std::string note);
   Status NextReplay(std::int64_t now_ms);
   Status AfterReplay(std::int64_t now_ms);
   Status NextMetas(std::int64_t now_ms);
@@ -65,15 +86,17 @@ class Contact {
 
   storage::Database& database_;
   const Policy& policy_;
-  Peer peer_;
+  HintBook& hints_;
   std::uint64_t& next_ask_;
+  Peer peer_;
   Phase phase_ = Phase::Info;
+  bool is_hinted_ = false;
   bool has_failed_ = false;
   std::vector<Ask> asks_;
   std::map<std::uint64_t, Asked> asked_;
   JournalPlace upto_;
   bool is_page_full_ = false;
-  std::deque<Head> heads_;
+  std::deque<Head> heads_;  // to be replayed; the first one is
   std::unique_ptr<LogReplay> replay_;
   std::vector<FollowedOrigin> met_;  // origins whose heads the page had
   std::size_t at_origin_ = 0;        // of met_, whose metas are asked for

@@ -39,6 +39,14 @@ Status TakeEntry(Connection& connection, const FollowedLog& log, const EntryPlac
   return Ok();
 }
 
+// Peers are asked in parallel, perhaps for the same entries.
+Result<Appended> FindOutcome(Connection& connection, const FollowedLog& log) {
+  const auto head = TRY(FindHead(connection, log.log));
+  const auto size = head ? head->frontier.size() : 0;
+  const bool is_stopped = !TRY(WhyStopped(connection, log.log.origin)).empty();
+  return is_stopped || size != log.head.frontier.size() ? Appended::Overtaken : Appended::Yes;
+}
+
 }  // namespace
 
 Result<FollowedLog> FindFollowedLog(Connection& connection, std::int64_t origin,
@@ -83,8 +91,8 @@ Result<LogState> VerifyHead(const LogName& name, const EpochKeys& keys, const st
   return Error(Errc::Invalid, "a head of another log, " + checkpoint.origin);
 }
 
-Status AppendEntries(storage::Database& database, FollowedLog& log, const NewEntries& news,
-                     std::int64_t now_ms) {
+Result<Appended> AppendEntries(storage::Database& database, FollowedLog& log,
+                               const NewEntries& news, std::int64_t now_ms) {
   LogHead head = log.head;
   std::vector<LogHash> leaves;
   for (const auto& entry : news.entries) {
@@ -97,7 +105,10 @@ Status AppendEntries(storage::Database& database, FollowedLog& log, const NewEnt
   head.note = news.note;
   head.seen_ms = now_ms;
   std::string broken;
+  auto outcome = Appended::Yes;
   const auto appended = database.Write([&](Connection& connection) -> Status {
+    outcome = TRY(FindOutcome(connection, log));
+    if (outcome == Appended::Overtaken) return Ok();
     for (std::size_t i = 0; i < leaves.size(); ++i) {
       const auto position = log.head.frontier.size() + i;
       TRY(connection.Execute(
@@ -119,8 +130,8 @@ Status AppendEntries(storage::Database& database, FollowedLog& log, const NewEnt
     return Error(Errc::Corrupt, broken);
   }
   TRY(Status(appended));
-  log.head = std::move(head);
-  return Ok();
+  if (outcome == Appended::Yes) log.head = std::move(head);
+  return outcome;
 }
 
 Status StopOrigin(storage::Database& database, LogId log, const std::string& reason,

@@ -42,8 +42,12 @@ struct NewEntries {
 // Appends them with what they say of repositories, and brings `log` up to them. Invalid when they
 // do not lead there, and nothing is changed; Corrupt when they do and break the rules of the
 // protocol: then the origin is stopped with that reason.
-Status AppendEntries(storage::Database& database, FollowedLog& log, const NewEntries& news,
-                     std::int64_t now_ms);
+enum class Appended {
+  Yes,
+  Overtaken,  // nothing: the log grew, or its origin was stopped, since `log` was read
+};
+Result<Appended> AppendEntries(storage::Database& database, FollowedLog& log,
+                               const NewEntries& news, std::int64_t now_ms);
 
 // Nothing more is taken of the origin. Evidence may be empty.
 struct ForkEvidence {

@@ -1,7 +1,6 @@
 #include "federation/follow/follows.h"
 
 #include <algorithm>
-#include <optional>
 
 #include "federation/card_meta.h"
 #include "federation/origin_rows.h"
@@ -83,6 +82,14 @@ Result<std::vector<FollowedOrigin>> ListFollowed(Connection& connection) {
   }
   TRY(rows.status());
   return origins;
+}
+
+Result<std::optional<FollowedOrigin>> FindFollowed(Connection& connection, const NodeId& node) {
+  const auto origin = TRY(FindOrigin(connection, node));
+  if (!origin) return std::optional<FollowedOrigin>();
+  auto followed = TRY(ReadFollowed(connection, origin->row, node));
+  if (followed.rules.empty()) return std::optional<FollowedOrigin>();
+  return std::optional(std::move(followed));
 }
 
 Status SelectCards(Connection& connection, const FollowedOrigin& origin) {

@@ -2,6 +2,7 @@
 // Which repositories of which origins this node mirrors, as rows of the catalog. Functions work on
 // the connection they are given; those that change something inside Database::Write.
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -38,6 +39,9 @@ Status AddFollow(storage::Connection& connection, const FollowRule& rule, std::i
 // Exactly this rule; NotFound when it is not there. What was mirrored by it stays.
 Status RemoveFollow(storage::Connection& connection, const FollowRule& rule);
 Result<std::vector<FollowedOrigin>> ListFollowed(storage::Connection& connection);
+// nullopt: no rule is of this node.
+Result<std::optional<FollowedOrigin>> FindFollowed(storage::Connection& connection,
+                                                   const NodeId& node);
 
 // After cards came. Enters into the table mirror each card of the origin that a rule selects by the
 // names in its meta object, and takes out those that no rule selects and nothing arrived of.

@@ -2,9 +2,8 @@
 
 #include <algorithm>
 
-#include "federation/format/checkpoint.h"
+#include "federation/follow/head_claim.h"
 #include "federation/format/entry_bundle.h"
-#include "federation/format/note.h"
 
 namespace banyan::federation {
 namespace {
@@ -14,9 +13,8 @@ constexpr int kTileLevels = 8;  // levels of the tree in a tile
 
 // What the note says without a look at who signed it.
 Result<LogState> ReadClaim(const LogName& name, const std::string& note) {
-  const auto parsed = TRY(SignedNote::Parse(note));
-  const auto checkpoint = TRY(Checkpoint::Parse(parsed.text));
-  if (checkpoint.origin == name.ToString()) return checkpoint.state;
+  const auto claim = TRY(HeadClaim::Parse(note));
+  if (claim.name == name) return claim.state;
   return Error(Errc::Invalid, "a head of another log");
 }
 
@@ -174,7 +172,9 @@ Status LogReplay::FinishProvenStep(std::int64_t now_ms) {
   const auto proof = TRY(ProveConsistency(
       until_, claimed_.size, [this](int level, std::uint64_t i) { return Subtree(level, i); }));
   const auto& note = is_last ? note_ : held_.head.note;
-  TRY(AppendEntries(database_, held_, {entries, claimed_, proof, note}, now_ms));
+  const auto appended =
+      TRY(AppendEntries(database_, held_, {entries, claimed_, proof, note}, now_ms));
+  if (appended == Appended::Overtaken) return Finish(End::Overtaken);
   taken_entries_ += entries.size();
   from_ = until_;
   if (is_last) return Finish(End::Taken);

@@ -27,7 +27,15 @@ struct WantedFile {
 
 class LogReplay {
  public:
-  enum class End { Running, UpToDate, Taken, Fork, OriginWrong, PeerWrong };
+  enum class End {
+    Running,
+    UpToDate,
+    Taken,
+    Overtaken,  // by the replay from another peer: to be started again from what is held then
+    Fork,
+    OriginWrong,
+    PeerWrong
+  };
 
   // `note` is the head as the peer showed it; nothing of it was verified.
   LogReplay(storage::Database& database, FollowedLog held, std::string note)

@@ -18,6 +18,18 @@ constexpr const char* kWaiting =
     "     OR mirror.tried_ms + (30000 << min(mirror.failures, 9)) <= ?2) "
     "ORDER BY mirror.tried_ms, mirror.card LIMIT 64";
 
+constexpr std::int64_t kPatienceMs = 10'000;  // of a hint, while another peer is asked for the log
+
+// The head is larger than what is held, or of a later epoch, and the origin was not stopped.
+enum class News { Yes, No };
+Result<News> LookForNews(storage::Connection& connection, std::int64_t origin,
+                         const HeadClaim& claim) {
+  if (!TRY(WhyStopped(connection, origin)).empty()) return News::No;
+  const auto held = TRY(FindFollowedLog(connection, origin, claim.name.node));
+  const std::pair ours(held.name.epoch, held.head.frontier.size());
+  return ours < std::pair(claim.name.epoch, claim.state.size) ? News::Yes : News::No;
+}
+
 }  // namespace
 
 Result<std::vector<Output>> Service::Step(std::int64_t now_ms, const Input& input) {
@@ -25,11 +37,13 @@ Result<std::vector<Output>> Service::Step(std::int64_t now_ms, const Input& inpu
   EndContacts(now_ms);
   auto lease = TRY(database_.Read());
   const auto peers = TRY(ListPeers(*lease));
+  TRY(BeginHinted(*lease, peers, now_ms));
   BeginContacts(peers, now_ms);
   std::vector<Output> outputs;
   for (auto& [peer, contact] : contacts_) {
     for (auto& ask : contact->TakeAsks()) outputs.emplace_back(std::move(ask));
   }
+  TRY(TellPeers(*lease, peers, now_ms, outputs));
   TRY(LookAtBudget(*lease, now_ms));
   TRY(BeginMirrors(*lease, peers, now_ms, outputs));
   return outputs;
@@ -54,8 +68,79 @@ Status Service::Take(const Input& input, std::int64_t now_ms) {
     tried_.clear();
     hurries_ = true;
   }
+  if (const auto* hinted = std::get_if<Hinted>(&input)) TRY(TakeHint(*hinted, now_ms));
   if (const auto* answer = std::get_if<Answer>(&input)) {
     for (auto& [peer, contact] : contacts_) TRY(contact->Take(*answer, now_ms));
+  }
+  return Ok();
+}
+
+// Nothing is done about a hint that its sender cannot be asked about, or that is no news.
+Status Service::TakeHint(const Hinted& hinted, std::int64_t now_ms) {
+  auto lease = TRY(database_.Read());
+  const auto peers = TRY(ListPeers(*lease));
+  const auto peer =
+      std::ranges::find_if(peers, [&](const auto& item) { return item.node == hinted.from; });
+  if (peer == peers.end()) return Ok();
+  if (hints_.Admit(peer->row, now_ms) == HintBook::Verdict::Refuse) return Ok();
+  auto claim = HeadClaim::Parse(hinted.note);
+  if (!claim) return Ok();
+  auto origin = TRY(FindFollowed(*lease, claim->name.node));
+  if (!origin) return Ok();
+  hints_.Shown(peer->row, *claim);
+  std::erase_if(heard_, [&](const auto& heard) {
+    return heard.peer == peer->row && heard.origin.row == origin->row;
+  });
+  heard_.push_back({peer->row, *std::move(origin), *std::move(claim), hinted.note, now_ms});
+  return Ok();
+}
+
+bool Service::Waits(const Heard& heard, std::int64_t now_ms) const {
+  if (contacts_.contains(heard.peer) || contacts_.size() >= options_.contacts_at_once) return true;
+  const auto reads_it = [&](const auto& item) {
+    const auto* name = item.second->replays();
+    return name != nullptr && name->node == heard.claim.name.node;
+  };
+  return now_ms - heard.heard_ms < kPatienceMs && std::ranges::any_of(contacts_, reads_it);
+}
+
+Status Service::BeginHinted(storage::Connection& connection, const std::vector<Peer>& peers,
+                            std::int64_t now_ms) {
+  std::vector<Heard> waiting;
+  for (auto& heard : std::exchange(heard_, {})) {
+    const auto peer =
+        std::ranges::find_if(peers, [&](const auto& item) { return item.row == heard.peer; });
+    if (peer == peers.end()) continue;
+    if (TRY(LookForNews(connection, heard.origin.row, heard.claim)) == News::No) continue;
+    if (Waits(heard, now_ms)) {
+      heard_.push_back(std::move(heard));
+      continue;
+    }
+    auto contact =
+        std::make_unique<Contact>(Contact::Shared{database_, policy_, hints_, next_ask_}, *peer);
+    TRY(contact->BeginHinted(heard.origin, heard.claim, std::move(heard.note), now_ms));
+    contacts_.emplace(heard.peer, std::move(contact));
+  }
+  EndContacts(now_ms);
+  return Ok();
+}
+
+// Of heads that grew here since the last step: those that answer and may not have them.
+Status Service::TellPeers(storage::Connection& connection, const std::vector<Peer>& peers,
+                          std::int64_t now_ms, std::vector<Output>& outputs) {
+  if (!told_) told_ = TRY(FindJournalPlace(connection));
+  const auto grown = TRY(ReadHeads(connection, *told_, now_ms));
+  if (!grown) return Ok();
+  told_ = grown->upto;
+  for (const auto& head : grown->heads) {
+    const auto claim = HeadClaim::Parse(head.note);
+    if (!claim) continue;
+    for (const auto& peer : peers) {
+      const bool listens = peer.answered_ms && peer.failures == 0 &&
+                           !peer.address.starts_with('/') && peer.node != claim->name.node;
+      if (listens && hints_.IsToBeTold(peer.row, *claim))
+        outputs.emplace_back(Hint{peer.row, head.note});
+    }
   }
   return Ok();
 }
@@ -74,8 +159,12 @@ std::int64_t Service::PauseAfter(const Contact& contact) {
 
 void Service::EndContacts(std::int64_t now_ms) {
   std::erase_if(contacts_, [&](const auto& item) {
-    if (!item.second->is_done()) return false;
-    due_ms_[item.first] = now_ms + PauseAfter(*item.second);
+    const auto& contact = *item.second;
+    if (!contact.is_done()) return false;
+    if (contact.has_failed()) hints_.Failed(item.first, now_ms);
+    if (contact.has_failed() || !contact.is_hinted()) {
+      due_ms_[item.first] = now_ms + PauseAfter(contact);
+    }
     return true;
   });
 }
@@ -86,7 +175,8 @@ void Service::BeginContacts(const std::vector<Peer>& peers, std::int64_t now_ms)
     const auto row = peer.row;
     const auto due = due_ms_.find(row);
     if (contacts_.contains(row) || (due != due_ms_.end() && due->second > now_ms)) continue;
-    auto contact = std::make_unique<Contact>(database_, policy_, peer, next_ask_);
+    auto contact =
+        std::make_unique<Contact>(Contact::Shared{database_, policy_, hints_, next_ask_}, peer);
     contact->Begin();
     contacts_.emplace(row, std::move(contact));
   }

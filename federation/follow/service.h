@@ -7,7 +7,9 @@
 //   PolicyRead,
 //   PeerCame,
 //   Tick, Hurry ─▶ ┌─────────┐ ─▶ Ask ──────▶ a peer, over whatever reaches it ──▶ Answer
-//   Answer ──────▶ │ Service │
+//   Released,      │ Service │ ─▶ Hint ─────▶ a peer, which may look the head up ──▶ its Hinted
+//   Hinted ──────▶ │         │
+//   Answer ──────▶ │         │
 //   MirrorEnded ─▶ └─────────┘ ─▶ MirrorTask ─▶ RepositoryMirror, which moves the bytes
 
 #include <map>
@@ -43,14 +45,28 @@ struct PolicyRead {
 struct PeerCame {
   std::int64_t peer = 0;
 };
-using Input = std::variant<Tick, Hurry, Answer, MirrorEnded, PolicyRead, PeerCame>;
+// The own log was published up to a new head: peers are told at once, not at the next Tick.
+struct Released {};
+// A node says that a head is new; whoever delivers it has verified that this node does. Anything
+// may be in the note. Only what the same node can be asked for as a peer comes of it.
+struct Hinted {
+  NodeId from;
+  std::string note;
+};
+using Input =
+    std::variant<Tick, Hurry, Answer, MirrorEnded, PolicyRead, PeerCame, Released, Hinted>;
 
 // Bring the repository of this row of repository_card to its state, from these peers, best first.
 struct MirrorTask {
   std::int64_t card = 0;
   std::vector<std::int64_t> peers;
 };
-using Output = std::variant<Ask, MirrorTask>;
+// Tell that peer of a head that it may not have. Nothing comes back; it may get lost.
+struct Hint {
+  std::int64_t peer = 0;
+  std::string note;
+};
+using Output = std::variant<Ask, MirrorTask, Hint>;
 
 // Used by one thread.
 class Service {
@@ -65,10 +81,26 @@ class Service {
   // As the policy allows; what is under way is to be broken off when it does not. Of the last step.
   bool may_fetch() const { return may_fetch_; }
   // True while it waits for no Answer and no MirrorEnded, and has done what a Hurry asked for.
-  bool is_idle() const { return contacts_.empty() && mirroring_.empty() && !hurries_; }
+  bool is_idle() const {
+    return contacts_.empty() && mirroring_.empty() && heard_.empty() && !hurries_;
+  }
 
  private:
+  // A hint that waits: for a round with that peer to end, or for another peer to be faster.
+  struct Heard {
+    std::int64_t peer = 0;
+    FollowedOrigin origin;
+    HeadClaim claim;
+    std::string note;
+    std::int64_t heard_ms = 0;
+  };
   Status Take(const Input& input, std::int64_t now_ms);
+  Status TakeHint(const Hinted& hinted, std::int64_t now_ms);
+  bool Waits(const Heard& heard, std::int64_t now_ms) const;
+  Status BeginHinted(storage::Connection& connection, const std::vector<Peer>& peers,
+                     std::int64_t now_ms);
+  Status TellPeers(storage::Connection& connection, const std::vector<Peer>& peers,
+                   std::int64_t now_ms, std::vector<Output>& outputs);
   void BeginContacts(const std::vector<Peer>& peers, std::int64_t now_ms);
   void EndContacts(std::int64_t now_ms);
   Status LookAtBudget(storage::Connection& connection, std::int64_t now_ms);
@@ -82,6 +114,9 @@ class Service {
   Policy policy_;
   bool may_fetch_ = true;
   std::uint64_t next_ask_ = 1;
+  HintBook hints_;
+  std::vector<Heard> heard_;
+  std::optional<JournalPlace> told_;  // heads of the own journal up to there; nullopt: at the start
   std::map<std::int64_t, std::unique_ptr<Contact>> contacts_;  // by peer
   std::map<std::int64_t, std::int64_t> due_ms_;                // by peer; absent: now
   std::set<std::int64_t> mirroring_;                           // cards

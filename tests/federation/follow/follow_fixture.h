@@ -15,6 +15,7 @@ struct FollowFixture {
   std::unique_ptr<Service> service = std::make_unique<Service>(catalog.database(), random);
   std::map<std::int64_t, FakePeer*> peers;  // by row
   std::vector<MirrorTask> mirrors;
+  std::vector<Hint> hints;
   std::int64_t now_ms = 1'700'000'000'000;
 
   void AddPeer(FakePeer& peer) {
@@ -39,8 +40,10 @@ struct FollowFixture {
       for (const auto& output : MUST(service->Step(now_ms, next))) {
         if (const auto* ask = std::get_if<Ask>(&output)) {
           inputs.push_back(peers.at(ask->peer)->Give(*ask));
+        } else if (const auto* task = std::get_if<MirrorTask>(&output)) {
+          mirrors.push_back(*task);
         } else {
-          mirrors.push_back(std::get<MirrorTask>(output));
+          hints.push_back(std::get<Hint>(output));
         }
       }
     }
