@@ -115,6 +115,20 @@ class Sync final : public AdminCommand {
   bool dry_run_ = false;
 };
 
+// Of a peer that is not simply asked.
+void NoteReach(Session& session, const Json& peer) {
+  const auto reached = Member(peer, "reached");
+  const auto called = Member(peer, "called");
+  const auto problem = Printable(Member(peer, "push_problem"));
+  if (reached == "calls") {
+    session.output().Note(Member(peer, "address") +
+                          (called.empty() ? " has not called yet" : " called last at " + called));
+  } else if (reached == "dialled, pushed to") {
+    session.output().Note(Member(peer, "address") + " is brought what it wants" +
+                          (problem.empty() ? "" : ", but " + problem));
+  }
+}
+
 class FederationStatus final : public AdminCommand {
  public:
   FederationStatus()
@@ -136,6 +150,7 @@ class FederationStatus final : public AdminCommand {
       session.output().Note("Outside the hours of the policy: nothing is fetched until then");
     }
     session.output().Note(node.empty() ? "This node has no log yet" : "This node is " + node);
+    for (const auto& peer : status.value("peers", Json::array())) NoteReach(session, peer);
     return PrintFederation(session, status);
   }
 };

@@ -11,27 +11,39 @@ using Fields = std::vector<std::pair<std::string, std::string>>;
 Fields PeerFields(const Json& peer) {
   return {{"address", Member(peer, "address")},
           {"node", Member(peer, "node")},
+          {"reached", Member(peer, "reached")},
           {"added", Member(peer, "added")},
           {"answered last", Member(peer, "answered")},
-          {"problem", Printable(Member(peer, "problem"))}};
+          {"called last", Member(peer, "called")},
+          {"problem", Printable(Member(peer, "problem"))},
+          {"problem of pushing", Printable(Member(peer, "push_problem"))}};
 }
 
 class AddPeer final : public AdminCommand {
  public:
   AddPeer() : AdminCommand("peer add", "make a node one that this node asks") {
-    Takes("ADDRESS", address_, "http://HOST[:PORT], https://HOST[:PORT], or a folder");
+    Takes("ADDRESS", address_,
+          "http://HOST[:PORT], https://HOST[:PORT], a folder, or the id of a node that calls");
+    Flag("--push", push_, "it cannot reach this node: call it, and bring what it wants");
     Explain(
         "A peer is asked for what it holds, its own and what it mirrors; nothing that it says is "
-        "believed without a proof. What is taken from it is said with `banyan follow`.");
+        "believed without a proof. What is taken from it is said with `banyan follow`. A node that "
+        "nobody can reach adds one that it can with --push; there its id is added as a peer, and "
+        "named in accept_from of the policy.");
     Shows("peer add https://node.example.org", "then follow the node id that it prints");
+    Shows("peer add https://node.example.org --push", "from behind a router");
+    Shows("peer add NODE_ID", "such a node, at the one that it calls");
   }
 
  private:
   Status Perform(Session& session, AdminPort& port) override {
-    const auto peer = TRY(port.Call("peers/add", Json{{"address", address_}}));
+    const auto peer = TRY(port.Call("peers/add", Json{{"address", address_}, {"push", push_}}));
     TRY(session.output().Print(peer, PeerFields(peer)));
     const auto node = Member(peer, "node");
-    if (node.empty()) {
+    if (Member(peer, "reached") == "calls") {
+      session.output().Note("It may bring what is asked of it when accept_from in the policy has " +
+                            node);
+    } else if (node.empty()) {
       session.output().Note("It has not answered yet; `banyan peer show` tells when it has");
     } else {
       session.output().Note("To mirror what it publishes: banyan follow " + node);
@@ -40,6 +52,7 @@ class AddPeer final : public AdminCommand {
   }
 
   std::string address_;
+  bool push_ = false;
 };
 
 class ListPeers final : public AdminCommand {
@@ -51,10 +64,14 @@ class ListPeers final : public AdminCommand {
  private:
   Status Perform(Session& session, AdminPort& port) override {
     const auto peers = TRY(port.Call("peers/list", Json::object()));
-    Table table({{"ADDRESS", false, true}, {"NODE"}, {"ANSWERED LAST"}, {"PROBLEM", false, true}});
+    Table table({{"ADDRESS", false, true},
+                 {"NODE"},
+                 {"REACHED"},
+                 {"ANSWERED LAST"},
+                 {"PROBLEM", false, true}});
     for (const auto& peer : peers) {
-      table.Add({Member(peer, "address"), Member(peer, "node"), Member(peer, "answered"),
-                 Member(peer, "problem")});
+      table.Add({Member(peer, "address"), Member(peer, "node"), Member(peer, "reached"),
+                 Member(peer, "answered"), Member(peer, "problem")});
     }
     return session.output().Print(peers, table);
   }

@@ -54,6 +54,8 @@ struct Policy {
   Brake brake;
   bool publishes_receipts = true;
   std::set<storage::StandingReason> unpublished;  // reasons whose receipts are not
+  std::optional<std::set<NodeId>> readers;        // of the tree of files; nullopt: anybody
+  std::set<NodeId> accept_from;  // may bring what this node asks of them and cannot fetch
 
   // Some rule is about repositories that are live.
   bool JudgesLive() const;

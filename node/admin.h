@@ -14,7 +14,9 @@
 
 namespace banyan::node {
 
+class Bringer;
 class Follower;
+class WantDesk;
 
 struct AdminContext {
   Clock& clock;
@@ -23,7 +25,10 @@ struct AdminContext {
   storage::LocalContentStore& content;
   std::string directory;               // the data directory
   const std::atomic<bool>& cancelled;  // long operations look at it
-  Follower* follower = nullptr;        // of the running node; nullptr: none runs
+  // Of the running node; nullptr: none runs.
+  Follower* follower = nullptr;
+  Bringer* bringer = nullptr;
+  WantDesk* desk = nullptr;
 
   storage::Database& database() const { return content.core().database; }
 };

@@ -6,6 +6,7 @@
 #include "federation/mirror/alias.h"
 #include "federation/own_origin.h"
 #include "node/admin_functions.h"
+#include "node/bringer.h"
 #include "node/follower.h"
 
 namespace banyan::node {
@@ -16,12 +17,25 @@ using storage::Connection;
 constexpr std::int64_t kPollMs = 100;
 constexpr std::int64_t kFirstAnswerMs = 10'000;
 
-Json PeerJson(const federation::Peer& peer) {
-  Json json{{"address", peer.address},           {"node", nullptr},
-            {"added", ToIsoTime(peer.added_ms)}, {"answered", nullptr},
-            {"failures", peer.failures},         {"problem", peer.problem}};
+const char* ReachOf(const federation::Peer& peer) {
+  if (peer.Calls()) return "calls";
+  if (peer.address.starts_with('/')) return "folder";
+  return peer.is_pushed ? "dialled, pushed to" : "dialled";
+}
+
+Json PeerJson(const AdminContext& context, const federation::Peer& peer) {
+  Json json{
+      {"address", peer.address},           {"node", nullptr},         {"reached", ReachOf(peer)},
+      {"added", ToIsoTime(peer.added_ms)}, {"answered", nullptr},     {"called", nullptr},
+      {"failures", peer.failures},         {"problem", peer.problem}, {"push_problem", ""}};
   if (peer.node) json["node"] = peer.node->ToString();
   if (peer.answered_ms) json["answered"] = ToIsoTime(*peer.answered_ms);
+  if (context.bringer != nullptr) json["push_problem"] = context.bringer->Problem(peer.row);
+  if (context.desk == nullptr || !peer.Calls()) return json;
+  if (const auto called_ms = context.desk->CalledMs(*peer.node)) {
+    const auto ago_ms = context.clock.MonotonicMs() - *called_ms;
+    json["called"] = ToIsoTime(context.clock.NowMs() - ago_ms);
+  }
   return json;
 }
 
@@ -141,7 +155,8 @@ Result<Json> FetchingJson(const AdminContext& context, Connection& connection) {
 Result<Json> ListPeers(const AdminContext& context, const Json&) {
   Json list = Json::array();
   auto lease = TRY(context.database().Read());
-  for (const auto& peer : TRY(federation::ListPeers(*lease))) list.push_back(PeerJson(peer));
+  for (const auto& peer : TRY(federation::ListPeers(*lease)))
+    list.push_back(PeerJson(context, peer));
   return list;
 }
 
@@ -150,20 +165,23 @@ Result<Json> AddPeer(const AdminContext& context, const Json& arguments) {
   if (address.ends_with(federation::kArchiveEnding)) {
     return Error(Errc::Invalid, "an archive is no peer: `banyan bundle import` reads it");
   }
+  const bool is_pushed = TRY(ReadAnswer(arguments, "push")).value_or(false);
+  const auto push = is_pushed ? federation::Push::Yes : federation::Push::No;
   federation::Peer peer;
   TRY(context.database().Write([&](Connection& connection) -> Status {
-    peer = TRY(federation::AddPeer(connection, address, context.clock.NowMs()));
+    peer = TRY(federation::AddPeer(connection, address, context.clock.NowMs(), push));
     return Ok();
   }));
-  if (context.follower == nullptr) return PeerJson(peer);
+  if (context.follower == nullptr) return PeerJson(context, peer);
   context.follower->Hurry();
+  if (context.bringer != nullptr) context.bringer->Hurry();
   auto now = ReadPeer(context, peer.address);
   const auto until_ms = context.clock.MonotonicMs() + kFirstAnswerMs;
   while (HasYetToAnswer(now) && context.clock.MonotonicMs() < until_ms) {
     context.follower->AwaitStep(kPollMs);
     now = ReadPeer(context, peer.address);
   }
-  return PeerJson(TRY(std::move(now)));
+  return PeerJson(context, TRY(std::move(now)));
 }
 
 Result<Json> RemovePeer(const AdminContext& context, const Json& arguments) {
@@ -173,7 +191,8 @@ Result<Json> RemovePeer(const AdminContext& context, const Json& arguments) {
     peer = TRY(federation::FindPeer(connection, text));
     return federation::RemovePeer(connection, peer.row);
   }));
-  return PeerJson(peer);
+  if (context.bringer != nullptr) context.bringer->Hurry();
+  return PeerJson(context, peer);
 }
 
 Result<Json> Follow(const AdminContext& context, const Json& arguments) {

@@ -37,7 +37,7 @@ Result<Json> BackUp(const AdminContext&, const Json&);        // target: a path 
 
 // node/admin_federation.cc
 Result<Json> ListPeers(const AdminContext&, const Json&);
-Result<Json> AddPeer(const AdminContext&, const Json&);     // address
+Result<Json> AddPeer(const AdminContext&, const Json&);     // address, push?
 Result<Json> RemovePeer(const AdminContext&, const Json&);  // peer: its address or node id
 Result<Json> Follow(const AdminContext&, const Json&);      // rule: federation::FollowRule
 Result<Json> Unfollow(const AdminContext&, const Json&);    // rule

@@ -35,7 +35,8 @@ void ContentApi::Add(Router& router, std::string_view method, const std::string&
                      Status (ContentApi::*handler)(Request&, Response&)) {
   router.Add(method, pattern, [this, handler](Request& request, Response& response) {
     if (!Identify(request, response)) return;
-    if (request.caller.IsAnonymous() && !options_.admits_anonymous) {
+    const bool is_guest = request.caller.IsAnonymous() && !request.is_reader;
+    if (is_guest && !options_.admits_anonymous) {
       return AnswerSignIn(response, "Sign in to read from this node");
     }
     const Status status = (this->*handler)(request, response);

@@ -8,6 +8,7 @@
 #include "federation/transfer/folder_peer.h"
 #include "node/entering.h"
 #include "node/http_peer.h"
+#include "node/reverse_peer.h"
 #include "storage/base/logging.h"
 
 namespace banyan::node {
@@ -36,9 +37,10 @@ std::vector<federation::PeerSource*> Borrowed(
 
 }  // namespace
 
-Follower::Follower(Hub& hub, FileSystem& fs)
+Follower::Follower(Hub& hub, FileSystem& fs, const Reach& reach)
     : hub_(hub),
       fs_(fs),
+      reach_(reach),
       rate_limit_(hub.clock, 0),
       service_(hub.database, hub.random),
       askers_(kAskers),
@@ -75,6 +77,30 @@ void Follower::TakePolicy() {
 }
 
 void Follower::Hurry(Hours hours) { Give(federation::Hurry{hours == Hours::Any}); }
+
+void Follower::NodeCame(const federation::NodeId& node) {
+  auto lease = hub_.database.Read();
+  if (!lease) return;
+  const auto peer =
+      federation::FindPeer(**lease, std::string(federation::kCallingPrefix) + node.ToString());
+  if (peer) Give(federation::PeerCame{peer->row});
+}
+
+void Follower::TakeHint(const federation::NodeId& node, std::string note) {
+  Give(federation::Hinted{node, std::move(note)});
+}
+
+Status Follower::Tell(const federation::Hint& hint) {
+  const auto opened = TRY(Source(hint.peer));
+  if (!opened.link) return Ok();  // who calls asks what is new
+  ApiRequest request;
+  request.method = "POST";
+  request.path = "/fed/heads";
+  request.content_type = "text/plain";
+  request.body = hint.note;
+  TRY(opened.link->Send(std::move(request)));
+  return Ok();
+}
 
 bool Follower::IsIdle() {
   const MutexLock lock(mutex_);
@@ -135,10 +161,16 @@ void Follower::Do(const federation::Output& output) {
       Mirror(task);
       Give(federation::MirrorEnded{task.card});
     });
+  } else {
+    askers_.Give([this, hint = std::get<federation::Hint>(output)] {
+      const auto told = Tell(hint);
+      if (told) return;
+      log::Debug("federation", "event=hint_lost error=\"{}\"", told.error().message());
+    });
   }
 }
 
-Result<Follower::SourcePtr> Follower::Source(std::int64_t peer) {
+Result<Follower::Opened> Follower::Source(std::int64_t peer) {
   std::string address;
   {
     auto lease = TRY(hub_.database.Read());
@@ -147,17 +179,30 @@ Result<Follower::SourcePtr> Follower::Source(std::int64_t peer) {
   const MutexLock lock(mutex_);
   const auto found = sources_.find(address);
   if (found != sources_.end()) return found->second;
-  const SourcePtr source = address.starts_with('/')
-                               ? SourcePtr(TRY(OpenCarried(fs_, address)))
-                               : std::make_shared<HttpPeer>(address, rate_limit_, is_stopping_);
-  sources_[address] = source;
-  return source;
+  auto opened = TRY(Open(address));
+  sources_[address] = opened;
+  return opened;
+}
+
+Result<Follower::Opened> Follower::Open(const std::string& address) {
+  if (address.starts_with('/')) {
+    SourcePtr carried = TRY(OpenCarried(fs_, address));
+    return Opened{std::move(carried), nullptr};
+  }
+  if (address.starts_with(federation::kCallingPrefix)) {
+    const auto id = address.substr(federation::kCallingPrefix.size());
+    const auto node = TRY(federation::NodeId::Parse(id));
+    return Opened{std::make_shared<ReversePeer>(node, reach_.desk, rate_limit_), nullptr};
+  }
+  const auto link = std::make_shared<PeerLink>(
+      address, PeerLink::World{rate_limit_, is_stopping_, reach_.signer});
+  return Opened{std::make_shared<HttpPeer>(link), link};
 }
 
 std::vector<Follower::SourcePtr> Follower::Sources(const std::vector<std::int64_t>& peers) {
   std::vector<SourcePtr> sources;
   for (const auto peer : peers) {
-    if (auto source = Source(peer)) sources.push_back(*std::move(source));
+    if (auto opened = Source(peer)) sources.push_back(std::move(opened->source));
   }
   return sources;
 }
@@ -190,15 +235,15 @@ Result<std::unique_ptr<federation::PeerSource>> OpenCarried(FileSystem& fs,
 
 federation::Answer Follower::Answered(const federation::Ask& ask) {
   federation::Answer answer{ask.id, {}, {}, {}};
-  const auto source = Source(ask.peer);
-  if (!source) {
-    answer.error = source.error();
+  const auto opened = Source(ask.peer);
+  if (!opened) {
+    answer.error = opened.error();
   } else if (ask.path.empty()) {
-    auto objects = (*source)->GetObjects(ask.objects);
+    auto objects = opened->source->GetObjects(ask.objects);
     if (objects) answer.objects = *std::move(objects);
     if (!objects) answer.error = std::move(objects.error());
   } else {
-    auto body = (*source)->Get(ask.path, ask.max_bytes);
+    auto body = opened->source->Get(ask.path, ask.max_bytes);
     if (body) answer.body = *std::move(body);
     if (!body) answer.error = std::move(body.error());
   }

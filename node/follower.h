@@ -12,7 +12,9 @@
 #include "federation/transfer/peer_source.h"
 #include "node/client/transfer_rate.h"
 #include "node/hub.h"
+#include "node/peer_link.h"
 #include "node/sync_plan.h"
+#include "node/want_desk.h"
 #include "node/work_pool.h"
 
 namespace banyan::node {
@@ -20,8 +22,12 @@ namespace banyan::node {
 // Thread safe.
 class Follower {
  public:
-  // Borrows the hub, and what is in it.
-  Follower(Hub& hub, FileSystem& fs);
+  struct Reach {
+    const RequestSigner& signer;
+    WantDesk& desk;  // of peers that call
+  };
+  // Borrows the hub, what is in it, and the rest.
+  Follower(Hub& hub, FileSystem& fs, const Reach& reach);
   ~Follower() { Stop(); }
   Follower(const Follower&) = delete;
   Follower& operator=(const Follower&) = delete;
@@ -41,6 +47,12 @@ class Follower {
   // Asks all peers now and tries again what failed, also outside the policy's hours.
   enum class Hours { AsInPolicy, Any };
   void Hurry(Hours hours = Hours::AsInPolicy) EXCLUDES(mutex_);
+  // The own log has a new head.
+  void NoteRelease() EXCLUDES(mutex_) { Give(federation::Released()); }
+  // A node calls that was away.
+  void NodeCame(const federation::NodeId& node) EXCLUDES(mutex_);
+  // A node says that a log has grown; nothing of it is verified.
+  void TakeHint(const federation::NodeId& node, std::string note) EXCLUDES(mutex_);
   // What mirroring would fetch now, from the peers that answer.
   Result<std::vector<PlannedMirror>> Plan(const std::atomic<bool>& cancelled) EXCLUDES(mutex_);
   // Bytes a second of the last mirrored repository whose content came; 0: none did yet.
@@ -52,18 +64,25 @@ class Follower {
 
  private:
   using SourcePtr = std::shared_ptr<federation::PeerSource>;
+  struct Opened {
+    SourcePtr source;
+    std::shared_ptr<PeerLink> link;  // nullptr: it is not over HTTP
+  };
   void Give(federation::Input input) EXCLUDES(mutex_);
   void Loop();
   void Do(const federation::Output& output);
   Status CountBytes();
   // Those that can be opened.
   std::vector<SourcePtr> Sources(const std::vector<std::int64_t>& peers) EXCLUDES(mutex_);
-  Result<SourcePtr> Source(std::int64_t peer) EXCLUDES(mutex_);
+  Result<Opened> Source(std::int64_t peer) EXCLUDES(mutex_);
+  Result<Opened> Open(const std::string& address);
+  Status Tell(const federation::Hint& hint);
   federation::Answer Answered(const federation::Ask& ask);
   void Mirror(const federation::MirrorTask& task);
 
   Hub& hub_;
   FileSystem& fs_;
+  const Reach reach_;
   TransferRate rate_limit_;
   std::atomic<bool> is_stopping_{false};
   std::atomic<std::uint64_t> measured_rate_{0};
@@ -76,7 +95,7 @@ class Follower {
   CondVar stepped_;
   std::deque<federation::Input> inputs_ GUARDED_BY(mutex_);
   bool is_idle_ GUARDED_BY(mutex_) = true;
-  std::map<std::string, SourcePtr> sources_ GUARDED_BY(mutex_);  // by address
+  std::map<std::string, Opened> sources_ GUARDED_BY(mutex_);  // by address
   WorkPool askers_;
   WorkPool mirrors_;
   std::thread decider_;

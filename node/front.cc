@@ -8,6 +8,16 @@
 
 namespace banyan::node {
 
+namespace {
+
+std::string RateKeyOf(const Request& request) {
+  if (request.caller_node) return "node " + request.caller_node->ToString();
+  if (request.caller.IsAnonymous()) return RateKey(request.peer_address);
+  return "user " + std::to_string(request.caller.user);
+}
+
+}  // namespace
+
 Front::Front(const Parts& parts)
     : parts_(parts),
       proxies_(*ParseNetworks(parts.config.http_trusted_proxies)),
@@ -28,8 +38,20 @@ void Front::Answer(Request& request, Response& response) {
   LookThroughProxies(proxies_, request);
   if (AnswerPreflight(request, response)) return;
   const bool known = Identify(request, response);
+  const auto signed_body = parts_.gate.Identify(request);
+  if (!signed_body) return Fail(response, signed_body.error());
+  auto* const body = request.body;
+  if (*signed_body) request.body = signed_body->get();
   // Also for those with a bad token, who are not to guess on without end.
-  if (Admit(request, response) && known) parts_.router.Dispatch(request, response);
+  if (Admit(request, response) && known) Route(request, response);
+  request.body = body;
+}
+
+// What nodes bring is behind a door of its own (peer_api.h).
+void Front::Route(Request& request, Response& response) {
+  const bool is_closed = IsTreeOfFiles(request) && !parts_.gate.MayRead(request);
+  if (is_closed) return AnswerStranger(request, response);
+  parts_.router.Dispatch(request, response);
 }
 
 bool Front::Identify(Request& request, Response& response) {
@@ -50,12 +72,11 @@ bool Front::Identify(Request& request, Response& response) {
 }
 
 bool Front::Admit(const Request& request, Response& response) {
-  const bool signed_in = !request.caller.IsAnonymous();
+  const bool signed_in = !request.caller.IsAnonymous() || request.caller_node;
   const RateLimit limit{signed_in ? parts_.config.rate_user : parts_.config.rate_anonymous,
                         parts_.config.rate_window};
   if (limit.requests == 0) return true;
-  const auto key =
-      signed_in ? "user " + std::to_string(request.caller.user) : RateKey(request.peer_address);
+  const auto key = RateKeyOf(request);
   const auto verdict = limiter_.Take(key, limit);
   if (!verdict.allowed) {
     parts_.metrics.Add(Counter::RateLimited);

@@ -1,15 +1,18 @@
 #pragma once
 // What every request passes before and after its route:
 //
-//   proxies ─▶ preflight? ─▶ who is it? ─▶ too many? ─▶ route ─▶ CORS, counting, log
+//   proxies ─▶ preflight? ─▶ who is it? ─▶ too many? ─▶ may it read /fed/? ─▶ route
+//                                                              ─▶ CORS, counting, log
 //
-// Routes find the client's address in request.peer_address and the caller in request.caller.
+// Routes find the client's address in request.peer_address, the caller in request.caller, and the
+// node that calls in request.caller_node.
 // Thread safe.
 
 #include "node/config.h"
 #include "node/http/network.h"
 #include "node/http/router.h"
 #include "node/metrics.h"
+#include "node/peer_gate.h"
 #include "node/rate_limiter.h"
 #include "storage/base/sqlite.h"
 #include "storage/catalog/usage.h"
@@ -24,6 +27,7 @@ class Front {
     storage::Database& database;
     storage::Usage& usage;
     Metrics& metrics;
+    PeerGate& gate;
     const Router& router;
   };
   explicit Front(const Parts& parts);
@@ -34,6 +38,7 @@ class Front {
  private:
   void Answer(Request& request, Response& response);
   bool Identify(Request& request, Response& response);
+  void Route(Request& request, Response& response);
   bool Admit(const Request& request, Response& response);
 
   const Parts parts_;

@@ -132,7 +132,8 @@ void AddLogRoutes(Router& router, Hub& hub, OwnLog& log) {
   const auto api = std::make_shared<LogApi>(hub, log);
   const auto add = [&](std::string_view pattern, void (LogApi::*handler)(Request&, Response&)) {
     router.Add("GET", pattern, [api, &hub, handler](Request& request, Response& response) {
-      if (request.caller.IsAnonymous() && !hub.config.access_anonymous) {
+      const bool is_guest = request.caller.IsAnonymous() && !request.is_reader;
+      if (is_guest && !hub.config.access_anonymous) {
         return AnswerSignIn(response, "Sign in to read from this node");
       }
       ((*api).*handler)(request, response);

@@ -7,6 +7,7 @@
 #include "node/http/host_port.h"
 #include "node/http/http_error.h"
 #include "node/log_api.h"
+#include "node/peer_api.h"
 #include "node/routes.h"
 #include "storage/base/logging.h"
 
@@ -64,6 +65,7 @@ Result<std::unique_ptr<Node>> Node::Start(const Seams& seams, const Config& conf
   TRY(node->Listen());
   node->jobs_.Start(node->MakeJobs());
   node->follower_.Start();
+  node->bringer_.Start();
   return node;
 }
 
@@ -80,6 +82,7 @@ Node::Node(const Seams& seams, const Config& config, std::unique_ptr<DataDirecto
       policy_(seams.fs, PolicyPath(config),
               config.federation_policy.empty() ? PolicyFile::Missing::Fine
                                                : PolicyFile::Missing::Wrong),
+      gate_({seams.clock, config_, data_->database(), policy_}),
       hub_{seams.clock, seams.random, config_, data_->database(), data_->content(), usage_,
            downloads_,  metrics_,     signer_, answers_,          policy_},
       content_api_(data_->content(), seams.random,
@@ -90,14 +93,19 @@ Node::Node(const Seams& seams, const Config& config, std::unique_ptr<DataDirecto
                     .quota = hub_.quota()}),
       own_log_({seams.clock, seams.random, seams.fs, data_->database(), data_->content(),
                 data_->seed(), config_, policy_}),
-      follower_(hub_, seams.fs),
-      admin_api_({seams.clock, seams.random, seams.fs, data_->content(), config_.data, follower_}),
+      signer_of_requests_(seams.clock, seams.random, data_->database(), own_log_),
+      desk_(seams.clock, [this](const federation::NodeId& node) { follower_.NodeCame(node); }),
+      follower_(hub_, seams.fs, {signer_of_requests_, desk_}),
       router_(MakeRoutes(hub_)),
-      front_({seams.clock, config_, data_->database(), usage_, metrics_, router_}),
+      bringer_({seams.clock, data_->database(), router_, gate_, signer_of_requests_}),
+      admin_api_({seams.clock, seams.random, seams.fs, data_->content(), config_.data, follower_,
+                  bringer_, desk_}),
+      front_({seams.clock, config_, data_->database(), usage_, metrics_, gate_, router_}),
       jobs_(seams.clock, metrics_) {
   content_api_.AddRoutes(router_);
   admin_api_.AddRoutes(router_);
   AddLogRoutes(router_, hub_, own_log_);
+  AddPeerRoutes(router_, {gate_, desk_, follower_});
   router_.Add("GET", "/healthz",
               [this](Request&, Response& response) { AnswerHealth(health_, response); });
   router_.Add("GET", "/metrics",
@@ -118,7 +126,7 @@ std::vector<Jobs::Job> Node::MakeJobs() {
       {"flush_usage", kFlushPauseMs, [this] { return usage_.Flush(data_->database()); }});
   jobs.push_back({"describe_heads", kDescribePauseMs,
                   [this] { return DescribeHeads(data_->database(), data_->content()); }});
-  jobs.push_back({"write_cards", kLogPauseMs, [this] { return own_log_.Update(); }});
+  jobs.push_back({"write_cards", kLogPauseMs, [this] { return WriteCards(); }});
   jobs.push_back({"read_policy", kPolicyPauseMs, [this] { return ReadPolicy(); }});
   jobs.push_back({"delete_due", kDeletePauseMs, [this] { return DeleteDue(); }});
   if (config_.storage_collect_every.ms > 0) {
@@ -126,6 +134,17 @@ std::vector<Jobs::Job> Node::MakeJobs() {
         {"collect", config_.storage_collect_every.ms, [this] { return CollectGarbage(); }});
   }
   return jobs;
+}
+
+Status Node::WriteCards() {
+  TRY(own_log_.Update());
+  const auto* const open = own_log_.Look();
+  const auto size = open == nullptr ? 0 : open->files->published().size;
+  if (size == published_size_) return Ok();
+  published_size_ = size;
+  follower_.NoteRelease();
+  bringer_.Hurry();
+  return Ok();
 }
 
 Status Node::CollectGarbage() {
@@ -156,7 +175,9 @@ Status Node::DeleteDue() {
 }
 
 void Node::Stop(std::int64_t grace_ms) {
+  desk_.Stop();
   if (server_) server_->Stop(grace_ms);
+  bringer_.Stop();
   follower_.Stop();
   jobs_.Stop();
   const auto flushed = usage_.Flush(data_->database());

@@ -10,6 +10,7 @@
 #include <memory>
 
 #include "node/admin_api.h"
+#include "node/bringer.h"
 #include "node/config.h"
 #include "node/content_api.h"
 #include "node/data_directory.h"
@@ -20,6 +21,7 @@
 #include "node/hub.h"
 #include "node/jobs.h"
 #include "node/own_log.h"
+#include "node/peer_gate.h"
 
 namespace banyan::node {
 
@@ -38,6 +40,7 @@ class Node {
   DataDirectory& data() { return *data_; }
   OwnLog& own_log() { return own_log_; }
   Follower& follower() { return follower_; }
+  WantDesk& desk() { return desk_; }
   const Router& router() const { return router_; }
   // Idempotent.
   void Stop(std::int64_t grace_ms);
@@ -46,6 +49,7 @@ class Node {
   Node(const Seams& seams, const Config& config, std::unique_ptr<DataDirectory> data);
   Status Listen();
   std::vector<Jobs::Job> MakeJobs();
+  Status WriteCards();
   Status CollectGarbage();
   Status ReadPolicy();
   Status DeleteDue();
@@ -63,14 +67,19 @@ class Node {
   Health health_;
   AnswerCache answers_;
   PolicyFile policy_;
+  PeerGate gate_;
   Hub hub_;
   ContentApi content_api_;
   OwnLog own_log_;
+  const RequestSigner signer_of_requests_;
+  WantDesk desk_;
   Follower follower_;
-  AdminApi admin_api_;
   Router router_;
+  Bringer bringer_;
+  AdminApi admin_api_;
   Front front_;
   Jobs jobs_;
+  std::uint64_t published_size_ = 0;  // of the own log, as its job saw it last
   std::unique_ptr<HttpServer> server_;
   std::atomic<const HttpServer*> listening_{nullptr};  // server_, for the requests it already takes
 };

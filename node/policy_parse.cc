@@ -24,11 +24,17 @@ class PolicyReader {
   explicit PolicyReader(std::string path) : path_(std::move(path)) {}
 
   Result<Policy> Read(const toml::table& table) {
-    TRY(RequireKeys(table, {"answer", "brake", "jurisdictions", "mirror", "receipts", "select"}));
+    TRY(RequireKeys(table, {"accept_from", "answer", "brake", "jurisdictions", "mirror", "readers",
+                            "receipts", "select"}));
     if (const auto* node = table.get("jurisdictions")) {
       policy_.jurisdictions = TRY(Texts(*node));
       const auto valid = storage::ValidateScope(policy_.jurisdictions);
       if (!valid) return At(*node, valid.error().message());
+    }
+    if (const auto* node = table.get("accept_from")) policy_.accept_from = TRY(Nodes(*node));
+    if (const auto* node = table.get("readers")) {
+      const auto* word = node->as_string();
+      if (word == nullptr || word->get() != "any") policy_.readers = TRY(Nodes(*node));
     }
     if (const auto* node = table.get("mirror")) TRY(ReadMirror(*node));
     if (const auto* node = table.get("select")) TRY(ReadSelections(*node));
@@ -94,6 +100,16 @@ class PolicyReader {
       words.insert(*word);
     }
     return words;
+  }
+
+  Result<std::set<federation::NodeId>> Nodes(const toml::node& node) const {
+    std::set<federation::NodeId> nodes;
+    for (const auto& text : TRY(Texts(node))) {
+      const auto id = federation::NodeId::Parse(text);
+      if (!id) return At(node, "\"" + text + "\" is no node id: " + id.error().message());
+      nodes.insert(*id);
+    }
+    return nodes;
   }
 
   Status TakeSize(const toml::table& table, const char* key, std::uint64_t& size) const {

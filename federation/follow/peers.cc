@@ -8,7 +8,7 @@ using storage::Rows;
 
 constexpr std::size_t kMaxAddressBytes = 1024;
 const std::string kSelect =
-    "SELECT id, address, node, journal, sequence, added_ms, answered_ms, failures, problem "
+    "SELECT id, address, node, journal, sequence, added_ms, answered_ms, failures, problem, pushed "
     "FROM peer ";
 
 Peer ReadRow(Rows& rows) {
@@ -21,6 +21,7 @@ Peer ReadRow(Rows& rows) {
   if (!rows.IsNull(6)) out.answered_ms = rows.Int(6);
   out.failures = static_cast<std::uint64_t>(rows.Int(7));
   out.problem = rows.Text(8);
+  out.is_pushed = rows.Int(9) != 0;
   return out;
 }
 
@@ -47,21 +48,33 @@ bool IsUrl(std::string_view address, std::string_view scheme) {
 }  // namespace
 
 Result<std::string> NormalizeAddress(std::string_view address) {
+  const auto id = address.substr(address.starts_with(kCallingPrefix) ? kCallingPrefix.size() : 0);
+  if (NodeId::Parse(id)) return std::string(kCallingPrefix) + std::string(id);
   while (address.size() > 1 && address.ends_with('/')) address.remove_suffix(1);
   const bool is_legal = IsUrl(address, "http://") || IsUrl(address, "https://") ||
                         (address.starts_with('/') && address.find('\0') == address.npos);
   if (is_legal && address.size() <= kMaxAddressBytes) return std::string(address);
   return Error(Errc::Invalid,
-               "a peer's address is http://HOST[:PORT], https://HOST[:PORT], or the whole path of "
-               "a folder");
+               "a peer's address is http://HOST[:PORT], https://HOST[:PORT], the whole path of "
+               "a folder, or the id of a node that calls");
 }
 
-Result<Peer> AddPeer(Connection& connection, std::string_view address, std::int64_t now_ms) {
+Result<Peer> AddPeer(Connection& connection, std::string_view address, std::int64_t now_ms,
+                     Push push) {
   const auto kept = TRY(NormalizeAddress(address));
+  const bool is_pushed = push == Push::Yes;
+  if (is_pushed && !kept.starts_with("http")) {
+    return Error(Errc::Invalid, "only a peer with a URL can be called to bring it something");
+  }
   const auto there = FindPeer(connection, kept);
   if (there) return Error(Errc::Conflict, kept + " is a peer already");
   if (there.error().code() != Errc::NotFound) return there.error();
-  TRY(connection.Execute("INSERT INTO peer(address, added_ms) VALUES(?, ?)", kept, now_ms));
+  TRY(connection.Execute("INSERT INTO peer(address, added_ms, pushed) VALUES(?, ?, ?)", kept,
+                         now_ms, is_pushed));
+  if (kept.starts_with(kCallingPrefix)) {  // whoever calls proves who it is
+    const auto node = TRY(NodeId::Parse(kept.substr(kCallingPrefix.size())));
+    TRY(connection.Execute("UPDATE peer SET node = ? WHERE address = ?", node.genesis(), kept));
+  }
   return FindPeer(connection, kept);
 }
 

@@ -12,24 +12,32 @@
 
 namespace banyan::federation {
 
+inline constexpr std::string_view kCallingPrefix = "node:";
+
 struct Peer {
   std::int64_t row = 0;
-  std::string address;         // a URL without a slash at its end, or an absolute folder
+  // A URL without a slash at its end, an absolute folder, or "node:<id>": one that has no address
+  // and calls.
+  std::string address;
   std::optional<NodeId> node;  // who answered there last; nullopt: nobody yet
   JournalPlace heads;          // how far its heads were read
   std::int64_t added_ms = 0;
   std::optional<std::int64_t> answered_ms;
   std::uint64_t failures = 0;  // since it answered
   std::string problem;         // of the last of them
+  bool is_pushed = false;      // it cannot reach this node, which brings it what it wants
+
+  bool Calls() const { return address.starts_with(kCallingPrefix); }
 };
 
-// The form that is kept. Invalid unless it is http://, https:// or the whole path of a folder, at
-// most 1,024 bytes, a URL without user, query and fragment.
+// The form that is kept. Invalid unless it is http://, https://, the whole path of a folder, or a
+// node id (perhaps after "node:"), at most 1,024 bytes, a URL without user, query and fragment.
 Result<std::string> NormalizeAddress(std::string_view address);
 
-// Conflict when it is there already.
-Result<Peer> AddPeer(storage::Connection& connection, std::string_view address,
-                     std::int64_t now_ms);
+// Conflict when it is there already; Invalid when what has no URL is to be pushed to.
+enum class Push { No, Yes };
+Result<Peer> AddPeer(storage::Connection& connection, std::string_view address, std::int64_t now_ms,
+                     Push push = Push::No);
 // By address, or by the id of the node that answered there. NotFound when there is none.
 Result<Peer> FindPeer(storage::Connection& connection, std::string_view text);
 // NotFound when it was removed.

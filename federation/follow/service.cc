@@ -63,6 +63,11 @@ Status Service::Take(const Input& input, std::int64_t now_ms) {
     TRY(database_.Write(
         [&](storage::Connection& connection) { return ApplyPolicy(connection, policy_, now_ms); }));
   }
+  if (const auto* came = std::get_if<PeerCame>(&input)) {
+    due_ms_.erase(came->peer);
+    tried_.clear();
+    hurries_ = true;
+  }
   if (const auto* hinted = std::get_if<Hinted>(&input)) TRY(TakeHint(*hinted, now_ms));
   if (const auto* answer = std::get_if<Answer>(&input)) {
     for (auto& [peer, contact] : contacts_) TRY(contact->Take(*answer, now_ms));

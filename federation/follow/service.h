@@ -5,6 +5,7 @@
 // moment; the same inputs on the same catalog give the same outputs.
 //
 //   PolicyRead,
+//   PeerCame,
 //   Tick, Hurry ─▶ ┌─────────┐ ─▶ Ask ──────▶ a peer, over whatever reaches it ──▶ Answer
 //   Released,      │ Service │ ─▶ Hint ─────▶ a peer, which may look the head up ──▶ its Hinted
 //   Hinted ──────▶ │         │
@@ -40,6 +41,10 @@ struct MirrorEnded {
 struct PolicyRead {
   Policy policy;
 };
+// A peer that was away can be asked now, and may have what could not be fetched.
+struct PeerCame {
+  std::int64_t peer = 0;
+};
 // The own log was published up to a new head: peers are told at once, not at the next Tick.
 struct Released {};
 // A node says that a head is new; whoever delivers it has verified that this node does. Anything
@@ -48,7 +53,8 @@ struct Hinted {
   NodeId from;
   std::string note;
 };
-using Input = std::variant<Tick, Hurry, Answer, MirrorEnded, PolicyRead, Released, Hinted>;
+using Input =
+    std::variant<Tick, Hurry, Answer, MirrorEnded, PolicyRead, PeerCame, Released, Hinted>;
 
 // Bring the repository of this row of repository_card to its state, from these peers, best first.
 struct MirrorTask {

@@ -13,6 +13,9 @@ namespace banyan::federation {
 inline constexpr std::size_t kMaxObjectsAsked = 1024;
 inline constexpr std::size_t kMaxObjectsBytes = 8u << 20;  // of an answer; ends after a whole one
 inline constexpr std::size_t kMaxReceivedObjectBytes = 1u << 20;  // of one, to who asked
+// Of a whole answer, with the length of each object.
+inline constexpr std::size_t kMaxObjectsAnswerBytes =
+    kMaxObjectsBytes + kMaxReceivedObjectBytes + 4 * (kMaxObjectsAsked + 1);
 
 // nullopt: it is not there.
 Bytes EncodeObject(const std::optional<ByteView>& object);

@@ -11,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include "federation/format/node_id.h"
 #include "storage/base/bytes.h"
 #include "storage/base/json.h"
 #include "storage/base/result.h"
@@ -79,7 +80,10 @@ struct Request {
   std::uint16_t peer_port = 0;
   bool is_tls = false;
   std::string id;          // sent back as X-Request-Id; at most 128 harmless characters
-  storage::Caller caller;  // set before routing (node/front.h)
+  storage::Caller caller;  // set before routing (node/front.h), as are these:
+  std::optional<federation::NodeId> caller_node;  // who signed it, if that node has a part here
+  bool is_reader = false;                         // which the policy names as a reader
+  std::string signature_problem;                  // why the signature of such a node does not count
 
   // The decoded value of a path parameter that the pattern of this route names.
   const std::string& Param(std::string_view name) const;

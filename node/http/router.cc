@@ -92,9 +92,7 @@ const Route* Router::Node::FindRoute(std::string_view method) const {
   return found == methods.end() ? nullptr : &found->second;
 }
 
-Router::Router()
-    : root_(std::make_unique<Node>()),
-      not_found_([](Request&, Response& response) { Fail(response, 404, "Not found"); }) {}
+Router::Router() : root_(std::make_unique<Node>()) {}
 Router::~Router() = default;
 Router::Router(Router&&) noexcept = default;
 Router& Router::operator=(Router&&) noexcept = default;
@@ -116,13 +114,13 @@ void Router::Add(std::string_view method, std::string_view pattern, Handler hand
   routes_.push_back({std::string(method), std::string(pattern)});
 }
 
-void Router::SetNotFound(Handler handler) { not_found_ = std::move(handler); }
+void Router::AnswerNotFound(Response& response) { Fail(response, 404, "Not found"); }
 
 void Router::Dispatch(Request& request, Response& response) const {
   const auto segments = SplitPath(request.path);
   Search<Node> search{request.path, request.method, segments, {}, {}};
   const Route* route = search.Walk(*root_, 0);
-  if (route == nullptr && search.allowed.empty()) return not_found_(request, response);
+  if (route == nullptr && search.allowed.empty()) return AnswerNotFound(response);
   if (route == nullptr) {
     response.headers.Set("Allow", JoinNames(search.allowed));
     return Fail(response, 405, "This method is not allowed here");

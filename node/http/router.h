@@ -41,8 +41,8 @@ class Router {
   // call its parameter differently.
   void Add(std::string_view method, std::string_view pattern, Handler handler,
            RouteOptions options = {});
-  // What answers a path that matches no pattern; at first a plain 404.
-  void SetNotFound(Handler handler);
+  // What answers a path that matches no pattern: a plain 404.
+  static void AnswerNotFound(Response& response);
 
   // In the order in which they were added.
   const std::vector<RouteName>& Routes() const { return routes_; }
@@ -55,7 +55,6 @@ class Router {
   struct Node;
   std::unique_ptr<Node> root_;
   std::vector<RouteName> routes_;
-  Handler not_found_;
 };
 
 }  // namespace banyan::node

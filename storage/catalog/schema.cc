@@ -383,6 +383,11 @@ ON repository WHEN (old.private = 0 OR new.private = 0) AND new.origin IS NULL B
 END;
 )sql";
 
+// Peers that cannot reach this node (federation/PROTOCOL.md section 7).
+constexpr const char* kVersion6Peers = R"sql(
+ALTER TABLE peer ADD COLUMN pushed INTEGER NOT NULL DEFAULT 0;  -- 1: is brought what it wants
+)sql";
+
 Result<std::int64_t> Version(Connection& connection) {
   auto rows = connection.Query("PRAGMA user_version");
   const bool found = rows.Next();
@@ -406,6 +411,7 @@ Status Migrate(Database& database) {
     if (version < 3) TRY(connection.ExecuteScript(kVersion3));
     if (version < 4) TRY(connection.ExecuteScript(kVersion4));
     if (version < 5) TRY(connection.ExecuteScript(kVersion5));
+    if (version < 6) TRY(connection.ExecuteScript(kVersion6Peers));
     return connection.ExecuteScript("PRAGMA user_version = " + std::to_string(kSchemaVersion));
   });
 }

@@ -5,6 +5,7 @@
 #include "tests/support/catalog_makers.h"
 #include "tests/support/fake_clock.h"
 #include "tests/support/fake_random.h"
+#include "tests/support/memory_file_system.h"
 
 using namespace banyan;
 using namespace banyan::node;
@@ -18,6 +19,9 @@ struct Fixture {
   Config config;
   storage::Usage usage;
   Metrics metrics;
+  MemoryFileSystem fs;
+  PolicyFile policy{fs, "/policy.toml", PolicyFile::Missing::Fine};
+  PeerGate gate{{clock, config, catalog.database(), policy}};
   Router router;
   std::optional<Front> front;
 
@@ -29,7 +33,7 @@ struct Fixture {
     router.Add("GET", "/who", [](Request& request, Response& response) {
       response.SetText("text/plain", request.caller.name + "@" + request.peer_address);
     });
-    front.emplace(Front::Parts{clock, config, catalog.database(), usage, metrics, router});
+    front.emplace(Front::Parts{clock, config, catalog.database(), usage, metrics, gate, router});
   }
 
   Response Ask(const HeaderList& headers = {}, const std::string& peer = "192.0.2.1",

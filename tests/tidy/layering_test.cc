@@ -23,7 +23,7 @@ const std::map<std::string, std::vector<std::string>> kStandsOn = {
     {"federation/follow", {"federation"}},
     {"federation/mirror", {"federation", "federation/transfer"}},
     {"federation/bundle", {"federation/mirror"}},
-    {"node/http", {"storage/catalog"}},
+    {"node/http", {"storage/catalog", "federation/format"}},
     {"node/client", {"node/http"}},
     {"node", {"node/client", "federation/follow", "federation/bundle"}},
     {"cli/transfer", {"storage/history", "federation/transfer"}},

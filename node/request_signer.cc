@@ -1,0 +1,58 @@
+#include "node/request_signer.h"
+
+#include "federation/format/introduction.h"
+#include "federation/format/request_signature.h"
+
+namespace banyan::node {
+namespace {
+
+federation::RequestToSign WhatIsSigned(std::string_view address, const ApiRequest& request) {
+  const bool is_tls = address.starts_with("https://");
+  address.remove_prefix(address.find("://") + 3);
+  const auto slash = std::min(address.find('/'), address.size());
+  const auto mark = std::min(request.path.find('?'), request.path.size());
+  federation::RequestToSign out{request.method,
+                                federation::CanonicalAuthority(address.substr(0, slash), is_tls),
+                                std::string(address.substr(slash)) + request.path.substr(0, mark),
+                                mark == request.path.size() ? "?" : request.path.substr(mark),
+                                {}};
+  if (!request.body.empty()) out.content = HashSha256(AsBytes(request.body));
+  return out;
+}
+
+}  // namespace
+
+Result<std::string> RequestSigner::Introduction(federation::LogId log) const {
+  std::vector<Bytes> openings;
+  auto lease = TRY(database_.Read());
+  for (std::uint64_t epoch = 0; epoch <= log.epoch; ++epoch) {
+    auto first = TRY(federation::ReadEntries(*lease, {log.origin, epoch}, 0, 1));
+    openings.push_back(std::move(first.front()));
+  }
+  return federation::IntroductionText(openings);
+}
+
+void RequestSigner::Sign(std::string_view address, Introduces introduces,
+                         ApiRequest& request) const {
+  const auto* const log = log_.Look();
+  if (log == nullptr) return;
+  const auto signed_as = WhatIsSigned(address, request);
+  federation::RequestSignature signature{log->origin.node,
+                                         clock_.NowMs() / 1000,
+                                         RandomAlphanumeric(random_, federation::kRequestNonceSize),
+                                         false,
+                                         {}};
+  signature.Sign(signed_as, log->origin.keys.transport);
+  auto& headers = request.headers;
+  headers.Set(federation::kSignatureInputHeader, signature.InputText());
+  headers.Set(federation::kSignatureHeader, signature.SignatureText());
+  if (signed_as.content) {
+    headers.Set(federation::kContentDigestHeader,
+                federation::ContentDigestText(*signed_as.content));
+  }
+  if (introduces == Introduces::No) return;
+  const auto introduction = Introduction(log->origin.log);
+  if (introduction) headers.Set(federation::kIntroductionHeader, *introduction);
+}
+
+}  // namespace banyan::node

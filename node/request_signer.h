@@ -1,0 +1,31 @@
+#pragma once
+// Signs what this node asks of others, with the transport key of its own log (PROTOCOL.md section
+// 7). A node whose log is not open asks unsigned, as anybody may.
+
+#include "node/client/api_request.h"
+#include "node/own_log.h"
+
+namespace banyan::node {
+
+// Thread safe.
+class RequestSigner {
+ public:
+  // Borrows all.
+  RequestSigner(Clock& clock, Random& random, storage::Database& database, OwnLog& log)
+      : clock_(clock), random_(random), database_(database), log_(log) {}
+
+  // Adds the headers to a request to the node at `address` (a URL, no slash at its end). Its body,
+  // if any, is in request.body.
+  enum class Introduces { No, Yes };  // itself, for a node that may not hold its log
+  void Sign(std::string_view address, Introduces introduces, ApiRequest& request) const;
+
+ private:
+  Result<std::string> Introduction(federation::LogId log) const;
+
+  Clock& clock_;
+  Random& random_;
+  storage::Database& database_;
+  OwnLog& log_;
+};
+
+}  // namespace banyan::node
