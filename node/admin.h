@@ -15,6 +15,7 @@
 namespace banyan::node {
 
 class Follower;
+class OwnLog;
 
 struct AdminContext {
   Clock& clock;
@@ -24,6 +25,7 @@ struct AdminContext {
   std::string directory;               // the data directory
   const std::atomic<bool>& cancelled;  // long operations look at it
   Follower* follower = nullptr;        // of the running node; nullptr: none runs
+  OwnLog* own_log = nullptr;           // the same
 
   storage::Database& database() const { return content.core().database; }
 };

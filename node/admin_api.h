@@ -21,11 +21,12 @@ class AdminApi {
     storage::LocalContentStore& content;
     std::string directory;  // the data directory
     Follower& follower;
+    OwnLog& own_log;
   };
   explicit AdminApi(const Parts& parts)
-      : task_(parts.clock), context_{parts.clock,    parts.random,    parts.fs,
-                                     parts.content,  parts.directory, task_.cancelled(),
-                                     &parts.follower} {}
+      : task_(parts.clock), context_{parts.clock,     parts.random,    parts.fs,
+                                     parts.content,   parts.directory, task_.cancelled(),
+                                     &parts.follower, &parts.own_log} {}
 
   // Ends the task, which uses the rest.
   ~AdminApi() { task_.Stop(); }

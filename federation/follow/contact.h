@@ -3,6 +3,9 @@
 // and the names of what they publish.
 //
 //   who are you (once) ─▶ heads since ─▶ replay of each followed log, and what the policy answers
+//                                │ ▲         (its epochs one after the other)
+//                                ▼ │
+//             its epochs, of a log that is at a later one than is held
 //                                    ─▶ meta objects ─▶ selection
 //
 // What was learnt is in the catalog as it comes; the place in the peer's journal moves only when
@@ -34,14 +37,24 @@ class Contact {
 
   bool is_done() const { return phase_ == Phase::Done; }
   bool has_failed() const { return has_failed_; }
+  // The peer claims a head of the own log that is further than what is here.
+  bool shows_more_of_own() const { return shows_more_of_own_; }
   const Peer& peer() const { return peer_; }
   std::uint64_t taken_entries() const { return taken_entries_; }
 
  private:
-  enum class Phase { Info, Heads, Replays, Metas, Done };
+  enum class Phase { Info, Heads, Replays, Epochs, Metas, Done };
   struct Asked {
     std::string path;
     std::vector<Sha256> objects;
+  };
+  // One that the peer shows.
+  struct Head {
+    FollowedOrigin origin;
+    LogName name;
+    std::string note;
+    std::string closing;    // what the peer says that the epoch before was closed with
+    bool is_chain = false;  // of the list of all epochs
   };
   void AskFile(std::string path, std::size_t max_bytes);
   void AskHeads();
@@ -49,7 +62,11 @@ class Contact {
   Status Dispatch(const Asked& asked, const Answer& answer, std::int64_t now_ms);
   Status TakeInfo(const Answer& answer);
   Status TakeHeads(const Answer& answer, std::int64_t now_ms);
+  Status LookAtOwn(const std::vector<ShownHead>& heads);
   Status NextReplay(std::int64_t now_ms);
+  Status BeginReplay(const Head& head, FollowedLog held, std::int64_t now_ms);
+  void AskEpochs(Head head);
+  Status TakeEpochs(const Answer& answer, std::int64_t now_ms);
   Status AfterReplay(std::int64_t now_ms);
   Status NextMetas(std::int64_t now_ms);
   Status TakeMetas(const Asked& asked, const Answer& answer, std::int64_t now_ms);
@@ -57,23 +74,19 @@ class Contact {
   Status Finish(std::int64_t now_ms);
   Status Fail(const std::string& problem);
 
-  struct Head {
-    FollowedOrigin origin;
-    LogName name;
-    std::string note;
-  };
-
   storage::Database& database_;
   const Policy& policy_;
   Peer peer_;
   std::uint64_t& next_ask_;
   Phase phase_ = Phase::Info;
   bool has_failed_ = false;
+  bool shows_more_of_own_ = false;
   std::vector<Ask> asks_;
   std::map<std::uint64_t, Asked> asked_;
   JournalPlace upto_;
   bool is_page_full_ = false;
   std::deque<Head> heads_;
+  std::optional<Head> later_;  // whose epochs are asked for
   std::unique_ptr<LogReplay> replay_;
   std::vector<FollowedOrigin> met_;  // origins whose heads the page had
   std::size_t at_origin_ = 0;        // of met_, whose metas are asked for

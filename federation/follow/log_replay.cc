@@ -12,14 +12,6 @@ namespace {
 constexpr std::size_t kMaxBundleBytes = kTileWidth * (kMaxEntryBytes + 2);
 constexpr int kTileLevels = 8;  // levels of the tree in a tile
 
-// What the note says without a look at who signed it.
-Result<LogState> ReadClaim(const LogName& name, const std::string& note) {
-  const auto parsed = TRY(SignedNote::Parse(note));
-  const auto checkpoint = TRY(Checkpoint::Parse(parsed.text));
-  if (checkpoint.origin == name.ToString()) return checkpoint.state;
-  return Error(Errc::Invalid, "a head of another log");
-}
-
 }  // namespace
 
 Status LogReplay::Finish(End end, std::string reason) {
@@ -33,6 +25,7 @@ Status LogReplay::Finish(End end, std::string reason) {
 Status LogReplay::Judge(Status status) {
   if (status) return status;
   const auto code = status.error().code();
+  if (code == Errc::Conflict) return Finish(End::UpToDate);  // another peer gave it meanwhile
   if (code == Errc::Corrupt) return Finish(End::OriginWrong, status.error().message());
   if (code != Errc::Invalid && code != Errc::TooLarge) return status;
   return Finish(End::PeerWrong, status.error().message());
@@ -46,6 +39,7 @@ Status LogReplay::Start(std::int64_t now_ms) {
   from_ = held_.head.frontier.size();
   if (claimed_.size == 0) return Finish(End::UpToDate);
   if (claimed_.size <= from_) return CompareOlder(now_ms);
+  if (!held_.stopped.empty() && !before_) return Finish(End::UpToDate);  // nothing later is taken
   PlanStep();
   return Ok();
 }
@@ -164,17 +158,24 @@ Status LogReplay::FinishStep(std::int64_t now_ms) {
   return Ok();
 }
 
+Result<EpochKeys> LogReplay::FindKeys(ByteView first_entry) const {
+  if (!before_) return ReadGenesis(held_.name.node, first_entry);
+  return TRY(ReadOpening(*before_, first_entry)).keys;
+}
+
 Status LogReplay::FinishProvenStep(std::int64_t now_ms) {
   const auto entries = StepEntries();
   if (!held_.keys) {
-    held_.keys = TRY(ReadGenesis(held_.name.node, entries.front()));
-    TRY(VerifyHead(held_.name, *held_.keys, note_));
+    const auto keys = TRY(FindKeys(entries.front()));
+    TRY(VerifyHead(held_.name, keys, note_));
+    held_.keys = keys;
   }
   const bool is_last = until_ == claimed_.size;
   const auto proof = TRY(ProveConsistency(
       until_, claimed_.size, [this](int level, std::uint64_t i) { return Subtree(level, i); }));
   const auto& note = is_last ? note_ : held_.head.note;
-  TRY(AppendEntries(database_, held_, {entries, claimed_, proof, note}, now_ms));
+  const auto* before = from_ == 0 && before_ ? &*before_ : nullptr;
+  TRY(AppendEntries(database_, held_, {entries, claimed_, proof, note, before}, now_ms));
   taken_entries_ += entries.size();
   from_ = until_;
   if (is_last) return Finish(End::Taken);

@@ -71,6 +71,7 @@ void Service::EndContacts(std::int64_t now_ms) {
   std::erase_if(contacts_, [&](const auto& item) {
     if (!item.second->is_done()) return false;
     due_ms_[item.first] = now_ms + PauseAfter(*item.second);
+    own_shown_ = own_shown_ || item.second->shows_more_of_own();
     return true;
   });
 }

@@ -12,6 +12,7 @@
 #include <map>
 #include <memory>
 #include <set>
+#include <utility>
 #include <variant>
 
 #include "federation/follow/contact.h"
@@ -59,6 +60,8 @@ class Service {
   Result<std::vector<Output>> Step(std::int64_t now_ms, const Input& input);
   // As the policy allows; what is under way is to be broken off when it does not. Of the last step.
   bool may_fetch() const { return may_fetch_; }
+  // Whether a peer claimed, since this was asked last, to have more of the own log than is here.
+  bool TakeOwnShown() { return std::exchange(own_shown_, false); }
   // True while it waits for no Answer and no MirrorEnded, and has done what a Hurry asked for.
   bool is_idle() const { return contacts_.empty() && mirroring_.empty() && !hurries_; }
 
@@ -76,6 +79,7 @@ class Service {
   const ServiceOptions options_;
   Policy policy_;
   bool may_fetch_ = true;
+  bool own_shown_ = false;
   std::uint64_t next_ask_ = 1;
   std::map<std::int64_t, std::unique_ptr<Contact>> contacts_;  // by peer
   std::map<std::int64_t, std::int64_t> due_ms_;                // by peer; absent: now
