@@ -33,8 +33,8 @@ std::vector<CommandSection> AllCommands() {
       MakeAdminDoctor()));
   sections.push_back(Section("Federate", MakePeerList(), MakePeerAdd(), MakePeerShow(),
                              MakePeerRemove(), MakeFollow(), MakeUnfollow(), MakeAlias(),
-                             MakeSync(), MakeFederationStatus(), MakeFederationCompliance(),
-                             MakeBundleExport(), MakeBundleImport()));
+                             MakeSync(), MakeFederationStatus(), MakeGoOn(),
+                             MakeFederationCompliance(), MakeBundleExport(), MakeBundleImport()));
   sections.push_back(Section("The program", MakeHelp(), MakeCompletion()));
   return sections;
 }

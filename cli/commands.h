@@ -54,6 +54,7 @@ std::unique_ptr<Command> MakeCompletion();     // help_commands.cc
 std::unique_ptr<Command> MakeCreate();
 std::unique_ptr<Command> MakeFederationCompliance();  // takedown.cc
 std::unique_ptr<Command> MakeFederationStatus();      // follow.cc
+std::unique_ptr<Command> MakeGoOn();                  // the same
 std::unique_ptr<Command> MakeFollow();
 std::unique_ptr<Command> MakeHash();
 std::unique_ptr<Command> MakeHelp();  // help_commands.cc

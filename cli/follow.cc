@@ -1,4 +1,4 @@
-// follow, unfollow, alias, sync, federation status.
+// follow, unfollow, alias, sync, federation status and go-on.
 #include "cli/admin_command.h"
 #include "cli/commands.h"
 #include "cli/federation_status.h"
@@ -143,6 +143,8 @@ class FederationStatus final : public AdminCommand {
     const auto node = Member(status, "node_id");
     const auto problem = Member(status, "policy_problem");
     if (!problem.empty()) session.output().Note("the policy is as it was: " + problem);
+    const auto stopped = Member(status, "log_problem");
+    if (!stopped.empty()) session.output().Note("Nothing is signed: " + stopped);
     const auto fetching = status.value("fetching", Json::object());
     if (!FindBool(fetching, "in_budget").value_or(true)) {
       session.output().Note("The budget of the day or the month is spent: nothing is fetched");
@@ -152,6 +154,25 @@ class FederationStatus final : public AdminCommand {
     session.output().Note(node.empty() ? "This node has no log yet" : "This node is " + node);
     for (const auto& peer : status.value("peers", Json::array())) NoteReach(session, peer);
     return PrintFederation(session, status);
+  }
+};
+
+class GoOn final : public AdminCommand {
+ public:
+  GoOn() : AdminCommand("federation go-on", "sign again after a restore that no peer has seen") {
+    Explain(
+        "A node that was put back from a backup signs nothing until a peer shows what its log had "
+        "said since: with an older log it would tell a second story. This says that nobody has "
+        "anything newer. If somebody does, the log is repaired in public once they meet.");
+    Shows("federation go-on", "when all peers are gone, or never followed this node");
+  }
+
+ private:
+  Status Perform(Session& session, AdminPort& port) override {
+    const auto answer = TRY(port.Call("go-on", Json::object()));
+    const auto problem = Member(answer, "log_problem");
+    return session.output().Print(
+        answer, problem.empty() ? "The log goes on from here" : "Nothing is signed: " + problem);
   }
 };
 
@@ -184,6 +205,7 @@ std::unique_ptr<Command> MakeAlias() { return std::make_unique<Alias>(); }
 std::unique_ptr<Command> MakeFollow() { return std::make_unique<Follow>(); }
 std::unique_ptr<Command> MakeUnfollow() { return std::make_unique<Unfollow>(); }
 std::unique_ptr<Command> MakeSync() { return std::make_unique<Sync>(); }
+std::unique_ptr<Command> MakeGoOn() { return std::make_unique<GoOn>(); }
 std::unique_ptr<Command> MakeFederationStatus() { return std::make_unique<FederationStatus>(); }
 
 }  // namespace banyan::cli

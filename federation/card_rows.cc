@@ -1,6 +1,7 @@
 #include "federation/card_rows.h"
 
 #include "federation/log_card.h"
+#include "storage/catalog/standing_rows.h"
 
 namespace banyan::federation {
 namespace {
@@ -22,7 +23,7 @@ Result<std::optional<CardRow>> FindCard(Connection& connection, LogId log,
   {
     auto rows = connection.Query(
         "SELECT key, leaf, meta, written_ms, epoch, position FROM repository_card "
-        "WHERE origin = ? AND repository = ?",
+        "WHERE origin = ? AND repository = ? AND number > 0",
         log.origin, repository);
     if (!rows.Next()) {
       TRY(rows.status());
@@ -48,17 +49,21 @@ Result<std::int64_t> WriteCard(Connection& connection, LogId log, std::int64_t r
   const auto root = [&](Sha256 CardContent::*member) {
     return card.content ? SqlValue((*card.content).*member) : SqlValue(nullptr);
   };
+  const auto scope = storage::ScopeColumn(card.standing);
   auto rows = connection.Query(
       "INSERT INTO repository_card(origin, key, repository, number, leaf, epoch, position, "
-      "written_ms, meta, manifest, refs, commits) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) "
+      "written_ms, meta, manifest, refs, commits, meta_id, status, reason, scope) "
+      "VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) "
       "ON CONFLICT(origin, key) DO UPDATE SET repository = excluded.repository, "
       "number = excluded.number, leaf = excluded.leaf, epoch = excluded.epoch, "
       "position = excluded.position, written_ms = excluded.written_ms, meta = excluded.meta, "
-      "manifest = excluded.manifest, refs = excluded.refs, commits = excluded.commits "
-      "RETURNING id",
+      "manifest = excluded.manifest, refs = excluded.refs, commits = excluded.commits, "
+      "meta_id = excluded.meta_id, status = excluded.status, reason = excluded.reason, "
+      "scope = excluded.scope RETURNING id",
       log.origin, key, repository, card.number, leaf, log.epoch, position, now_ms,
       meta.empty() ? SqlValue(nullptr) : SqlValue(meta), root(&CardContent::manifest),
-      root(&CardContent::refs), root(&CardContent::commits));
+      root(&CardContent::refs), root(&CardContent::commits), SqlValue(card.meta),
+      static_cast<int>(card.standing.status), storage::ReasonColumn(card.standing), scope);
   std::int64_t id = 0;
   while (rows.Next()) id = rows.Int(0);
   TRY(rows.status());

@@ -6,6 +6,7 @@
 
 #include <optional>
 
+#include "federation/format/epochs_page.h"
 #include "federation/format/heads_page.h"
 #include "federation/format/log_hash.h"
 #include "federation/format/log_proof.h"
@@ -29,10 +30,6 @@ Status PutHead(storage::Connection& connection, LogId log, const LogHead& head);
 Status SawHead(storage::Connection& connection, LogId log, std::int64_t now_ms);
 
 // The signed heads of all epochs of a log, oldest first: what it was closed with, and is now.
-struct EpochHead {
-  std::uint64_t epoch = 0;
-  std::string note;
-};
 Result<std::vector<EpochHead>> ListEpochs(storage::Connection& connection, std::int64_t origin);
 
 // How far the journal of this node has come.

@@ -23,17 +23,28 @@ Result<std::unique_ptr<LogFiles>> LogFiles::Open(storage::Database& database, Fi
   const auto head = TRY(files->ReadCheckpoint(files->options_.directory + "/" + kCheckpoint));
   TRY(files->OpenFence());
   if (head) {
-    TRY(files->RequireLedTo(*head));
-    files->on_disk_ = head->size;
+    TRY(files->RequireLedTo(head->state));
+    TRY(files->EnterEarlier(*head));
+    files->on_disk_ = head->state.size;
     MutexLock lock(files->mutex_);
-    files->published_ = *head;
+    files->published_ = head->state;
   }
   return files;
 }
 
-Result<std::optional<LogState>> LogFiles::ReadCheckpoint(const std::string& path) const {
+// The catalog may have been behind when the node ended, and what was signed must be known there.
+Status LogFiles::EnterEarlier(const Signed& head) {
+  return database_.Write([&](storage::Connection& connection) -> Status {
+    const auto entered = TRY(FindHead(connection, origin_.log));
+    if (entered && entered->frontier.size() >= head.state.size) return Ok();
+    auto frontier = TRY(ReadFrontier(connection, origin_.log, head.state.size));
+    return PutHead(connection, origin_.log, {std::move(frontier), head.note, clock_.NowMs()});
+  });
+}
+
+Result<std::optional<LogFiles::Signed>> LogFiles::ReadCheckpoint(const std::string& path) const {
   const auto bytes = ReadFile(fs_, path, kMaxNoteBytes);
-  if (!bytes && bytes.error().code() == Errc::NotFound) return std::optional<LogState>();
+  if (!bytes && bytes.error().code() == Errc::NotFound) return std::optional<Signed>();
   const auto note = TRY(SignedNote::Parse(AsText(TRY(bytes))).Context(path));
   const auto key =
       TRY(NoteKey::Make(origin_.Line(), NoteKeyType::Ed25519, origin_.keys.log.public_key()));
@@ -42,7 +53,7 @@ Result<std::optional<LogState>> LogFiles::ReadCheckpoint(const std::string& path
   if (checkpoint.origin != origin_.Line()) {
     return Error(Errc::Conflict, path + ": the checkpoint of another log, " + checkpoint.origin);
   }
-  return std::optional(checkpoint.state);
+  return std::optional(Signed{checkpoint.state, note.ToString()});
 }
 
 // What was released last, here or by another copy of this node.
@@ -56,8 +67,16 @@ Status LogFiles::OpenFence() {
   }
   fence_ = std::string(AsText(TRY(bytes)));
   if (fence_.empty()) return Ok();
+  const auto name = LogName::Parse(fence_.substr(0, fence_.find('\n')));
+  if (name && name->node == origin_.node && name->epoch < origin_.log.epoch) return Ok();
+  if (name && name->node == origin_.node && name->epoch > origin_.log.epoch) {
+    return Error(Errc::Conflict, options_.fence + ": the log is at epoch " +
+                                     std::to_string(name->epoch) +
+                                     ", and this catalog at an earlier one: it is an older copy");
+  }
   const auto head = TRY(ReadCheckpoint(options_.fence));
-  return RequireLedTo(*head);
+  TRY(RequireLedTo(head->state));
+  return EnterEarlier(*head);
 }
 
 // A head that was signed before must be one that these rows lead to.
@@ -81,6 +100,13 @@ Status LogFiles::TakeRows(storage::Connection& connection, std::uint64_t until,
                           TileBuilder& builder) const {
   return ForEachEntry(connection, origin_.log, builder.size(), until,
                       [&](ByteView entry) { builder.Append(HashLeaf(entry)); });
+}
+
+Result<LogFiles::News> LogFiles::Look() const {
+  if (!is_checked_) return News::Some;
+  auto lease = TRY(database_.Read());
+  const auto rows = TRY(CountEntries(*lease, origin_.log));
+  return rows == published().size ? News::None : News::Some;
 }
 
 Status LogFiles::Publish() {

@@ -28,12 +28,15 @@ struct LogFilesOptions {
 class LogFiles {
  public:
   // Conflict when the published checkpoint, or the fence's, is of a longer log than the catalog
-  // has (the catalog is an older copy), Corrupt when the catalog's entries lead to another root,
+  // has, or of a later epoch (the catalog is an older copy), Corrupt when the catalog's entries lead to another root,
   // NotFound when there should be a fence and is none.
   static Result<std::unique_ptr<LogFiles>> Open(storage::Database& database, FileSystem& fs,
                                                 Clock& clock, const OwnOrigin& origin,
                                                 LogFilesOptions options);
 
+  // What Publish would sign is not public yet, or the files are to be compared with the rows.
+  enum class News { None, Some };
+  Result<News> Look() const;
   // Makes all rows so far public. After an error nothing newer is public; the next call goes on.
   // Conflict when another program wrote to the fence.
   Status Publish();
@@ -53,7 +56,12 @@ class LogFiles {
         options_(std::move(options)) {}
   Status OpenFence();
   Status RequireLedTo(const LogState& head) const;
-  Result<std::optional<LogState>> ReadCheckpoint(const std::string& path) const;
+  struct Signed {
+    LogState state;
+    std::string note;
+  };
+  Result<std::optional<Signed>> ReadCheckpoint(const std::string& path) const;
+  Status EnterEarlier(const Signed& head);
   // Appends the entries that `builder` has not, up to that many in all.
   Status TakeRows(storage::Connection& connection, std::uint64_t until, TileBuilder& builder) const;
   Status WriteTiles(std::uint64_t old_size);

@@ -53,6 +53,13 @@ Status ForEachEntry(Connection& connection, LogId log, std::uint64_t from, std::
   return Ok();
 }
 
+Result<Frontier> ReadFrontier(Connection& connection, LogId log, std::uint64_t size) {
+  Frontier frontier;
+  TRY(ForEachEntry(connection, log, 0, size,
+                   [&](ByteView entry) { frontier.Append(HashLeaf(entry)); }));
+  return frontier;
+}
+
 Result<LogHash> HashEntries(Connection& connection, LogId log, std::uint64_t from,
                             std::uint64_t until) {
   Frontier frontier;

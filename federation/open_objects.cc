@@ -73,11 +73,13 @@ class Opening {
   const std::int64_t card_;
 };
 
-Result<Bytes> ReadMeta(Connection& connection, std::int64_t card) {
+// Of the latest card, which may be another by now.
+Result<Bytes> ReadMeta(Connection& connection, std::int64_t card, const Sha256& id) {
   auto rows = connection.Query("SELECT meta FROM repository_card WHERE id = ?", card);
   Bytes meta;
   if (rows.Next()) meta.assign(rows.Blob(0).begin(), rows.Blob(0).end());
   TRY(rows.status());
+  if (HashSha256(meta) != id) return Error(Errc::NotFound, "this meta object is not kept");
   return meta;
 }
 
@@ -119,7 +121,7 @@ Result<Bytes> ReadAny(Connection& connection, storage::ContentStore& store, cons
     TRY(rows.status());
   }
   switch (kind) {
-    case Kind::Meta: return ReadMeta(connection, card);
+    case Kind::Meta: return ReadMeta(connection, card, id);
     case Kind::File: return ReadStored(connection, store, repository, id);
     case Kind::GitObject: {
       const auto objects = TRY(storage::GitObjects::Open(connection, store));

@@ -48,6 +48,11 @@ Result<std::optional<NodeId>> FindOwnNode(Connection& connection) {
   return own ? std::optional(own->node) : std::nullopt;
 }
 
+Result<std::optional<LogId>> FindOwnLog(Connection& connection) {
+  const auto own = TRY(FindOwn(connection));
+  return own ? std::optional(own->log) : std::nullopt;
+}
+
 Result<OwnOrigin> OpenOwnOrigin(storage::Database& database, const SigningKeys& keys,
                                 const std::function<Result<Sha256>()>& next, Random& random) {
   std::optional<OwnRow> own;

@@ -24,6 +24,9 @@ struct OwnOrigin {
 // Of this node; nullopt before its log was begun.
 Result<std::optional<NodeId>> FindOwnNode(storage::Connection& connection);
 
+// Its log, in the latest epoch; nullopt before it was begun.
+Result<std::optional<LogId>> FindOwnLog(storage::Connection& connection);
+
 // `keys` come from the node's seed. A catalog without a log gets one: `next` is then asked for what
 // the genesis commits to, the digest of the key set of the next epoch. Conflict when the catalog's
 // log was begun with other keys.

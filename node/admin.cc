@@ -33,6 +33,7 @@ constexpr AdminOperation kOperations[] = {
     {"alias", BindAlias, kChanges},
     {"federation", ShowFederation, kReads},
     {"sync", SyncNow, kReads, kLong},
+    {"go-on", GoOn, kChanges},
     {"bundle/export", ExportBundle, kReads, kLong},
     {"bundle/import", ImportBundle, kChanges, kLong},
     {"stats", ShowStats, kReads},

@@ -17,6 +17,7 @@ namespace banyan::node {
 class Bringer;
 class Follower;
 class WantDesk;
+class OwnLog;
 
 struct AdminContext {
   Clock& clock;
@@ -27,6 +28,7 @@ struct AdminContext {
   const std::atomic<bool>& cancelled;  // long operations look at it
   // Of the running node; nullptr: none runs.
   Follower* follower = nullptr;
+  OwnLog* own_log = nullptr;
   Bringer* bringer = nullptr;
   WantDesk* desk = nullptr;
 

@@ -23,11 +23,13 @@ class AdminApi {
     Follower& follower;
     Bringer& bringer;
     WantDesk& desk;
+    OwnLog& own_log;
   };
   explicit AdminApi(const Parts& parts)
       : task_(parts.clock), context_{parts.clock,     parts.random,    parts.fs,
                                      parts.content,   parts.directory, task_.cancelled(),
-                                     &parts.follower, &parts.bringer,  &parts.desk} {}
+                                     &parts.follower, &parts.bringer,  &parts.desk,
+                                     &parts.own_log} {}
 
   // Ends the task, which uses the rest.
   ~AdminApi() { task_.Stop(); }

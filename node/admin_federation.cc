@@ -8,6 +8,7 @@
 #include "node/admin_functions.h"
 #include "node/bringer.h"
 #include "node/follower.h"
+#include "node/own_log.h"
 
 namespace banyan::node {
 namespace {
@@ -231,11 +232,24 @@ Result<Json> ShowFederation(const AdminContext& context, const Json&) {
   Json peers = TRY(ListPeers(context, {}));
   Json fetching = TRY(FetchingJson(context, *lease));
   const auto problem = context.follower == nullptr ? "" : context.follower->PolicyProblem();
+  const auto log_problem = context.own_log == nullptr ? "" : context.own_log->Problem();
   return Json{{"node_id", own ? Json(own->ToString()) : Json()},
+              {"log_problem", log_problem},
               {"policy_problem", problem},
               {"fetching", std::move(fetching)},
               {"peers", std::move(peers)},
               {"origins", std::move(origins)}};
+}
+
+Result<Json> GoOn(const AdminContext& context, const Json&) {
+  if (TRY(LookRestored(context.fs, context.database(), context.directory)) == Restored::No) {
+    return Error(Errc::Conflict,
+                 "nothing waits for this: the node was not put back from a backup, "
+                 "or signs again already");
+  }
+  TRY(WriteFileDurably(context.fs, context.directory + "/" + std::string(kGoOnFile), {}));
+  if (context.own_log != nullptr) TRY(context.own_log->Update());
+  return Json{{"log_problem", context.own_log == nullptr ? "" : context.own_log->Problem()}};
 }
 
 Result<Json> SyncNow(const AdminContext& context, const Json& arguments) {

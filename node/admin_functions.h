@@ -44,6 +44,7 @@ Result<Json> Unfollow(const AdminContext&, const Json&);    // rule
 Result<Json> BindAlias(const AdminContext&, const Json&);   // namespace, node
 Result<Json> ShowFederation(const AdminContext&, const Json&);
 Result<Json> SyncNow(const AdminContext&, const Json&);
+Result<Json> GoOn(const AdminContext&, const Json&);
 
 // node/admin_bundle.cc
 // target: a path on the node, repositories?: patterns, since?: an earlier bundle, part_bytes?

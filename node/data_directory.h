@@ -4,8 +4,8 @@
 //
 //   lock          held while a process uses the directory
 //   node.seed     the root secret (node/node_seed.h)
-//   next.seed     the seed of the next keys, in no backup; log/ files derived from the log's rows
-//                 (node/own_log.h)
+//   next.seed     and after.seed: of later keys, in no backup (node/seed_files.h); log/ files
+//                 derived from the log's rows; log.go-on the operator's word (node/own_log.h)
 //   admin.token   the first operator's token, until the operator has put it elsewhere
 //   address       where the node that runs here answers (node/serve.h)
 //   catalog.db    the catalog; packs/ the content (storage/FORMAT.md)

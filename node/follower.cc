@@ -129,6 +129,7 @@ void Follower::Loop() {
     }
     const auto outputs = service_.Step(hub_.clock.NowMs(), input);
     breaks_off_ = is_stopping_ || !service_.may_fetch();
+    if (service_.TakeOwnShown() && on_own_shown_) on_own_shown_();
     if (!outputs) {
       log::Error("federation", "event=step_failed error=\"{}\"", outputs.error().message());
     } else {
@@ -205,6 +206,15 @@ std::vector<Follower::SourcePtr> Follower::Sources(const std::vector<std::int64_
     if (auto opened = Source(peer)) sources.push_back(std::move(opened->source));
   }
   return sources;
+}
+
+Result<std::vector<Follower::SourcePtr>> Follower::Peers() {
+  std::vector<std::int64_t> rows;
+  {
+    auto lease = TRY(hub_.database.Read());
+    for (const auto& peer : TRY(federation::ListPeers(*lease))) rows.push_back(peer.row);
+  }
+  return Sources(rows);
 }
 
 Result<std::vector<PlannedMirror>> Follower::Plan(const std::atomic<bool>& cancelled) {

@@ -4,6 +4,7 @@
 
 #include <atomic>
 #include <deque>
+#include <functional>
 #include <map>
 #include <memory>
 #include <thread>
@@ -32,6 +33,9 @@ class Follower {
   Follower(const Follower&) = delete;
   Follower& operator=(const Follower&) = delete;
 
+  // Called on the deciding thread when a peer claims to have more of the own log than is here.
+  // Before Start.
+  void OnOwnShown(std::function<void()> act) { on_own_shown_ = std::move(act); }
   // Once.
   void Start();
   // Breaks off what is going on; what was fetched stays. Idempotent.
@@ -55,6 +59,8 @@ class Follower {
   void TakeHint(const federation::NodeId& node, std::string note) EXCLUDES(mutex_);
   // What mirroring would fetch now, from the peers that answer.
   Result<std::vector<PlannedMirror>> Plan(const std::atomic<bool>& cancelled) EXCLUDES(mutex_);
+  // The peers, as far as they can be opened.
+  Result<std::vector<std::shared_ptr<federation::PeerSource>>> Peers() EXCLUDES(mutex_);
   // Bytes a second of the last mirrored repository whose content came; 0: none did yet.
   std::uint64_t measured_rate() const { return measured_rate_; }
   // Nothing is going on, and all that a Hurry asked for was done or failed.
@@ -88,6 +94,7 @@ class Follower {
   std::atomic<std::uint64_t> measured_rate_{0};
   std::atomic<bool> breaks_off_{false};  // mirroring: it stops, or the budget is spent
   federation::Service service_;          // the deciding thread's, as are these
+  std::function<void()> on_own_shown_;
   std::uint64_t counted_bytes_ = 0;
   std::int64_t counted_ms_ = 0;  // monotonic
   Mutex mutex_;

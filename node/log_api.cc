@@ -1,5 +1,6 @@
 #include "node/log_api.h"
 
+#include "federation/follow/followed_log.h"
 #include "federation/format/entry_bundle.h"
 #include "federation/format/note.h"
 #include "federation/head_rows.h"
@@ -31,8 +32,8 @@ class LogApi {
   LogApi(Hub& hub, OwnLog& log) : hub_(hub), log_(log) {}
 
   void GetInfo(Request&, Response& response) {
-    const auto* const log = log_.Look();
-    if (log == nullptr) return AnswerClosed(response);
+    const auto log = log_.Look();
+    if (!log) return AnswerClosed(response);
     response.headers.Set("Cache-Control", kFresh);
     response.SetJson({{"version", 0},
                       {"software", "banyan " + std::string(Version())},
@@ -65,6 +66,14 @@ class LogApi {
     AnswerFile("checkpoint", request, response);
   }
 
+  void GetFork(Request& request, Response& response) {
+    const auto evidence = ReadEvidence(request);
+    if (!evidence) return Fail(response, evidence.error());
+    if (!*evidence) return AnswerAbsent(response);
+    response.headers.Set("Cache-Control", kFresh);
+    response.SetText(kText, (*evidence)->ToString());
+  }
+
   void GetTile(Request& request, Response& response) {
     AnswerFile("tile/" + request.Param("path"), request, response);
   }
@@ -73,12 +82,8 @@ class LogApi {
     const auto epochs = ReadEpochs(request);
     if (!epochs) return Fail(response, epochs.error());
     if (epochs->empty()) return AnswerAbsent(response);
-    std::string text;
-    for (const auto& [epoch, note] : *epochs) {
-      text += "epoch " + std::to_string(epoch) + " " + std::to_string(note.size()) + "\n" + note;
-    }
     response.headers.Set("Cache-Control", kFresh);
-    response.SetText(kText, text);
+    response.SetText(kText, federation::EpochsPage{*epochs}.ToString());
   }
 
  private:
@@ -96,18 +101,32 @@ class LogApi {
     return federation::ListEpochs(*lease, origin->row);
   }
 
-  // The own log's files are on the disk, another's are made from its rows.
-  Result<Bytes> ReadFile(const Request& request, const std::string& path) {
-    const Error absent(Errc::NotFound, "another log");
-    const auto name = federation::LogName::Parse("banyan/" + request.Param("node") + "/" +
-                                                 request.Param("epoch"));
+  Result<std::optional<federation::ForkEvidence>> ReadEvidence(const Request& request) {
+    const std::optional<federation::ForkEvidence> absent;
+    const auto name = NameIn(request);
     if (!name) return absent;
-    auto* const own = log_.Look();
-    if (own != nullptr && own->origin.Line() == name->ToString()) return own->files->Read(path);
     auto lease = TRY(hub_.database.Read());
     const auto origin = TRY(federation::FindOrigin(*lease, name->node));
     if (!origin) return absent;
-    if (origin->is_own && own == nullptr) return Error(Errc::Unavailable, "it is not open");
+    return federation::FindEvidence(*lease, {origin->row, name->epoch});
+  }
+
+  static Result<federation::LogName> NameIn(const Request& request) {
+    return federation::LogName::Parse("banyan/" + request.Param("node") + "/" +
+                                      request.Param("epoch"));
+  }
+
+  // The own log's files are on the disk, another's are made from its rows.
+  Result<Bytes> ReadFile(const Request& request, const std::string& path) {
+    const Error absent(Errc::NotFound, "another log");
+    const auto name = NameIn(request);
+    if (!name) return absent;
+    const auto own = log_.Look();
+    if (own && own->origin.Line() == name->ToString()) return own->files->Read(path);
+    auto lease = TRY(hub_.database.Read());
+    const auto origin = TRY(federation::FindOrigin(*lease, name->node));
+    if (!origin) return absent;
+    if (origin->is_own && !own) return Error(Errc::Unavailable, "it is not open");
     return federation::ReadRowFile(*lease, {origin->row, name->epoch}, path);
   }
 
@@ -143,6 +162,7 @@ void AddLogRoutes(Router& router, Hub& hub, OwnLog& log) {
   add("/fed/heads", &LogApi::GetHeads);
   add("/fed/:node/epochs", &LogApi::GetEpochs);
   add("/fed/:node/:epoch/checkpoint", &LogApi::GetCheckpoint);
+  add("/fed/:node/:epoch/fork", &LogApi::GetFork);
   add("/fed/:node/:epoch/tile/*path", &LogApi::GetTile);
 }
 

@@ -91,21 +91,22 @@ Node::Node(const Seams& seams, const Config& config, std::unique_ptr<DataDirecto
                     .admits_anonymous = config_.access_anonymous,
                     .max_file_bytes = config_.upload_max_file.bytes,
                     .quota = hub_.quota()}),
-      own_log_({seams.clock, seams.random, seams.fs, data_->database(), data_->content(),
-                data_->seed(), config_, policy_}),
+      own_log_({seams.clock, seams.random, seams.fs, data_->database(), data_->content(), config_,
+                policy_, [this] { return follower_.Peers(); }}),
       signer_of_requests_(seams.clock, seams.random, data_->database(), own_log_),
       desk_(seams.clock, [this](const federation::NodeId& node) { follower_.NodeCame(node); }),
       follower_(hub_, seams.fs, {signer_of_requests_, desk_}),
       router_(MakeRoutes(hub_)),
       bringer_({seams.clock, data_->database(), router_, gate_, signer_of_requests_}),
       admin_api_({seams.clock, seams.random, seams.fs, data_->content(), config_.data, follower_,
-                  bringer_, desk_}),
+                  bringer_, desk_, own_log_}),
       front_({seams.clock, config_, data_->database(), usage_, metrics_, gate_, router_}),
       jobs_(seams.clock, metrics_) {
   content_api_.AddRoutes(router_);
   admin_api_.AddRoutes(router_);
   AddLogRoutes(router_, hub_, own_log_);
   AddPeerRoutes(router_, {gate_, desk_, follower_});
+  follower_.OnOwnShown([this] { own_log_.AskSoon(); });
   router_.Add("GET", "/healthz",
               [this](Request&, Response& response) { AnswerHealth(health_, response); });
   router_.Add("GET", "/metrics",

@@ -1,21 +1,84 @@
 #include "node/own_log.h"
 
+#include <algorithm>
+#include <limits>
+
+#include "federation/follow/followed_log.h"
+#include "federation/head_rows.h"
+#include "federation/origin_rows.h"
+#include "federation/own/log_again.h"
+#include "federation/own/next_epoch.h"
+#include "federation/own/obey.h"
+#include "federation/own/state_writer.h"
 #include "federation/receipts.h"
 
 namespace banyan::node {
 namespace {
 
 constexpr std::int64_t kRetryMs = 60'000;
+constexpr std::int64_t kPatienceMs = 10'000;
+constexpr std::int64_t kStatePauseMs = 60'000;
 
-federation::SigningKeys KeysOf(const NodeSeed& seed) {
-  return federation::SigningKeys(seed.secret());
-}
+using federation::OwnOrigin;
+using federation::PeerView;
+using storage::Connection;
 
 }  // namespace
 
-OwnLog::Open* OwnLog::Look() {
+Result<Restored> LookRestored(FileSystem& fs, storage::Database& database,
+                              const std::string& data) {
+  auto lease = TRY(database.Read());
+  const auto log = TRY(federation::FindOwnLog(*lease));
+  if (!log) return Restored::No;
+  const auto head = TRY(federation::FindHead(*lease, *log));
+  if (!head || head->note.empty()) return Restored::No;
+  const auto published = fs.Stat(data + "/log/" + std::to_string(log->epoch) + "/checkpoint");
+  if (!published && published.error().code() != Errc::NotFound) return published.error();
+  return published ? Restored::No : Restored::Yes;
+}
+
+std::shared_ptr<OwnLog::Open> OwnLog::Look() {
   MutexLock lock(mutex_);
-  return open_.get();
+  return open_;
+}
+
+std::string OwnLog::Problem() {
+  MutexLock lock(mutex_);
+  return problem_;
+}
+
+void OwnLog::Note(const Status& status) {
+  const std::string problem = status ? "" : status.error().message();
+  MutexLock lock(mutex_);
+  if (problem != problem_ && !problem.empty()) {
+    log::Error("federation", "event=log_stopped error=\"{}\"", problem);
+  }
+  if (problem != problem_ && problem.empty()) log::Info("federation", "event=log_goes_on");
+  problem_ = problem;
+}
+
+Status OwnLog::Update() {
+  MutexLock lock(work_mutex_);
+  Note(Work());
+  return Ok();
+}
+
+Status OwnLog::Work() {
+  auto asked = TRY(OpenIfDue());
+  auto open = Look();
+  if (!open) return Problem().empty() ? Ok() : Status(Error(Errc::Unavailable, Problem()));
+  Status written = WriteEntries(*open);
+  const bool has_news = TRY(open->files->Look()) == federation::LogFiles::News::Some;
+  if (asked == Asked::No && (has_news || asks_)) {
+    auto origin = TRY(AskFirst(open->origin));
+    if (origin.log.epoch != open->origin.log.epoch) {
+      open = TRY(OpenFiles(std::move(origin)));
+      MutexLock lock(mutex_);
+      open_ = open;
+    }
+  }
+  TRY(Publish(*open));
+  return written;
 }
 
 // A log that was signed and is not in the catalog: a copy from before it had one.
@@ -30,63 +93,162 @@ Status OwnLog::RequireNoLostLog() const {
                "older copy, and no second log is begun with it");
 }
 
-Result<std::unique_ptr<OwnLog::Open>> OwnLog::TryOpen() {
-  const std::string& data = parts_.config.data;
+Result<OwnOrigin> OwnLog::OpenOrigin() {
+  std::optional<federation::EpochKeys> stated;
+  {
+    auto lease = TRY(parts_.database.Read());
+    if (const auto log = TRY(federation::FindOwnLog(*lease))) {
+      stated = TRY(federation::StatedKeys(*lease, *log));
+    }
+  }
+  auto keys = TRY(stated ? seeds_.Settle(*stated) : seeds_.CurrentKeys());
   // Made with the log, and in no backup: what a thief of one cannot have.
+  SeedFiles& seeds = seeds_;
   const auto next = [&]() -> Result<Sha256> {
     TRY(RequireNoLostLog());
-    const auto seed = TRY(NodeSeed::OpenOrCreate(parts_.fs, parts_.random, data + "/next.seed"));
-    return KeysOf(seed).public_keys().Commitment();
+    return seeds.CommitToNext();
   };
-  auto origin =
-      TRY(federation::OpenOwnOrigin(parts_.database, KeysOf(parts_.seed), next, parts_.random));
-  std::unique_ptr<Open> open(new Open{std::move(origin), nullptr, nullptr});
+  return federation::OpenOwnOrigin(parts_.database, keys, next, parts_.random);
+}
+
+Result<std::shared_ptr<OwnLog::Open>> OwnLog::OpenFiles(OwnOrigin origin) {
+  std::shared_ptr<Open> open(new Open{std::move(origin), nullptr, nullptr, false});
   open->writer = std::make_unique<federation::CardWriter>(
       parts_.database, parts_.content, open->origin, parts_.random, parts_.clock);
-  const std::string directory = data + "/log/" + std::to_string(open->origin.log.epoch);
-  open->files =
-      TRY(federation::LogFiles::Open(parts_.database, parts_.fs, parts_.clock, open->origin,
-                                     {directory, parts_.config.federation_fence}));
+  const auto log = open->origin.log;
+  const std::string directory = parts_.config.data + "/log/" + std::to_string(log.epoch);
+  const auto restored = TRY(LookRestored(parts_.fs, parts_.database, parts_.config.data));
+  const auto& fence = parts_.config.federation_fence;
+  open->files = TRY(federation::LogFiles::Open(parts_.database, parts_.fs, parts_.clock,
+                                               open->origin, {directory, fence}));
+  const bool has_fence = !fence.empty() && TRY(parts_.fs.Stat(fence)).size_bytes > 0;
+  open->is_restored = restored == Restored::Yes && !has_fence;
   return open;
 }
 
-void OwnLog::OpenIfDue() {
+Result<OwnLog::Asked> OwnLog::OpenIfDue() {
   const auto now_ms = parts_.clock.MonotonicMs();
-  if (Look() != nullptr || (tried_ms_ && now_ms - *tried_ms_ < kRetryMs)) return;
+  const bool is_due = asks_ || !tried_ms_ || now_ms - *tried_ms_ >= kRetryMs;
+  if (Look() != nullptr || !is_due) return Asked::No;
   tried_ms_ = now_ms;
-  auto open = TryOpen();
-  if (!open) return Note(open.error());
+  auto origin = TRY(AskFirst(TRY(OpenOrigin())));
+  TRY(TakeUp(origin.log));
+  auto open = TRY(OpenFiles(std::move(origin)));
   MutexLock lock(mutex_);
-  open_ = *std::move(open);
+  open_ = std::move(open);
+  return Asked::Yes;
 }
 
-void OwnLog::Note(const Status& status) {
-  const std::string problem = status ? "" : status.error().message();
-  if (problem != problem_ && !problem.empty()) {
-    log::Error("federation", "event=log_stopped error=\"{}\"", problem);
+Result<OwnOrigin> OwnLog::AskFirst(OwnOrigin origin) {
+  asks_ = false;
+  const auto peers = TRY(parts_.peers());
+  if (peers.empty()) return origin;
+  bool is_forked = false;
+  auto common = std::numeric_limits<std::uint64_t>::max();  // to all forks of this epoch
+  std::uint64_t taken = 0;
+  for (const auto& [peer, page] : asker_.Ask(peers, federation::EpochsPath(origin.node),
+                                             federation::kMaxEpochsBytes, kPatienceMs)) {
+    if (!page) continue;  // it does not answer, or holds nothing of this log
+    const auto view =
+        TRY(federation::CompareWithPeer(parts_.database, origin, *peer, *page, parts_.clock.NowMs())
+                .Context("asking " + peer->Name()));
+    if (!view.problem.empty()) {
+      log::Warning("federation", "event=own_log_shown_wrong peer={} error=\"{}\"", peer->Name(),
+                   view.problem);
+    }
+    was_shown_ = was_shown_ || view.kind != PeerView::Kind::Nothing;
+    taken += view.taken;
+    if (view.kind == PeerView::Kind::Forked) {
+      is_forked = true;
+      common = std::min(common, view.common);
+    }
+    if (view.taken == 0) continue;
+    log::Warning("federation", "event=own_log_taken peer={} entries={}", peer->Name(), view.taken);
+    auto now = TRY(OpenOrigin());
+    if (now.log.epoch != origin.log.epoch) is_forked = false;  // somebody repaired it
+    origin = std::move(now);
   }
-  if (problem != problem_ && problem.empty()) log::Info("federation", "event=log_goes_on");
-  problem_ = problem;
+  if (is_forked) {
+    TRY(Repair(origin, common));
+    origin = TRY(OpenOrigin());
+  }
+  if (is_forked || taken > 0) TRY(TakeUp(origin.log));
+  return origin;
+}
+
+Status OwnLog::Repair(const OwnOrigin& origin, std::uint64_t common) {
+  if (common == 0) {
+    return Error(Errc::Conflict,
+                 "another copy of this node began the same epoch in another way, and a peer has "
+                 "it: nothing is signed here. Keep one of the copies, and end the other");
+  }
+  federation::NextEpoch next{
+      {origin.keys.public_keys(), {}, {}}, common, federation::OpenReason::Fork};
+  {
+    auto lease = TRY(parts_.database.Read());
+    next.keys = TRY(seeds_.Prepare(TRY(federation::StatedKeys(*lease, origin.log))));
+  }
+  TRY(federation::OpenNextEpoch(parts_.database, origin, next, parts_.clock.NowMs()));
+  log::Warning("federation", "event=log_repaired epoch={} common={}", origin.log.epoch + 1, common);
+  return Ok();
+}
+
+// What came from elsewhere, and what it put aside.
+Status OwnLog::TakeUp(federation::LogId log) {
+  const auto policy = parts_.policy.policy();
+  const auto now_ms = parts_.clock.NowMs();
+  return parts_.database.Write([&](Connection& connection) -> Status {
+    TRY(federation::AppendAgain(connection, log, now_ms));
+    const auto obeyed = TRY(federation::ObeyOwnLog(connection, *policy, now_ms));
+    if (obeyed > 0) log::Warning("federation", "event=own_log_obeyed repositories={}", obeyed);
+    return Ok();
+  });
 }
 
 Status OwnLog::WriteEntries(Open& open) {
+  {
+    auto lease = TRY(parts_.database.Read());
+    const auto again = TRY(federation::LookAgain(*lease));
+    if (again == federation::Again::Waits) TRY(TakeUp(open.origin.log));
+  }
   const auto cards = open.writer->WriteDue();
-  const auto receipts = federation::WriteReceipts(parts_.database, open.origin.log,
-                                                  *parts_.policy.policy(), parts_.clock.NowMs());
+  const auto now_ms = parts_.clock.NowMs();
+  const auto receipts =
+      federation::WriteReceipts(parts_.database, open.origin.log, *parts_.policy.policy(), now_ms);
+  const auto monotonic_ms = parts_.clock.MonotonicMs();
+  if (!state_ms_ || monotonic_ms - *state_ms_ >= kStatePauseMs) {
+    state_ms_ = monotonic_ms;
+    TRY(federation::WriteState(parts_.database, open.origin.log, now_ms));
+  }
   TRY(cards);
   TRY(receipts);
   return Ok();
 }
 
-Status OwnLog::Update() {
-  MutexLock lock(work_mutex_);
-  OpenIfDue();
-  Open* const open = Look();
-  if (open == nullptr) return Ok();
-  Status written = WriteEntries(*open);
-  Status published = open->files->Publish();
-  Note(published ? std::move(written) : std::move(published));
-  return Ok();
+Status OwnLog::RequireMaySign(const Open& open) {
+  {
+    auto lease = TRY(parts_.database.Read());
+    const auto stopped = TRY(federation::WhyStopped(*lease, open.origin.log.origin));
+    if (!stopped.empty()) {
+      return Error(Errc::Conflict, stopped + ". It is repaired as soon as a peer shows both");
+    }
+  }
+  if (!open.is_restored || was_shown_) return Ok();
+  const auto go_on = parts_.fs.Stat(parts_.config.data + "/" + std::string(kGoOnFile));
+  if (go_on || go_on.error().code() != Errc::NotFound) return Status(go_on ? Ok() : go_on.error());
+  return Error(Errc::Unavailable,
+               "this node was put back from a backup, and no peer shows what its log had said "
+               "since. Nothing is signed until one does: see `banyan peer list`. When nobody has "
+               "anything newer, run `banyan federation go-on`");
+}
+
+Status OwnLog::Publish(Open& open) {
+  TRY(RequireMaySign(open));
+  TRY(open.files->Publish());
+  if (!open.is_restored) return Ok();
+  open.is_restored = false;
+  const auto removed = parts_.fs.Remove(parts_.config.data + "/" + std::string(kGoOnFile));
+  return removed || removed.error().code() == Errc::NotFound ? Ok() : removed;
 }
 
 }  // namespace banyan::node

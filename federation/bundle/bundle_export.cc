@@ -1,6 +1,9 @@
 #include "federation/bundle/bundle_export.h"
 
+#include <map>
+
 #include "federation/bundle/bundle_cards.h"
+#include "federation/format/epochs_page.h"
 #include "federation/format/heads_page.h"
 #include "federation/format/log_name.h"
 #include "federation/format/tile.h"
@@ -74,6 +77,11 @@ class BundleExport {
     HeadsPage page{{std::string(kJournal), 1}, {}};
     for (const auto& log : plan.logs) page.heads.push_back({0, log.note});
     TRY(Put("/fed/heads", AsBytes(page.ToString()), Lasting::No));
+    std::map<NodeId, EpochsPage> epochs;
+    for (const auto& log : plan.logs) epochs[log.node].epochs.push_back({log.log.epoch, log.note});
+    for (const auto& [node, list] : epochs) {
+      TRY(Put("/fed/" + node.ToString() + "/epochs", AsBytes(list.ToString()), Lasting::No));
+    }
     const Json info{{"version", 0}, {"node", request_.maker.ToString()}};
     return Put("/fed/info", AsBytes(DumpJson(info)), Lasting::No);
   }

@@ -3,32 +3,16 @@
 #include "storage/catalog/standing_rows.h"
 
 namespace banyan::federation {
-namespace {
 
 using storage::Connection;
 using storage::SqlValue;
 
-// What links cards to a chain, readable in every version.
-struct Link {
-  std::optional<RepositoryKey> repository;
-  std::uint64_t number = 1;
-  std::optional<LogHash> previous;
-};
-
-Result<Link> ParseLink(const Json& entry) {
-  Link link;
-  link.repository = TRY(TakeOptionalHash<RepositoryKey>(entry, "repo"));
-  link.number = TRY(TakeCount(entry, "n"));
-  link.previous = TRY(TakeOptionalHash<LogHash>(entry, "prev"));
-  const bool is_first = link.number == 1;
-  if (link.number > 0 && is_first == !link.repository && is_first == !link.previous) return link;
-  return Error(Errc::Invalid, "card: repo, n and prev contradict each other");
-}
-
+// A card of number 0 was taken back: the repository may begin anew.
 Status RequireGoesOn(Connection& connection, std::int64_t origin, const RepositoryKey& key,
-                     const Link& link) {
+                     const CardLink& link) {
   auto rows = connection.Query(
-      "SELECT number, leaf FROM repository_card WHERE origin = ? AND key = ?", origin, key);
+      "SELECT number, leaf FROM repository_card WHERE origin = ? AND key = ? AND number > 0",
+      origin, key);
   const bool is_known = rows.Next();
   const auto number = is_known ? static_cast<std::uint64_t>(rows.Int(0)) : 0;
   const auto leaf = is_known ? rows.DigestAt<LogHash>(1) : LogHash();
@@ -40,13 +24,17 @@ Status RequireGoesOn(Connection& connection, std::int64_t origin, const Reposito
                                   std::to_string(number));
 }
 
-}  // namespace
-
 Status TakeCard(Connection& connection, const EntryPlace& place, const Json& entry,
                 std::int64_t now_ms) {
-  const auto link = TRY(ParseLink(entry));
-  const auto key = link.repository.value_or(RepositoryKey::FromRaw(place.leaf.bytes()));
-  TRY(RequireGoesOn(connection, place.log.origin, key, link));
+  const auto link = TRY(CardLink::Parse(entry));
+  TRY(RequireGoesOn(connection, place.log.origin, link.Key(place.leaf), link));
+  return PutCard(connection, place, entry, now_ms);
+}
+
+Status PutCard(Connection& connection, const EntryPlace& place, const Json& entry,
+               std::int64_t now_ms) {
+  const auto link = TRY(CardLink::Parse(entry));
+  const auto key = link.Key(place.leaf);
   const bool is_readable = FindMember(entry, "crit") == nullptr;
   const auto card = is_readable ? TRY(Card::Parse(entry)) : Card();
   return connection.Execute(

@@ -3,6 +3,7 @@
 // card. Each must go on from the one before (PROTOCOL.md section 4).
 
 #include "federation/format/card.h"
+#include "federation/format/card_link.h"
 #include "federation/log_rows.h"
 
 namespace banyan::federation {
@@ -20,6 +21,13 @@ struct EntryPlace {
 // Database::Write.
 Status TakeCard(storage::Connection& connection, const EntryPlace& place, const Json& entry,
                 std::int64_t now_ms);
+
+// The same without a look at the card before, for one that was taken already.
+Status PutCard(storage::Connection& connection, const EntryPlace& place, const Json& entry,
+               std::int64_t now_ms);
+// Invalid when a card with this link does not go on from the latest one of the repository.
+Status RequireGoesOn(storage::Connection& connection, std::int64_t origin, const RepositoryKey& key,
+                     const CardLink& link);
 
 // Meta objects that latest cards of the origin name and that are not here, in order of the rows of
 // those cards; those after row `after`.

@@ -4,6 +4,8 @@
 
 #include "federation/answers.h"
 #include "federation/follow/card_chain.h"
+#include "federation/origin_rows.h"
+#include "federation/own_origin.h"
 
 namespace banyan::federation {
 namespace {
@@ -69,6 +71,7 @@ Status Contact::Dispatch(const Asked& asked, const Answer& answer, std::int64_t 
     case Phase::Replays:
       TRY(replay_->Take(asked.path, answer.body, now_ms));
       return AfterReplay(now_ms);
+    case Phase::Epochs: return TakeEpochs(answer, now_ms);
     case Phase::Metas: return TakeMetas(asked, answer, now_ms);
     case Phase::Done: break;
   }
@@ -94,6 +97,7 @@ Status Contact::TakeHeads(const Answer& answer, std::int64_t now_ms) {
   if (!page) return Fail(page.error().message());
   upto_ = page->upto;
   is_page_full_ = page->heads.size() == kMaxHeadsAtOnce;
+  TRY(LookAtOwn(page->heads));
   std::vector<FollowedOrigin> followed;
   {
     auto lease = TRY(database_.Read());
@@ -110,23 +114,49 @@ Status Contact::TakeHeads(const Answer& answer, std::int64_t now_ms) {
 
 void Contact::AddHead(const FollowedOrigin& origin, const HeadClaim& claim, std::string note) {
   hints_.Shown(peer_.row, claim);
-  heads_.push_back({origin, claim.name, std::move(note)});
+  heads_.push_back({origin, claim.name, std::move(note), {}, false});
   const auto is_same = [&](const auto& item) { return item.row == origin.row; };
   if (std::ranges::none_of(met_, is_same)) met_.push_back(origin);
 }
 
+// What they claim is looked at by whoever may sign (own/ask_first.h).
+Status Contact::LookAtOwn(const std::vector<ShownHead>& heads) {
+  auto lease = TRY(database_.Read());
+  const auto own = TRY(FindOwnNode(*lease));
+  if (!own) return Ok();
+  const auto row = TRY(FindOrigin(*lease, *own))->row;
+  const auto held = TRY(FindFollowedLog(*lease, row, *own));
+  const auto ours = held.head.state();
+  for (const auto& shown : heads) {
+    const auto claim = HeadClaim::Parse(shown.note);
+    if (!claim || claim->name.node != *own || claim->name.epoch < held.name.epoch) continue;
+    const auto& theirs = claim->state;
+    const bool is_more = claim->name.epoch > held.name.epoch || theirs.size > ours.size ||
+                         (theirs.size == ours.size && theirs.root != ours.root);
+    shows_more_of_own_ = shows_more_of_own_ || is_more;
+  }
+  return Ok();
+}
+
 Status Contact::NextReplay(std::int64_t now_ms) {
+  phase_ = Phase::Replays;
   for (; !heads_.empty(); heads_.pop_front()) {
     const auto& head = heads_.front();
-    FollowedLog held{{}, head.name, {}, {}};
+    FollowedLog held{{}, head.name, {}, {}, {}};
     {
       auto lease = TRY(database_.Read());
-      if (!TRY(WhyStopped(*lease, head.origin.row)).empty()) continue;
       held = TRY(FindFollowedLog(*lease, head.origin.row, head.origin.node));
     }
-    if (held.name != head.name) continue;
-    replay_ = std::make_unique<LogReplay>(database_, std::move(held), head.note);
-    TRY(replay_->Start(now_ms));
+    if (head.name.epoch < held.name.epoch) continue;
+    if (head.name.epoch > held.name.epoch && !head.is_chain) {
+      AskEpochs();
+      return Ok();
+    }
+    // A stopped origin goes on with its next epoch, if at all.
+    if (!held.stopped.empty() && !head.is_chain) continue;
+    TRY(BeginReplay(head, std::move(held), now_ms));
+    if (phase_ == Phase::Done) return Ok();
+    if (!replay_) continue;
     if (replay_->end() == LogReplay::End::Running) {
       AskReplayed();
       return Ok();
@@ -139,6 +169,51 @@ Status Contact::NextReplay(std::int64_t now_ms) {
   }
   phase_ = Phase::Metas;
   return NextMetas(now_ms);
+}
+
+// None begins for a head that does not go on from what is held.
+Status Contact::BeginReplay(const Head& head, FollowedLog held, std::int64_t now_ms) {
+  replay_.reset();
+  std::optional<ClosedEpoch> before;
+  if (head.name.epoch != held.name.epoch) {
+    if (head.name.epoch != held.name.epoch + 1 || head.closing.empty()) return Ok();
+    FollowedLog next{{held.log.origin, head.name.epoch}, head.name, {}, {}, held.stopped};
+    auto closed = [&]() -> Result<ClosedEpoch> {
+      auto lease = TRY(database_.Read());
+      return CloseEpoch(*lease, std::move(held), head.closing);
+    }();
+    if (!closed && closed.error().code() != Errc::Invalid) return closed.error();
+    if (!closed && !next.stopped.empty()) return Ok();  // its own fault, and known
+    if (!closed) return Fail("log " + head.name.node.Short() + ": " + closed.error().message());
+    before = *std::move(closed);
+    held = std::move(next);
+  }
+  replay_ = std::make_unique<LogReplay>(database_, std::move(held), head.note, std::move(before));
+  return replay_->Start(now_ms);
+}
+
+// Of the origin whose head is next.
+void Contact::AskEpochs() {
+  phase_ = Phase::Epochs;
+  later_ = std::move(heads_.front());
+  heads_.pop_front();
+  AskFile("/fed/" + later_->name.node.ToString() + "/epochs", kMaxEpochsBytes);
+}
+
+// Those from the one that is held on take the place of the head that led here.
+Status Contact::TakeEpochs(const Answer& answer, std::int64_t now_ms) {
+  const auto page = EpochsPage::Parse(AsText(answer.body));
+  if (!page) return Fail(page.error().message());
+  const auto held = later_->origin.row;
+  std::deque<Head> chain;
+  std::string closing;
+  for (const auto& [epoch, note] : page->epochs) {
+    chain.push_back({later_->origin, {later_->name.node, epoch}, note, closing, true});
+    closing = note;
+  }
+  std::erase_if(heads_, [&](const Head& head) { return head.origin.row == held; });
+  heads_.insert(heads_.begin(), chain.begin(), chain.end());
+  return NextReplay(now_ms);
 }
 
 void Contact::AskReplayed() {

@@ -3,6 +3,9 @@
 // and the names of what they publish.
 //
 //   who are you (once) ─▶ heads since ─▶ replay of each followed log, and what the policy answers
+//                                │ ▲         (its epochs one after the other)
+//                                ▼ │
+//             its epochs, of a log that is at a later one than is held
 //                                    ─▶ meta objects ─▶ selection
 //
 // or a hinted round, which begins with the head that the peer sent of itself and reads no journal.
@@ -54,14 +57,24 @@ class Contact {
   const LogName* replays() const {
     return phase_ == Phase::Replays && replay_ ? &replay_->name() : nullptr;
   }
+  // The peer claims a head of the own log that is further than what is here.
+  bool shows_more_of_own() const { return shows_more_of_own_; }
   const Peer& peer() const { return peer_; }
   std::uint64_t taken_entries() const { return taken_entries_; }
 
  private:
-  enum class Phase { Info, Heads, Replays, Metas, Done };
+  enum class Phase { Info, Heads, Replays, Epochs, Metas, Done };
   struct Asked {
     std::string path;
     std::vector<Sha256> objects;
+  };
+  // One that the peer shows.
+  struct Head {
+    FollowedOrigin origin;
+    LogName name;
+    std::string note;
+    std::string closing;    // what the peer says that the epoch before was closed with
+    bool is_chain = false;  // of the list of all epochs
   };
   void AskFile(std::string path, std::size_t max_bytes);
   void AskHeads();
@@ -70,19 +83,17 @@ class Contact {
   Status TakeInfo(const Answer& answer);
   Status TakeHeads(const Answer& answer, std::int64_t now_ms);
   void AddHead(const FollowedOrigin& origin, const HeadClaim& claim, std::string note);
+  Status LookAtOwn(const std::vector<ShownHead>& heads);
   Status NextReplay(std::int64_t now_ms);
+  Status BeginReplay(const Head& head, FollowedLog held, std::int64_t now_ms);
+  void AskEpochs();
+  Status TakeEpochs(const Answer& answer, std::int64_t now_ms);
   Status AfterReplay(std::int64_t now_ms);
   Status NextMetas(std::int64_t now_ms);
   Status TakeMetas(const Asked& asked, const Answer& answer, std::int64_t now_ms);
   void AskObjects(std::vector<Sha256> ids);
   Status Finish(std::int64_t now_ms);
   Status Fail(const std::string& problem);
-
-  struct Head {
-    FollowedOrigin origin;
-    LogName name;
-    std::string note;
-  };
 
   storage::Database& database_;
   const Policy& policy_;
@@ -92,11 +103,13 @@ class Contact {
   Phase phase_ = Phase::Info;
   bool is_hinted_ = false;
   bool has_failed_ = false;
+  bool shows_more_of_own_ = false;
   std::vector<Ask> asks_;
   std::map<std::uint64_t, Asked> asked_;
   JournalPlace upto_;
   bool is_page_full_ = false;
   std::deque<Head> heads_;  // to be replayed; the first one is
+  std::optional<Head> later_;  // whose epochs are asked for
   std::unique_ptr<LogReplay> replay_;
   std::vector<FollowedOrigin> met_;  // origins whose heads the page had
   std::size_t at_origin_ = 0;        // of met_, whose metas are asked for

@@ -1,12 +1,17 @@
 #include "federation/follow/followed_log.h"
 
+#include <algorithm>
+
 #include "federation/follow/card_chain.h"
+#include "federation/follow/epoch_begin.h"
+#include "federation/follow/head_claim.h"
 #include "federation/format/canonical_json.h"
 #include "federation/format/checkpoint.h"
 #include "federation/format/entry_bundle.h"
 #include "federation/format/note.h"
 #include "federation/origin_rows.h"
 #include "federation/receipts.h"
+#include "federation/state_tree.h"
 
 namespace banyan::federation {
 namespace {
@@ -25,25 +30,82 @@ Result<Json> ParseEntry(ByteView entry) {
   return json;
 }
 
+// The last state entry of some; their number when there is none. Told by its bytes, before all of
+// them are parsed.
+std::size_t LastState(std::span<const Bytes> entries) {
+  constexpr std::string_view kType = "\"t\":\"state\"";
+  constexpr std::size_t kMostBytes = 256;
+  for (std::size_t i = entries.size(); i-- > 0;) {
+    if (entries[i].size() > kMostBytes || AsText(entries[i]).find(kType) == kType.npos) continue;
+    const auto entry = ParseCanonical(entries[i]);
+    if (entry && FindString(*entry, "t") == "state") return i;
+  }
+  return entries.size();
+}
+
+enum class StateCheck { Skipped, Done };
+
+Status TakeState(Connection& connection, const EntryPlace& place, const Json& entry,
+                 StateCheck check, std::int64_t now_ms) {
+  const auto state = TRY(StateEntry::Parse(entry));
+  if (check == StateCheck::Skipped) return Ok();
+  if (TRY(StateOf(connection, place.log.origin)) != state) {
+    return Error(Errc::Invalid, "it states another root than that of all latest cards");
+  }
+  return PutState(connection, place.log, place.position, state, now_ms);
+}
+
 Status TakeEntry(Connection& connection, const FollowedLog& log, const EntryPlace& place,
-                 ByteView bytes, std::int64_t now_ms) {
+                 ByteView bytes, StateCheck check, std::int64_t now_ms) {
   const Json entry = TRY(ParseEntry(bytes));
   const auto type = *FindString(entry, "t");
+  const auto first = place.log.epoch == 0 ? "genesis" : "open";
   const bool begins = type == "genesis" || type == "open";
-  if (begins != (place.position == 0)) {
+  if (begins != (place.position == 0) || (begins && type != first)) {
     return Error(Errc::Invalid, "an epoch begins with genesis or open, and only begins so");
   }
   if (place.position == 0 && place.log.epoch == 0) TRY(ReadGenesis(log.name.node, bytes));
   if (type == "card") return TakeCard(connection, place, entry, now_ms);
   if (type == "block") return TakeBlock(connection, place.log, place.position, entry);
+  if (type == "state") return TakeState(connection, place, entry, check, now_ms);
+  return Ok();
+}
+
+// What they say, and the rows themselves. `broken` says which rule one of them breaks.
+Status TakeEntries(Connection& connection, const FollowedLog& log, const NewEntries& news,
+                   std::span<const LogHash> leaves, std::int64_t now_ms, std::string& broken) {
+  const auto begin = log.head.frontier.size();
+  const auto last_state = LastState(news.entries);
+  for (std::size_t i = 0; i < leaves.size(); ++i) {
+    const auto& entry = news.entries[i];
+    const EntryPlace place{log.log, begin + i, leaves[i]};
+    Status taken;
+    if (place.position == 0 && news.before != nullptr) {
+      taken = BeginEpoch(connection, *news.before, TRY(ReadOpening(*news.before, entry)), now_ms);
+    }
+    TRY(connection.Execute(
+        "INSERT INTO log_entry(origin, epoch, position, entry) VALUES(?, ?, ?, ?)", log.log.origin,
+        log.log.epoch, place.position, entry));
+    const auto check = i == last_state ? StateCheck::Done : StateCheck::Skipped;
+    if (taken) taken = TakeEntry(connection, log, place, entry, check, now_ms);
+    if (taken) continue;
+    const auto code = taken.error().code();
+    if (code == Errc::Invalid || code == Errc::TooLarge) {
+      broken = "entry " + std::to_string(place.position) + ": " + taken.error().message();
+    }
+    return taken;
+  }
   return Ok();
 }
 
 // Peers are asked in parallel, perhaps for the same entries.
-Result<Appended> FindOutcome(Connection& connection, const FollowedLog& log) {
+Result<Appended> FindOutcome(Connection& connection, const FollowedLog& log,
+                             const NewEntries& news) {
   const auto head = TRY(FindHead(connection, log.log));
   const auto size = head ? head->frontier.size() : 0;
-  const bool is_stopped = !TRY(WhyStopped(connection, log.log.origin)).empty();
+  // A stopped origin goes on with its next epoch, if at all.
+  const bool is_stopped =
+      news.before == nullptr && !TRY(WhyStopped(connection, log.log.origin)).empty();
   return is_stopped || size != log.head.frontier.size() ? Appended::Overtaken : Appended::Yes;
 }
 
@@ -51,7 +113,7 @@ Result<Appended> FindOutcome(Connection& connection, const FollowedLog& log) {
 
 Result<FollowedLog> FindFollowedLog(Connection& connection, std::int64_t origin,
                                     const NodeId& node) {
-  FollowedLog found{{origin, 0}, {node, 0}, {}, {}};
+  FollowedLog found{{origin, 0}, {node, 0}, {}, {}, TRY(WhyStopped(connection, origin))};
   {
     auto rows =
         connection.Query("SELECT coalesce(max(epoch), 0) FROM log_head WHERE origin = ?", origin);
@@ -91,6 +153,12 @@ Result<LogState> VerifyHead(const LogName& name, const EpochKeys& keys, const st
   return Error(Errc::Invalid, "a head of another log, " + checkpoint.origin);
 }
 
+Result<LogState> ReadClaim(const LogName& name, const std::string& note) {
+  const auto claim = TRY(HeadClaim::Parse(note));
+  if (claim.name == name) return claim.state;
+  return Error(Errc::Invalid, "a head of another log");
+}
+
 Result<Appended> AppendEntries(storage::Database& database, FollowedLog& log,
                                const NewEntries& news, std::int64_t now_ms) {
   LogHead head = log.head;
@@ -107,22 +175,9 @@ Result<Appended> AppendEntries(storage::Database& database, FollowedLog& log,
   std::string broken;
   auto outcome = Appended::Yes;
   const auto appended = database.Write([&](Connection& connection) -> Status {
-    outcome = TRY(FindOutcome(connection, log));
+    outcome = TRY(FindOutcome(connection, log, news));
     if (outcome == Appended::Overtaken) return Ok();
-    for (std::size_t i = 0; i < leaves.size(); ++i) {
-      const auto position = log.head.frontier.size() + i;
-      TRY(connection.Execute(
-          "INSERT INTO log_entry(origin, epoch, position, entry) VALUES(?, ?, ?, ?)",
-          log.log.origin, log.log.epoch, position, news.entries[i]));
-      auto taken =
-          TakeEntry(connection, log, {log.log, position, leaves[i]}, news.entries[i], now_ms);
-      if (taken) continue;
-      const auto code = taken.error().code();
-      if (code == Errc::Invalid || code == Errc::TooLarge) {
-        broken = "entry " + std::to_string(position) + ": " + taken.error().message();
-      }
-      return taken;
-    }
+    TRY(TakeEntries(connection, log, news, leaves, now_ms, broken));
     return PutHead(connection, log.log, head);
   });
   if (!broken.empty()) {
@@ -144,6 +199,24 @@ Status StopOrigin(storage::Database& database, LogId log, const std::string& rea
         "ON CONFLICT DO NOTHING",
         log.origin, log.epoch, evidence->first, evidence->second, now_ms);
   });
+}
+
+std::string ForkEvidence::ToString() const {
+  std::string text;
+  for (const auto* note : {&first, &second}) {
+    text += "note " + std::to_string(note->size()) + "\n" + *note;
+  }
+  return text;
+}
+
+Result<std::optional<ForkEvidence>> FindEvidence(Connection& connection, LogId log) {
+  std::optional<ForkEvidence> found;
+  auto rows =
+      connection.Query("SELECT first, second FROM fork_evidence WHERE origin = ? AND epoch = ?",
+                       log.origin, log.epoch);
+  if (rows.Next()) found = ForkEvidence{rows.Text(0), rows.Text(1)};
+  TRY(rows.status());
+  return found;
 }
 
 }  // namespace banyan::federation

@@ -11,11 +11,14 @@
 
 namespace banyan::federation {
 
+struct ClosedEpoch;  // epoch_begin.h
+
 struct FollowedLog {
   LogId log;
   LogName name;
   std::optional<EpochKeys> keys;  // of its first entry; nullopt: nothing is held yet
   LogHead head;                   // what is held; its note may be of fewer entries, or empty
+  std::string stopped;            // why nothing more is taken of its origin; empty: it is
 };
 
 // The latest epoch that is held of the origin, or its first one, empty.
@@ -30,6 +33,9 @@ Result<EpochKeys> ReadGenesis(const NodeId& node, ByteView entry);
 // The state that the note signs for the log. Invalid unless the epoch's key signed it.
 Result<LogState> VerifyHead(const LogName& name, const EpochKeys& keys, const std::string& note);
 
+// The same without a look at who signed it.
+Result<LogState> ReadClaim(const LogName& name, const std::string& note);
+
 // Entries that go on from what is held, and the proof that `head`, which is signed, begins with the
 // state that they lead to; none when they lead to it. `note` is that head then, else the one held
 // before.
@@ -38,10 +44,12 @@ struct NewEntries {
   LogState head;
   LogProof proof;
   std::string note;
+  const ClosedEpoch* before = nullptr;  // when the first of them begins a later epoch
 };
 // Appends them with what they say of repositories, and brings `log` up to them. Invalid when they
 // do not lead there, and nothing is changed; Corrupt when they do and break the rules of the
-// protocol: then the origin is stopped with that reason.
+// protocol: then the origin is stopped with that reason. Of several state entries among them the
+// last is checked.
 enum class Appended {
   Yes,
   Overtaken,  // nothing: the log grew, or its origin was stopped, since `log` was read
@@ -53,8 +61,13 @@ Result<Appended> AppendEntries(storage::Database& database, FollowedLog& log,
 struct ForkEvidence {
   std::string first;  // two signed heads
   std::string second;
+  // As one file: each after a line "note <length>".
+  std::string ToString() const;
 };
 Status StopOrigin(storage::Database& database, LogId log, const std::string& reason,
                   const std::optional<ForkEvidence>& evidence, std::int64_t now_ms);
+
+// What is kept of an epoch; nullopt: nothing.
+Result<std::optional<ForkEvidence>> FindEvidence(storage::Connection& connection, LogId log);
 
 }  // namespace banyan::federation

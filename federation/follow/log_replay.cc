@@ -11,13 +11,6 @@ namespace {
 constexpr std::size_t kMaxBundleBytes = kTileWidth * (kMaxEntryBytes + 2);
 constexpr int kTileLevels = 8;  // levels of the tree in a tile
 
-// What the note says without a look at who signed it.
-Result<LogState> ReadClaim(const LogName& name, const std::string& note) {
-  const auto claim = TRY(HeadClaim::Parse(note));
-  if (claim.name == name) return claim.state;
-  return Error(Errc::Invalid, "a head of another log");
-}
-
 }  // namespace
 
 Status LogReplay::Finish(End end, std::string reason) {
@@ -41,10 +34,10 @@ Status LogReplay::Start(std::int64_t now_ms) {
       held_.keys ? VerifyHead(held_.name, *held_.keys, note_) : ReadClaim(held_.name, note_);
   if (!claimed) return Judge(claimed.error());
   claimed_ = *claimed;
-  inquires_ = false;
   from_ = held_.head.frontier.size();
   if (claimed_.size == 0) return Finish(End::UpToDate);
   if (claimed_.size <= from_) return CompareOlder(now_ms);
+  if (!held_.stopped.empty() && !before_) return Finish(End::UpToDate);  // nothing later is taken
   PlanStep();
   return Ok();
 }
@@ -154,18 +147,7 @@ std::vector<Bytes> LogReplay::StepEntries() const {
   return entries;
 }
 
-// From what is held now, if another peer's replay of the same log was taken meanwhile.
 Status LogReplay::FinishStep(std::int64_t now_ms) {
-  FollowedLog now = held_;
-  {
-    auto lease = TRY(database_.Read());
-    if (!TRY(WhyStopped(*lease, held_.log.origin)).empty()) return Finish(End::UpToDate);
-    now = TRY(FindFollowedLog(*lease, held_.log.origin, held_.name.node));
-  }
-  if (now.head.frontier.size() != held_.head.frontier.size()) {
-    held_ = std::move(now);
-    return Start(now_ms);
-  }
   if (inquires_) return FinishInquiryStep(now_ms);
   auto done = FinishProvenStep(now_ms);
   const bool contradicts = !done && done.error().code() == Errc::Invalid;
@@ -174,18 +156,25 @@ Status LogReplay::FinishStep(std::int64_t now_ms) {
   return Ok();
 }
 
+Result<EpochKeys> LogReplay::FindKeys(ByteView first_entry) const {
+  if (!before_) return ReadGenesis(held_.name.node, first_entry);
+  return TRY(ReadOpening(*before_, first_entry)).keys;
+}
+
 Status LogReplay::FinishProvenStep(std::int64_t now_ms) {
   const auto entries = StepEntries();
   if (!held_.keys) {
-    held_.keys = TRY(ReadGenesis(held_.name.node, entries.front()));
-    TRY(VerifyHead(held_.name, *held_.keys, note_));
+    const auto keys = TRY(FindKeys(entries.front()));
+    TRY(VerifyHead(held_.name, keys, note_));
+    held_.keys = keys;
   }
   const bool is_last = until_ == claimed_.size;
   const auto proof = TRY(ProveConsistency(
       until_, claimed_.size, [this](int level, std::uint64_t i) { return Subtree(level, i); }));
   const auto& note = is_last ? note_ : held_.head.note;
+  const auto* before = from_ == 0 && before_ ? &*before_ : nullptr;
   const auto appended =
-      TRY(AppendEntries(database_, held_, {entries, claimed_, proof, note}, now_ms));
+      TRY(AppendEntries(database_, held_, {entries, claimed_, proof, note, before}, now_ms));
   if (appended == Appended::Overtaken) return Finish(End::Overtaken);
   taken_entries_ += entries.size();
   from_ = until_;

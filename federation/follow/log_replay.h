@@ -12,7 +12,7 @@
 #include <string>
 #include <vector>
 
-#include "federation/follow/followed_log.h"
+#include "federation/follow/epoch_begin.h"
 #include "federation/format/tile.h"
 
 namespace banyan::federation {
@@ -37,9 +37,14 @@ class LogReplay {
     PeerWrong
   };
 
-  // `note` is the head as the peer showed it; nothing of it was verified.
-  LogReplay(storage::Database& database, FollowedLog held, std::string note)
-      : database_(database), held_(std::move(held)), note_(std::move(note)) {}
+  // `note` is the head as the peer showed it; nothing of it was verified. `before` is the epoch
+  // that this one follows, when nothing is held of it yet and it is not the first.
+  LogReplay(storage::Database& database, FollowedLog held, std::string note,
+            std::optional<ClosedEpoch> before = {})
+      : database_(database),
+        held_(std::move(held)),
+        before_(std::move(before)),
+        note_(std::move(note)) {}
 
   // Errors of these are the catalog's own; what a peer or origin did wrong is an End.
   Status Start(std::int64_t now_ms);
@@ -64,12 +69,14 @@ class LogReplay {
   bool IsStepHere() const;
   std::vector<Bytes> StepEntries() const;
   Status FinishStep(std::int64_t now_ms);
+  Result<EpochKeys> FindKeys(ByteView first_entry) const;
   Status FinishProvenStep(std::int64_t now_ms);
   Status FinishInquiryStep(std::int64_t now_ms);
   void BeginInquiry();
 
   storage::Database& database_;
   FollowedLog held_;
+  const std::optional<ClosedEpoch> before_;
   const std::string note_;
   LogState claimed_;  // by the note; signed once keys are known
   End end_ = End::Running;

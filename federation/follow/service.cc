@@ -165,6 +165,7 @@ void Service::EndContacts(std::int64_t now_ms) {
     if (contact.has_failed() || !contact.is_hinted()) {
       due_ms_[item.first] = now_ms + PauseAfter(contact);
     }
+    own_shown_ = own_shown_ || contact.shows_more_of_own();
     return true;
   });
 }

@@ -15,6 +15,7 @@
 #include <map>
 #include <memory>
 #include <set>
+#include <utility>
 #include <variant>
 
 #include "federation/follow/contact.h"
@@ -80,6 +81,8 @@ class Service {
   Result<std::vector<Output>> Step(std::int64_t now_ms, const Input& input);
   // As the policy allows; what is under way is to be broken off when it does not. Of the last step.
   bool may_fetch() const { return may_fetch_; }
+  // Whether a peer claimed, since this was asked last, to have more of the own log than is here.
+  bool TakeOwnShown() { return std::exchange(own_shown_, false); }
   // True while it waits for no Answer and no MirrorEnded, and has done what a Hurry asked for.
   bool is_idle() const {
     return contacts_.empty() && mirroring_.empty() && heard_.empty() && !hurries_;
@@ -113,6 +116,7 @@ class Service {
   const ServiceOptions options_;
   Policy policy_;
   bool may_fetch_ = true;
+  bool own_shown_ = false;
   std::uint64_t next_ask_ = 1;
   HintBook hints_;
   std::vector<Heard> heard_;

@@ -383,9 +383,21 @@ ON repository WHEN (old.private = 0 OR new.private = 0) AND new.origin IS NULL B
 END;
 )sql";
 
-// Peers that cannot reach this node (federation/PROTOCOL.md section 7).
-constexpr const char* kVersion6Peers = R"sql(
+constexpr const char* kVersion6 = R"sql(
+-- Peers that cannot reach this node (federation/PROTOCOL.md section 7).
 ALTER TABLE peer ADD COLUMN pushed INTEGER NOT NULL DEFAULT 0;  -- 1: is brought what it wants
+-- Later epochs and restored logs (federation/PROTOCOL.md sections 5 and 6).
+CREATE TABLE state_entry(                    -- the latest state entry of each epoch
+  origin INTEGER NOT NULL REFERENCES origin ON DELETE CASCADE,
+  epoch INTEGER NOT NULL,
+  position INTEGER NOT NULL,
+  root BLOB NOT NULL,                        -- of the tree of all latest cards
+  cards INTEGER NOT NULL,
+  taken_ms INTEGER NOT NULL,
+  PRIMARY KEY(origin, epoch)) WITHOUT ROWID;
+CREATE TABLE log_again(                      -- own entries taken out by a repair, to be appended again
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  entry BLOB NOT NULL);
 )sql";
 
 Result<std::int64_t> Version(Connection& connection) {
@@ -411,7 +423,7 @@ Status Migrate(Database& database) {
     if (version < 3) TRY(connection.ExecuteScript(kVersion3));
     if (version < 4) TRY(connection.ExecuteScript(kVersion4));
     if (version < 5) TRY(connection.ExecuteScript(kVersion5));
-    if (version < 6) TRY(connection.ExecuteScript(kVersion6Peers));
+    if (version < 6) TRY(connection.ExecuteScript(kVersion6));
     return connection.ExecuteScript("PRAGMA user_version = " + std::to_string(kSchemaVersion));
   });
 }

@@ -21,11 +21,12 @@ const std::map<std::string, std::vector<std::string>> kStandsOn = {
     {"federation", {"storage/history", "federation/format"}},
     {"federation/transfer", {"storage/content"}},
     {"federation/follow", {"federation"}},
+    {"federation/own", {"federation/follow", "federation/transfer"}},
     {"federation/mirror", {"federation", "federation/transfer"}},
     {"federation/bundle", {"federation/mirror"}},
     {"node/http", {"storage/catalog", "federation/format"}},
     {"node/client", {"node/http"}},
-    {"node", {"node/client", "federation/follow", "federation/bundle"}},
+    {"node", {"node/client", "federation/own", "federation/bundle"}},
     {"cli/transfer", {"storage/history", "federation/transfer"}},
     {"cli", {"cli/transfer", "node"}},
 };

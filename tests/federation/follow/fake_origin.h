@@ -12,11 +12,14 @@
 #include "federation/format/card.h"
 #include "federation/format/checkpoint.h"
 #include "federation/format/entry_bundle.h"
+#include "federation/format/epochs_page.h"
 #include "federation/format/heads_page.h"
 #include "federation/format/log_name.h"
 #include "federation/format/note.h"
 #include "federation/format/opening.h"
+#include "federation/format/state_entry.h"
 #include "federation/format/tile_builder.h"
+#include "storage/history/search_tree.h"
 #include "tests/federation/log_fixture.h"
 
 namespace banyan::federation::testing {
@@ -67,8 +70,42 @@ class FakeOrigin {
     const Bytes entry = MUST(card.Render());
     const auto leaf = HashLeaf(entry);
     entries.push_back(entry);
-    latest_[name] = {card, card.repository.value_or(RepositoryKey::FromRaw(leaf.bytes())), leaf};
+    latest_[name] = {card, card.repository.value_or(RepositoryKey::FromRaw(leaf.bytes())), leaf,
+                     name_.epoch, entries.size() - 1};
   }
+  // The entry that says so of all repositories as they are now.
+  StateEntry State() const {
+    std::map<std::string, std::string> cards;
+    for (const auto& [name, latest] : latest_) {
+      ByteWriter value;
+      value.Raw(latest.leaf.bytes());
+      value.Varint(latest.epoch);
+      value.Varint(latest.position);
+      cards.emplace(AsText(latest.key.bytes()), AsText(value.bytes()));
+    }
+    storage::MemoryNodes nodes;
+    std::vector<storage::SearchChange> changes;
+    for (const auto& [key, value] : cards) changes.push_back({key, value});
+    const auto empty = MUST(storage::EmptyTree(nodes));
+    return {MUST(storage::UpdateTree(nodes, empty, changes)), changes.size()};
+  }
+  // The same node in its next epoch, which begins after the first entries of this one. `latest` is
+  // this origin as it was at that size.
+  FakeOrigin NextEpoch(const FakeOrigin& latest, OpenReason reason,
+                       const std::function<void(Opening&)>& change = {}) const {
+    FakeOrigin next = latest;
+    next.keys_ = KeysOf(NextSeed());
+    next.name_.epoch = name_.epoch + 1;
+    const EpochKeys keys{
+        next.keys_.public_keys(), KeysOf(next.NextSeed()).public_keys().Commitment(), {}};
+    Opening opening{node(), next.name_.epoch,    {name_.epoch, latest.State(latest.entries.size())},
+                    keys,   latest.State().root, reason,
+                    {}};
+    if (change) change(opening);
+    next.entries = {opening.Render()};
+    return next;
+  }
+  std::uint8_t NextSeed() const { return static_cast<std::uint8_t>(99 - name_.epoch); }
   RepositoryKey Key(const std::string& name) const { return latest_.at(name).key; }
 
   std::vector<Bytes> entries;
@@ -79,6 +116,8 @@ class FakeOrigin {
     Card card;
     RepositoryKey key;
     LogHash leaf;
+    std::uint64_t epoch = 0;
+    std::uint64_t position = 0;
   };
   SigningKeys keys_;
   LogName name_{NodeId(LogHash()), 0};
@@ -142,6 +181,7 @@ class FakePeer {
       return MustRenderCanonical({{"node", node.ToString()}, {"version", 0}});
     }
     if (path.starts_with("/fed/heads")) return Heads(path);
+    if (path.ends_with("/epochs")) return Epochs(path.substr(0, path.size() - 6));
     for (const auto& [base, log] : logs) {
       if (path.starts_with(base)) return TileOf(log, TRY(Tile::Parse(path.substr(base.size()))));
     }
@@ -151,6 +191,16 @@ class FakePeer {
     HeadsPage page{{"0123456789abcdef", sequence}, {}};
     if (path.ends_with("=" + page.upto.ToString())) return Bytes();
     for (const auto& [base, log] : logs) page.heads.push_back({0, log.head});
+    const auto text = page.ToString();
+    return Bytes(text.begin(), text.end());
+  }
+  // Of the logs below "/fed/<node id>/".
+  Result<Bytes> Epochs(const std::string& base) const {
+    EpochsPage page;
+    for (const auto& [path, log] : logs) {
+      if (!path.starts_with(base)) continue;
+      page.epochs.push_back({std::stoull(path.substr(base.size())), log.head});
+    }
     const auto text = page.ToString();
     return Bytes(text.begin(), text.end());
   }

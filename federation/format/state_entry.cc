@@ -1,0 +1,17 @@
+#include "federation/format/state_entry.h"
+
+#include "federation/format/canonical_json.h"
+
+namespace banyan::federation {
+
+Result<StateEntry> StateEntry::Parse(const Json& entry) {
+  const auto root = TRY(TakeHash<Sha256>(entry, "root"));
+  return StateEntry{root, TRY(TakeCount(entry, "cards"))};
+}
+
+Bytes StateEntry::Render() const {
+  return MustRenderCanonical(
+      {{"t", "state"}, {"v", 1}, {"root", HashText(root)}, {"cards", cards}});
+}
+
+}  // namespace banyan::federation

@@ -1,0 +1,164 @@
+#include "federation/own/ask_first.h"
+
+#include <algorithm>
+
+#include "federation/follow/log_rollback.h"
+#include "federation/origin_rows.h"
+#include "federation/own/common_size.h"
+
+namespace banyan::federation {
+namespace {
+
+using storage::Connection;
+using Kind = PeerView::Kind;
+
+constexpr std::size_t kAsksAtOnce = 8;
+
+// Until it ends, one file after the other.
+Result<LogReplay::End> RunReplay(LogReplay& replay, PeerSource& peer, std::int64_t now_ms) {
+  TRY(replay.Start(now_ms));
+  while (replay.end() == LogReplay::End::Running) {
+    for (const auto& wanted : replay.TakeWanted(kAsksAtOnce)) {
+      const auto bytes = TRY(peer.Get(wanted.path, wanted.max_bytes));
+      TRY(replay.Take(wanted.path, bytes, now_ms));
+    }
+  }
+  return replay.end();
+}
+
+class Comparison {
+ public:
+  Comparison(storage::Database& database, const OwnOrigin& origin, PeerSource& peer,
+             std::int64_t now_ms)
+      : database_(database), origin_(origin), peer_(peer), now_ms_(now_ms), log_(origin.log) {}
+
+  Result<PeerView> Run(const EpochsPage& page) {
+    const EpochHead* before = nullptr;
+    for (const auto& shown : page.epochs) {
+      if (shown.epoch == log_.epoch) {
+        TRY(CompareEpoch(shown.note));
+      } else if (before != nullptr && shown.epoch == log_.epoch + 1 && IsGood()) {
+        TRY(TakeNextEpoch(before->note, shown));
+      } else if (shown.epoch < log_.epoch) {
+        view_.kind = Kind::Agrees;  // it has yet to hear of the later ones
+      }
+      before = &shown;
+    }
+    return view_;
+  }
+
+ private:
+  bool IsGood() const { return view_.kind == Kind::Agrees || view_.kind == Kind::Longer; }
+
+  // What is here, all of it.
+  Result<FollowedLog> ReadOwn() const {
+    auto lease = TRY(database_.Read());
+    FollowedLog own{log_, {origin_.node, log_.epoch}, TRY(StatedKeys(*lease, log_)), {}, {}};
+    own.head.frontier = TRY(ReadFrontier(*lease, log_, TRY(CountEntries(*lease, log_))));
+    if (const auto head = TRY(FindHead(*lease, log_))) own.head.note = head->note;
+    return own;
+  }
+
+  // What is here begins with it. Most often it is the head that was signed last.
+  enum class Holding { Known, News };
+  Result<Holding> Look(const LogState& shown) const {
+    auto lease = TRY(database_.Read());
+    const auto head = TRY(FindHead(*lease, log_));
+    if (head && head->state() == shown) return Holding::Known;
+    if (shown.size > TRY(CountEntries(*lease, log_))) return Holding::News;
+    const auto root = TRY(ReadFrontier(*lease, log_, shown.size)).Root();
+    return root == shown.root ? Holding::Known : Holding::News;
+  }
+
+  // Rows that were not signed are not yet said.
+  Status TakeBackUnsigned() {
+    return database_.Write([&](Connection& connection) -> Status {
+      const auto head = TRY(FindHead(connection, log_));
+      const auto size = std::max<std::uint64_t>(head ? head->frontier.size() : 0, 1);
+      return RollBackLog(connection, log_, size, now_ms_);
+    });
+  }
+
+  Result<LogState> Verify(const std::string& note) const {
+    auto lease = TRY(database_.Read());
+    return VerifyHead({origin_.node, log_.epoch}, TRY(StatedKeys(*lease, log_)), note);
+  }
+
+  // The head of the epoch that is here.
+  Status CompareEpoch(const std::string& note) {
+    const auto shown = Verify(note);
+    if (!shown && shown.error().code() == Errc::Invalid) return Refuse(shown.error().message());
+    if (!shown) return shown.error();
+    view_.kind = Kind::Agrees;
+    if (TRY(Look(*shown)) == Holding::Known) return Ok();
+    TRY(TakeBackUnsigned());
+    const auto own = TRY(ReadOwn());
+    LogReplay replay(database_, own, note);
+    switch (TRY(RunReplay(replay, peer_, now_ms_))) {
+      case LogReplay::End::Taken:
+        view_.kind = Kind::Longer;
+        view_.taken += replay.taken_entries();
+        return Ok();
+      case LogReplay::End::OriginWrong: return Error(Errc::Corrupt, replay.reason());
+      case LogReplay::End::UpToDate:
+        return Error(Errc::Conflict, "the own log has grown while a peer was asked");
+      default: return SearchFork(own, *shown, replay.reason());
+    }
+  }
+
+  // It is one when the peer's entries are those that were signed.
+  Status SearchFork(const FollowedLog& own, const LogState& shown, const std::string& reason) {
+    const auto common = FindCommonSize(database_, own, shown, peer_);
+    if (!common && common.error().code() != Errc::Invalid) return common.error();
+    view_.kind = common ? Kind::Forked : Kind::Nothing;
+    view_.common = common ? *common : 0;
+    view_.problem = common ? "" : reason;
+    return Ok();
+  }
+
+  // Another copy of this node opened it, or this one before it was put back.
+  Status TakeNextEpoch(const std::string& closing, const EpochHead& shown) {
+    auto own = TRY(ReadOwn());
+    auto closed = [&]() -> Result<ClosedEpoch> {
+      auto lease = TRY(database_.Read());
+      return CloseEpoch(*lease, std::move(own), closing);
+    }();
+    if (!closed && closed.error().code() != Errc::Invalid) return closed.error();
+    if (!closed) return Refuse(closed.error().message());
+    const LogId log{log_.origin, shown.epoch};
+    LogReplay replay(database_, {log, {origin_.node, log.epoch}, {}, {}, {}}, shown.note,
+                     *std::move(closed));
+    const auto end = TRY(RunReplay(replay, peer_, now_ms_));
+    if (end == LogReplay::End::OriginWrong) return Error(Errc::Corrupt, replay.reason());
+    if (end != LogReplay::End::Taken) return Refuse(replay.reason());
+    view_.taken += replay.taken_entries();
+    view_.kind = Kind::Longer;
+    log_ = log;
+    return Ok();
+  }
+
+  Status Refuse(const std::string& problem) {
+    if (view_.kind == Kind::Nothing) view_.problem = problem;
+    return Ok();
+  }
+
+  storage::Database& database_;
+  const OwnOrigin& origin_;
+  PeerSource& peer_;
+  const std::int64_t now_ms_;
+  LogId log_;  // the latest epoch that is here by now
+  PeerView view_;
+};
+
+}  // namespace
+
+Result<PeerView> CompareWithPeer(storage::Database& database, const OwnOrigin& origin,
+                                 PeerSource& peer, ByteView page, std::int64_t now_ms) {
+  const auto epochs = EpochsPage::Parse(AsText(page));
+  if (!epochs) return PeerView{Kind::Nothing, 0, 0, epochs.error().message()};
+  return Comparison(database, origin, peer, now_ms).Run(*epochs);
+}
+
+std::string EpochsPath(const NodeId& node) { return "/fed/" + node.ToString() + "/epochs"; }
+
+}  // namespace banyan::federation

@@ -1,0 +1,221 @@
+// The own log after a restore, and with two copies of a node: what is promised is that no head is
+// signed that is inconsistent with any head that a peer reachable before signing had stored.
+#include "tests/node/log_places.h"
+
+using namespace banyan;
+using namespace banyan::node;
+using namespace banyan::node::testing;
+
+namespace {
+
+// A node that has published, a peer that has all of it, and a copy of the node's disk from then.
+struct Fixture {
+  PublishingNode a{"a", 1};
+  PublishingNode b{"b", 2};  // the copy
+  FollowingNode peer{"peer"};
+
+  Fixture() {
+    a.Start();
+    a.Change("one");
+    a.Update();
+    a.peers = b.peers = {peer.view};
+    peer.Follow(a.node());
+    peer.Ask(a.view);
+    peer.Ask(b.view);
+    peer.Round();
+    b.CopyFrom(a);
+  }
+  void Publish(PublishingNode& node, const std::string& name) {
+    node.clock.Advance(60'000);
+    node.Change(name);
+    node.Update();
+  }
+  std::int64_t PeerCards() { return peer.Count("SELECT count(*) FROM repository_card"); }
+};
+
+}  // namespace
+
+TEST_CASE("AnOlderCopyTakesItsTailFromAPeer") {
+  Fixture f;
+  f.Publish(f.a, "two");
+  f.Publish(f.a, "one");
+  f.peer.Round();
+  const auto last = f.a.Head();
+  f.a.Stop();
+  SECTION("of the whole directory") {}
+  SECTION("of a backup") { f.b.LoseWhatNoBackupHas(); }
+  f.b.Start();
+  f.b.Update();
+  CHECK(f.b.Problem().empty());
+  CHECK(f.b.Head().state == last.state);
+  CHECK(f.b.Count("SELECT number FROM repository_card WHERE repository IS NOT NULL") == 2);
+  CHECK(f.b.Count("SELECT count(*) FROM repository_card WHERE repository IS NULL") == 1);
+  f.Publish(f.b, "three");
+  f.peer.Round();
+  CHECK(f.peer.Stopped(f.b.node()).empty());
+  CHECK(f.b.Head().state.size == last.state.size + 1);
+  CHECK(HeadsOf(f.peer.catalog.database(), f.b.node()).back().state == f.b.Head().state);
+  CHECK(f.b.Count("SELECT count(*) FROM fork_evidence") == 0);
+}
+
+TEST_CASE("ATakedownOutlivesARestore") {
+  Fixture f;
+  MUST(f.a.database().Write([](Connection& c) {
+    return c.Execute("UPDATE repository SET status = 3, reason = 6");  // removed by a court
+  }));
+  f.a.clock.Advance(60'000);
+  f.a.Update();
+  f.peer.Round();
+  f.a.Stop();
+  f.b.Start();
+  REQUIRE(f.b.Count("SELECT status FROM repository") == 0);
+  f.b.Update();
+  CHECK(f.b.Count("SELECT status FROM repository") == 3);
+  CHECK(f.b.Count("SELECT answer FROM repository") == 2);  // withheld
+  CHECK(f.b.Count("SELECT count(*) FROM card_due") == 0);
+}
+
+TEST_CASE("ABackupThatNoPeerKnowsWaitsForTheOperator") {
+  Fixture f;
+  f.peer.view->is_reachable = false;
+  f.b.LoseWhatNoBackupHas();
+  f.b.Start();
+  const auto before = f.b.Head();
+  f.Publish(f.b, "two");  // locally it goes on
+  CHECK(f.b.Problem().find("go-on") != std::string::npos);
+  CHECK(f.b.Head().state == before.state);
+  CHECK(f.b.Count("SELECT count(*) FROM log_entry") ==
+        static_cast<std::int64_t>(before.state.size) + 1);
+  SECTION("a peer that answers lets it go on") { f.peer.view->is_reachable = true; }
+  SECTION("so does the operator") { MUST(WriteFileDurably(f.b.fs, "data/log.go-on", {})); }
+  f.b.Update();
+  CHECK(f.b.Problem().empty());
+  CHECK(f.b.Head().state.size == before.state.size + 1);
+  CHECK_FALSE(f.b.HasFile("log.go-on"));
+}
+
+TEST_CASE("ACopyThatSignedApartIsRepairedAndProven") {
+  Fixture f;
+  f.Publish(f.a, "theirs");
+  f.peer.Round();
+  const auto common = f.a.Head().state.size - 1;
+  f.b.Start();
+  f.peer.view->is_reachable = false;
+  f.Publish(f.b, "ours");  // nobody could see that
+  REQUIRE(f.b.Head().epoch == 0);
+  f.peer.view->is_reachable = true;
+  f.Publish(f.b, "ours");
+  CHECK(f.b.Problem().empty());
+  CHECK(f.b.Head().epoch == 1);
+  CHECK(HeadsOf(f.b.database(), f.b.node()).front().state.size == common);
+  CHECK(f.b.Count("SELECT count(*) FROM fork_evidence WHERE epoch = 0") == 1);
+  CHECK(f.b.HasFile("next.seed"));
+  CHECK_FALSE(f.b.HasFile("after.seed"));
+  // Those who follow it go on; what only the other copy said is not said any more.
+  f.peer.Round();
+  CHECK(f.peer.Stopped(f.b.node()).empty());
+  CHECK(HeadsOf(f.peer.catalog.database(), f.b.node()).back().epoch == 1);
+  CHECK(f.PeerCards() == 3);
+  CHECK(f.peer.Count("SELECT count(*) FROM repository_card WHERE number = 0") == 1);
+  CHECK(f.peer.Count("SELECT max(number) FROM repository_card") == 2);
+  SECTION("and the other copy takes the epoch for its own and says the rest again") {
+    f.Publish(f.a, "later");
+    CHECK(f.a.Problem().empty());
+    CHECK(f.a.Head().epoch == 1);
+    CHECK_FALSE(f.a.HasFile("next.seed"));
+    f.peer.Round();
+    CHECK(f.peer.Stopped(f.a.node()).empty());
+    CHECK(f.PeerCards() == 4);
+    CHECK(f.peer.Count("SELECT count(*) FROM repository_card WHERE number = 0") == 0);
+    f.Publish(f.b, "ours");
+    CHECK(f.b.Problem().empty());
+    CHECK(f.b.Head().state.size == f.a.Head().state.size + 1);
+  }
+  SECTION("and it is the same after a restart") {
+    f.b.Stop();
+    f.b.Start();
+    f.Publish(f.b, "later");
+    CHECK(f.b.Problem().empty());
+    CHECK(f.b.Head().epoch == 1);
+  }
+}
+
+TEST_CASE("AForkWithoutNextSeedStopsAndSaysWhatToDo") {
+  Fixture f;
+  f.Publish(f.a, "theirs");
+  f.peer.Round();
+  f.b.Start();
+  const auto kept = MUST(ReadFile(f.b.fs, "data/next.seed", 32));
+  MUST(f.b.fs.Remove("data/next.seed"));
+  f.peer.view->is_reachable = false;
+  f.Publish(f.b, "ours");
+  const auto head = f.b.Head();
+  f.peer.view->is_reachable = true;
+  f.Publish(f.b, "ours");
+  CHECK(f.b.Problem().find("next.seed") != std::string::npos);
+  CHECK(f.b.Head().state == head.state);
+  f.peer.view->is_reachable = false;
+  f.Publish(f.b, "more");  // it is known now, and stays so
+  CHECK(f.b.Head().state == head.state);
+  f.peer.view->is_reachable = true;
+  MUST(WriteFileDurably(f.b.fs, "data/next.seed", kept));
+  f.b.Update();
+  CHECK(f.b.Problem().empty());
+  CHECK(f.b.Head().epoch == 1);
+}
+
+TEST_CASE("RowsThatWereNotSignedGiveWay") {
+  Fixture f;
+  f.Publish(f.a, "theirs");
+  f.peer.Round();
+  const auto last = f.a.Head();
+  f.b.Start();
+  MUST(f.b.database().Write([](Connection& c) -> Status {  // its signing was cut off
+    TRY(federation::AppendEntry(c, {1, 0}, AsBytes("{\"t\":\"x\",\"v\":1}")));
+    return Ok();
+  }));
+  f.b.Update();
+  CHECK(f.b.Problem().empty());
+  CHECK(f.b.Head().epoch == 0);
+  CHECK(f.b.Head().state.size == last.state.size + 1);  // theirs, then it again
+  CHECK(f.b.Count("SELECT count(*) FROM fork_evidence") == 0);
+  CHECK(f.b.Count("SELECT count(*) FROM log_again") == 0);
+}
+
+TEST_CASE("APeerCannotMakeANodeSignOrStopByWhatItMadeUp") {
+  Fixture f;
+  f.b.Start();
+  const auto before = f.b.Head();
+  f.peer.view->spoil = [](const std::string& path, Bytes& body) {
+    if (path.ends_with("/epochs")) body[body.size() / 2] ^= 1;
+  };
+  f.Publish(f.b, "two");
+  CHECK(f.b.Problem().empty());
+  CHECK(f.b.Head().epoch == 0);
+  CHECK(f.b.Head().state.size == before.state.size + 1);
+  CHECK(f.b.Count("SELECT count(*) FROM fork_evidence") == 0);
+}
+
+TEST_CASE("ALongLogGetsStateEntriesThatFollowersCheck") {
+  Fixture f;
+  MUST(f.a.database().Write([&](Connection& c) -> Status {
+    for (int i = 0; i < 1000; ++i) {
+      TRY(federation::AppendEntry(c, {1, 0}, AsBytes("{\"t\":\"x\",\"v\":1}")));
+    }
+    return Ok();
+  }));
+  f.Publish(f.a, "two");
+  f.a.clock.Advance(60'000);
+  f.a.Update();
+  CHECK(f.a.Count("SELECT cards FROM state_entry") == 2);
+  f.a.clock.Advance(24 * 3'600'000);
+  f.a.Update();
+  CHECK(f.a.Count("SELECT count(*) FROM log_entry") == 1 + 1 + 1000 + 1 + 1);  // nothing changed
+  f.Publish(f.a, "one");
+  f.a.clock.Advance(24 * 3'600'000);
+  f.a.Update();
+  CHECK(f.a.Count("SELECT count(*) FROM log_entry") == 1 + 1 + 1000 + 1 + 1 + 2);
+  f.peer.Round();
+  CHECK(f.peer.Stopped(f.a.node()).empty());
+  CHECK(f.peer.Count("SELECT position FROM state_entry") == 1005);
+}
