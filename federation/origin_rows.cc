@@ -20,6 +20,10 @@ Result<OriginRow> NeedOrigin(Connection& connection, const NodeId& node) {
   return OriginRow{connection.LastInsertId(), false};
 }
 
+Status NoteShown(Connection& connection, std::int64_t origin, const std::string& peer) {
+  return connection.Execute("UPDATE origin SET peer = ? WHERE id = ?", peer, origin);
+}
+
 Result<EpochKeys> StatedKeys(Connection& connection, LogId log) {
   const auto first = TRY(ReadEntries(connection, log, 0, 1));
   const Json entry = TRY(ParseCanonical(first.front()));

@@ -4,6 +4,7 @@
 #include "federation/follow/follows.h"
 #include "federation/follow/peers.h"
 #include "federation/mirror/alias.h"
+#include "federation/mirror_state.h"
 #include "federation/own_origin.h"
 #include "node/admin_functions.h"
 #include "node/follower.h"
@@ -40,10 +41,9 @@ Result<std::int64_t> ReadInt(Connection& connection, const char* sql, std::int64
 Result<Json> Unfinished(Connection& connection, std::int64_t origin) {
   Json list = Json::array();
   auto rows = connection.Query(
-      "SELECT repository_card.key, mirror.problem, mirror.failures FROM mirror "
-      "JOIN repository_card ON repository_card.id = mirror.card "
-      "WHERE repository_card.origin = ? AND repository_card.status IN (0, 1) "
-      "AND mirror.leaf IS NOT repository_card.leaf ORDER BY mirror.card LIMIT 100",
+      "SELECT c.key, m.problem, m.failures FROM mirror m "
+      "JOIN repository_card c ON c.id = m.card WHERE c.origin = ? AND " +
+          std::string(federation::kIsUnfinished) + " ORDER BY m.card LIMIT 100",
       origin);
   while (rows.Next()) {
     list.push_back({{"repository", rows.DigestAt<Sha256>(0).ToString()},

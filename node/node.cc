@@ -81,7 +81,7 @@ Node::Node(const Seams& seams, const Config& config, std::unique_ptr<DataDirecto
               config.federation_policy.empty() ? PolicyFile::Missing::Fine
                                                : PolicyFile::Missing::Wrong),
       hub_{seams.clock, seams.random, config_, data_->database(), data_->content(), usage_,
-           downloads_,  metrics_,     signer_, answers_,          policy_},
+           downloads_,  metrics_,     signer_, answers_,          policy_,          &demanded_},
       content_api_(data_->content(), seams.random,
                    [](storage::Connection&, const Request& request) { return request.caller; },
                    {.batch_bytes = static_cast<std::size_t>(config_.transfer_batch.bytes),
@@ -91,6 +91,7 @@ Node::Node(const Seams& seams, const Config& config, std::unique_ptr<DataDirecto
       own_log_({seams.clock, seams.random, seams.fs, data_->database(), data_->content(),
                 data_->seed(), config_, policy_}),
       follower_(hub_, seams.fs),
+      demanded_(hub_, follower_),
       admin_api_({seams.clock, seams.random, seams.fs, data_->content(), config_.data, follower_}),
       router_(MakeRoutes(hub_)),
       front_({seams.clock, config_, data_->database(), usage_, metrics_, router_}),
@@ -156,8 +157,10 @@ Status Node::DeleteDue() {
 }
 
 void Node::Stop(std::int64_t grace_ms) {
+  demanded_.LetGo();
   if (server_) server_->Stop(grace_ms);
   follower_.Stop();
+  demanded_.Stop();
   jobs_.Stop();
   const auto flushed = usage_.Flush(data_->database());
   if (!flushed) log::Warning("node", "event=flush_failed error=\"{}\"", flushed.error().message());

@@ -3,8 +3,9 @@
 // one process, each with a directory of its own.
 //
 // Start:  data directory (lock, seed, catalog, content) ─▶ routes ─▶ server ─▶ jobs
-// Stop:   no new connections ─▶ running requests end or are cut ─▶ jobs end ─▶ figures are
-//         flushed ─▶ content and catalog close ─▶ lock is released
+// Stop:   who waits for a file leaves ─▶ no new connections ─▶ running requests end or are cut
+//         ─▶ fetching ends ─▶ jobs end ─▶ figures are flushed ─▶ content and catalog close ─▶ lock
+//         is released
 
 #include <atomic>
 #include <memory>
@@ -13,6 +14,7 @@
 #include "node/config.h"
 #include "node/content_api.h"
 #include "node/data_directory.h"
+#include "node/demanded_files.h"
 #include "node/follower.h"
 #include "node/front.h"
 #include "node/health.h"
@@ -67,6 +69,7 @@ class Node {
   ContentApi content_api_;
   OwnLog own_log_;
   Follower follower_;
+  DemandedFiles demanded_;
   AdminApi admin_api_;
   Router router_;
   Front front_;

@@ -383,6 +383,18 @@ ON repository WHEN (old.private = 0 OR new.private = 0) AND new.origin IS NULL B
 END;
 )sql";
 
+// Mirrors that hold a part of the files (federation/PROTOCOL.md section 10).
+constexpr const char* kVersion6Parts = R"sql(
+ALTER TABLE mirror ADD COLUMN selected TEXT NOT NULL DEFAULT '';  -- files, by policy, as text
+ALTER TABLE mirror ADD COLUMN taken TEXT NOT NULL DEFAULT '';     -- by which `leaf` was mirrored
+ALTER TABLE origin ADD COLUMN peer TEXT NOT NULL DEFAULT '';      -- who showed a head of it last
+CREATE TABLE demanded_file(                  -- what clients asked for and peers are sending
+  repository INTEGER NOT NULL REFERENCES repository ON DELETE CASCADE,
+  sha256 BLOB NOT NULL,
+  session TEXT NOT NULL,                     -- upload session of what arrives
+  PRIMARY KEY(repository, sha256)) WITHOUT ROWID;
+)sql";
+
 Result<std::int64_t> Version(Connection& connection) {
   auto rows = connection.Query("PRAGMA user_version");
   const bool found = rows.Next();
@@ -406,6 +418,7 @@ Status Migrate(Database& database) {
     if (version < 3) TRY(connection.ExecuteScript(kVersion3));
     if (version < 4) TRY(connection.ExecuteScript(kVersion4));
     if (version < 5) TRY(connection.ExecuteScript(kVersion5));
+    if (version < 6) TRY(connection.ExecuteScript(kVersion6Parts));
     return connection.ExecuteScript("PRAGMA user_version = " + std::to_string(kSchemaVersion));
   });
 }
