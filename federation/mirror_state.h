@@ -17,6 +17,9 @@ namespace banyan::federation {
 inline constexpr std::string_view kIsUnfinished =
     "(m.leaf IS NOT c.leaf OR m.taken <> m.selected) AND c.status IN (0, 1)";
 
+// How far to believe the head of a log that was replayed: nobody but its origin vouches for it.
+inline constexpr std::string_view kUnwitnessed = "unwitnessed";
+
 // Where a mirrored repository is from.
 struct MirrorMark {
   NodeId origin;

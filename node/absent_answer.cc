@@ -41,24 +41,26 @@ void Answer(const DemandedFiles::Answer& answer, Response& response) {
   }
 }
 
-Result<std::optional<federation::MirrorMark>> FindMark(Hub& hub, std::int64_t repository) {
-  auto lease = TRY(hub.database.Read());
-  return federation::FindMirrorMark(*lease, repository);
-}
-
 }  // namespace
 
+Result<std::string> WhyRefused(Hub& hub, const storage::Repository& repository) {
+  auto lease = TRY(hub.database.Read());
+  const auto mark = TRY(federation::FindMirrorMark(*lease, repository.row));
+  // Of its own repositories a node has all, unless the disk lost it.
+  if (!mark) return std::string("This node knows this file, but has lost its content");
+  const bool comes = hub.demanded != nullptr && mark->is_on_demand && !repository.IsClosed();
+  return comes ? std::string() : "This node does not hold this file; " + WhoHolds(*mark);
+}
+
 Absent LookOrAnswer(Hub& hub, const storage::Repository& repository, Response& response) {
-  const auto mark = FindMark(hub, repository.row);
-  if (!mark) {
-    Fail(response, mark.error());
-  } else if (!*mark) {  // of this node's own repositories all is here, unless the disk lost it
-    AnswerNotHeld(response, 503, "This node knows this file, but does not hold its content now",
-                  60);
-  } else if (hub.demanded != nullptr && (*mark)->is_on_demand && !repository.IsClosed()) {
-    return Absent::GoOn;
+  const auto refusal = WhyRefused(hub, repository);
+  if (refusal && refusal->empty()) return Absent::GoOn;
+  if (!refusal) {
+    Fail(response, refusal.error());
+  } else if (repository.origin == 0) {
+    AnswerNotHeld(response, 503, *refusal, 60);
   } else {
-    Fail(response, 403, "This node does not hold this file; " + WhoHolds(**mark));
+    Fail(response, 403, *refusal);
     response.headers.Set("Cache-Control", "no-store");
   }
   return Absent::Answered;

@@ -8,6 +8,10 @@
 
 namespace banyan::node {
 
+// Empty when the policy wants this repository's files on demand; else why a file that is not held
+// is not given, and who has it.
+Result<std::string> WhyRefused(Hub& hub, const storage::Repository& repository);
+
 enum class Absent {
   GoOn,      // nothing was answered
   Answered,  // 403, 429 or 503, with the reason

@@ -158,11 +158,9 @@ Result<Json> ExportBundle(const AdminContext& context, const Json& arguments) {
           : federation::MakeFolderSink(context.fs, target);
   const auto report = TRY(federation::ExportBundle(context.database(), context.content, request,
                                                    *sink, context.cancelled));
-  return Json{{"target", target},
-              {"repositories", report.repositories},
-              {"objects", report.objects},
-              {"files", report.files},
-              {"bytes", report.bytes}};
+  return Json{
+      {"target", target},      {"repositories", report.repositories}, {"objects", report.objects},
+      {"files", report.files}, {"absent_files", report.absent_files}, {"bytes", report.bytes}};
 }
 
 Result<Json> ImportBundle(const AdminContext& context, const Json& arguments) {

@@ -5,6 +5,7 @@
 #include "federation/follow/peers.h"
 #include "federation/mirror/alias.h"
 #include "federation/mirror_state.h"
+#include "federation/origin_rows.h"
 #include "federation/own_origin.h"
 #include "node/admin_functions.h"
 #include "node/follower.h"
@@ -73,18 +74,25 @@ Result<Json> OriginJson(const AdminContext& context, Connection& connection,
   const auto bytes = TRY(
       ReadInt(connection, "SELECT coalesce(sum(stored_bytes), 0) FROM repository WHERE origin = ?",
               origin.row));
+  const auto stated_bytes = TRY(
+      ReadInt(connection, "SELECT coalesce(sum(head_bytes), 0) FROM repository WHERE origin = ?",
+              origin.row));
+  const auto peer = TRY(federation::FindShown(connection, origin.row));
   Json unfinished = TRY(Unfinished(connection, origin.row));
   Json json{{"node", origin.node.ToString()},
             {"rules", std::move(rules)},
             {"epoch", log.log.epoch},
             {"size", log.head.frontier.size()},
             {"age_s", nullptr},
-            {"trust", log.head.frontier.size() > 0 ? "replayed" : "nothing held"},
+            {"trust",
+             log.head.frontier.size() > 0 ? std::string(federation::kUnwitnessed) : "nothing held"},
             {"stopped", stopped},
             {"repositories", repositories},
             {"selected", selected},
             {"mirrored", mirrored},
+            {"peer", peer},
             {"stored_bytes", bytes},
+            {"stated_bytes", stated_bytes},
             {"unfinished", std::move(unfinished)}};
   if (log.head.frontier.size() > 0) json["age_s"] = std::max<std::int64_t>(0, age_ms / 1000);
   return json;

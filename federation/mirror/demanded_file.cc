@@ -127,23 +127,23 @@ DemandReport FetchDemanded(const MirrorParts& parts, std::int64_t repository,
   return DemandRun(parts, repository, entry, peers).Run();
 }
 
-Result<std::optional<ManifestEntry>> FindStated(Connection& connection, storage::NodeStore& nodes,
-                                                std::int64_t repository, const Sha256& sha256) {
+Result<std::map<Sha256, ManifestEntry>> ListStated(Connection& connection,
+                                                   storage::NodeStore& nodes,
+                                                   std::int64_t repository) {
   std::set<Sha256> manifests;
   for (const auto& ref : TRY(storage::ListRefs(connection, repository))) {
     const auto revision = TRY(storage::FindRevision(connection, repository, ref.commit));
     if (revision) manifests.insert(revision->manifest);
   }
-  std::optional<ManifestEntry> found;
+  std::map<Sha256, ManifestEntry> stated;
   for (const auto& manifest : manifests) {
     TRY(storage::WalkManifest(nodes, manifest, "",
                               [&](const std::string&, const ManifestEntry& entry) -> Status {
-                                if (entry.sha256 == sha256 && !entry.IsSubmodule()) found = entry;
+                                if (!entry.IsSubmodule()) stated.emplace(entry.sha256, entry);
                                 return Ok();
                               }));
-    if (found) break;
   }
-  return found;
+  return stated;
 }
 
 }  // namespace banyan::federation

@@ -23,11 +23,9 @@ struct DemandReport {
 DemandReport FetchDemanded(const MirrorParts& parts, std::int64_t repository,
                            const storage::ManifestEntry& entry, std::span<PeerSource* const> peers);
 
-// The entry of a file with this digest in the newest revision of some branch or tag; nullopt when
-// none has one.
-Result<std::optional<storage::ManifestEntry>> FindStated(storage::Connection& connection,
-                                                         storage::NodeStore& nodes,
-                                                         std::int64_t repository,
-                                                         const Sha256& sha256);
+// The files of the newest revisions of all branches and tags, by digest.
+Result<std::map<Sha256, storage::ManifestEntry>> ListStated(storage::Connection& connection,
+                                                            storage::NodeStore& nodes,
+                                                            std::int64_t repository);
 
 }  // namespace banyan::federation
