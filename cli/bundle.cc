@@ -47,6 +47,10 @@ class BundleExport final : public AdminCommand {
     if (!since_.empty()) wish["since"] = WholePath(since_);
     if (!split_.empty()) wish["part_bytes"] = TRY(node::ParseByteSize(split_)).bytes;
     const auto report = TRY(port.Call("bundle/export", wish));
+    if (Figure(report, "absent_files") > 0) {
+      session.output().Note(Counted(report, "absent_files", "file") +
+                            " of mirrors are not here, so the bundle lacks them");
+    }
     return session.output().Print(report, target_ + " has " +
                                               Counted(report, "repositories", "repository") + ", " +
                                               Counted(report, "files", "file") + " and " +

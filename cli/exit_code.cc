@@ -8,7 +8,7 @@ constexpr ExitCodeLine kTable[] = {
     {kExitCrashed, "a fault in the program itself"},
     {2, "wrong usage or input: sending it again will not help"},
     {3, "not found, or not visible to you"},
-    {4, "not allowed: no token, or one without this right"},
+    {4, "not allowed: no token, one without this right, or a file that the node does not hold"},
     {5, "in conflict with what is there, or changed by somebody else meanwhile"},
     {6, "too large: over a limit or a quota"},
     {7, "the node does not answer or is busy: try again later"},

@@ -193,10 +193,13 @@ Status PrintFederation(Session& session, const Json& status) {
     for (const auto& item : origin.value("unfinished", Json::array())) {
       if (problem.empty()) problem = Member(item, "problem");
     }
+    const auto stored = Figure(origin, "stored_bytes");
+    const auto stated = Figure(origin, "stated_bytes");
     table.Add({Member(origin, "node"), FormatCount(Figure(origin, "size")),
                age ? FormatDuration(*age * 1000) + " ago" : "never", Member(origin, "trust"),
                FormatCount(Figure(origin, "selected")), FormatCount(Figure(origin, "mirrored")),
-               FormatBytes(Figure(origin, "stored_bytes")), problem});
+               FormatBytes(stored) + (stored < stated ? " of " + FormatBytes(stated) : ""),
+               problem});
   }
   return session.output().Print(status, table);
 }

@@ -30,6 +30,17 @@ Result<RemoteRevision> HttpRemote::FindRevision(const storage::RepositoryId& id,
   return out;
 }
 
+Status HttpRemote::AskByName(const storage::RepositoryId& id, const GitOid& commit,
+                             const std::string& path) {
+  ApiRequest request;
+  const std::string_view kind = id.kind == storage::RepositoryKind::Dataset ? "/datasets/" : "/";
+  request.path =
+      std::string(kind) + id.Path() + "/resolve/" + commit.ToString() + "/" + EscapePath(path);
+  request.range = node::ByteRange{0, 0};
+  TRY(client_.Send(request));
+  return Ok();
+}
+
 Result<std::string> HttpRemote::FindDefaultBranch(const storage::RepositoryId& id) {
   constexpr std::string_view kHeads = "refs/heads/";
   const auto head = TRY(FindRevision(id, "HEAD"));

@@ -14,6 +14,8 @@ class HttpRemote final : public RemoteContent {
   std::string Name() const override { return client_.node().ToString(); }
   Result<RemoteRevision> FindRevision(const storage::RepositoryId& id,
                                       const std::string& revision) override;
+  Status AskByName(const storage::RepositoryId& id, const GitOid& commit,
+                   const std::string& path) override;
   // The name of the default branch. NotFound, too, when nothing has been committed yet.
   Result<std::string> FindDefaultBranch(const storage::RepositoryId& id);
   // The branch to commit to when none is named: the default branch, or the "main" that it will be.

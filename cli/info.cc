@@ -74,6 +74,36 @@ std::string Files(const Json& repository) {
   return FormatCount(files.size()) + ", " + FormatBytes(bytes);
 }
 
+// "node ab12..., unwitnessed, seen 3 min ago through http://...".
+std::string MirroredFrom(const Json& repository, std::int64_t now_ms) {
+  const auto* mirror = FindMember(repository, "banyan");
+  if (mirror == nullptr) return "";
+  auto text = "node " + FindString(*mirror, "origin").value_or("") + ", " +
+              FindString(*mirror, "trust").value_or("");
+  const auto seen = FindString(*mirror, "seen");
+  const auto seen_ms = seen ? ParseIsoTime(*seen) : Result<std::int64_t>(now_ms);
+  if (seen && seen_ms) {
+    text += ", seen " + FormatDuration(std::max<std::int64_t>(now_ms - *seen_ms, 0)) + " ago";
+  }
+  const auto peer = FindString(*mirror, "peer").value_or("");
+  return peer.empty() ? text : text + " through " + peer;
+}
+
+// "2 of 5 files, 1.2 kB of 3.0 MB; others on demand".
+std::string HeldThere(const Json& repository) {
+  const auto* mirror = FindMember(repository, "banyan");
+  if (mirror == nullptr) return "";
+  const auto figure = [&](const char* name) {
+    return static_cast<std::uint64_t>(
+        std::max<std::int64_t>(FindInt(*mirror, name).value_or(0), 0));
+  };
+  auto text = FormatCount(figure("held_files")) + " of " + FormatCount(figure("files")) +
+              " files, " + FormatBytes(figure("held_bytes")) + " of " +
+              FormatBytes(figure("bytes"));
+  if (FindString(*mirror, "others") == "on demand") text += "; others on demand";
+  return text;
+}
+
 class Info final : public Command {
  public:
   Info() : Command("info", "show a repository's licence, task, languages, sizes and names") {
@@ -99,22 +129,25 @@ class Info final : public Command {
     if (task.empty()) task = CardText(repository, "task_categories");
     const bool is_private = FindBool(repository, "private").value_or(false);
     return session.output().Print(
-        repository, {{"name", address.ToString() + (is_private ? " (private)" : "")},
-                     {"title", CardText(repository, "pretty_name")},
-                     {"licence", licence},
-                     {"task", task},
-                     {"languages", CardText(repository, "language")},
-                     {"library", FindString(repository, "library_name").value_or("")},
-                     {"parameters", ParameterCount(repository)},
-                     {"base model", CardText(repository, "base_model")},
-                     {"trained on", CardText(repository, "datasets")},
-                     {"keywords", CardText(repository, "tags")},
-                     {"files", Files(repository)},
-                     {"revision", FindString(repository, "sha").value_or("none yet")},
-                     {"updated", FindString(repository, "lastModified").value_or("")},
-                     {"branches", Names(refs, "branches")},
-                     {"tags", Names(refs, "tags")},
-                     {"downloads", std::to_string(FindInt(repository, "downloads").value_or(0))}});
+        repository,
+        {{"name", address.ToString() + (is_private ? " (private)" : "")},
+         {"title", CardText(repository, "pretty_name")},
+         {"licence", licence},
+         {"task", task},
+         {"languages", CardText(repository, "language")},
+         {"library", FindString(repository, "library_name").value_or("")},
+         {"parameters", ParameterCount(repository)},
+         {"base model", CardText(repository, "base_model")},
+         {"trained on", CardText(repository, "datasets")},
+         {"keywords", CardText(repository, "tags")},
+         {"files", Files(repository)},
+         {"mirrored from", MirroredFrom(repository, session.environment().clock.NowMs())},
+         {"held there", HeldThere(repository)},
+         {"revision", FindString(repository, "sha").value_or("none yet")},
+         {"updated", FindString(repository, "lastModified").value_or("")},
+         {"branches", Names(refs, "branches")},
+         {"tags", Names(refs, "tags")},
+         {"downloads", std::to_string(FindInt(repository, "downloads").value_or(0))}});
   }
 
  private:

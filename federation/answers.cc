@@ -93,6 +93,7 @@ struct Followed {
   LogId log;
   std::uint64_t position = 0;
   bool is_passed_over = false;
+  std::string selected;  // what of its files
   Bytes meta;
   Judged judged;
 };
@@ -101,9 +102,10 @@ Result<std::vector<Followed>> ListFollowedCards(Connection& connection, const Po
   std::vector<Followed> list;
   auto rows = connection.Query(
       "SELECT m.card, c.origin, c.epoch, c.position, m.passed_over, c.meta, o.node, c.status, "
-      "c.reason, c.scope FROM mirror m JOIN repository_card c ON c.id = m.card "
+      "c.reason, c.scope, m.selected FROM mirror m JOIN repository_card c ON c.id = m.card "
       "JOIN origin o ON o.id = c.origin "
-      "WHERE c.meta IS NOT NULL AND (?1 OR c.status <> 0 OR m.passed_over = 1)",
+      "WHERE c.meta IS NOT NULL "
+      "AND (?1 OR c.status <> 0 OR m.passed_over = 1 OR m.selected <> '')",
       policy.JudgesLive() || !policy.selections.empty());
   while (rows.Next()) {
     const Bytes meta(rows.Blob(5).begin(), rows.Blob(5).end());
@@ -112,6 +114,7 @@ Result<std::vector<Followed>> ListFollowedCards(Connection& connection, const Po
          {rows.Int(1), static_cast<std::uint64_t>(rows.Int(2))},
          static_cast<std::uint64_t>(rows.Int(3)),
          rows.Int(4) != 0,
+         rows.Text(10),
          meta,
          {NodeId(rows.DigestAt<LogHash>(6)), NameInMeta(meta).value_or(storage::RepositoryId()),
           storage::ReadStanding(rows, 7)}});
@@ -120,28 +123,29 @@ Result<std::vector<Followed>> ListFollowedCards(Connection& connection, const Po
   return list;
 }
 
-enum class Fetching { Wanted, PassedOver };
-Result<Fetching> FetchingOf(Connection& connection, const Policy& policy,
-                            const Followed& followed) {
+// nullopt: it is not fetched.
+Result<std::optional<ContentSelection>> SelectionOf(Connection& connection, const Policy& policy,
+                                                    const Followed& followed) {
   if (storage::Withholds(AnswerOf(Decide(policy, followed.judged).action))) {
-    return Fetching::PassedOver;
+    return std::optional<ContentSelection>();
   }
-  if (policy.selections.empty()) return Fetching::Wanted;
+  if (policy.selections.empty()) return std::optional(ContentSelection());
   const auto card = ReadCard(connection, followed.log, followed.position);
   if (!card && card.error().code() != Errc::Invalid) return card.error();
   const auto meta = OpenMeta(followed.meta);
-  const bool is_selected = card && meta && IsSelected(policy, *card, *meta);
-  return is_selected ? Fetching::Wanted : Fetching::PassedOver;
+  if (!card || !meta) return std::optional<ContentSelection>();
+  return SelectContent(policy, *card, *meta);
 }
 
 // What is passed over stays as it is, if it is here.
 Status AnswerFollowed(Connection& connection, const Policy& policy) {
   for (const auto& followed : TRY(ListFollowedCards(connection, policy))) {
-    const auto fetching = TRY(FetchingOf(connection, policy, followed));
-    const bool is_passed_over = fetching == Fetching::PassedOver;
-    if (is_passed_over == followed.is_passed_over) continue;
-    TRY(connection.Execute("UPDATE mirror SET passed_over = ? WHERE card = ?", is_passed_over,
-                           followed.card));
+    const auto selection = TRY(SelectionOf(connection, policy, followed));
+    const bool is_passed_over = !selection;
+    const auto selected = selection ? selection->ToString() : followed.selected;
+    if (is_passed_over == followed.is_passed_over && selected == followed.selected) continue;
+    TRY(connection.Execute("UPDATE mirror SET passed_over = ?, selected = ? WHERE card = ?",
+                           is_passed_over, selected, followed.card));
   }
   return Ok();
 }

@@ -3,7 +3,7 @@
 // work on the connection they are given, inside Database::Write.
 //
 //   card or own statement ─▶ Decide ─▶ columns of the repository ─▶ receipt (of a mirror)
-//                                   └▶ mirror.passed_over: what is not fetched
+//                                   └▶ mirror.passed_over, selected: what is fetched
 
 #include "federation/policy.h"
 #include "storage/catalog/repositories.h"

@@ -20,6 +20,17 @@ Result<OriginRow> NeedOrigin(Connection& connection, const NodeId& node) {
   return OriginRow{connection.LastInsertId(), false};
 }
 
+Status NoteShown(Connection& connection, std::int64_t origin, const std::string& peer) {
+  return connection.Execute("UPDATE origin SET peer = ? WHERE id = ?", peer, origin);
+}
+
+Result<std::string> FindShown(Connection& connection, std::int64_t origin) {
+  auto rows = connection.Query("SELECT peer FROM origin WHERE id = ?", origin);
+  std::string peer = rows.Next() ? rows.Text(0) : "";
+  TRY(rows.status());
+  return peer;
+}
+
 Result<EpochKeys> StatedKeys(Connection& connection, LogId log) {
   const auto first = TRY(ReadEntries(connection, log, 0, 1));
   const Json entry = TRY(ParseCanonical(first.front()));

@@ -86,11 +86,14 @@ Decision Decide(const Policy& policy, const Judged& judged) {
   return {DefaultAction(here.standing), kDeleteAfterDays};
 }
 
-bool IsSelected(const Policy& policy, const Card& card, const Json& meta) {
-  if (policy.selections.empty() || !card.content) return true;
-  return std::ranges::any_of(policy.selections, [&](const auto& selection) {
-    return Holds(selection, *card.content, meta);
+std::optional<ContentSelection> SelectContent(const Policy& policy, const Card& card,
+                                              const Json& meta) {
+  if (policy.selections.empty() || !card.content) return ContentSelection();
+  const auto selection = std::ranges::find_if(policy.selections, [&](const auto& candidate) {
+    return Holds(candidate, *card.content, meta);
   });
+  if (selection == policy.selections.end()) return std::nullopt;
+  return selection->content;
 }
 
 }  // namespace banyan::federation

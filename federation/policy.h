@@ -4,6 +4,7 @@
 
 #include <set>
 
+#include "federation/content_selection.h"
 #include "federation/fetch_limits.h"
 #include "federation/format/block.h"
 #include "federation/format/card.h"
@@ -44,11 +45,12 @@ struct Selection {
   std::vector<std::string> tasks;
   std::vector<std::string> languages;  // one of the repository's
   std::uint64_t max_bytes = 0;         // of the newest revision; 0: any
+  ContentSelection content;            // what of a repository that it holds for
 };
 
 struct Policy {
   FetchLimits limits;
-  std::vector<Selection> selections;       // one of them must hold; none: all that is followed
+  std::vector<Selection> selections;       // the first that holds; none: all that is followed
   std::vector<AnswerRule> answers;         // the first that holds decides
   std::vector<std::string> jurisdictions;  // of this node; empty: every scope counts
   Brake brake;
@@ -69,7 +71,9 @@ struct Judged {
 };
 Decision Decide(const Policy& policy, const Judged& judged);
 
-// Is a repository with this latest card and meta object (its members, perhaps none) mirrored?
-bool IsSelected(const Policy& policy, const Card& card, const Json& meta);
+// What of a repository with this latest card and meta object (its members, perhaps none) is
+// mirrored; nullopt: nothing.
+std::optional<ContentSelection> SelectContent(const Policy& policy, const Card& card,
+                                              const Json& meta);
 
 }  // namespace banyan::federation

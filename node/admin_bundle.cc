@@ -4,6 +4,7 @@
 #include "federation/bundle/bundle_export.h"
 #include "federation/follow/follows.h"
 #include "federation/follow/peers.h"
+#include "federation/mirror_state.h"
 #include "federation/own_origin.h"
 #include "node/admin_functions.h"
 #include "node/follower.h"
@@ -108,7 +109,8 @@ Status RequireTaken(const AdminContext& context, const federation::BundleNote& n
     auto rows = lease->Query(
         "SELECT m.problem FROM mirror m JOIN repository_card c ON c.id = m.card "
         "JOIN origin o ON o.id = c.origin WHERE o.node = ? AND c.epoch = ? AND c.position = ? "
-        "AND m.leaf IS NOT c.leaf AND m.passed_over = 0 AND c.status IN (0, 1)",
+        "AND m.passed_over = 0 AND " +
+            std::string(federation::kIsUnfinished),
         card.origin.genesis(), card.epoch, card.position);
     const bool is_missing = rows.Next();
     const auto problem = is_missing ? rows.Text(0) : "";
@@ -156,11 +158,9 @@ Result<Json> ExportBundle(const AdminContext& context, const Json& arguments) {
           : federation::MakeFolderSink(context.fs, target);
   const auto report = TRY(federation::ExportBundle(context.database(), context.content, request,
                                                    *sink, context.cancelled));
-  return Json{{"target", target},
-              {"repositories", report.repositories},
-              {"objects", report.objects},
-              {"files", report.files},
-              {"bytes", report.bytes}};
+  return Json{
+      {"target", target},      {"repositories", report.repositories}, {"objects", report.objects},
+      {"files", report.files}, {"absent_files", report.absent_files}, {"bytes", report.bytes}};
 }
 
 Result<Json> ImportBundle(const AdminContext& context, const Json& arguments) {

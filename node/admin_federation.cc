@@ -4,6 +4,8 @@
 #include "federation/follow/follows.h"
 #include "federation/follow/peers.h"
 #include "federation/mirror/alias.h"
+#include "federation/mirror_state.h"
+#include "federation/origin_rows.h"
 #include "federation/own_origin.h"
 #include "node/admin_functions.h"
 #include "node/bringer.h"
@@ -55,10 +57,9 @@ Result<std::int64_t> ReadInt(Connection& connection, const char* sql, std::int64
 Result<Json> Unfinished(Connection& connection, std::int64_t origin) {
   Json list = Json::array();
   auto rows = connection.Query(
-      "SELECT repository_card.key, mirror.problem, mirror.failures FROM mirror "
-      "JOIN repository_card ON repository_card.id = mirror.card "
-      "WHERE repository_card.origin = ? AND repository_card.status IN (0, 1) "
-      "AND mirror.leaf IS NOT repository_card.leaf ORDER BY mirror.card LIMIT 100",
+      "SELECT c.key, m.problem, m.failures FROM mirror m "
+      "JOIN repository_card c ON c.id = m.card WHERE c.origin = ? AND " +
+          std::string(federation::kIsUnfinished) + " ORDER BY m.card LIMIT 100",
       origin);
   while (rows.Next()) {
     list.push_back({{"repository", rows.DigestAt<Sha256>(0).ToString()},
@@ -88,18 +89,25 @@ Result<Json> OriginJson(const AdminContext& context, Connection& connection,
   const auto bytes = TRY(
       ReadInt(connection, "SELECT coalesce(sum(stored_bytes), 0) FROM repository WHERE origin = ?",
               origin.row));
+  const auto stated_bytes = TRY(
+      ReadInt(connection, "SELECT coalesce(sum(head_bytes), 0) FROM repository WHERE origin = ?",
+              origin.row));
+  const auto peer = TRY(federation::FindShown(connection, origin.row));
   Json unfinished = TRY(Unfinished(connection, origin.row));
   Json json{{"node", origin.node.ToString()},
             {"rules", std::move(rules)},
             {"epoch", log.log.epoch},
             {"size", log.head.frontier.size()},
             {"age_s", nullptr},
-            {"trust", log.head.frontier.size() > 0 ? "replayed" : "nothing held"},
+            {"trust",
+             log.head.frontier.size() > 0 ? std::string(federation::kUnwitnessed) : "nothing held"},
             {"stopped", stopped},
             {"repositories", repositories},
             {"selected", selected},
             {"mirrored", mirrored},
+            {"peer", peer},
             {"stored_bytes", bytes},
+            {"stated_bytes", stated_bytes},
             {"unfinished", std::move(unfinished)}};
   if (log.head.frontier.size() > 0) json["age_s"] = std::max<std::int64_t>(0, age_ms / 1000);
   return json;

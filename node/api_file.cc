@@ -2,6 +2,7 @@
 // GET and HEAD [datasets/]{id}/raw/{rev}/{path}: the same as git has it, so an LFS file gives its
 // pointer.
 
+#include "node/absent_answer.h"
 #include "node/file_answer.h"
 #include "node/http/uri.h"
 #include "node/repository_call.h"
@@ -75,40 +76,59 @@ Result<std::optional<storage::FileContent>> FindContent(const FoundFile& found) 
                                     found.entry.sha256);
 }
 
-void AnswerNotHeld(Response& response) {
-  Fail(response, 503, "This node knows this file, but does not hold its content now");
-  response.headers.Set("Retry-After", "60");
+// Unless it was withheld meanwhile.
+Result<std::optional<storage::FileContent>> FindAgain(Hub& hub,
+                                                      const storage::Repository& repository,
+                                                      const Sha256& sha256) {
+  auto lease = TRY(hub.database.Read());
+  if (TRY(storage::GetRepository(*lease, repository.row)).IsClosed()) {
+    return std::optional<storage::FileContent>();
+  }
+  return storage::FindCommittedFile(*lease, repository.row, sha256);
+}
+
+// The file's bytes, from a peer if need be, or what says why not.
+void AnswerBytes(RepositoryCall& call, FoundFile& found, const std::string& etag) {
+  const auto repository = found.reading->repository;
+  auto file = FindContent(found);
+  if (file && !*file && call.request.method == "HEAD") {
+    if (LookOrAnswer(call.hub, repository, call.response) == Absent::GoOn) {
+      AnswerSize(call.request, call.response, found.entry.size_bytes, etag);
+    }
+    return;
+  }
+  if (file && !*file) {
+    found.reading.reset();  // no connection is held while this waits
+    if (FetchOrAnswer(call.hub, repository, found.entry, call.response) == Absent::Answered) return;
+    file = FindAgain(call.hub, repository, found.entry.sha256);
+  }
+  if (!file) return call.Fail(file.error());
+  if (*file) return AnswerContent(call.hub, call.request, call.response, **file, etag);
+  call.Fail(Error(Errc::Unavailable, "the file was taken away meanwhile"));
 }
 
 void GetResolve(RepositoryCall& call) {
-  const auto found = Find(call);
+  auto found = Find(call);
   if (!found) return;
-  const auto file = FindContent(*found);
-  if (!file) return call.Fail(file.error());
-  if (!*file) return AnswerNotHeld(call.response);
+  const auto repository = found->reading->repository.row;
   std::string etag = found->entry.oid.ToString();
   if (found->entry.IsPointer()) {
     etag = found->entry.sha256.ToString();
     call.response.headers.Set("X-Linked-Size", std::to_string(found->entry.size_bytes));
     call.response.headers.Set("X-Linked-Etag", "\"" + etag + "\"");
   }
-  AnswerContent(call.hub, call.request, call.response, **file, etag);
-  CountDownload(call, found->reading->repository.row);
+  AnswerBytes(call, *found, etag);
+  CountDownload(call, repository);
 }
 
 void GetRaw(RepositoryCall& call) {
-  const auto found = Find(call);
+  auto found = Find(call);
   if (!found) return;
   const std::string etag = found->entry.oid.ToString();
-  if (found->entry.IsPointer()) {
-    const auto pointer = storage::PointerText({found->entry.sha256, found->entry.size_bytes});
-    call.response.headers.Set("ETag", "\"" + etag + "\"");
-    return call.response.SetText("text/plain; charset=utf-8", pointer);
-  }
-  const auto file = FindContent(*found);
-  if (!file) return call.Fail(file.error());
-  if (!*file) return AnswerNotHeld(call.response);
-  AnswerContent(call.hub, call.request, call.response, **file, etag);
+  if (!found->entry.IsPointer()) return AnswerBytes(call, *found, etag);
+  const auto pointer = storage::PointerText({found->entry.sha256, found->entry.size_bytes});
+  call.response.headers.Set("ETag", "\"" + etag + "\"");
+  call.response.SetText("text/plain; charset=utf-8", pointer);
 }
 
 }  // namespace

@@ -3,9 +3,12 @@
 
 #include <algorithm>
 
+#include "federation/mirror/demanded_file.h"
+#include "node/absent_answer.h"
 #include "node/links.h"
 #include "node/repository_call.h"
 #include "node/routes.h"
+#include "storage/history/catalog_nodes.h"
 #include "storage/history/uploads.h"
 
 namespace banyan::node {
@@ -24,6 +27,7 @@ struct Wanted {
   std::uint64_t size_bytes = 0;
   std::optional<Sha256> sha256;              // nullopt: not a digest
   std::optional<storage::FileContent> file;  // usable by this repository, with this size
+  bool is_stated = false;                    // a mirror's manifest names it; it is not held
   bool is_held = false;                      // that, though perhaps damaged: it takes no new room
 };
 
@@ -34,6 +38,7 @@ struct Batch {
   bool multipart = false;  // the client can, and all that is to be sent is large
   std::vector<Wanted> objects = {};
   std::uint64_t part_bytes = 0;
+  std::string refusal = {};  // of what is stated and not held; empty: it comes on demand
 };
 
 Json ErrorJson(const Wanted& object, int code, std::string_view message) {
@@ -178,7 +183,9 @@ Json UploadJson(const Batch& batch, const Wanted& object) {
 }
 
 Json DownloadJson(const Batch& batch, const Wanted& object) {
-  if (!object.file) return ErrorJson(object, 404, "Object does not exist");
+  const bool comes = object.is_stated && batch.refusal.empty();
+  if (!object.file && !object.is_stated) return ErrorJson(object, 404, "Object does not exist");
+  if (!object.file && !comes) return ErrorJson(object, 403, batch.refusal);
   const std::int64_t expires_s = batch.call.hub.config.upload_link_lifetime.ms / 1000;
   return {{"oid", object.oid},
           {"size", object.size_bytes},
@@ -227,10 +234,25 @@ std::uint64_t BytesToSend(const Batch& batch) {
   return sum;
 }
 
+// Of a mirror: which of what is not held its manifests name.
+Status FindStated(Connection& connection, Batch& batch) {
+  const auto is_absent = [](const Wanted& object) { return object.sha256 && !object.is_held; };
+  if (batch.repository.origin == 0 || std::ranges::none_of(batch.objects, is_absent)) return Ok();
+  storage::CatalogNodes nodes(connection);
+  const auto stated = TRY(federation::ListStated(connection, nodes, batch.repository.row));
+  for (auto& object : batch.objects) {
+    if (!is_absent(object)) continue;
+    const auto found = stated.find(*object.sha256);
+    object.is_stated = found != stated.end() && found->second.size_bytes == object.size_bytes;
+  }
+  batch.refusal = TRY(WhyRefused(batch.call.hub, batch.repository));
+  return Ok();
+}
+
 Status FindAll(Batch& batch) {
   auto lease = TRY(batch.call.hub.database.Read());
   TRY(FindObjects(*lease, batch));
-  if (!batch.is_upload) return Ok();
+  if (!batch.is_upload) return FindStated(*lease, batch);
   return storage::RequireUploadRoom(*lease, batch.repository.row, BytesToSend(batch),
                                     batch.call.hub.quota());
 }

@@ -5,11 +5,14 @@
 //   POST /lfs/complete/{oid}   {"oid", "parts": [{"partNumber", "etag"}, ...]}
 //   POST /lfs/verify/{oid}     has it arrived?
 
+#include "federation/mirror/demanded_file.h"
+#include "node/absent_answer.h"
 #include "node/file_answer.h"
 #include "node/hub_answer.h"
 #include "node/link_rights.h"
 #include "node/routes.h"
 #include "node/upload.h"
+#include "storage/history/catalog_nodes.h"
 #include "storage/history/uploads.h"
 
 namespace banyan::node {
@@ -136,20 +139,57 @@ void PostVerify(Exchange& exchange) {
   Fail(response, 404, "The object has not arrived");
 }
 
+Result<std::optional<FileContent>> FindObject(Hub& hub, const SignedLink& link) {
+  auto lease = TRY(hub.database.Read());
+  return storage::FindUsableFile(*lease, link.repository, link.oid);
+}
+
+// The file of a mirror that the link is about; NotFound when it has none of this digest.
+Result<storage::ManifestEntry> FindStatedFile(Hub& hub, const SignedLink& link,
+                                              storage::Repository& repository) {
+  auto lease = TRY(hub.database.Read());
+  repository = TRY(storage::GetRepository(*lease, link.repository));
+  if (repository.origin != 0) {
+    storage::CatalogNodes nodes(*lease);
+    const auto stated = TRY(federation::ListStated(*lease, nodes, repository.row));
+    const auto found = stated.find(link.oid);
+    if (found != stated.end()) return found->second;
+  }
+  return Error(Errc::NotFound, "Object does not exist");
+}
+
+// Of a mirror that does not hold it: from a peer if need be; nullopt when
+// the answer was made.
+std::optional<FileContent> Demand(Exchange& exchange, const SignedLink& link) {
+  auto& [hub, request, response] = exchange;
+  storage::Repository repository;
+  const auto stated = FindStatedFile(hub, link, repository);
+  if (!stated) {
+    Fail(response, stated.error());
+    return std::nullopt;
+  }
+  if (FetchOrAnswer(hub, repository, *stated, response) == Absent::Answered) return std::nullopt;
+  auto lease = hub.database.Read();
+  auto file = lease ? storage::FindCommittedFile(**lease, link.repository, link.oid)
+                    : Result<std::optional<FileContent>>(lease.error());
+  if (file && *file) return **file;
+  Fail(response, file ? Error(Errc::NotFound, "Object does not exist") : file.error());
+  return std::nullopt;
+}
+
 // The link was given to somebody who may read the repository's files; the object must still be
 // one that the repository may use.
 void GetObject(Exchange& exchange) {
   auto& [hub, request, response] = exchange;
   const auto link = Check(exchange, "object");
   if (!link) return;
-  auto lease = hub.database.Read();
-  if (!lease) return Fail(response, lease.error());
-  const auto file = storage::FindUsableFile(**lease, link->repository, link->oid);
-  if (!file) return Fail(response, file.error());
-  if (!*file) return Fail(response, 404, "Object does not exist");
+  auto found = FindObject(hub, *link);
+  if (!found) return Fail(response, found.error());
+  const auto file = *found ? *found : Demand(exchange, *link);
+  if (!file) return;
   SetFileHeaders(response, "", false);
   response.headers.Set("Cache-Control", "private, no-cache");
-  AnswerContent(hub, request, response, **file, link->oid.ToString());
+  AnswerContent(hub, request, response, *file, link->oid.ToString());
 }
 
 Handler Bind(Hub& hub, void (*handler)(Exchange&)) {

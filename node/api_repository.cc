@@ -71,6 +71,21 @@ Result<Description> Describe(RepositoryReading& reading, storage::ContentStore& 
                      storage::LicenceColumn(read)};
 }
 
+// The mark of a mirror.
+Status AddMirror(RepositoryReading& reading, const std::optional<storage::Revision>& revision,
+                 Json& json) {
+  const auto mark = TRY(federation::FindMirrorMark(*reading.lease, reading.repository.row));
+  if (!mark) return Ok();
+  federation::Holdings holdings;
+  if (revision) {
+    TRY(reading.history->LoadManifest(*revision));
+    holdings = TRY(federation::CountHoldings(*reading.lease, reading.history->nodes(),
+                                             reading.repository.row, revision->manifest));
+  }
+  json["banyan"] = MirrorJson(*mark, holdings);
+  return Ok();
+}
+
 Result<Json> Everything(RepositoryCall& call, RepositoryReading& reading,
                         const std::optional<storage::Revision>& revision,
                         const std::vector<std::string>& names) {
@@ -82,6 +97,7 @@ Result<Json> Everything(RepositoryCall& call, RepositoryReading& reading,
   repository.licence = description.licence;
   Json json = RepositoryJson(repository, description.tags);
   AddMetadataJson(json, description.metadata, call.kind);
+  if (repository.origin != 0) TRY(AddMirror(reading, revision, json));
   if (!revision) return json;
   json["sha"] = revision->commit.ToString();
   if (Wants(names, "siblings")) {

@@ -19,6 +19,8 @@ void ContentApi::AddRoutes(Router& router) {
   Add(router, "GET", "/fed/f/:hash/outline", &ContentApi::GetOutline);
   Add(router, "GET", "/fed/f/:hash/section/:index", &ContentApi::GetSection);
   Add(router, "GET", "/fed/f/:hash/data/:index", &ContentApi::GetData);
+  Add(router, "GET", "/fed/f/:hash/have", &ContentApi::GetHave);
+  Add(router, "GET", "/fed/holdings/:manifest", &ContentApi::GetHoldings);
   Add(router, "GET", "/revision/:rev", Access::Files, &ContentApi::GetRevision);
   const std::string session = "/sessions/:session";
   Add(router, "POST", "/sessions", Access::Write, &ContentApi::BeginSession);

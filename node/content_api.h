@@ -63,6 +63,8 @@ class ContentApi {
   Status GetOutline(Request& request, Response& response);
   Status GetSection(Request& request, Response& response);
   Status GetData(Request& request, Response& response);
+  Status GetHave(Request& request, Response& response);
+  Status GetHoldings(Request& request, Response& response);
   Result<std::shared_ptr<const storage::FileSections>> ReadableSections(const Request& request);
 
   // Writing: content_api_write.cc

@@ -3,6 +3,7 @@
 #include <charconv>
 #include <set>
 
+#include "federation/mirror_state.h"
 #include "federation/open_objects.h"
 #include "federation/transfer/object_list.h"
 #include "node/content_api.h"
@@ -148,6 +149,35 @@ Status ContentApi::GetData(Request& request, Response& response) {
   if (const auto range = SelectBytes(request, etag, size, response)) {
     response.producer = std::make_unique<SectionBody>(std::move(data), *range, !request.is_tls);
   }
+  return Ok();
+}
+
+// One bit a section, lowest first: all of a file is held, or it is not shown at all.
+Status ContentApi::GetHave(Request& request, Response& response) {
+  const auto sections = TRY(ReadableSections(request));
+  const std::size_t count = sections->outline().sections.size();
+  std::string bits((count + 7) / 8, '\xff');
+  if (count % 8 != 0) bits.back() = static_cast<char>((1 << count % 8) - 1);
+  response.headers.Set("Cache-Control", "no-cache");
+  response.SetText(kBinary, bits);
+  return Ok();
+}
+
+// Of a manifest whose files are for everybody; any other is as absent.
+Status ContentApi::GetHoldings(Request& request, Response& response) {
+  const Sha256 manifest = TRY(Sha256::Parse(request.Param("manifest")));
+  auto connection = TRY(store_.core().database.Read());
+  const auto repository = TRY(federation::FindOpenRepository(*connection, manifest));
+  if (!repository) return Error(Errc::NotFound, "manifest not found");
+  auto history = TRY(storage::History::Open(*connection, store_, *repository));
+  const auto holdings =
+      TRY(federation::CountHoldings(*connection, history->nodes(), *repository, manifest));
+  response.headers.Set("Cache-Control", "no-cache");
+  response.SetJson({{"manifest", "sha256:" + manifest.ToString()},
+                    {"files", holdings.files},
+                    {"bytes", holdings.bytes},
+                    {"held_files", holdings.held_files},
+                    {"held_bytes", holdings.held_bytes}});
   return Ok();
 }
 

@@ -34,6 +34,19 @@ class StoredBody : public BodyProducer {
   const bool allow_mapped_;
 };
 
+// Of content that is not here: HEAD never writes it.
+class SizeOnly : public BodyProducer {
+ public:
+  explicit SizeOnly(std::uint64_t size_bytes) : size_bytes_(size_bytes) {}
+  std::optional<std::uint64_t> size_bytes() const override { return size_bytes_; }
+  Status Write(BodySink&) override {
+    return Error(Errc::Unavailable, "this content is not held here");
+  }
+
+ private:
+  const std::uint64_t size_bytes_;
+};
+
 struct MediaType {
   std::string_view extension;
   std::string_view type;
@@ -90,6 +103,12 @@ void AnswerContent(Hub& hub, const Request& request, Response& response,
   if (!reader) return Fail(response, reader.error());
   response.producer = std::make_unique<StoredBody>(hub.metrics, *std::move(reader), *part,
                                                    /*allow_mapped=*/!request.is_tls);
+}
+
+void AnswerSize(const Request& request, Response& response, std::uint64_t size_bytes,
+                const std::string& etag) {
+  const auto part = SelectBytes(request, "\"" + etag + "\"", size_bytes, response);
+  if (part) response.producer = std::make_unique<SizeOnly>(part->size_bytes);
 }
 
 }  // namespace banyan::node

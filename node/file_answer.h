@@ -21,4 +21,8 @@ std::string ContentDisposition(std::string_view path, bool attachment);
 void AnswerContent(Hub& hub, const Request& request, Response& response,
                    const storage::FileContent& file, const std::string& etag);
 
+// The same for HEAD, of content that is not here.
+void AnswerSize(const Request& request, Response& response, std::uint64_t size_bytes,
+                const std::string& etag);
+
 }  // namespace banyan::node

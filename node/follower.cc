@@ -4,7 +4,6 @@
 
 #include "federation/bundle/archive_peer.h"
 #include "federation/bundle/bundle_sink.h"
-#include "federation/mirror/repository_mirror.h"
 #include "federation/transfer/folder_peer.h"
 #include "node/entering.h"
 #include "node/http_peer.h"
@@ -26,13 +25,6 @@ Result<std::int64_t> RepositoryOf(storage::Database& database, std::int64_t card
   const std::int64_t repository = rows.Next() ? rows.Int(0) : 0;
   TRY(rows.status());
   return repository;
-}
-
-std::vector<federation::PeerSource*> Borrowed(
-    const std::vector<std::shared_ptr<federation::PeerSource>>& sources) {
-  std::vector<federation::PeerSource*> peers;
-  for (const auto& source : sources) peers.push_back(source.get());
-  return peers;
 }
 
 }  // namespace
@@ -217,15 +209,28 @@ Result<std::vector<Follower::SourcePtr>> Follower::Peers() {
   return Sources(rows);
 }
 
-Result<std::vector<PlannedMirror>> Follower::Plan(const std::atomic<bool>& cancelled) {
+std::vector<Follower::SourcePtr> Follower::AnsweringSources() {
   std::vector<std::int64_t> answering;
   {
-    auto lease = TRY(hub_.database.Read());
-    for (const auto& peer : TRY(federation::ListPeers(*lease))) {
+    auto lease = hub_.database.Read();
+    if (!lease) return {};
+    const auto peers = federation::ListPeers(**lease);
+    if (!peers) return {};
+    for (const auto& peer : *peers) {
       if (peer.answered_ms && peer.failures == 0) answering.push_back(peer.row);
     }
   }
-  const auto sources = Sources(answering);
+  return Sources(answering);
+}
+
+std::vector<federation::PeerSource*> Borrowed(const std::vector<Follower::SourcePtr>& sources) {
+  std::vector<federation::PeerSource*> peers;
+  for (const auto& source : sources) peers.push_back(source.get());
+  return peers;
+}
+
+Result<std::vector<PlannedMirror>> Follower::Plan(const std::atomic<bool>& cancelled) {
+  const auto sources = AnsweringSources();
   return PlanSync(hub_, Borrowed(sources), cancelled);
 }
 
@@ -260,13 +265,17 @@ federation::Answer Follower::Answered(const federation::Ask& ask) {
   return answer;
 }
 
-void Follower::Mirror(const federation::MirrorTask& task) {
-  const auto sources = Sources(task.peers);
-  const auto peers = Borrowed(sources);
+federation::MirrorParts Follower::Parts() {
   federation::MirrorParts parts{hub_.clock,   hub_.random, hub_.database,
                                 hub_.content, breaks_off_, hub_.quota()};
   parts.room = hub_.policy.policy()->limits;
-  federation::RepositoryMirror mirror(parts);
+  return parts;
+}
+
+void Follower::Mirror(const federation::MirrorTask& task) {
+  const auto sources = Sources(task.peers);
+  const auto peers = Borrowed(sources);
+  federation::RepositoryMirror mirror(Parts());
   const auto begun_ms = hub_.clock.MonotonicMs();
   const auto report = mirror.Run(task.card, peers);
   const auto spent_ms = std::max<std::int64_t>(hub_.clock.MonotonicMs() - begun_ms, 1);

@@ -10,6 +10,7 @@
 #include <thread>
 
 #include "federation/follow/service.h"
+#include "federation/mirror/repository_mirror.h"
 #include "federation/transfer/peer_source.h"
 #include "node/client/transfer_rate.h"
 #include "node/hub.h"
@@ -63,13 +64,17 @@ class Follower {
   Result<std::vector<std::shared_ptr<federation::PeerSource>>> Peers() EXCLUDES(mutex_);
   // Bytes a second of the last mirrored repository whose content came; 0: none did yet.
   std::uint64_t measured_rate() const { return measured_rate_; }
+  // What fetching from peers works with; broken off when mirroring is.
+  federation::MirrorParts Parts();
+  // The peers that answered last, to be asked for content.
+  using SourcePtr = std::shared_ptr<federation::PeerSource>;
+  std::vector<SourcePtr> AnsweringSources() EXCLUDES(mutex_);
   // Nothing is going on, and all that a Hurry asked for was done or failed.
   bool IsIdle() EXCLUDES(mutex_);
   // Until the next decision was made, which comes of every answer, or so long.
   void AwaitStep(std::int64_t timeout_ms) EXCLUDES(mutex_);
 
  private:
-  using SourcePtr = std::shared_ptr<federation::PeerSource>;
   struct Opened {
     SourcePtr source;
     std::shared_ptr<PeerLink> link;  // nullptr: it is not over HTTP
@@ -107,6 +112,9 @@ class Follower {
   WorkPool mirrors_;
   std::thread decider_;
 };
+
+// As callers that only use them want them.
+std::vector<federation::PeerSource*> Borrowed(const std::vector<Follower::SourcePtr>& sources);
 
 // A folder, or an archive whose name ends with ".banyan", as a peer. Errors as ArchivePeer::Open.
 Result<std::unique_ptr<federation::PeerSource>> OpenCarried(FileSystem& fs,

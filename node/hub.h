@@ -18,6 +18,8 @@
 
 namespace banyan::node {
 
+class DemandedFiles;
+
 struct Hub {
   Clock& clock;
   Random& random;
@@ -30,6 +32,7 @@ struct Hub {
   const LinkSigner& signer;
   AnswerCache& answers;
   PolicyFile& policy;
+  DemandedFiles* demanded = nullptr;  // nullptr: nothing is fetched because a client asks
 
   // The absolute form of a path of ours under public_url, which is set. Answers: node/links.h.
   std::string Link(std::string_view path) const { return config.public_url + std::string(path); }

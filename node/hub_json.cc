@@ -31,6 +31,20 @@ Json GatingJson(storage::Gating gating) {
   return std::string(ToString(gating));
 }
 
+Json MirrorJson(const federation::MirrorMark& mark, const federation::Holdings& holdings) {
+  Json json{{"origin", mark.origin.ToString()},
+            {"seen", nullptr},
+            {"peer", mark.peer.starts_with("http") ? mark.peer : ""},  // else a disk of this node
+            {"trust", federation::kUnwitnessed},
+            {"files", holdings.files},
+            {"bytes", holdings.bytes},
+            {"held_files", holdings.held_files},
+            {"held_bytes", holdings.held_bytes},
+            {"others", mark.is_on_demand ? "on demand" : "refused"}};
+  if (mark.seen_ms) json["seen"] = ToIsoTime(*mark.seen_ms);
+  return json;
+}
+
 Json StandingJson(const storage::Repository& repository) {
   const auto& standing = repository.standing;
   Json json = {{"status", storage::ToString(standing.status)},

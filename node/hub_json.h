@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "federation/mirror_state.h"
 #include "storage/base/json.h"
 #include "storage/catalog/repositories.h"
 #include "storage/history/history.h"
@@ -25,6 +26,10 @@ void AddMetadataJson(Json& out, const Json& metadata, storage::RepositoryKind ki
 
 // Only "_id", "id" and the named properties remain.
 Json KeepProperties(const Json& all, const std::vector<std::string>& names);
+
+// Where a mirrored repository is from, how new what is known of it may be, who vouches, and how
+// much of a revision is held.
+Json MirrorJson(const federation::MirrorMark& mark, const federation::Holdings& holdings);
 
 // {"status", "reason", "scope", "answer"}: what is stated of it, and what this node does.
 Json StandingJson(const storage::Repository& repository);

@@ -84,7 +84,7 @@ Node::Node(const Seams& seams, const Config& config, std::unique_ptr<DataDirecto
                                                : PolicyFile::Missing::Wrong),
       gate_({seams.clock, config_, data_->database(), policy_}),
       hub_{seams.clock, seams.random, config_, data_->database(), data_->content(), usage_,
-           downloads_,  metrics_,     signer_, answers_,          policy_},
+           downloads_,  metrics_,     signer_, answers_,          policy_,          &demanded_},
       content_api_(data_->content(), seams.random,
                    [](storage::Connection&, const Request& request) { return request.caller; },
                    {.batch_bytes = static_cast<std::size_t>(config_.transfer_batch.bytes),
@@ -96,6 +96,7 @@ Node::Node(const Seams& seams, const Config& config, std::unique_ptr<DataDirecto
       signer_of_requests_(seams.clock, seams.random, data_->database(), own_log_),
       desk_(seams.clock, [this](const federation::NodeId& node) { follower_.NodeCame(node); }),
       follower_(hub_, seams.fs, {signer_of_requests_, desk_}),
+      demanded_(hub_, follower_),
       router_(MakeRoutes(hub_)),
       bringer_({seams.clock, data_->database(), router_, gate_, signer_of_requests_}),
       admin_api_({seams.clock, seams.random, seams.fs, data_->content(), config_.data, follower_,
@@ -177,9 +178,11 @@ Status Node::DeleteDue() {
 
 void Node::Stop(std::int64_t grace_ms) {
   desk_.Stop();
+  demanded_.LetGo();
   if (server_) server_->Stop(grace_ms);
   bringer_.Stop();
   follower_.Stop();
+  demanded_.Stop();
   jobs_.Stop();
   const auto flushed = usage_.Flush(data_->database());
   if (!flushed) log::Warning("node", "event=flush_failed error=\"{}\"", flushed.error().message());

@@ -3,8 +3,9 @@
 // one process, each with a directory of its own.
 //
 // Start:  data directory (lock, seed, catalog, content) ─▶ routes ─▶ server ─▶ jobs
-// Stop:   no new connections ─▶ running requests end or are cut ─▶ jobs end ─▶ figures are
-//         flushed ─▶ content and catalog close ─▶ lock is released
+// Stop:   who waits for a file leaves ─▶ no new connections ─▶ running requests end or are cut
+//         ─▶ fetching ends ─▶ jobs end ─▶ figures are flushed ─▶ content and catalog close ─▶ lock
+//         is released
 
 #include <atomic>
 #include <memory>
@@ -14,6 +15,7 @@
 #include "node/config.h"
 #include "node/content_api.h"
 #include "node/data_directory.h"
+#include "node/demanded_files.h"
 #include "node/follower.h"
 #include "node/front.h"
 #include "node/health.h"
@@ -74,6 +76,7 @@ class Node {
   const RequestSigner signer_of_requests_;
   WantDesk desk_;
   Follower follower_;
+  DemandedFiles demanded_;
   Router router_;
   Bringer bringer_;
   AdminApi admin_api_;

@@ -150,16 +150,47 @@ class PolicyReader {
     if (array == nullptr) return At(node, "selections are written as [[select]]");
     for (const auto& item : *array) {
       const auto* table = TRY(Table(item));
-      TRY(RequireKeys(*table, {"kind", "licence", "task", "language", "max_size"}));
+      TRY(RequireKeys(*table, {"kind", "licence", "task", "language", "max_size", "files", "refs",
+                               "history", "content"}));
       federation::Selection selection;
       TRY(TakeTexts(*table, "kind", selection.kinds));
       TRY(TakeTexts(*table, "licence", selection.licences));
       TRY(TakeTexts(*table, "task", selection.tasks));
       TRY(TakeTexts(*table, "language", selection.languages));
       TRY(TakeSize(*table, "max_size", selection.max_bytes));
+      TRY(ReadContent(*table, selection.content));
       policy_.selections.push_back(std::move(selection));
     }
     return Ok();
+  }
+
+  // One of two words; without the key `value` stays.
+  template <typename T>
+  struct Word {
+    const char* text;
+    T value;
+  };
+  template <typename T>
+  Status TakeWord(const toml::table& table, const char* key, const Word<T>& one,
+                  const Word<T>& other, T& value) const {
+    const auto* node = table.get(key);
+    if (node == nullptr) return Ok();
+    const auto text = TRY(Text(*node));
+    if (text != one.text && text != other.text) {
+      return At(*node, "expected \"" + std::string(one.text) + "\" or \"" + other.text + "\"");
+    }
+    value = text == one.text ? one.value : other.value;
+    return Ok();
+  }
+
+  Status ReadContent(const toml::table& table, federation::ContentSelection& content) const {
+    using Selected = federation::ContentSelection;
+    TRY(TakeTexts(table, "files", content.files));
+    TRY(TakeTexts(table, "refs", content.refs));
+    TRY(TakeWord<Selected::History>(table, "history", {"heads", Selected::History::Heads},
+                                    {"all", Selected::History::All}, content.history));
+    return TakeWord<Selected::Others>(table, "content", {"selected", Selected::Others::Refused},
+                                      {"on demand", Selected::Others::OnDemand}, content.others);
   }
 
   Status ReadBrake(const toml::node& node) {

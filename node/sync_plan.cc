@@ -1,6 +1,7 @@
 #include "node/sync_plan.h"
 
 #include "federation/card_meta.h"
+#include "federation/mirror_state.h"
 
 namespace banyan::node {
 namespace {
@@ -15,8 +16,8 @@ Result<std::vector<Waiting>> ListWaiting(storage::Connection& connection) {
   std::vector<Waiting> list;
   auto rows = connection.Query(
       "SELECT m.card, c.meta FROM mirror m JOIN repository_card c ON c.id = m.card "
-      "WHERE c.meta IS NOT NULL AND m.leaf IS NOT c.leaf AND c.status IN (0, 1) "
-      "AND m.passed_over = 0 ORDER BY m.card");
+      "WHERE c.meta IS NOT NULL AND m.passed_over = 0 AND " +
+      std::string(federation::kIsUnfinished) + " ORDER BY m.card");
   while (rows.Next()) {
     const auto id = federation::NameInMeta(rows.Blob(1)).value_or(storage::RepositoryId());
     list.push_back({rows.Int(0), std::string(storage::Plural(id.kind)) + "/" + id.Path()});

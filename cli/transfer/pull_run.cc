@@ -25,6 +25,7 @@ Error WouldOverwrite(const std::string& place, const std::vector<std::string>& p
 }  // namespace
 
 Status PullRun::Pin(const PullRequest& request) {
+  id_ = request.id;
   const std::string revision = request.revision.empty() ? "HEAD" : request.revision;
   std::size_t first = nodes_.size();
   Status last = Error(Errc::Unavailable, "no node to ask");
@@ -194,13 +195,30 @@ Status PullRun::Measure(PullTarget& target, const PullFile& file, federation::Fe
   return Ok();
 }
 
+// By its hash nobody has the file: a mirror may fetch it when it is asked by name, or say who has
+// it.
+Status PullRun::AskByName(const PullFile& file) {
+  Status last = Error(Errc::Unavailable, "no node to ask");
+  for (auto* node : nodes_) {
+    if (cancelled_) return Error(Errc::Cancelled, "interrupted");
+    Status asked = node->AskByName(id_, report_.revision.commit, file.path);
+    if (asked) return asked;
+    last = federation::AtNode(std::move(asked.error()), *node);
+  }
+  return last;
+}
+
 Status PullRun::FetchOne(PullTarget& target, const PullFile& file, federation::FetchNodes& nodes,
                          LocalChunks& local) {
   const std::string part = TRY(target.PartPath(file));
   const FetchIdentity identity{{file.entry.hash, file.entry.size_bytes, file.entry.chunk_count},
                                file.entry.sha256};
-  FileFetch fetch(fs_, nodes, local, progress_.counters, {});
-  TRY(fetch.Run(identity, part).Context(file.path));
+  Status fetched = FileFetch(fs_, nodes, local, progress_.counters, {}).Run(identity, part);
+  if (!fetched && fetched.error().code() == Errc::NotFound) {
+    TRY(AskByName(file).Context(file.path));
+    fetched = FileFetch(fs_, nodes, local, progress_.counters, {}).Run(identity, part);
+  }
+  TRY(std::move(fetched).Context(file.path));
   TRY(target.Place(file, part));
   ++progress_.files_done;
   return RemoveJournal(part);

@@ -14,9 +14,9 @@
 #include <vector>
 
 #include "cli/transfer/file_fetch.h"
-#include "storage/base/glob.h"
 #include "cli/transfer/pull_target.h"
 #include "cli/transfer/remote_content.h"
+#include "storage/base/glob.h"
 
 namespace banyan::cli {
 
@@ -86,6 +86,7 @@ class PullRun {
                   const std::vector<PullFile>& files, LocalChunks& local);
   Status Measure(PullTarget& target, const PullFile& file, federation::FetchNodes& nodes,
                  LocalChunks& local);
+  Status AskByName(const PullFile& file);
   Status FetchOne(PullTarget& target, const PullFile& file, federation::FetchNodes& nodes,
                   LocalChunks& local);
 
@@ -95,6 +96,7 @@ class PullRun {
   KnownRepositories& known_;
   const std::atomic<bool>& cancelled_;
   PullProgress& progress_;
+  storage::RepositoryId id_;
   PullReport report_;
   bool remembers_ = true;  // until that failed
   std::atomic<std::uint64_t> to_fetch_bytes_{0};

@@ -24,6 +24,11 @@ class RemoteContent : public federation::ContentSource {
  public:
   virtual Result<RemoteRevision> FindRevision(const storage::RepositoryId& id,
                                               const std::string& revision) = 0;
+  // Asks for a file of a revision by its name: a node that mirrors the repository may fetch it now,
+  // and has it by its hash afterwards. Waits for that a while: Unavailable when it still arrives.
+  // Denied when the node does not hold it and will not; says who does.
+  virtual Status AskByName(const storage::RepositoryId& id, const GitOid& commit,
+                           const std::string& path) = 0;
 };
 
 }  // namespace banyan::cli

@@ -115,7 +115,12 @@ class BundleExport {
     for (const auto& [sha256, entry] : reached.files) {
       if (before.files.contains(sha256) || !put_.files.emplace(sha256, entry).second) continue;
       const auto file = TRY(storage::FindCommittedFile(connection, card.repository, sha256));
-      if (!file) return Error(Errc::NotFound, "content " + sha256.Short() + " is not held here");
+      if (!file) {  // of a mirror that holds a part
+        ++report_.absent_files;
+        partial_.insert(card.row);
+        put_.files.erase(sha256);
+        continue;
+      }
       TRY(PutFile(*file));
       ++report_.files;
     }
@@ -146,7 +151,9 @@ class BundleExport {
     for (const auto& log : plan.logs) {
       if (note.origins.empty() || note.origins.back() != log.node) note.origins.push_back(log.node);
     }
-    for (const auto& card : plan.cards) note.cards.push_back(card.place);
+    for (const auto& card : plan.cards) {
+      if (!partial_.contains(card.row)) note.cards.push_back(card.place);
+    }
     return Put(std::string(kBundleNotePath), AsBytes(note.ToString()), Lasting::No);
   }
 
@@ -155,7 +162,8 @@ class BundleExport {
   const ExportRequest& request_;
   BundleSink& sink_;
   const std::atomic<bool>& cancelled_;
-  Reached put_;  // what it has by now
+  Reached put_;                     // what it has by now
+  std::set<std::int64_t> partial_;  // cards, not all of whose content is here
   ExportReport report_;
 };
 

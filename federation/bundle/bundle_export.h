@@ -22,13 +22,16 @@ struct ExportRequest {
 struct ExportReport {
   std::uint64_t repositories = 0;
   std::uint64_t objects = 0;
-  std::uint64_t files = 0;  // contents
-  std::uint64_t bytes = 0;  // of all that was handed to the sink
+  std::uint64_t files = 0;         // contents
+  std::uint64_t bytes = 0;         // of all that was handed to the sink
+  std::uint64_t absent_files = 0;  // contents that are not held here; not in the bundle
 };
 
 // Public repositories whose files are for everybody, each in the state of its latest card; and the
-// logs of their origins and of this node, with every takedown in them. Invalid when the patterns
-// select nothing, Cancelled when asked to stop; other errors are the sink's, and the catalog's.
+// logs of their origins and of this node, with every takedown in them. A repository that is here in
+// part is in it in part, and not in its note: an export since this bundle has it again. Invalid
+// when the patterns select nothing, Cancelled when asked to stop; other errors are the sink's, and
+// the catalog's.
 Result<ExportReport> ExportBundle(storage::Database& database, storage::LocalContentStore& store,
                                   const ExportRequest& request, BundleSink& sink,
                                   const std::atomic<bool>& cancelled);

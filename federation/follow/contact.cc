@@ -290,7 +290,10 @@ Status Contact::Finish(std::int64_t now_ms) {
                        !peer_.answered_ms || now_ms - *peer_.answered_ms >= kNoteAnswerMs;
   if (!is_news) return Ok();  // a quiet round writes nothing
   return database_.Write([&](storage::Connection& connection) -> Status {
-    for (const auto& origin : met_) TRY(SelectCards(connection, origin));
+    for (const auto& origin : met_) {
+      TRY(NoteShown(connection, origin.row, peer_.address));
+      TRY(SelectCards(connection, origin));
+    }
     if (!met_.empty()) TRY(ApplyPolicy(connection, policy_, now_ms));
     return PeerAnswered(connection, peer_.row, *peer_.node, upto_, now_ms);
   });

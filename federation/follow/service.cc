@@ -4,19 +4,19 @@
 
 #include "federation/answers.h"
 #include "federation/fetch_budget.h"
+#include "federation/mirror_state.h"
 
 namespace banyan::federation {
 namespace {
 
-// Those whose card is another than what is served here, and that may be tried again by now.
-constexpr const char* kWaiting =
-    "SELECT mirror.card FROM mirror JOIN repository_card ON repository_card.id = mirror.card "
-    "WHERE repository_card.meta IS NOT NULL AND mirror.leaf IS NOT repository_card.leaf "
-    "AND repository_card.status IN (0, 1) "  // live, yanked: the others have no content
-    "AND mirror.passed_over = 0 "
-    "AND (mirror.failures = 0 OR ?1 "
-    "     OR mirror.tried_ms + (30000 << min(mirror.failures, 9)) <= ?2) "
-    "ORDER BY mirror.tried_ms, mirror.card LIMIT 64";
+// Those that are to be in another state than they are, and that may be tried again by now.
+std::string WaitingQuery() {
+  return "SELECT m.card FROM mirror m JOIN repository_card c ON c.id = m.card "
+         "WHERE c.meta IS NOT NULL AND m.passed_over = 0 AND " +
+         std::string(kIsUnfinished) +
+         " AND (m.failures = 0 OR ?1 OR m.tried_ms + (30000 << min(m.failures, 9)) <= ?2) "
+         "ORDER BY m.tried_ms, m.card LIMIT 64";
+}
 
 constexpr std::int64_t kPatienceMs = 10'000;  // of a hint, while another peer is asked for the log
 
@@ -201,7 +201,7 @@ Status Service::BeginMirrors(storage::Connection& connection, const std::vector<
     hurries_ = hurries_ && !contacts_.empty();
     return Ok();
   }
-  auto rows = connection.Query(kWaiting, hurries_, now_ms);
+  auto rows = connection.Query(WaitingQuery(), hurries_, now_ms);
   bool is_more = false;
   while (rows.Next()) {
     const auto card = rows.Int(0);

@@ -1,5 +1,5 @@
 #pragma once
-// Which files a mirrored repository wants, which of them are here already, and their git blobs.
+// The files of a mirrored repository: which of them are here already, and their git blobs.
 
 #include "federation/mirror/git_rebuild.h"
 

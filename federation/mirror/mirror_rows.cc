@@ -13,13 +13,16 @@ Result<MirrorRow> ReadMirrorRow(Connection& connection, std::int64_t card_row) {
   {
     auto rows = connection.Query(
         "SELECT origin, node, key, repository_card.leaf, epoch, position, meta, mirror.leaf, "
-        "session FROM repository_card JOIN mirror ON mirror.card = repository_card.id "
+        "session, selected, taken FROM repository_card JOIN mirror ON mirror.card = "
+        "repository_card.id "
         "JOIN origin ON origin.id = repository_card.origin WHERE repository_card.id = ?",
         card_row);
     if (rows.Next()) {
       const MirrorIdentity identity{rows.Int(0), NodeId(rows.DigestAt<LogHash>(1)),
                                     rows.DigestAt<RepositoryKey>(2)};
-      found = MirrorRow{card_row, identity, rows.DigestAt<LogHash>(3), {}, {}, {}, rows.Text(8)};
+      found =
+          MirrorRow{card_row,      identity,    rows.DigestAt<LogHash>(3), {}, {}, {}, rows.Text(9),
+                    rows.Text(10), rows.Text(8)};
       found->meta.assign(rows.Blob(6).begin(), rows.Blob(6).end());
       if (!rows.IsNull(7)) found->served = rows.DigestAt<LogHash>(7);
       epoch = static_cast<std::uint64_t>(rows.Int(4));
@@ -63,9 +66,9 @@ Status NoteMirrored(Connection& connection, const MirrorRow& row, std::int64_t r
       repository, content.manifest, content.refs, content.commits, row.card_row));
   TRY(connection.Execute("DELETE FROM upload_session WHERE name = ?", row.session));
   return connection.Execute(
-      "UPDATE mirror SET leaf = ?, session = '', tried_ms = ?, failures = 0, problem = '' "
-      "WHERE card = ?",
-      row.leaf, now_ms, row.card_row);
+      "UPDATE mirror SET leaf = ?, taken = ?, session = '', tried_ms = ?, failures = 0, "
+      "problem = '' WHERE card = ?",
+      row.leaf, row.selected, now_ms, row.card_row);
 }
 
 Status NoteFailure(Connection& connection, std::int64_t card_row, const std::string& problem,

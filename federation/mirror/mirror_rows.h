@@ -15,6 +15,8 @@ struct MirrorRow {
   Card card;
   Bytes meta;                     // empty: not fetched yet, or there is none
   std::optional<LogHash> served;  // leaf of the card in whose state the repository here is
+  std::string selected;           // what of its files is wanted, as text
+  std::string taken;              // what was when it was brought to that state
   std::string session;            // of what arrives; empty: none
 };
 

@@ -1,6 +1,7 @@
 #include "federation/mirror/mirror_run.h"
 
 #include "federation/card_meta.h"
+#include "federation/mirror/wanted_files.h"
 #include "storage/history/uploads.h"
 
 namespace banyan::federation {
@@ -33,7 +34,7 @@ Result<MirrorOutcome> MirrorRun::Steps() {
   auto lease = TRY(parts_.database.Read());
   row_ = TRY(ReadMirrorRow(*lease, card_row_));
   if (!row_->card.content) return MirrorOutcome::NoContent;
-  if (row_->served == row_->leaf) return MirrorOutcome::UpToDate;
+  if (row_->served == row_->leaf && row_->taken == row_->selected) return MirrorOutcome::UpToDate;
   TRY(FetchMeta());
   TRY(Place());
   const StatedHistory stated = TRY(FetchHistory());
@@ -41,9 +42,9 @@ Result<MirrorOutcome> MirrorRun::Steps() {
   storage::CatalogNodes nodes(*lease);
   GitRebuild rebuild(*objects, nodes, repository_.row, stated);
   TRY(rebuild.Run());
-  const bool has_files = row_->card.access == CardAccess::Open;  // else they are not for all
-  const auto heads = has_files ? stated.RefManifests() : std::set<Sha256>();
-  const auto wanted = TRY(ListBlobs(nodes, heads, rebuild.blobs()));
+  const auto selection = TRY(ContentSelection::Parse(row_->selected));
+  const auto manifests = TRY(SelectManifests(*objects, stated, selection));
+  const auto wanted = TRY(ListWanted(nodes, row_->card, manifests, selection, rebuild.blobs()));
   const auto held = TRY(FetchFiles(wanted));
   TRY(Bring(*objects, wanted, held));
   MirrorEntry entry{*row_, name_, stated, {}};

@@ -2,6 +2,7 @@
 
 #include "federation/mirror/mirror_files.h"
 #include "federation/mirror/mirror_run.h"
+#include "federation/mirror/wanted_files.h"
 #include "storage/base/logging.h"
 #include "storage/history/uploads.h"
 
@@ -9,13 +10,6 @@ namespace banyan::federation {
 namespace {
 
 using storage::Connection;
-
-// The blobs of all heads, once the trees are here.
-Result<GitRebuild::Blobs> ListHeadBlobs(Connection& connection, const CardContent& content) {
-  storage::CatalogNodes nodes(connection);
-  const auto stated = TRY(ReadStatedHistory(nodes, content));
-  return ListBlobs(nodes, stated.RefManifests(), {});
-}
 
 Result<MirrorMeasure> MeasureBlobs(Connection& connection, const MirrorIdentity& identity,
                                    const GitRebuild::Blobs& blobs) {
@@ -58,9 +52,18 @@ Result<MirrorMeasure> RepositoryMirror::Measure(std::int64_t card_row,
   ObjectFetch fetch(parts_.database, asked, parts_.limits);
   TRY(fetch.FetchTrees({row.card.content->refs, row.card.content->commits}));
   storage::CatalogNodes nodes(*lease);
-  const auto heads = TRY(ReadStatedHistory(nodes, *row.card.content)).RefManifests();
-  TRY(fetch.FetchTrees({heads.begin(), heads.end()}));
-  return MeasureBlobs(*lease, row.identity, TRY(ListHeadBlobs(*lease, *row.card.content)));
+  const auto stated = TRY(ReadStatedHistory(nodes, *row.card.content));
+  const auto selection = TRY(ContentSelection::Parse(row.selected));
+  if (selection.history == ContentSelection::History::All && !selection.refs.empty()) {
+    TRY(FetchCommits(fetch, parts_.database, parts_.store, stated, parts_.clock.NowMs()));
+  }
+  const auto objects = TRY(storage::GitObjects::Open(*lease, parts_.store));
+  const auto manifests = TRY(SelectManifests(*objects, stated, selection));
+  std::vector<Sha256> roots(manifests.begin(), manifests.end());
+  roots.push_back(row.card.content->manifest);
+  TRY(fetch.FetchTrees(std::move(roots)));
+  return MeasureBlobs(*lease, row.identity,
+                      TRY(ListWanted(nodes, row.card, manifests, selection, {})));
 }
 
 }  // namespace banyan::federation

@@ -6,8 +6,9 @@
 //               (object_fetch)      (git_rebuild)      (file_mirror)         (mirror_entry)
 //
 // Until that transaction readers see the state before, and nothing when there was none. What was
-// fetched stays when a run breaks off, and the next one goes on from there. Files are fetched of
-// the heads of branches and tags; older revisions are complete but for content that no head has.
+// fetched stays when a run breaks off, and the next one goes on from there. Which files are fetched
+// is for the operator to select (content_selection.h); revisions are complete but for the content
+// of the others.
 
 #include "federation/fetch_budget.h"
 #include "federation/mirror/mirror_rows.h"
@@ -29,7 +30,7 @@ struct MirrorParts {
 };
 
 enum class MirrorOutcome {
-  Mirrored,   // in the state of the card now
+  Mirrored,   // in the state of the card now, with the files that are selected
   UpToDate,   // it was
   NoContent,  // the card has none (withdrawn, removed): what is here stays as it is
 };
@@ -43,7 +44,7 @@ struct MirrorReport {
   //   NotFound, Denied, Unavailable, Io: no peer gave what is needed, or the disk failed
   //   TooLarge, NoSpace: quotas and limits of this node
   Result<MirrorOutcome> outcome = MirrorOutcome::UpToDate;
-  std::uint64_t files = 0;  // contents that the heads have
+  std::uint64_t files = 0;  // contents that are selected
   std::uint64_t bytes = 0;
   std::uint64_t fetched_files = 0;  // in this run, perhaps in parts
   std::uint64_t fetched_bytes = 0;  // that came from peers for it
@@ -68,7 +69,7 @@ class RepositoryMirror {
   // `card_row` is a row of repository_card with one in mirror.
   MirrorReport Run(std::int64_t card_row, std::span<PeerSource* const> peers);
 
-  // Fetches lists of files only; nothing else is changed here. Errors as Run, not noted.
+  // Fetches lists of files, and commits; nothing else is changed here. Errors as Run, not noted.
   Result<MirrorMeasure> Measure(std::int64_t card_row, std::span<PeerSource* const> peers);
 
  private:

@@ -398,6 +398,15 @@ CREATE TABLE state_entry(                    -- the latest state entry of each e
 CREATE TABLE log_again(                      -- own entries taken out by a repair, to be appended again
   id INTEGER PRIMARY KEY AUTOINCREMENT,
   entry BLOB NOT NULL);
+-- Mirrors that hold a part of the files (federation/PROTOCOL.md section 10).
+ALTER TABLE mirror ADD COLUMN selected TEXT NOT NULL DEFAULT '';  -- files, by policy, as text
+ALTER TABLE mirror ADD COLUMN taken TEXT NOT NULL DEFAULT '';     -- by which `leaf` was mirrored
+ALTER TABLE origin ADD COLUMN peer TEXT NOT NULL DEFAULT '';      -- who showed a head of it last
+CREATE TABLE demanded_file(                  -- what clients asked for and peers are sending
+  repository INTEGER NOT NULL REFERENCES repository ON DELETE CASCADE,
+  sha256 BLOB NOT NULL,
+  session TEXT NOT NULL,                     -- upload session of what arrives
+  PRIMARY KEY(repository, sha256)) WITHOUT ROWID;
 )sql";
 
 Result<std::int64_t> Version(Connection& connection) {

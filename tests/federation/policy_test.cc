@@ -94,14 +94,14 @@ TEST_CASE("OneSelectionMustHoldWithAllItsKeys") {
   card.content->bytes = 1000;
   const Json meta{{"kind", "model"}, {"task", "image-to-text"}, {"languages", {"sw", "en"}}};
   Policy policy;
-  CHECK(IsSelected(policy, card, meta));
-  Selection selection{{"models"}, {"MIT", "cc-*"}, {"image-*"}, {"sw"}, 1000};
+  CHECK(SelectContent(policy, card, meta).has_value());
+  Selection selection{{"models"}, {"MIT", "cc-*"}, {"image-*"}, {"sw"}, 1000, {}};
   policy.selections = {selection};
-  CHECK(IsSelected(policy, card, meta));
+  CHECK(SelectContent(policy, card, meta).has_value());
   const auto with = [&](void (*change)(Selection&)) {
     policy.selections = {selection};
     change(policy.selections.front());
-    return IsSelected(policy, card, meta);
+    return SelectContent(policy, card, meta).has_value();
   };
   CHECK_FALSE(with([](Selection& s) { s.kinds = {"datasets"}; }));
   CHECK_FALSE(with([](Selection& s) { s.licences = {"MIT"}; }));
@@ -109,5 +109,5 @@ TEST_CASE("OneSelectionMustHoldWithAllItsKeys") {
   CHECK_FALSE(with([](Selection& s) { s.languages = {"fr"}; }));
   CHECK_FALSE(with([](Selection& s) { s.max_bytes = 999; }));
   policy.selections.push_back({});  // anything
-  CHECK(IsSelected(policy, card, meta));
+  CHECK(SelectContent(policy, card, meta).has_value());
 }

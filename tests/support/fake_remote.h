@@ -28,6 +28,9 @@ class FakeRemote final : public cli::RemoteContent {
                                            const std::string&) override {
     return Error(Errc::NotFound, "no repositories here");
   }
+  Status AskByName(const storage::RepositoryId&, const GitOid&, const std::string&) override {
+    return Error(Errc::NotFound, "no files here");
+  }
   Result<Bytes> FetchObject(const Sha256&, const Sha256&) override {
     return Error(Errc::NotFound, "no objects here");
   }

@@ -108,6 +108,10 @@ class EndingRemote final : public RemoteContent {
                                       const std::string& revision) override {
     return http_.FindRevision(id, revision);
   }
+  Status AskByName(const storage::RepositoryId& id, const GitOid& commit,
+                   const std::string& path) override {
+    return http_.AskByName(id, commit, path);
+  }
   Result<Bytes> FetchObject(const Sha256& root, const Sha256& id) override {
     return http_.FetchObject(root, id);
   }

@@ -43,7 +43,7 @@ TEST_CASE("WhatThePolicyStopsIsNotFetched") {
 
 TEST_CASE("WhatIsNotSelectedIsNotFetched") {
   Gate f;
-  f.policy.selections = {{{}, {"MIT"}, {}, {}, 0}};
+  f.policy.selections = {{{}, {"MIT"}, {}, {}, 0, {}}};
   f.Read();
   f.Publish("free", [](Card& card) { card.content->licence = "MIT"; });
   f.Publish("other", [](Card& card) { card.content->licence = "CC-BY-NC-4.0"; });

@@ -1,0 +1,77 @@
+#include "federation/mirror_state.h"
+
+#include <unordered_set>
+
+#include "storage/history/manifest.h"
+
+namespace banyan::federation {
+namespace {
+
+using storage::Connection;
+using storage::ManifestEntry;
+
+Result<std::unordered_set<Sha256>> ListHeld(Connection& connection, std::int64_t repository) {
+  std::unordered_set<Sha256> held;
+  auto rows = connection.Query(
+      "SELECT f.sha256 FROM repository_file h JOIN file f ON f.id = h.file "
+      "WHERE h.repository = ? AND h.committed = 1",
+      repository);
+  while (rows.Next()) held.insert(rows.DigestAt<Sha256>(0));
+  TRY(rows.status());
+  return held;
+}
+
+}  // namespace
+
+Result<std::optional<MirrorMark>> FindMirrorMark(Connection& connection, std::int64_t repository) {
+  std::optional<MirrorMark> mark;
+  auto rows = connection.Query(
+      "SELECT o.node, o.peer, m.selected, m.passed_over, "
+      "(SELECT max(seen_ms) FROM log_head WHERE origin = o.id AND epoch = "
+      " (SELECT max(epoch) FROM log_head WHERE origin = o.id)) "
+      "FROM repository r JOIN origin o ON o.id = r.origin "
+      "LEFT JOIN repository_card c ON c.repository = r.id AND c.origin = o.id "
+      "LEFT JOIN mirror m ON m.card = c.id WHERE r.id = ?",
+      repository);
+  if (rows.Next()) {
+    mark = MirrorMark{NodeId(rows.DigestAt<LogHash>(0)), std::nullopt, rows.Text(1), false};
+    if (!rows.IsNull(4)) mark->seen_ms = rows.Int(4);
+    const auto selection = ContentSelection::Parse(rows.IsNull(2) ? "" : rows.Text(2));
+    mark->is_on_demand =
+        rows.Int(3) == 0 && selection && selection->others == ContentSelection::Others::OnDemand;
+  }
+  TRY(rows.status());
+  return mark;
+}
+
+Result<Holdings> CountHoldings(Connection& connection, storage::NodeStore& nodes,
+                               std::int64_t repository, const Sha256& manifest) {
+  const auto held = TRY(ListHeld(connection, repository));
+  Holdings holdings;
+  TRY(storage::WalkManifest(nodes, manifest, "",
+                            [&](const std::string&, const ManifestEntry& entry) -> Status {
+                              if (entry.IsSubmodule()) return Ok();
+                              holdings.files += 1;
+                              holdings.bytes += entry.size_bytes;
+                              if (!held.contains(entry.sha256)) return Ok();
+                              holdings.held_files += 1;
+                              holdings.held_bytes += entry.size_bytes;
+                              return Ok();
+                            }));
+  return holdings;
+}
+
+Result<std::optional<std::int64_t>> FindOpenRepository(Connection& connection,
+                                                       const Sha256& manifest) {
+  auto rows = connection.Query(
+      "SELECT v.repository FROM revision v JOIN repository r ON r.id = v.repository "
+      "WHERE v.manifest = ? AND r.private = 0 AND r.gated = 0 AND r.answer < 2 "
+      "ORDER BY v.repository LIMIT 1",
+      manifest);
+  std::optional<std::int64_t> found;
+  if (rows.Next()) found = rows.Int(0);
+  TRY(rows.status());
+  return found;
+}
+
+}  // namespace banyan::federation
