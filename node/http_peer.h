@@ -25,9 +25,12 @@ class HttpPeer final : public federation::PeerSource {
   Status Read(const std::string& path, std::uint64_t offset, std::uint64_t size_bytes,
               const Sink& sink) override;
   Result<std::vector<std::optional<Bytes>>> GetObjects(std::span<const Sha256> ids) override;
+  Result<std::vector<std::optional<Bytes>>> GetFiles(std::span<const FileHash> files) override;
 
  private:
   Result<ApiAnswer> Send(const ApiRequest& request) EXCLUDES(mutex_);
+  Result<std::vector<std::optional<Bytes>>> Ask(const std::string& path, std::string digests,
+                                                std::size_t asked);
   Result<Bytes> SendForBody(ApiRequest request, std::size_t max_bytes);
 
   const std::string address_;

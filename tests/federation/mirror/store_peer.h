@@ -6,12 +6,14 @@
 
 #include "federation/open_objects.h"
 #include "federation/transfer/peer_source.h"
+#include "storage/base/mutex.h"
 #include "storage/content/file_sections.h"
 #include "storage/history/readable_content.h"
 #include "tests/support/store_fixture.h"
 
 namespace banyan::federation::testing {
 
+// Thread safe once it is set up: answers one after another.
 class StorePeer final : public PeerSource {
  public:
   StorePeer(std::string name, tests::StoreFixture& side) : name_(std::move(name)), side_(side) {}
@@ -34,6 +36,7 @@ class StorePeer final : public PeerSource {
   std::string Name() const override { return name_; }
 
   Result<Bytes> Get(const std::string& path, std::size_t max_bytes) override {
+    const MutexLock lock(mutex_);
     TRY(Begin());
     Bytes answer = TRY(Answer(path));
     if (answer.size() > max_bytes) return Error(Errc::TooLarge, path + ": too long");
@@ -42,6 +45,7 @@ class StorePeer final : public PeerSource {
 
   Status Read(const std::string& path, std::uint64_t offset, std::uint64_t size_bytes,
               const Sink& sink) override {
+    const MutexLock lock(mutex_);
     TRY(Begin());
     if (before_data) before_data();
     const auto parts = Split(path);
@@ -54,6 +58,7 @@ class StorePeer final : public PeerSource {
   }
 
   Result<std::vector<std::optional<Bytes>>> GetObjects(std::span<const Sha256> ids) override {
+    const MutexLock lock(mutex_);
     TRY(Begin());
     REQUIRE(ids.size() <= kMaxObjectsAsked);
     std::vector<std::optional<Bytes>> answer;
@@ -96,6 +101,7 @@ class StorePeer final : public PeerSource {
       if (spoil_outline) spoil_outline(outline);
       return storage::EncodeOutline(outline);
     }
+    if (parts[3] == "have") return Error(Errc::NotFound, "it does not say");
     REQUIRE(parts[3] == "section");
     auto chunks = TRY(sections->Section(std::stoul(parts[4])));
     if (spoil_section) spoil_section(chunks);
@@ -128,6 +134,7 @@ class StorePeer final : public PeerSource {
 
   const std::string name_;
   tests::StoreFixture& side_;
+  Mutex mutex_;
 };
 
 }  // namespace banyan::federation::testing
