@@ -1,7 +1,8 @@
 #pragma once
 // A run of chunks of one section from one peer, into an upload session.
 //
-//   table ─▶ run, in one exchange ─▶ batch ─▶ Put, verified and durable: at the end, or every two seconds
+//   table ─▶ run, in one exchange ─▶ batch ─▶ Put, verified and durable: at the end, or every two
+//   seconds
 //
 // What a peer sent in whole before it broke off is kept, and of one that lies all chunks but the
 // wrong ones.

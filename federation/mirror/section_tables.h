@@ -27,8 +27,8 @@ Result<DataTable> FetchTable(PeerSource& peer, const ProvenSection& section);
 class SectionTables {
  public:
   // `fetched_bytes` gets what this call made come.
-  Result<DataTable> Of(PeerSource& peer, const ProvenSection& section,
-                       std::uint64_t& fetched_bytes) EXCLUDES(mutex_);
+  Result<DataTable> Of(PeerSource& peer, const ProvenSection& section, std::uint64_t& fetched_bytes)
+      EXCLUDES(mutex_);
   // It has another one meanwhile.
   void Forget(const PeerSource& peer) EXCLUDES(mutex_);
 

@@ -76,9 +76,9 @@ Status SmallFiles::Ask(MirrorPeers& peers, PeerSource& peer, Entries& wanted, En
     for (std::size_t i = 0; i < answer.size(); ++i) {
       const auto& entry = wanted[i];
       bytes += answer[i] ? answer[i]->size() : 0;
-      auto file = answer[i] ? ParseSmallFile(*answer[i], {entry.hash, entry.size_bytes,
-                                                          entry.chunk_count})
-                            : Result<SmallFile>(Error(Errc::NotFound, "not there"));
+      auto file =
+          answer[i] ? ParseSmallFile(*answer[i], {entry.hash, entry.size_bytes, entry.chunk_count})
+                    : Result<SmallFile>(Error(Errc::NotFound, "not there"));
       if (file) came.push_back({entry, *std::move(file)});
       if (!file) (answer[i] ? left : absent).push_back(entry);
       if (!file && answer[i]) good = Error(Errc::Corrupt, file.error().message());

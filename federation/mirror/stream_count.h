@@ -1,11 +1,11 @@
 #pragma once
 // How many exchanges with each peer go on at a time.
 //
-// One connection over a lossy link carries what its losses allow, whatever the link could: at 300 ms
-// and 2 % loss about 42 kB/s. So where connections are slow their number is doubled, once more for
-// as long as that pays, and halved again when it did not. All peers have the same number, judged by
-// what came from all of them: what they share, the link at this end, is not divided in ever more
-// parts. A value; times are monotonic.
+// One connection over a lossy link carries what its losses allow, whatever the link could: at 300
+// ms and 2 % loss about 42 kB/s. So where connections are slow their number is doubled, once more
+// for as long as that pays, and halved again when it did not. All peers have the same number,
+// judged by what came from all of them: what they share, the link at this end, is not divided in
+// ever more parts. A value; times are monotonic.
 
 #include <cstddef>
 #include <cstdint>
@@ -16,7 +16,7 @@ class StreamCount {
  public:
   static constexpr std::size_t kFirst = 2;  // the next answer is asked for while one comes
   static constexpr std::size_t kMost = 16;
-  static constexpr double kFastBytesPerMs = 4096;  // of one connection: more of them are no use
+  static constexpr double kFastBytesPerMs = 4096;   // of one connection: more of them are no use
   static constexpr std::int64_t kSettleMs = 1'000;  // before a measurement, for new connections
   static constexpr std::int64_t kWindowMs = 3'000;  // of a measurement
   static constexpr std::int64_t kPauseMs = 30'000;  // between two tries, after one that did not pay

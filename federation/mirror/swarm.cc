@@ -165,7 +165,7 @@ SwarmPlan::End Swarm::Ask(const SwarmPlan::Order& order, Section& section) {
     const MutexLock lock(mutex_);
     plan_.Kept(order.id, chunk);
   };
-  const OrderFetch::Parts parts{peers_.clock(), peer,           session_, section.proven,
+  const OrderFetch::Parts parts{peers_.clock(), peer, session_, section.proven,
                                 section.tables, came, kept};
   OrderFetch fetch(parts, order.first, order.end);
   Status asked = fetch.Run();

@@ -2,11 +2,13 @@
 // Carries out a SwarmPlan: lacking chunks of several files at once, from all peers of a run, by
 // several threads.
 //
-//   Fetch (a file's thread) ─▶ what is lacking, who holds it ─▶ plan ─▶ waits until all of it is here
-//   Work (a worker's thread) ◀─ order ─ plan;  OrderFetch;  what came, and how it ended ─▶ plan
+//   Fetch (a file's thread) ─▶ what is lacking, who holds it ─▶ plan ─▶ waits until all of it is
+//   here Work (a worker's thread) ◀─ order ─ plan;  OrderFetch;  what came, and how it ended ─▶
+//   plan
 //
-// Memory: the chunk lists of the files being fetched (36 bytes for each 64 KiB), each once more while
-// its section is fetched, and at most SwarmLimits::bytes_in_flight of payloads and one order more.
+// Memory: the chunk lists of the files being fetched (36 bytes for each 64 KiB), each once more
+// while its section is fetched, and at most SwarmLimits::bytes_in_flight of payloads and one order
+// more.
 
 #include <memory>
 
@@ -19,8 +21,7 @@ namespace banyan::federation {
 // Thread safe. Borrows all.
 class Swarm {
  public:
-  Swarm(const MirrorPeers& peers, storage::ContentSession& session,
-        const SwarmLimits& limits = {});
+  Swarm(const MirrorPeers& peers, storage::ContentSession& session, const SwarmLimits& limits = {});
 
   // So many threads should call Work.
   std::size_t workers() const { return workers_; }

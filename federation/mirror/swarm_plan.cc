@@ -9,8 +9,8 @@ namespace {
 
 constexpr std::int64_t kPauseMs = 500;
 constexpr std::int64_t kPauseMaxMs = 16'000;
-constexpr double kFaster = 2;         // a second peer is asked when it is so much faster,
-constexpr double kSoonMs = 1'000;     // and the first would take so much longer
+constexpr double kFaster = 2;      // a second peer is asked when it is so much faster,
+constexpr double kSoonMs = 1'000;  // and the first would take so much longer
 constexpr double kNewRateShare = 0.5;
 
 }  // namespace
@@ -107,10 +107,10 @@ std::optional<SwarmPlan::Order> SwarmPlan::NextOf(std::size_t peer, std::int64_t
   const auto is_wanted = [&](std::size_t i) { return !rarest->here[i] && rarest->orders[i] == 0; };
   while (!is_wanted(rarest->from)) ++rarest->from;
   const double rate = peers_[peer].bytes_per_ms;
-  const auto most =
-      rate == 0 ? limits_.order_first_bytes
-                : std::clamp(static_cast<std::uint64_t>(rate * double(limits_.order_ms)),
-                             limits_.order_min_bytes, limits_.order_max_bytes);
+  const auto most = rate == 0
+                        ? limits_.order_first_bytes
+                        : std::clamp(static_cast<std::uint64_t>(rate * double(limits_.order_ms)),
+                                     limits_.order_min_bytes, limits_.order_max_bytes);
   Order order{0, peer, id, rarest->from, rarest->from};
   for (std::uint64_t bytes = 0; order.end < rarest->sizes.size() && is_wanted(order.end);) {
     bytes += rarest->sizes[order.end];
@@ -129,7 +129,7 @@ SwarmPlan::Order SwarmPlan::Begin(Order order, std::int64_t now_ms) {
     bytes_in_flight_ += section.sizes[i];
   }
   ++peers_[order.peer].orders;
-  orders_.emplace(order.id, Running{order, order.first, now_ms});
+  orders_.emplace(order.id, Running{order, order.first, now_ms, now_ms});
   return order;
 }
 
@@ -168,12 +168,14 @@ std::optional<SwarmPlan::Order> SwarmPlan::Double(std::size_t peer, std::int64_t
     longest_ms = left_ms;
     twice = bytes;
   }
+  if (slowest == nullptr) return {};
   const auto most = std::max(all_bytes_ / limits_.twice_share, limits_.order_min_bytes);
-  if (slowest == nullptr || twice_bytes_ + twice > most) return {};
-  twice_bytes_ += twice;
+  const bool is_stalled = now_ms - slowest->moved_ms >= limits_.stalled_ms;
+  if (!is_stalled && twice_bytes_ + twice > most) return {};
+  twice_bytes_ += is_stalled ? 0 : twice;
   slowest->is_doubled = true;
-  const auto order = Begin({0, peer, slowest->order.section, slowest->next, slowest->order.end},
-                           now_ms);
+  const auto order =
+      Begin({0, peer, slowest->order.section, slowest->next, slowest->order.end}, now_ms);
   orders_.at(order.id).is_doubled = true;
   return order;
 }
@@ -200,8 +202,9 @@ bool SwarmPlan::Came(OrderId id, std::int64_t now_ms) {
   if (at == sections_.end()) return false;
   const auto bytes = at->second.sizes[running.next++];
   running.came_bytes += bytes;
-  streams_.Came(bytes, {std::min(PeersIn(now_ms), limits_.orders / streams_.each()),
-                        orders_.size()}, now_ms);
+  running.moved_ms = now_ms;
+  streams_.Came(
+      bytes, {std::min(PeersIn(now_ms), limits_.orders / streams_.each()), orders_.size()}, now_ms);
   return running.next == running.order.end || BytesLeft(running, at->second) > 0;
 }
 
@@ -240,7 +243,8 @@ void SwarmPlan::Ended(OrderId id, End end, std::int64_t now_ms) {
   }
   const auto spent = now_ms - running.begun_ms;
   if (running.came_bytes == 0 || end != End::Done) return;
-  const double rate = static_cast<double>(running.came_bytes) / double(std::max<std::int64_t>(spent, 1));
+  const double rate =
+      static_cast<double>(running.came_bytes) / double(std::max<std::int64_t>(spent, 1));
   peer.bytes_per_ms = peer.bytes_per_ms == 0
                           ? rate
                           : peer.bytes_per_ms + (rate - peer.bytes_per_ms) * kNewRateShare;

@@ -12,7 +12,8 @@
 //    and what is in flight is bounded in all.
 // 3. Each peer has at most StreamCount orders at a time.
 // 4. When nothing is left to ask for, the end of an order that will take long is asked of a faster
-//    peer too. Whoever is later is told to stop. So few bytes come twice.
+//    peer too. Whoever is later is told to stop. So few bytes come twice; more only of a peer from
+//    which nothing comes any more.
 // 5. Who has not a section is not asked for it again; who fails pauses, longer each time; who lies,
 //    or failed too often, is out. Who gave something is waited for through an outage.
 
@@ -32,8 +33,9 @@ struct SwarmLimits {
   std::uint64_t order_first_bytes = 1u << 20;  // of a peer whose speed is not known
   std::uint64_t order_max_bytes = 8u << 20;
   std::int64_t order_ms = 2'000;
-  std::uint64_t twice_share = 64;  // bytes that may be asked for twice: this part of all
-  int failures = 4;                // one after another, and a peer is out
+  std::uint64_t twice_share = 64;   // bytes that may be asked for twice: this part of all,
+  std::int64_t stalled_ms = 5'000;  // besides those of an order of which no chunk came so long
+  int failures = 4;                 // one after another, and a peer is out
   std::int64_t patience_ms = 15 * 60'000;  // unless it gave something so recently
 };
 
@@ -78,8 +80,8 @@ class SwarmPlan {
   struct Peer {
     bool is_liar = false;
     std::size_t orders = 0;
-    int failures = 0;              // since something came
-    OrderId failures_from = 0;     // orders before this one failed with the last failure
+    int failures = 0;           // since something came
+    OrderId failures_from = 0;  // orders before this one failed with the last failure
     std::int64_t paused_until_ms = 0;
     std::optional<std::int64_t> gave_ms;  // when something came last
     double bytes_per_ms = 0;              // of one order; 0: not known
@@ -97,6 +99,7 @@ class SwarmPlan {
     Order order;
     std::size_t next = 0;  // the chunk that comes
     std::int64_t begun_ms = 0;
+    std::int64_t moved_ms = 0;  // when it began, or a chunk came last
     std::uint64_t came_bytes = 0;
     bool is_doubled = false;
   };

@@ -1,7 +1,7 @@
 #pragma once
-// A small file as it travels in one piece (PROTOCOL.md section 7, POST /fed/f): its chunk list, then
-// its chunks as one batch. Several come in one answer, each as an object of object_list.h. Pure
-// functions.
+// A small file as it travels in one piece (PROTOCOL.md section 7, POST /fed/f): its chunk list,
+// then its chunks as one batch. Several come in one answer, each as an object of object_list.h.
+// Pure functions.
 
 #include "storage/content/chunk_batch.h"
 #include "storage/content/outline.h"
