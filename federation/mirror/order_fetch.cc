@@ -5,7 +5,7 @@
 namespace banyan::federation {
 namespace {
 
-constexpr std::int64_t kPutMs = 2'000;
+constexpr std::int64_t kPutMs = 1'000;
 
 bool IsLie(const Status& status) {
   return !status &&

@@ -7,9 +7,6 @@ import urllib.error
 from servers import LOCAL, Node
 
 CARD_SECONDS = 120  # until a pushed commit is in its node's log
-# A new card of a repository waits its minute, unless its licence changed.
-LICENCES = ("mit", "apache-2.0", "bsd-3-clause", "cc-by-4.0", "isc")
-
 
 class Origin(Node):
     """A node whose log is followed."""
