@@ -16,6 +16,7 @@ void ContentApi::AddRoutes(Router& router) {
   using storage::Access;
   Add(router, "GET", "/fed/o/:id", &ContentApi::GetObject);
   Add(router, "POST", "/fed/o", &ContentApi::PostObjects);
+  Add(router, "POST", "/fed/f", &ContentApi::PostFiles);
   Add(router, "GET", "/fed/f/:hash/outline", &ContentApi::GetOutline);
   Add(router, "GET", "/fed/f/:hash/section/:index", &ContentApi::GetSection);
   Add(router, "GET", "/fed/f/:hash/data/:index", &ContentApi::GetData);

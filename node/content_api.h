@@ -64,8 +64,11 @@ class ContentApi {
   Status GetSection(Request& request, Response& response);
   Status GetData(Request& request, Response& response);
   Status GetHave(Request& request, Response& response);
-  Status GetHoldings(Request& request, Response& response);
   Result<std::shared_ptr<const storage::FileSections>> ReadableSections(const Request& request);
+
+  // Reading several, and what is held: content_api_files.cc
+  Status PostFiles(Request& request, Response& response);
+  Status GetHoldings(Request& request, Response& response);
 
   // Writing: content_api_write.cc
   Status BeginSession(const Repository& repository, Request& request, Response& response);

@@ -21,15 +21,28 @@ Status HttpPeer::Read(const std::string& path, std::uint64_t offset, std::uint64
   return Ok();
 }
 
-Result<std::vector<std::optional<Bytes>>> HttpPeer::GetObjects(std::span<const Sha256> ids) {
+Result<std::vector<std::optional<Bytes>>> HttpPeer::Ask(const std::string& path,
+                                                        std::string digests, std::size_t asked) {
   ApiRequest request;
   request.method = "POST";
-  request.path = "/fed/o";
+  request.path = path;
   request.content_type = "application/octet-stream";
-  for (const auto& id : ids) request.body += AsText(id.bytes());
+  request.body = std::move(digests);
   const auto answer =
       TRY(link_->SendForBody(std::move(request), federation::kMaxObjectsAnswerBytes));
-  return federation::ParseObjects(AsBytes(answer.body), ids.size());
+  return federation::ParseObjects(AsBytes(answer.body), asked);
+}
+
+Result<std::vector<std::optional<Bytes>>> HttpPeer::GetObjects(std::span<const Sha256> ids) {
+  std::string digests;
+  for (const auto& id : ids) digests += AsText(id.bytes());
+  return Ask("/fed/o", std::move(digests), ids.size());
+}
+
+Result<std::vector<std::optional<Bytes>>> HttpPeer::GetFiles(std::span<const FileHash> files) {
+  std::string digests;
+  for (const auto& file : files) digests += AsText(file.bytes());
+  return Ask("/fed/f?encodings=0,1,2,3", std::move(digests), files.size());
 }
 
 }  // namespace banyan::node

@@ -16,8 +16,12 @@ class HttpPeer final : public federation::PeerSource {
   Status Read(const std::string& path, std::uint64_t offset, std::uint64_t size_bytes,
               const Sink& sink) override;
   Result<std::vector<std::optional<Bytes>>> GetObjects(std::span<const Sha256> ids) override;
+  Result<std::vector<std::optional<Bytes>>> GetFiles(std::span<const FileHash> files) override;
 
  private:
+  Result<std::vector<std::optional<Bytes>>> Ask(const std::string& path, std::string digests,
+                                                std::size_t asked);
+
   const std::shared_ptr<PeerLink> link_;
 };
 

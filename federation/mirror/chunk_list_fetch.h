@@ -2,8 +2,8 @@
 // The chunk list of a file, from several peers: outline, then sections, each proven against the
 // file hash before anything of it is used.
 
+#include "federation/mirror/known_sections.h"
 #include "federation/mirror/mirror_peers.h"
-#include "storage/content/outline.h"
 
 namespace banyan::federation {
 
@@ -15,7 +15,10 @@ struct SectionedList {
   storage::Outline outline;
   std::vector<storage::ChunkList> sections;
 };
-Result<SectionedList> FetchChunkList(MirrorPeers& peers, const storage::FileShape& file);
+// Sections that are known do not come over the network. A file that can only have one section
+// needs no outline.
+Result<SectionedList> FetchChunkList(MirrorPeers& peers, const storage::FileShape& file,
+                                     const KnownSections& known);
 
 // All chunks of all sections.
 storage::ChunkList JoinSections(const SectionedList& list);

@@ -1,59 +1,129 @@
 #include "federation/mirror/file_mirror.h"
 
+#include <algorithm>
+
 #include "federation/mirror/chunk_list_fetch.h"
-#include "federation/mirror/section_fetch.h"
+#include "federation/mirror/small_files.h"
+#include "federation/transfer/parallel.h"
 
 namespace banyan::federation {
 namespace {
 
 constexpr int kMaxRounds = 3;  // a chunk that was open to all may become lacking meanwhile
+constexpr std::size_t kFilesAtOnce = 4;
 
-Error OriginLied(const storage::ManifestEntry& entry, const std::string& how) {
-  return Error(Errc::Corrupt, "the origin lied about file " + entry.hash.ToString() + ": " + how);
-}
+// What is left of a list of files that several threads work through.
+class FileQueue {
+ public:
+  FileQueue(std::span<const storage::ManifestEntry> files, std::size_t threads)
+      : files_(files), threads_(threads) {}
+
+  // nullptr: no more, or one failed.
+  const storage::ManifestEntry* Next() {
+    const MutexLock lock(mutex_);
+    return status_ && next_ < files_.size() ? &files_[next_++] : nullptr;
+  }
+  void Failed(Error error) {
+    const MutexLock lock(mutex_);
+    if (status_) status_ = std::move(error);
+  }
+  // A thread is done. True for the last one.
+  bool Leave() {
+    const MutexLock lock(mutex_);
+    return --threads_ == 0;
+  }
+  // `take`, one at a time.
+  void Give(const TakeFile& take, const storage::ManifestEntry& entry,
+            const storage::FileContent& content) {
+    const MutexLock lock(mutex_);
+    ++given_;
+    take(entry, content);
+  }
+  std::size_t given() {
+    const MutexLock lock(mutex_);
+    return given_;
+  }
+  Status status() {
+    const MutexLock lock(mutex_);
+    return status_;
+  }
+
+ private:
+  const std::span<const storage::ManifestEntry> files_;
+  Mutex mutex_;
+  std::size_t threads_ GUARDED_BY(mutex_);
+  std::size_t next_ GUARDED_BY(mutex_) = 0;
+  std::size_t given_ GUARDED_BY(mutex_) = 0;
+  Status status_ GUARDED_BY(mutex_);
+};
 
 }  // namespace
 
-Status RequireStated(const storage::ManifestEntry& entry, const storage::FileContent& content) {
-  const bool is_stated = content.sha256 == entry.sha256 && content.hash == entry.hash &&
-                         content.size_bytes == entry.size_bytes &&
-                         content.chunk_count == entry.chunk_count;
-  if (is_stated) return Ok();
-  return OriginLied(entry, "the content with SHA-256 " + entry.sha256.ToString() +
-                               " has another hash, size or number of chunks");
-}
-
-Status FileMirror::FetchPayloads(const FileHash& file,
-                                 const std::vector<storage::ChunkList>& sections) {
-  for (std::size_t i = 0; i < sections.size(); ++i) {
-    TRY(peers_.RequireGoingOn());
-    SectionFetch section(peers_, session_, {file, i, sections[i]});
-    const Status fetched = section.Run();
-    figures_.fetched_bytes += section.fetched_bytes();
-    TRY(Status(fetched).Context("file " + file.ToString()));
-  }
-  return Ok();
-}
-
 Result<storage::FileContent> FileMirror::Fetch(const storage::ManifestEntry& entry) {
-  SectionedList list;
-  if (entry.size_bytes > 0) {
-    list = TRY(FetchChunkList(peers_, {entry.hash, entry.size_bytes, entry.chunk_count}));
+  storage::FileContent fetched;
+  TRY(FetchAll({&entry, 1}, [&](const auto&, const auto& content) { fetched = content; }));
+  return fetched;
+}
+
+Status FileMirror::FetchAll(std::span<const storage::ManifestEntry> files, const TakeFile& take) {
+  Entries small;
+  Entries large;
+  for (const auto& entry : files) {
+    (entry.size_bytes <= kSmallFileBytes ? small : large).push_back(entry);
   }
+  TRY(FetchSmall(small, take, large));
+  return FetchLarge(large, take);
+}
+
+// `left` gets those that nobody gives in this way.
+Status FileMirror::FetchSmall(const Entries& files, const TakeFile& take, Entries& left) {
+  SmallFiles fetch(peers_, session_);
+  const Status fetched = fetch.Fetch(files, take);
+  figures_.files += fetch.files();
+  figures_.fetched_bytes += fetch.fetched_bytes();
+  for (const auto& entry : fetch.absent()) left.push_back(entry);
+  return fetched;
+}
+
+Status FileMirror::FetchLarge(const Entries& files, const TakeFile& take) {
+  if (files.empty()) return Ok();
+  Swarm swarm(peers_, session_);
+  const std::size_t threads = std::min(kFilesAtOnce, files.size());
+  FileQueue queue(files, threads);
+  const auto fetch_files = [&](std::size_t thread) {
+    MirrorPeers peers = peers_.Beside(thread);
+    while (const auto* const entry = queue.Next()) {
+      const auto content = FetchOne(peers, swarm, *entry);
+      if (content) queue.Give(take, *entry, *content);
+      if (!content) queue.Failed(content.error());
+    }
+    if (queue.Leave()) swarm.Close();
+  };
+  const std::size_t all = threads + swarm.workers();
+  TRY(ForEachInParallel(all, static_cast<int>(all), [&](std::size_t thread) {
+    if (thread < threads) {
+      fetch_files(thread);
+    } else {
+      swarm.Work();
+    }
+    return Ok();
+  }));
+  figures_.files += queue.given();
+  figures_.fetched_bytes += swarm.fetched_bytes();
+  return queue.status();
+}
+
+Result<storage::FileContent> FileMirror::FetchOne(MirrorPeers& peers, Swarm& swarm,
+                                                  const storage::ManifestEntry& entry) {
+  const auto known = TRY(KnownSections::Near(session_, entry.size_bytes));
+  const auto list =
+      TRY(FetchChunkList(peers, {entry.hash, entry.size_bytes, entry.chunk_count}, known));
   const auto chunks = JoinSections(list);
   for (int round = 1;; ++round) {
-    TRY(FetchPayloads(entry.hash, list.sections));
+    TRY(swarm.Fetch(entry.hash, list.sections).Context("file " + entry.hash.ToString()));
     auto content = session_.Assemble(chunks, {entry.sha256, entry.size_bytes});
-    if (content) {
-      TRY(RequireStated(entry, *content));
-      ++figures_.files;
-      return content;
-    }
-    const Errc code = content.error().code();
-    if (code == Errc::Invalid) {
-      return OriginLied(entry, "every chunk is as its hash says, but " + content.error().message());
-    }
-    if (code != Errc::Conflict || round == kMaxRounds) return content;
+    const bool is_lacking = !content && content.error().code() == Errc::Conflict;
+    if (!is_lacking || round == kMaxRounds) return RequireAssembled(entry, std::move(content));
   }
 }
 

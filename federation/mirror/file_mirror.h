@@ -1,15 +1,16 @@
 #pragma once
-// The content of one file of a mirrored repository, into the content store.
+// The content of files of a mirrored repository, into the content store.
 //
-//   held, or open to all here ─▶ nothing to do, if it is as the manifest says
-//   else: chunk list, proven ─▶ of each section what is lacking ─▶ assembled, SHA-256 computed
+//   small ─▶ many in one answer (small_files.h)
+//   other ─▶ chunk list, proven ─▶ of each section what is lacking (swarm.h) ─▶ assembled, SHA-256
+//            computed; a few files at once
 //
 // Peers are blamed for what they send, never for what the origin stated: when every chunk is as the
 // file hash says and yet the SHA-256 is not the manifest's, the origin lied, and no peer did.
 
 #include "federation/mirror/mirror_peers.h"
-#include "storage/content/content_session.h"
-#include "storage/history/manifest.h"
+#include "federation/mirror/stated_file.h"
+#include "federation/mirror/swarm.h"
 
 namespace banyan::federation {
 
@@ -19,24 +20,27 @@ struct FileFigures {
   std::uint64_t reused_bytes = 0;  // content that was here
 };
 
-// Corrupt unless the content is what the entry states: else the origin's manifest lies.
-Status RequireStated(const storage::ManifestEntry& entry, const storage::FileContent& content);
-
 // Used by one thread. Borrows all.
 class FileMirror {
  public:
-  FileMirror(MirrorPeers& peers, storage::ContentSession& session)
+  FileMirror(const MirrorPeers& peers, storage::ContentSession& session)
       : peers_(peers), session_(session) {}
 
-  // Fetches what is lacking; the file is the session's repository's then, as an upload. Corrupt:
-  // the origin lied.
+  // Fetches what is lacking of each file, which is the session's repository's then, as an upload.
+  // `take` gets them as they are done, one at a time, from several threads. Corrupt: the origin
+  // lied. After an error the files that were not begun are left.
+  Status FetchAll(std::span<const storage::ManifestEntry> files, const TakeFile& take);
   Result<storage::FileContent> Fetch(const storage::ManifestEntry& entry);
   const FileFigures& figures() const { return figures_; }
 
  private:
-  Status FetchPayloads(const FileHash& file, const std::vector<storage::ChunkList>& sections);
+  using Entries = std::vector<storage::ManifestEntry>;
+  Status FetchSmall(const Entries& files, const TakeFile& take, Entries& left);
+  Status FetchLarge(const Entries& files, const TakeFile& take);
+  Result<storage::FileContent> FetchOne(MirrorPeers& peers, Swarm& swarm,
+                                        const storage::ManifestEntry& entry);
 
-  MirrorPeers& peers_;
+  const MirrorPeers& peers_;
   storage::ContentSession& session_;
   FileFigures figures_;
 };

@@ -1,6 +1,6 @@
 #include "federation/mirror/mirror_files.h"
 
-#include "federation/mirror/file_mirror.h"
+#include "federation/mirror/stated_file.h"
 #include "storage/history/lfs.h"
 #include "storage/history/manifest_source.h"
 #include "storage/history/uploads.h"

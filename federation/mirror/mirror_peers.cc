@@ -1,26 +1,45 @@
 #include "federation/mirror/mirror_peers.h"
 
+#include <algorithm>
+
 namespace banyan::federation {
 
 MirrorPeers::MirrorPeers(Clock& clock, std::span<PeerSource* const> peers,
                          const std::atomic<bool>& cancelled, int rounds)
     : clock_(clock),
+      peers_(peers.begin(), peers.end()),
       cancelled_(cancelled),
-      nodes_(clock, std::vector<ContentSource*>(peers.begin(), peers.end()), cancelled, rounds) {}
+      rounds_(rounds),
+      own_lies_(std::make_unique<PeerLies>()),
+      lies_(own_lies_.get()),
+      nodes_(clock, {peers_.begin(), peers_.end()}, cancelled, rounds) {}
+
+MirrorPeers::MirrorPeers(const MirrorPeers& of, std::vector<PeerSource*> peers)
+    : clock_(of.clock_),
+      peers_(std::move(peers)),
+      cancelled_(of.cancelled_),
+      rounds_(of.rounds_),
+      lies_(of.lies_),
+      nodes_(clock_, {peers_.begin(), peers_.end()}, cancelled_, rounds_) {}
+
+MirrorPeers MirrorPeers::Beside(std::size_t first) const {
+  auto peers = peers_;
+  if (!peers.empty()) {
+    std::ranges::rotate(peers, peers.begin() + static_cast<std::ptrdiff_t>(first % peers.size()));
+  }
+  return {*this, std::move(peers)};
+}
 
 Status MirrorPeers::AskUnlessLiar(PeerSource& peer, const Ask& ask) {
-  const auto liar = liars_.find(&peer);
-  if (liar != liars_.end()) {
-    return Error(Errc::NotFound,
-                 "not asked any more, since it sent wrong content: " + liar->second);
+  if (const auto lie = lies_->Of(peer)) {
+    return Error(Errc::NotFound, "not asked any more, since it sent wrong content: " + *lie);
   }
   Status asked = ask(peer);
   if (asked || stopped_) return asked;
   const Errc code = asked.error().code();
   if (code != Errc::Corrupt && code != Errc::TooLarge) return asked;
   const auto& what = asked.error().message();
-  liars_.emplace(&peer, what);
-  lies_.push_back({peer.Name(), what});
+  lies_->Note(peer, what);
   return Error(Errc::NotFound, what);
 }
 

@@ -26,7 +26,7 @@ std::vector<ManifestEntry> ListMissing(const GitRebuild::Blobs& blobs, const Hel
 MirrorReport MirrorRun::Run() {
   report_.outcome = Steps();
   report_.object_bytes = fetch_.fetched_bytes();
-  report_.lies = peers_.lies();
+  report_.lies = peers_.lies().list();
   return std::move(report_);
 }
 
@@ -130,12 +130,10 @@ Status MirrorRun::FetchMissing(const std::vector<ManifestEntry>& missing, HeldFi
   }
   const auto session = TRY(OpenSession());
   FileMirror mirror(peers_, *session);
-  Status fetched = Ok();
-  for (auto at = missing.begin(); fetched && at != missing.end(); ++at) {
-    const auto content = mirror.Fetch(*at);
-    if (content) held.emplace(at->sha256, *content);
-    if (!content) fetched = content.error();
-  }
+  const Status fetched = mirror.FetchAll(
+      missing, [&](const ManifestEntry& entry, const storage::FileContent& content) {
+        held.emplace(entry.sha256, content);
+      });
   report_.fetched_files = mirror.figures().files;
   report_.fetched_bytes = mirror.figures().fetched_bytes;
   return fetched;

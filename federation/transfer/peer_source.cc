@@ -23,6 +23,32 @@ Result<Bytes> PeerSource::FetchSection(const FileHash& file, std::size_t section
   return Get(PathOf(file, "section/" + std::to_string(section)), kMaxListBytes);
 }
 
+Result<std::vector<std::optional<Bytes>>> PeerSource::GetFiles(std::span<const FileHash> files) {
+  std::vector<std::optional<Bytes>> answer;
+  std::size_t bytes = 0;
+  for (const auto& file : files) {
+    if (bytes > kMaxObjectsBytes) break;
+    auto whole = FetchSection(file, 0);
+    Status came = whole ? FetchData(file, 0, 0, kWholeBody,
+                                    [&](ByteView piece) -> Status {
+                                      if (whole->size() + piece.size() > kMaxReceivedObjectBytes) {
+                                        return Error(Errc::TooLarge, "a small file that is large");
+                                      }
+                                      whole->insert(whole->end(), piece.begin(), piece.end());
+                                      return Ok();
+                                    })
+                        : Status(whole.error());
+    if (!came && came.error().code() != Errc::NotFound) return std::move(came.error());
+    if (came) bytes += whole->size();
+    answer.push_back(came ? std::optional(*std::move(whole)) : std::nullopt);
+  }
+  return answer;
+}
+
+Result<Bytes> PeerSource::GetHoldings(const FileHash& file, std::size_t sections) {
+  return Get(PathOf(file, "have"), (sections + 7) / 8);
+}
+
 Status PeerSource::FetchData(const FileHash& file, std::size_t section, std::uint64_t offset,
                              std::uint64_t size_bytes, const Sink& sink) {
   const auto path = PathOf(file, "data/" + std::to_string(section) + "?encodings=0,1,2,3");

@@ -24,6 +24,12 @@ class PeerSource : public ContentSource {
   // the peer sends no more at once, but at least one. At most kMaxObjectsAsked, each once.
   virtual Result<std::vector<std::optional<Bytes>>> GetObjects(std::span<const Sha256> ids) = 0;
 
+  // Small files by hash, as GetObjects: each as EncodeSmallFile gives it, unread. At most
+  // kMaxFilesAsked, none of them empty. Of a peer that is no more than files, one by one.
+  virtual Result<std::vector<std::optional<Bytes>>> GetFiles(std::span<const FileHash> files);
+  // One bit a section of the file: held. NotFound when the peer does not say.
+  Result<Bytes> GetHoldings(const FileHash& file, std::size_t sections);
+
   Result<Bytes> FetchObject(const Sha256& root, const Sha256& id) final;
   Result<Bytes> FetchOutline(const FileHash& file) final;
   Result<Bytes> FetchSection(const FileHash& file, std::size_t section) final;

@@ -1,5 +1,7 @@
 #include "storage/content/content_session.h"
 
+#include <deque>
+
 #include "storage/content/chunker.h"
 #include "storage/content/merkle.h"
 #include "storage/content/scrub.h"
@@ -61,18 +63,37 @@ Result<std::vector<bool>> ContentSession::Lacking(const ChunkList& chunks) {
   return lacking;
 }
 
-Status ContentSession::PutChunk(const BatchEntry& entry, ByteView payload, const ChunkRef* expected,
-                                Recipe& stored) {
-  raw_.resize(entry.raw_bytes);
-  const Status decoded = decoder_.Decode(entry.encoding, payload, raw_);
-  if (!decoded) {
-    return Error(expected == nullptr ? Errc::Invalid : Errc::Corrupt,
-                 "chunk batch: " + decoded.error().message());
+// What each payload decodes to. A sender's mistake is Invalid, what somebody passed on is Corrupt.
+Result<std::vector<ChunkId>> ContentSession::Identify(const Batch& batch) {
+  if (batch.expected && batch.expected->size() != batch.entries.size()) {
+    return Error(Errc::Corrupt, "chunk batch: another number of chunks than expected");
   }
-  const ChunkId id = HashChunk(raw_);
-  if (expected != nullptr && *expected != ChunkRef{id, entry.raw_bytes}) {
-    return Error(Errc::Corrupt, "chunk batch: other bytes than those of " + expected->id.Short());
+  DecoderPool::Lease decoder(store_.core().decoders);
+  std::vector<ChunkId> ids;
+  Bytes raw;
+  ByteReader in(batch.payloads);
+  for (std::size_t i = 0; i < batch.entries.size(); ++i) {
+    const BatchEntry& entry = batch.entries[i];
+    const ByteView payload = in.Raw(entry.stored_bytes);
+    if (!in.ok()) return Error(Errc::Invalid, "chunk batch: the payloads are cut short");
+    raw.resize(entry.raw_bytes);
+    const Status decoded = (*decoder).Decode(entry.encoding, payload, raw);
+    if (!decoded) {
+      return Error(batch.expected ? Errc::Corrupt : Errc::Invalid,
+                   "chunk batch: " + decoded.error().message());
+    }
+    ids.push_back(HashChunk(raw));
+    if (batch.expected && (*batch.expected)[i] != ChunkRef{ids[i], entry.raw_bytes}) {
+      return Error(Errc::Corrupt,
+                   "chunk batch: other bytes than those of " + (*batch.expected)[i].id.Short());
+    }
   }
+  if (!in.AtEnd()) return Error(Errc::Invalid, "chunk batch: bytes after the last payload");
+  return ids;
+}
+
+Status ContentSession::StoreChunk(const ChunkId& id, const BatchEntry& entry, ByteView payload,
+                                  Recipe& stored) {
   ReaderLock lock(store_.core().collection_mutex);
   // The sender has the bytes, so a copy that it could not know of may serve it too.
   auto at = TRY(placer_.Locate(id));
@@ -81,33 +102,28 @@ Status ContentSession::PutChunk(const BatchEntry& entry, ByteView payload, const
   return Ok();
 }
 
-Status ContentSession::PutAll(const Batch& batch, Recipe& stored, PutSummary& summary) {
-  if (batch.expected && batch.expected->size() != batch.entries.size()) {
-    return Error(Errc::Corrupt, "chunk batch: another number of chunks than expected");
-  }
+Status ContentSession::Store(const Batch& batch, const std::vector<ChunkId>& ids, Recipe& stored) {
+  MutexLock lock(mutex_);
   ByteReader in(batch.payloads);
-  for (std::size_t i = 0; i < batch.entries.size(); ++i) {
+  Status done = Ok();
+  for (std::size_t i = 0; done && i < ids.size(); ++i) {
     const BatchEntry& entry = batch.entries[i];
-    const ByteView payload = in.Raw(entry.stored_bytes);
-    if (!in.ok()) return Error(Errc::Invalid, "chunk batch: the payloads are cut short");
-    TRY(PutChunk(entry, payload, batch.expected ? &(*batch.expected)[i] : nullptr, stored));
-    ++summary.chunk_count;
-    summary.raw_bytes += entry.raw_bytes;
+    done = StoreChunk(ids[i], entry, in.Raw(entry.stored_bytes), stored);
   }
-  if (!in.AtEnd()) return Error(Errc::Invalid, "chunk batch: bytes after the last payload");
-  return Ok();
+  placer_.ReleasePack();
+  return done;
 }
 
 Result<ContentSession::PutSummary> ContentSession::Put(ByteView batch, const Expected& expected) {
   auto entries = TRY(ParseBatchTable(batch));
   const auto payloads = batch.subspan(BatchTableBytes(entries.size()));
-  MutexLock lock(mutex_);
   TRY(store_.RequireRoom(batch.size()));
+  PutSummary summary{entries.size(), 0};
+  for (const BatchEntry& entry : entries) summary.raw_bytes += entry.raw_bytes;
+  const Batch parts{std::move(entries), payloads, expected};
+  const auto ids = TRY(Identify(parts));
   PinnedRecipe pinned(store_.core());
-  PutSummary summary;
-  const Status put = PutAll({std::move(entries), payloads, expected}, pinned.recipe, summary);
-  placer_.ReleasePack();
-  TRY(Status(put));
+  TRY(Store(parts, ids, pinned.recipe));
   TRY(store_.Sync());
   TRY(store_.core().database.Write([&](Connection& connection) -> Status {
     // By name too: the row of a session that expired meanwhile may belong to another one.
@@ -122,6 +138,7 @@ Result<ContentSession::PutSummary> ContentSession::Put(ByteView batch, const Exp
     }
     return Ok();
   }));
+  MutexLock lock(mutex_);
   for (const Term& term : pinned.recipe.terms) scope_.AddUploaded(term);
   return summary;
 }
@@ -142,6 +159,7 @@ Status ContentSession::ShapeIsLegal(const ChunkList& chunks, const FileClaim& cl
 }
 
 Status ContentSession::FillRecipe(const ChunkList& chunks, Recipe& recipe) {
+  MutexLock session_lock(mutex_);
   scope_.Refresh();
   const auto judge = [this](const ChunkLocation& at)
                          NO_THREAD_SAFETY_ANALYSIS { return scope_.Judge(at); };
@@ -196,20 +214,15 @@ Result<ContentStore::SmallFile> ContentSession::Recut(const FileContent& content
   return ContentStore::SmallFile{std::move(recut), std::move(writer)};
 }
 
-Result<FileContent> ContentSession::Record(FileContent content) {
-  const std::int64_t now = store_.core().clock.NowMs();
-  TRY(store_.core().database.Write([&](Connection& connection) -> Status {
-    const std::int64_t row = TRY(RecordFile(connection, content, now));
-    content = TRY(GetFile(connection, row));
-    return HoldFile(connection, owner_.repository, row, Holding::Uploaded, now);
-  }));
-  return content;
+Status ContentSession::Record(Connection& connection, FileContent& content, std::int64_t now_ms) {
+  const std::int64_t row = TRY(RecordFile(connection, content, now_ms));
+  content = TRY(GetFile(connection, row));
+  return HoldFile(connection, owner_.repository, row, Holding::Uploaded, now_ms);
 }
 
-Result<FileContent> ContentSession::Assemble(const ChunkList& chunks, const FileClaim& claim) {
+Result<FileContent> ContentSession::Check(const Assembly& file, PinnedRecipe& pinned) {
+  const auto& [chunks, claim] = file;
   TRY(ShapeIsLegal(chunks, claim));
-  MutexLock lock(mutex_);
-  PinnedRecipe pinned(store_.core());
   TRY(FillRecipe(chunks, pinned.recipe));
   FileContent content;
   content.hash = HashFile(chunks);
@@ -228,9 +241,34 @@ Result<FileContent> ContentSession::Assemble(const ChunkList& chunks, const File
     return Error(Errc::Invalid, "wrong SHA-256: claimed " + claim.sha256.ToString() +
                                     ", the bytes give " + content.sha256.ToString());
   }
-  if (inspection.canonical) return Record(std::move(content));
+  if (inspection.canonical) return content;
   const auto recut = TRY(Recut(content));
-  return Record(recut.content);
+  ReaderLock lock(store_.core().collection_mutex);
+  pinned.recipe = recut.content.recipe;
+  return recut.content;
+}
+
+Result<FileContent> ContentSession::Assemble(const ChunkList& chunks, const FileClaim& claim) {
+  const Assembly file{chunks, claim};
+  auto results = TRY(AssembleAll({&file, 1}));
+  return std::move(results.front());
+}
+
+Result<std::vector<Result<FileContent>>> ContentSession::AssembleAll(
+    std::span<const Assembly> files) {
+  std::deque<PinnedRecipe> pins;
+  std::vector<Result<FileContent>> results;
+  for (const Assembly& file : files) {
+    results.push_back(Check(file, pins.emplace_back(store_.core())));
+  }
+  const std::int64_t now_ms = store_.core().clock.NowMs();
+  TRY(store_.core().database.Write([&](Connection& connection) -> Status {
+    for (auto& result : results) {
+      if (result) TRY(Record(connection, *result, now_ms));
+    }
+    return Ok();
+  }));
+  return results;
 }
 
 Status ContentSession::End() {

@@ -8,7 +8,8 @@
 //
 // What was acknowledged by Put or Assemble is durable and belongs to the session until it expires
 // (7 days unused). Nothing is believed: ids are hashed from decoded bytes, and Assemble computes
-// the SHA-256 from the stored chunks. Thread safe; calls on one session run one after another.
+// the SHA-256 from the stored chunks. Thread safe: of several calls at once, decoding, hashing and
+// waiting for the disk overlap.
 
 #include <memory>
 #include <string>
@@ -40,6 +41,7 @@ class ContentSession {
   // 32 alphanumerics; known to its owner only.
   const std::string& name() const { return name_; }
   const SessionOwner& owner() const { return owner_; }
+  LocalContentStore& store() { return store_; }
 
   // One flag a chunk, true: send it. False only for chunks in scope (chunk_scope.h).
   Result<std::vector<bool>> Lacking(const ChunkList& chunks);
@@ -62,6 +64,13 @@ class ContentSession {
   // some chunks are lacking (ask Lacking again and send them); Invalid when the bytes do not match
   // the claim. A list that is not the canonical cut is accepted and stored anew under that cut.
   Result<FileContent> Assemble(const ChunkList& chunks, const FileClaim& claim);
+  // The same for many small files, recorded in one transaction. Each has its own result; the error
+  // of the call is one of the store.
+  struct Assembly {
+    ChunkList chunks;
+    FileClaim claim;
+  };
+  Result<std::vector<Result<FileContent>>> AssembleAll(std::span<const Assembly> files);
   // Ends the session; chunks that no file uses are left to garbage collection.
   Status End();
 
@@ -80,17 +89,21 @@ class ContentSession {
     ByteView payloads;
     Expected expected;
   };
-  Status PutAll(const Batch& batch, Recipe& stored, PutSummary& summary) REQUIRES(mutex_);
-  Status PutChunk(const BatchEntry& entry, ByteView payload, const ChunkRef* expected,
-                  Recipe& stored) REQUIRES(mutex_);
-  Status FillRecipe(const ChunkList& chunks, Recipe& recipe) REQUIRES(mutex_);
+  Result<std::vector<ChunkId>> Identify(const Batch& batch);
+  Status Store(const Batch& batch, const std::vector<ChunkId>& ids, Recipe& stored)
+      EXCLUDES(mutex_);
+  Status StoreChunk(const ChunkId& id, const BatchEntry& entry, ByteView payload, Recipe& stored)
+      REQUIRES(mutex_);
+  Status FillRecipe(const ChunkList& chunks, Recipe& recipe) EXCLUDES(mutex_);
+  // The file, whole and as claimed, not recorded yet.
+  Result<FileContent> Check(const Assembly& file, PinnedRecipe& pinned) EXCLUDES(mutex_);
   struct Inspection {
     Sha256 sha256;
     bool canonical = false;
   };
   Result<Inspection> Inspect(const FileContent& content, const ChunkList& chunks);
   Result<ContentStore::SmallFile> Recut(const FileContent& content);
-  Result<FileContent> Record(FileContent content);
+  Status Record(Connection& connection, FileContent& content, std::int64_t now_ms);
 
   LocalContentStore& store_;
   const std::int64_t row_;
@@ -99,8 +112,6 @@ class ContentSession {
   Mutex mutex_;
   ChunkScope scope_ GUARDED_BY(mutex_);
   ChunkPlacer placer_ GUARDED_BY(mutex_);
-  ChunkDecoder decoder_ GUARDED_BY(mutex_);
-  Bytes raw_ GUARDED_BY(mutex_);  // of the chunk that is stored now
 };
 
 }  // namespace banyan::storage

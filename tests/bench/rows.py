@@ -21,6 +21,8 @@ ROWS = [
     ("json", "row_json", "a repository's information, requests a second, to nginx"),
     ("catalog", "row_catalog", "10,000 repositories and 1,000,000 files: start, list, search"),
     ("index", "row_index", "ingest with a large dedup index, to an empty one"),
+    ("mirror", "row_mirror", "a model, bf16, 20,000 small files, a change, to curl and rsync"),
+    ("swarm", "row_swarm", "one model from eight capped peers, one slow, one damaging"),
     ("big_file", "row_big_file", "memory of both sides for one very large file"),
 ]
 

@@ -52,10 +52,11 @@ class Failed(Exception):
 
 
 class Client:
-    """`banyan` with a home directory of its own, talking to one node."""
+    """`banyan` with a home directory of its own, talking to one node. `prefix` is what starts it
+    elsewhere than on this machine's own network."""
 
-    def __init__(self, program, home, url, token=""):
-        self.program = program
+    def __init__(self, program, home, url, token="", prefix=()):
+        self.program, self.prefix = program, prefix
         self.home = pathlib.Path(home)
         self.variables = {"PATH": os.environ["PATH"], "HOME": str(home), "NO_PROXY": "127.0.0.1",
                           "BANYAN_NODE": url}
@@ -69,7 +70,8 @@ class Client:
     def start(self, *words, **options):
         options = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE,
                    "stdin": subprocess.DEVNULL, "text": True, "cwd": self.home} | options
-        return subprocess.Popen([self.program, *map(str, words)], env=self.variables, **options)
+        return subprocess.Popen([*self.prefix, self.program, *map(str, words)],
+                                env=self.variables, **options)
 
     def finish(self, process, may_fail=False):
         try:
@@ -91,8 +93,8 @@ class Client:
 class Node:
     """`banyan serve` on one data directory and one port, through any number of lives."""
 
-    def __init__(self, program, folder, *options):
-        self.program = program
+    def __init__(self, program, folder, *options, address="127.0.0.1", prefix=()):
+        self.program, self.address, self.prefix = program, address, prefix
         self.data = pathlib.Path(folder) / "data"
         self.log = pathlib.Path(folder) / "node.log"
         self.port = free_port()
@@ -101,7 +103,7 @@ class Node:
 
     @property
     def url(self):
-        return f"http://127.0.0.1:{self.port}"
+        return f"http://{self.address}:{self.port}"
 
     @property
     def token(self):
@@ -112,8 +114,8 @@ class Node:
         self.read_from = self.log.stat().st_size if self.log.exists() else 0
         with open(self.log, "ab") as log:
             self.process = subprocess.Popen(
-                [self.program, "serve", "--data", self.data, "--listen", f"127.0.0.1:{self.port}",
-                 *self.options], stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+                [*self.prefix, self.program, "serve", "--data", self.data,
+                 "--listen", f"{self.address}:{self.port}", *self.options], stdin=subprocess.DEVNULL, stdout=log, stderr=log)
 
     def wait(self):
         deadline = time.monotonic() + START_SECONDS
@@ -171,10 +173,14 @@ class Relay:
         if free_at - now > 0.01:
             time.sleep(free_at - now)
 
+    def changed(self, block, _is_up):
+        """What is passed on instead."""
+        return block
+
     def pump(self, source, sink, is_up):
         with contextlib.suppress(OSError):
             while block := source.recv(1 << 16):
-                sink.sendall(block)
+                sink.sendall(self.changed(block, is_up))
                 with self.locks[is_up]:
                     if is_up:
                         self.up_bytes += len(block)

@@ -117,11 +117,11 @@ TEST_CASE("AMalformedNodeStopsTheRunAttack08") {
   TreeFetch f;
   const auto text = AsBytes("not a node");
   MUST_FAIL(f.Fetch(f.peer.Add(Bytes(text.begin(), text.end()))), Errc::Corrupt);
-  CHECK(f.peers.lies().empty());  // it is what was asked for
+  CHECK(f.peers.lies().list().empty());  // it is what was asked for
   Bytes huge = storage::EncodeNode({0, {}});
   huge.resize(storage::kMaxNodeBytes + 1);
   MUST_FAIL(f.Fetch(f.peer.Add(std::move(huge))), Errc::NotFound);
-  CHECK(f.peers.lies().size() == 1);
+  CHECK(f.peers.lies().list().size() == 1);
 }
 
 TEST_CASE("ATreeIsNoDeeperThanItSaysAttack10") {
@@ -145,7 +145,7 @@ TEST_CASE("ATreeHasNoMoreNodesThanAllowedAttack10") {
   const auto wide = f.peer.Add(Inner(1, children));
   MUST_FAIL(f.Fetch(wide, {20, 1u << 20}), Errc::TooLarge);
   MUST_FAIL(f.Fetch(wide, {100, 500}), Errc::TooLarge);
-  CHECK(f.peers.lies().empty());
+  CHECK(f.peers.lies().list().empty());
   MUST(f.Fetch(wide));
   MUST(f.Fetch(wide, {100, 500}));  // nothing is left to fetch
 }

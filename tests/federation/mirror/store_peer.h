@@ -6,12 +6,14 @@
 
 #include "federation/open_objects.h"
 #include "federation/transfer/peer_source.h"
+#include "storage/base/mutex.h"
 #include "storage/content/file_sections.h"
 #include "storage/history/readable_content.h"
 #include "tests/support/store_fixture.h"
 
 namespace banyan::federation::testing {
 
+// Thread safe once it is set up: answers one after another.
 class StorePeer final : public PeerSource {
  public:
   StorePeer(std::string name, tests::StoreFixture& side) : name_(std::move(name)), side_(side) {}
@@ -25,15 +27,21 @@ class StorePeer final : public PeerSource {
   std::function<void(storage::Outline& outline)> spoil_outline;
   std::function<void(storage::ChunkList& chunks)> spoil_section;
   std::function<void(Bytes& piece)> spoil_data;
+  std::function<void(const FileHash& file, Bytes& sent)> spoil_file;
   std::function<void()> before_data;  // each request
+  bool has_no_files_route = false;
 
   int requests = 0;
+  int data_requests = 0;
+  int answers_with_files = 0;
+  int lists_sent = 0;  // of sections
   std::size_t objects_sent = 0;
   std::uint64_t data_sent = 0;
 
   std::string Name() const override { return name_; }
 
   Result<Bytes> Get(const std::string& path, std::size_t max_bytes) override {
+    const MutexLock lock(mutex_);
     TRY(Begin());
     Bytes answer = TRY(Answer(path));
     if (answer.size() > max_bytes) return Error(Errc::TooLarge, path + ": too long");
@@ -42,7 +50,9 @@ class StorePeer final : public PeerSource {
 
   Status Read(const std::string& path, std::uint64_t offset, std::uint64_t size_bytes,
               const Sink& sink) override {
+    const MutexLock lock(mutex_);
     TRY(Begin());
+    ++data_requests;
     if (before_data) before_data();
     const auto parts = Split(path);
     REQUIRE(parts.size() == 5);
@@ -54,6 +64,7 @@ class StorePeer final : public PeerSource {
   }
 
   Result<std::vector<std::optional<Bytes>>> GetObjects(std::span<const Sha256> ids) override {
+    const MutexLock lock(mutex_);
     TRY(Begin());
     REQUIRE(ids.size() <= kMaxObjectsAsked);
     std::vector<std::optional<Bytes>> answer;
@@ -64,6 +75,26 @@ class StorePeer final : public PeerSource {
       answer.push_back(object ? std::optional(*object) : std::nullopt);
       if (object && spoil_object) spoil_object(*answer.back());
       objects_sent += object ? 1 : 0;
+    }
+    return answer;
+  }
+
+  Result<std::vector<std::optional<Bytes>>> GetFiles(std::span<const FileHash> files) override {
+    const MutexLock lock(mutex_);
+    TRY(Begin());
+    if (has_no_files_route) return Error(Errc::NotFound, "no such route");
+    ++answers_with_files;
+    std::vector<std::optional<Bytes>> answer;
+    for (const auto& hash : files) {
+      const auto sections = TRY(Load(hash.ToString()));
+      const auto data = TRY(sections->Data(0, 0xf));
+      Bytes bytes = storage::EncodeChunkList(TRY(sections->Section(0)));
+      TRY(data->Stream(0, data->SizeBytes(), false, [&](ByteView slice) {
+        bytes.insert(bytes.end(), slice.begin(), slice.end());
+        return Ok();
+      }));
+      if (spoil_file) spoil_file(hash, bytes);
+      answer.push_back(std::move(bytes));
     }
     return answer;
   }
@@ -96,8 +127,10 @@ class StorePeer final : public PeerSource {
       if (spoil_outline) spoil_outline(outline);
       return storage::EncodeOutline(outline);
     }
+    if (parts[3] == "have") return Error(Errc::NotFound, "it does not say");
     REQUIRE(parts[3] == "section");
     auto chunks = TRY(sections->Section(std::stoul(parts[4])));
+    ++lists_sent;
     if (spoil_section) spoil_section(chunks);
     return storage::EncodeChunkList(chunks);
   }
@@ -128,6 +161,7 @@ class StorePeer final : public PeerSource {
 
   const std::string name_;
   tests::StoreFixture& side_;
+  Mutex mutex_;
 };
 
 }  // namespace banyan::federation::testing
