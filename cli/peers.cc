@@ -8,10 +8,18 @@ namespace {
 
 using Fields = std::vector<std::pair<std::string, std::string>>;
 
+// How its address became known.
+std::string FoundText(const std::string& found) {
+  if (found == "log") return "a log";
+  if (found == "nearby") return "the local network";
+  return "the operator";
+}
+
 Fields PeerFields(const Json& peer) {
   return {{"address", Member(peer, "address")},
           {"node", Member(peer, "node")},
           {"added", Member(peer, "added")},
+          {"known from", FoundText(Member(peer, "found"))},
           {"answered last", Member(peer, "answered")},
           {"problem", Printable(Member(peer, "problem"))}};
 }
@@ -51,10 +59,14 @@ class ListPeers final : public AdminCommand {
  private:
   Status Perform(Session& session, AdminPort& port) override {
     const auto peers = TRY(port.Call("peers/list", Json::object()));
-    Table table({{"ADDRESS", false, true}, {"NODE"}, {"ANSWERED LAST"}, {"PROBLEM", false, true}});
+    Table table({{"ADDRESS", false, true},
+                 {"NODE"},
+                 {"KNOWN FROM"},
+                 {"ANSWERED LAST"},
+                 {"PROBLEM", false, true}});
     for (const auto& peer : peers) {
-      table.Add({Member(peer, "address"), Member(peer, "node"), Member(peer, "answered"),
-                 Member(peer, "problem")});
+      table.Add({Member(peer, "address"), Member(peer, "node"), FoundText(Member(peer, "found")),
+                 Member(peer, "answered"), Member(peer, "problem")});
     }
     return session.output().Print(peers, table);
   }

@@ -16,10 +16,21 @@ using storage::Connection;
 constexpr std::int64_t kPollMs = 100;
 constexpr std::int64_t kFirstAnswerMs = 10'000;
 
+const char* FoundText(federation::Found found) {
+  switch (found) {
+    case federation::Found::Named: return "named";
+    case federation::Found::InLog: return "log";
+    case federation::Found::Nearby: return "nearby";
+  }
+  return "";
+}
+
 Json PeerJson(const federation::Peer& peer) {
   Json json{{"address", peer.address},           {"node", nullptr},
             {"added", ToIsoTime(peer.added_ms)}, {"answered", nullptr},
-            {"failures", peer.failures},         {"problem", peer.problem}};
+            {"failures", peer.failures},         {"problem", peer.problem},
+            {"found", FoundText(peer.found)},    {"expected", nullptr}};
+  if (peer.expected) json["expected"] = peer.expected->ToString();
   if (peer.node) json["node"] = peer.node->ToString();
   if (peer.answered_ms) json["answered"] = ToIsoTime(*peer.answered_ms);
   return json;

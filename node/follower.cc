@@ -6,6 +6,7 @@
 #include "federation/bundle/bundle_sink.h"
 #include "federation/mirror/repository_mirror.h"
 #include "federation/transfer/folder_peer.h"
+#include "node/address_rules.h"
 #include "node/entering.h"
 #include "node/http_peer.h"
 #include "storage/base/logging.h"
@@ -139,18 +140,20 @@ void Follower::Do(const federation::Output& output) {
 }
 
 Result<Follower::SourcePtr> Follower::Source(std::int64_t peer) {
-  std::string address;
+  federation::Peer row;
   {
     auto lease = TRY(hub_.database.Read());
-    address = TRY(federation::GetPeer(*lease, peer)).address;
+    row = TRY(federation::GetPeer(*lease, peer));
   }
   const MutexLock lock(mutex_);
-  const auto found = sources_.find(address);
+  const std::pair key(row.address, row.found);
+  const auto found = sources_.find(key);
   if (found != sources_.end()) return found->second;
-  const SourcePtr source = address.starts_with('/')
-                               ? SourcePtr(TRY(OpenCarried(fs_, address)))
-                               : std::make_shared<HttpPeer>(address, rate_limit_, is_stopping_);
-  sources_[address] = source;
+  const SourcePtr source = row.address.starts_with('/')
+                               ? SourcePtr(TRY(OpenCarried(fs_, row.address)))
+                               : std::make_shared<HttpPeer>(row.address, rate_limit_, is_stopping_,
+                                                            AddressRuleFor(row.found));
+  sources_[key] = source;
   return source;
 }
 
@@ -176,7 +179,7 @@ Result<std::vector<PlannedMirror>> Follower::Plan(const std::atomic<bool>& cance
 
 void Follower::ForgetSource(const std::string& address) {
   const MutexLock lock(mutex_);
-  sources_.erase(address);
+  sources_.erase({address, federation::Found::Named});
 }
 
 Result<std::unique_ptr<federation::PeerSource>> OpenCarried(FileSystem& fs,

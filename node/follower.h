@@ -76,7 +76,8 @@ class Follower {
   CondVar stepped_;
   std::deque<federation::Input> inputs_ GUARDED_BY(mutex_);
   bool is_idle_ GUARDED_BY(mutex_) = true;
-  std::map<std::string, SourcePtr> sources_ GUARDED_BY(mutex_);  // by address
+  // By address, and how it came to be known: what may be dialled hangs on that.
+  std::map<std::pair<std::string, federation::Found>, SourcePtr> sources_ GUARDED_BY(mutex_);
   WorkPool askers_;
   WorkPool mirrors_;
   std::thread decider_;

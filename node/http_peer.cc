@@ -38,6 +38,8 @@ Result<ApiAnswer> HttpPeer::Send(const ApiRequest& request) {
   if (!handle) handle = std::make_unique<HttpHandle>(HttpHandle::World{rate_limit_, is_cancelled_});
   HttpOptions options;
   options.follows_redirects = false;
+  options.may_connect = may_connect_;
+  options.bypass_proxy = may_connect_ != nullptr;
   options.min_bytes_per_s = kTrickleBytesPerS;
   options.silence_ms = kSilenceMs;
   auto outcome = handle->Exchange(options, address_ + request.path, request, {});

@@ -17,8 +17,13 @@ namespace banyan::node {
 class HttpPeer final : public federation::PeerSource {
  public:
   // `address` as federation::NormalizeAddress gives it. `rate_limit` and `is_cancelled` outlive it.
-  HttpPeer(std::string address, TransferRate& rate_limit, const std::atomic<bool>& is_cancelled)
-      : address_(std::move(address)), rate_limit_(rate_limit), is_cancelled_(is_cancelled) {}
+  // With `may_connect` it goes through no proxy.
+  HttpPeer(std::string address, TransferRate& rate_limit, const std::atomic<bool>& is_cancelled,
+           AddressRule may_connect = {})
+      : address_(std::move(address)),
+        rate_limit_(rate_limit),
+        is_cancelled_(is_cancelled),
+        may_connect_(std::move(may_connect)) {}
 
   std::string Name() const override { return address_; }
   Result<Bytes> Get(const std::string& path, std::size_t max_bytes) override;
@@ -33,6 +38,7 @@ class HttpPeer final : public federation::PeerSource {
   const std::string address_;
   TransferRate& rate_limit_;
   const std::atomic<bool>& is_cancelled_;
+  const AddressRule may_connect_;
   Mutex mutex_;
   std::vector<std::unique_ptr<HttpHandle>> idle_ GUARDED_BY(mutex_);
 };

@@ -69,12 +69,25 @@ void OwnLog::Note(const Status& status) {
   problem_ = problem;
 }
 
+Result<std::size_t> OwnLog::WriteAddresses(const federation::OwnOrigin& origin) {
+  std::vector<federation::LearnedNode> reached;
+  if (parts_.policy.policy()->peers.publishes) {
+    auto lease = TRY(parts_.database.Read());
+    reached = TRY(federation::ListReached(*lease));
+  }
+  std::vector<std::string> own;
+  if (!parts_.config.public_url.empty()) own.push_back(parts_.config.public_url);
+  return federation::WriteAddresses(parts_.database, origin, own, reached, parts_.clock.NowMs());
+}
+
 Status OwnLog::WriteEntries(Open& open) {
   const auto cards = open.writer->WriteDue();
   const auto receipts = federation::WriteReceipts(parts_.database, open.origin.log,
                                                   *parts_.policy.policy(), parts_.clock.NowMs());
+  const auto addresses = WriteAddresses(open.origin);
   TRY(cards);
   TRY(receipts);
+  TRY(addresses);
   return Ok();
 }
 

@@ -45,6 +45,7 @@ class OwnLog {
  private:
   Result<std::unique_ptr<Open>> TryOpen();
   Status WriteEntries(Open& open);
+  Result<std::size_t> WriteAddresses(const federation::OwnOrigin& origin);
   Status RequireNoLostLog() const;
   void OpenIfDue() REQUIRES(work_mutex_);
   void Note(const Status& status) REQUIRES(work_mutex_);

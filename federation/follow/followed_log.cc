@@ -5,6 +5,7 @@
 #include "federation/format/checkpoint.h"
 #include "federation/format/entry_bundle.h"
 #include "federation/format/note.h"
+#include "federation/learned_addresses.h"
 #include "federation/origin_rows.h"
 #include "federation/receipts.h"
 
@@ -36,6 +37,9 @@ Status TakeEntry(Connection& connection, const FollowedLog& log, const EntryPlac
   if (place.position == 0 && place.log.epoch == 0) TRY(ReadGenesis(log.name.node, bytes));
   if (type == "card") return TakeCard(connection, place, entry, now_ms);
   if (type == "block") return TakeBlock(connection, place.log, place.position, entry);
+  if (type == "self" || type == "peer") {
+    return TakeAddresses(connection, place.log, place.position, entry);
+  }
   return Ok();
 }
 

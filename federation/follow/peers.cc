@@ -8,7 +8,8 @@ using storage::Rows;
 
 constexpr std::size_t kMaxAddressBytes = 1024;
 const std::string kSelect =
-    "SELECT id, address, node, journal, sequence, added_ms, answered_ms, failures, problem "
+    "SELECT id, address, node, journal, sequence, added_ms, answered_ms, failures, problem, "
+    "found, expected "
     "FROM peer ";
 
 Peer ReadRow(Rows& rows) {
@@ -21,6 +22,8 @@ Peer ReadRow(Rows& rows) {
   if (!rows.IsNull(6)) out.answered_ms = rows.Int(6);
   out.failures = static_cast<std::uint64_t>(rows.Int(7));
   out.problem = rows.Text(8);
+  out.found = static_cast<Found>(rows.Int(9));
+  if (!rows.IsNull(10)) out.expected = NodeId(rows.DigestAt<LogHash>(10));
   return out;
 }
 
@@ -59,9 +62,14 @@ Result<std::string> NormalizeAddress(std::string_view address) {
 Result<Peer> AddPeer(Connection& connection, std::string_view address, std::int64_t now_ms) {
   const auto kept = TRY(NormalizeAddress(address));
   const auto there = FindPeer(connection, kept);
-  if (there) return Error(Errc::Conflict, kept + " is a peer already");
-  if (there.error().code() != Errc::NotFound) return there.error();
-  TRY(connection.Execute("INSERT INTO peer(address, added_ms) VALUES(?, ?)", kept, now_ms));
+  if (there && there->found == Found::Named) {
+    return Error(Errc::Conflict, kept + " is a peer already");
+  }
+  if (!there && there.error().code() != Errc::NotFound) return there.error();
+  TRY(connection.Execute(
+      "INSERT INTO peer(address, added_ms) VALUES(?1, ?2) ON CONFLICT(address) DO UPDATE SET "
+      "found = 0, expected = NULL, added_ms = ?2, failures = 0, problem = ''",
+      kept, now_ms));
   return FindPeer(connection, kept);
 }
 

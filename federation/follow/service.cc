@@ -22,7 +22,7 @@ constexpr const char* kWaiting =
 
 Result<std::vector<Output>> Service::Step(std::int64_t now_ms, const Input& input) {
   TRY(Take(input, now_ms));
-  EndContacts(now_ms);
+  TRY(EndContacts(now_ms));
   auto lease = TRY(database_.Read());
   const auto peers = TRY(ListPeers(*lease));
   BeginContacts(peers, now_ms);
@@ -43,11 +43,15 @@ Status Service::Take(const Input& input, std::int64_t now_ms) {
     hurries_ = true;
   }
   if (const auto* read = std::get_if<PolicyRead>(&input)) policy_ = read->policy;
+  if (const auto* seen = std::get_if<NeighboursSeen>(&input)) neighbours_ = seen->neighbours;
   const auto* ended = std::get_if<MirrorEnded>(&input);
   if (ended != nullptr) mirroring_.erase(ended->card);
   if (ended != nullptr || std::holds_alternative<PolicyRead>(input)) {
     TRY(database_.Write(
         [&](storage::Connection& connection) { return ApplyPolicy(connection, policy_, now_ms); }));
+  }
+  if (std::holds_alternative<PolicyRead>(input) || std::holds_alternative<NeighboursSeen>(input)) {
+    TRY(ChoosePeers(now_ms));
   }
   if (const auto* answer = std::get_if<Answer>(&input)) {
     for (auto& [peer, contact] : contacts_) TRY(contact->Take(*answer, now_ms));
@@ -67,12 +71,22 @@ std::int64_t Service::PauseAfter(const Contact& contact) {
   return pause_ms + pause_ms * chance / 1024;
 }
 
-void Service::EndContacts(std::int64_t now_ms) {
+Status Service::ChoosePeers(std::int64_t now_ms) {
+  return database_.Write([&](storage::Connection& connection) {
+    return ChooseLearnedPeers(connection, policy_.peers, neighbours_, now_ms);
+  });
+}
+
+Status Service::EndContacts(std::int64_t now_ms) {
+  bool is_news = false;
   std::erase_if(contacts_, [&](const auto& item) {
-    if (!item.second->is_done()) return false;
-    due_ms_[item.first] = now_ms + PauseAfter(*item.second);
+    const auto& contact = *item.second;
+    if (!contact.is_done()) return false;
+    is_news = is_news || contact.taken_entries() > 0 || contact.has_failed();
+    due_ms_[item.first] = now_ms + PauseAfter(contact);
     return true;
   });
+  return is_news ? ChoosePeers(now_ms) : Ok();
 }
 
 void Service::BeginContacts(const std::vector<Peer>& peers, std::int64_t now_ms) {

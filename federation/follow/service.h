@@ -4,7 +4,7 @@
 // feeds back what came of that. All it must remember is in the catalog, so that it may end at any
 // moment; the same inputs on the same catalog give the same outputs.
 //
-//   PolicyRead,
+//   PolicyRead, NeighboursSeen,
 //   Tick, Hurry ─▶ ┌─────────┐ ─▶ Ask ──────▶ a peer, over whatever reaches it ──▶ Answer
 //   Answer ──────▶ │ Service │
 //   MirrorEnded ─▶ └─────────┘ ─▶ MirrorTask ─▶ RepositoryMirror, which moves the bytes
@@ -15,6 +15,7 @@
 #include <variant>
 
 #include "federation/follow/contact.h"
+#include "federation/follow/learned_peers.h"
 #include "storage/base/random.h"
 
 namespace banyan::federation {
@@ -38,7 +39,11 @@ struct MirrorEnded {
 struct PolicyRead {
   Policy policy;
 };
-using Input = std::variant<Tick, Hurry, Answer, MirrorEnded, PolicyRead>;
+// All that announce themselves in the local network now.
+struct NeighboursSeen {
+  std::vector<Neighbour> neighbours;
+};
+using Input = std::variant<Tick, Hurry, Answer, MirrorEnded, PolicyRead, NeighboursSeen>;
 
 // Bring the repository of this row of repository_card to its state, from these peers, best first.
 struct MirrorTask {
@@ -65,7 +70,8 @@ class Service {
  private:
   Status Take(const Input& input, std::int64_t now_ms);
   void BeginContacts(const std::vector<Peer>& peers, std::int64_t now_ms);
-  void EndContacts(std::int64_t now_ms);
+  Status EndContacts(std::int64_t now_ms);
+  Status ChoosePeers(std::int64_t now_ms);
   Status LookAtBudget(storage::Connection& connection, std::int64_t now_ms);
   Status BeginMirrors(storage::Connection& connection, const std::vector<Peer>& peers,
                       std::int64_t now_ms, std::vector<Output>& outputs);
@@ -75,6 +81,7 @@ class Service {
   Random& random_;
   const ServiceOptions options_;
   Policy policy_;
+  std::vector<Neighbour> neighbours_;
   bool may_fetch_ = true;
   std::uint64_t next_ask_ = 1;
   std::map<std::int64_t, std::unique_ptr<Contact>> contacts_;  // by peer

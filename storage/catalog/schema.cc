@@ -383,6 +383,19 @@ ON repository WHEN (old.private = 0 OR new.private = 0) AND new.origin IS NULL B
 END;
 )sql";
 
+constexpr const char* kVersion6 = R"sql(
+-- Where nodes are reached, as logs say (federation/PROTOCOL.md section 13).
+CREATE TABLE learned_address(
+  origin INTEGER NOT NULL REFERENCES origin ON DELETE CASCADE,  -- whose log says so,
+  node BLOB NOT NULL,                                           -- of this node
+  epoch INTEGER NOT NULL,
+  position INTEGER NOT NULL,
+  addresses TEXT NOT NULL,                                      -- one a line, best first
+  PRIMARY KEY(origin, node)) WITHOUT ROWID;
+ALTER TABLE peer ADD COLUMN found INTEGER NOT NULL DEFAULT 0;   -- as federation::Found
+ALTER TABLE peer ADD COLUMN expected BLOB;                      -- the node that found it names
+)sql";
+
 Result<std::int64_t> Version(Connection& connection) {
   auto rows = connection.Query("PRAGMA user_version");
   const bool found = rows.Next();
@@ -406,6 +419,7 @@ Status Migrate(Database& database) {
     if (version < 3) TRY(connection.ExecuteScript(kVersion3));
     if (version < 4) TRY(connection.ExecuteScript(kVersion4));
     if (version < 5) TRY(connection.ExecuteScript(kVersion5));
+    if (version < 6) TRY(connection.ExecuteScript(kVersion6));
     return connection.ExecuteScript("PRAGMA user_version = " + std::to_string(kSchemaVersion));
   });
 }
