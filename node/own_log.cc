@@ -1,5 +1,6 @@
 #include "node/own_log.h"
 
+#include "federation/follow/learned_peers.h"
 #include "federation/receipts.h"
 
 namespace banyan::node {
