@@ -8,11 +8,19 @@ namespace {
 
 using Fields = std::vector<std::pair<std::string, std::string>>;
 
+// How its address became known.
+std::string FoundText(const std::string& found) {
+  if (found == "log") return "a log";
+  if (found == "nearby") return "the local network";
+  return "the operator";
+}
+
 Fields PeerFields(const Json& peer) {
   return {{"address", Member(peer, "address")},
           {"node", Member(peer, "node")},
           {"reached", Member(peer, "reached")},
           {"added", Member(peer, "added")},
+          {"known from", FoundText(Member(peer, "found"))},
           {"answered last", Member(peer, "answered")},
           {"called last", Member(peer, "called")},
           {"problem", Printable(Member(peer, "problem"))},
@@ -67,10 +75,12 @@ class ListPeers final : public AdminCommand {
     Table table({{"ADDRESS", false, true},
                  {"NODE"},
                  {"REACHED"},
+                 {"KNOWN FROM"},
                  {"ANSWERED LAST"},
                  {"PROBLEM", false, true}});
     for (const auto& peer : peers) {
       table.Add({Member(peer, "address"), Member(peer, "node"), Member(peer, "reached"),
+                 FoundText(Member(peer, "found")),
                  Member(peer, "answered"), Member(peer, "problem")});
     }
     return session.output().Print(peers, table);

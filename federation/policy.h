@@ -9,6 +9,7 @@
 #include "federation/format/block.h"
 #include "federation/format/card.h"
 #include "federation/format/node_id.h"
+#include "federation/peer_rules.h"
 #include "storage/base/repository_name.h"
 
 namespace banyan::federation {
@@ -50,6 +51,7 @@ struct Selection {
 
 struct Policy {
   FetchLimits limits;
+  PeerRules peers;
   std::vector<Selection> selections;       // the first that holds; none: all that is followed
   std::vector<AnswerRule> answers;         // the first that holds decides
   std::vector<std::string> jurisdictions;  // of this node; empty: every scope counts

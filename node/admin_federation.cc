@@ -26,11 +26,22 @@ const char* ReachOf(const federation::Peer& peer) {
   return peer.is_pushed ? "dialled, pushed to" : "dialled";
 }
 
+const char* FoundText(federation::Found found) {
+  switch (found) {
+    case federation::Found::Named: return "named";
+    case federation::Found::InLog: return "log";
+    case federation::Found::Nearby: return "nearby";
+  }
+  return "";
+}
+
 Json PeerJson(const AdminContext& context, const federation::Peer& peer) {
   Json json{
       {"address", peer.address},           {"node", nullptr},         {"reached", ReachOf(peer)},
       {"added", ToIsoTime(peer.added_ms)}, {"answered", nullptr},     {"called", nullptr},
-      {"failures", peer.failures},         {"problem", peer.problem}, {"push_problem", ""}};
+      {"failures", peer.failures},         {"problem", peer.problem}, {"push_problem", ""},
+      {"found", FoundText(peer.found)},    {"expected", nullptr}};
+  if (peer.expected) json["expected"] = peer.expected->ToString();
   if (peer.node) json["node"] = peer.node->ToString();
   if (peer.answered_ms) json["answered"] = ToIsoTime(*peer.answered_ms);
   if (context.bringer != nullptr) json["push_problem"] = context.bringer->Problem(peer.row);

@@ -5,6 +5,7 @@
 #include "federation/bundle/archive_peer.h"
 #include "federation/bundle/bundle_sink.h"
 #include "federation/transfer/folder_peer.h"
+#include "node/address_rules.h"
 #include "node/entering.h"
 #include "node/http_peer.h"
 #include "node/reverse_peer.h"
@@ -164,20 +165,22 @@ void Follower::Do(const federation::Output& output) {
 }
 
 Result<Follower::Opened> Follower::Source(std::int64_t peer) {
-  std::string address;
+  federation::Peer row;
   {
     auto lease = TRY(hub_.database.Read());
-    address = TRY(federation::GetPeer(*lease, peer)).address;
+    row = TRY(federation::GetPeer(*lease, peer));
   }
   const MutexLock lock(mutex_);
-  const auto found = sources_.find(address);
+  const std::pair key(row.address, row.found);
+  const auto found = sources_.find(key);
   if (found != sources_.end()) return found->second;
-  auto opened = TRY(Open(address));
-  sources_[address] = opened;
+  auto opened = TRY(Open(row));
+  sources_[key] = opened;
   return opened;
 }
 
-Result<Follower::Opened> Follower::Open(const std::string& address) {
+Result<Follower::Opened> Follower::Open(const federation::Peer& peer) {
+  const auto& address = peer.address;
   if (address.starts_with('/')) {
     SourcePtr carried = TRY(OpenCarried(fs_, address));
     return Opened{std::move(carried), nullptr};
@@ -188,7 +191,8 @@ Result<Follower::Opened> Follower::Open(const std::string& address) {
     return Opened{std::make_shared<ReversePeer>(node, reach_.desk, rate_limit_), nullptr};
   }
   const auto link = std::make_shared<PeerLink>(
-      address, PeerLink::World{rate_limit_, is_stopping_, reach_.signer});
+      address, PeerLink::World{rate_limit_, is_stopping_, reach_.signer},
+      AddressRuleFor(peer.found));
   return Opened{std::make_shared<HttpPeer>(link), link};
 }
 
@@ -236,7 +240,7 @@ Result<std::vector<PlannedMirror>> Follower::Plan(const std::atomic<bool>& cance
 
 void Follower::ForgetSource(const std::string& address) {
   const MutexLock lock(mutex_);
-  sources_.erase(address);
+  sources_.erase({address, federation::Found::Named});
 }
 
 Result<std::unique_ptr<federation::PeerSource>> OpenCarried(FileSystem& fs,

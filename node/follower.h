@@ -86,7 +86,7 @@ class Follower {
   // Those that can be opened.
   std::vector<SourcePtr> Sources(const std::vector<std::int64_t>& peers) EXCLUDES(mutex_);
   Result<Opened> Source(std::int64_t peer) EXCLUDES(mutex_);
-  Result<Opened> Open(const std::string& address);
+  Result<Opened> Open(const federation::Peer& peer);
   Status Tell(const federation::Hint& hint);
   federation::Answer Answered(const federation::Ask& ask);
   void Mirror(const federation::MirrorTask& task);
@@ -107,7 +107,8 @@ class Follower {
   CondVar stepped_;
   std::deque<federation::Input> inputs_ GUARDED_BY(mutex_);
   bool is_idle_ GUARDED_BY(mutex_) = true;
-  std::map<std::string, Opened> sources_ GUARDED_BY(mutex_);  // by address
+  // By address, and how it came to be known: what may be dialled hangs on that.
+  std::map<std::pair<std::string, federation::Found>, Opened> sources_ GUARDED_BY(mutex_);
   WorkPool askers_;
   WorkPool mirrors_;
   std::thread decider_;

@@ -10,6 +10,7 @@
 #include "federation/own/next_epoch.h"
 #include "federation/own/obey.h"
 #include "federation/own/state_writer.h"
+#include "federation/follow/learned_peers.h"
 #include "federation/receipts.h"
 
 namespace banyan::node {
@@ -205,6 +206,17 @@ Status OwnLog::TakeUp(federation::LogId log) {
   });
 }
 
+Result<std::size_t> OwnLog::WriteAddresses(const federation::OwnOrigin& origin) {
+  std::vector<federation::LearnedNode> reached;
+  if (parts_.policy.policy()->peers.publishes) {
+    auto lease = TRY(parts_.database.Read());
+    reached = TRY(federation::ListReached(*lease));
+  }
+  std::vector<std::string> own;
+  if (!parts_.config.public_url.empty()) own.push_back(parts_.config.public_url);
+  return federation::WriteAddresses(parts_.database, origin, own, reached, parts_.clock.NowMs());
+}
+
 Status OwnLog::WriteEntries(Open& open) {
   {
     auto lease = TRY(parts_.database.Read());
@@ -220,8 +232,10 @@ Status OwnLog::WriteEntries(Open& open) {
     state_ms_ = monotonic_ms;
     TRY(federation::WriteState(parts_.database, open.origin.log, now_ms));
   }
+  const auto addresses = WriteAddresses(open.origin);
   TRY(cards);
   TRY(receipts);
+  TRY(addresses);
   return Ok();
 }
 

@@ -80,6 +80,7 @@ class OwnLog {
   Status TakeUp(federation::LogId log);
   Status WriteEntries(Open& open) REQUIRES(work_mutex_);
   Status Publish(Open& open) REQUIRES(work_mutex_);
+  Result<std::size_t> WriteAddresses(const federation::OwnOrigin& origin);
   Status RequireNoLostLog() const;
   Status RequireMaySign(const Open& open) REQUIRES(work_mutex_);
   void Note(const Status& status) REQUIRES(work_mutex_) EXCLUDES(mutex_);

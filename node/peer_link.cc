@@ -55,6 +55,8 @@ Result<ApiAnswer> PeerLink::Send(ApiRequest request) {
   world_.signer.Sign(address_, introduces ? Introduces::Yes : Introduces::No, request);
   HttpOptions options;
   options.follows_redirects = false;
+  options.may_connect = may_connect_;
+  options.bypass_proxy = may_connect_ != nullptr;
   options.min_bytes_per_s = kTrickleBytesPerS;
   options.silence_ms = kSilenceMs;
   auto handle = TakeHandle();

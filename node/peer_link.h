@@ -22,8 +22,9 @@ class PeerLink {
     const std::atomic<bool>& is_cancelled;
     const RequestSigner& signer;
   };
-  // `address` as federation::NormalizeAddress gives it.
-  PeerLink(std::string address, const World& world) : address_(std::move(address)), world_(world) {}
+  // `address` as federation::NormalizeAddress gives it. With `may_connect` it goes through no proxy.
+  PeerLink(std::string address, const World& world, AddressRule may_connect = {})
+      : address_(std::move(address)), world_(world), may_connect_(std::move(may_connect)) {}
 
   const std::string& address() const { return address_; }
   // An answer below 300. Errors: by the status; Io when the connection broke, Unavailable when
@@ -37,6 +38,7 @@ class PeerLink {
 
   const std::string address_;
   const World world_;
+  const AddressRule may_connect_;
   // Until the node has answered one with an introduction, and again when it refuses something: it
   // may have been started anew.
   std::atomic<bool> introduces_{true};

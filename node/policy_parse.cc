@@ -18,14 +18,15 @@ using federation::AnswerRule;
 using federation::Policy;
 
 constexpr std::int64_t kMaxDays = 36'500;
+constexpr std::int64_t kMaxLearnedPeers = 1000;
 
 class PolicyReader {
  public:
   explicit PolicyReader(std::string path) : path_(std::move(path)) {}
 
   Result<Policy> Read(const toml::table& table) {
-    TRY(RequireKeys(table, {"accept_from", "answer", "brake", "jurisdictions", "mirror", "readers",
-                            "receipts", "select"}));
+    TRY(RequireKeys(table, {"accept_from", "answer", "brake", "jurisdictions", "mirror", "peers",
+                            "readers", "receipts", "select"}));
     if (const auto* node = table.get("jurisdictions")) {
       policy_.jurisdictions = TRY(Texts(*node));
       const auto valid = storage::ValidateScope(policy_.jurisdictions);
@@ -37,6 +38,7 @@ class PolicyReader {
       if (word == nullptr || word->get() != "any") policy_.readers = TRY(Nodes(*node));
     }
     if (const auto* node = table.get("mirror")) TRY(ReadMirror(*node));
+    if (const auto* node = table.get("peers")) TRY(ReadPeers(*node));
     if (const auto* node = table.get("select")) TRY(ReadSelections(*node));
     if (const auto* node = table.get("brake")) TRY(ReadBrake(*node));
     if (const auto* node = table.get("receipts")) TRY(ReadReceipts(*node));
@@ -205,13 +207,40 @@ class PolicyReader {
     return Ok();
   }
 
+  Status TakeSwitch(const toml::table& table, const char* key, bool& on) const {
+    const auto* node = table.get(key);
+    if (node == nullptr) return Ok();
+    if (!node->is_boolean()) return At(*node, "expected true or false");
+    on = node->as_boolean()->get();
+    return Ok();
+  }
+
+  Status ReadPeers(const toml::node& node) {
+    const auto* table = TRY(Table(node));
+    TRY(RequireKeys(*table, {"dial", "most", "refuse", "publish"}));
+    if (const auto* value = table->get("dial")) {
+      using Dial = federation::PeerRules::Dial;
+      const auto word = TRY(Text(*value));
+      if (word != "none" && word != "followed" && word != "any") {
+        return At(*value, "expected \"none\", \"followed\" or \"any\"");
+      }
+      policy_.peers.dial = word == "none"       ? Dial::None
+                           : word == "followed" ? Dial::Followed
+                                                : Dial::Any;
+    }
+    if (const auto* value = table->get("most")) {
+      policy_.peers.most = static_cast<std::size_t>(TRY(Number(*value, kMaxLearnedPeers)));
+    }
+    if (const auto* value = table->get("refuse")) {
+      policy_.peers.refused = TRY(Words(*value, federation::NodeId::Parse));
+    }
+    return TakeSwitch(*table, "publish", policy_.peers.publishes);
+  }
+
   Status ReadReceipts(const toml::node& node) {
     const auto* table = TRY(Table(node));
     TRY(RequireKeys(*table, {"publish", "except"}));
-    if (const auto* value = table->get("publish")) {
-      if (!value->is_boolean()) return At(*value, "expected true or false");
-      policy_.publishes_receipts = value->as_boolean()->get();
-    }
+    TRY(TakeSwitch(*table, "publish", policy_.publishes_receipts));
     if (const auto* value = table->get("except")) {
       policy_.unpublished = TRY(Words(*value, storage::ParseStandingReason));
     }

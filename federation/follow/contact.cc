@@ -84,6 +84,9 @@ Status Contact::TakeInfo(const Answer& answer) {
   const auto node = NodeId::Parse(text.value_or(""));
   if (!node) return Fail("it does not answer as a node of this federation does");
   if (FindInt(*info, "version") != 0) return Fail("it speaks another version of the protocol");
+  if (peer_.expected && *peer_.expected != *node) {
+    return Fail("another node answers there than " + peer_.expected->ToString());
+  }
   peer_.node = *node;
   AskHeads();
   return Ok();

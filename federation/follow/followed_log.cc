@@ -9,6 +9,7 @@
 #include "federation/format/checkpoint.h"
 #include "federation/format/entry_bundle.h"
 #include "federation/format/note.h"
+#include "federation/learned_addresses.h"
 #include "federation/origin_rows.h"
 #include "federation/receipts.h"
 #include "federation/state_tree.h"
@@ -68,6 +69,9 @@ Status TakeEntry(Connection& connection, const FollowedLog& log, const EntryPlac
   if (type == "card") return TakeCard(connection, place, entry, now_ms);
   if (type == "block") return TakeBlock(connection, place.log, place.position, entry);
   if (type == "state") return TakeState(connection, place, entry, check, now_ms);
+  if (type == "self" || type == "peer") {
+    return TakeAddresses(connection, place.log, place.position, entry);
+  }
   return Ok();
 }
 

@@ -8,7 +8,8 @@ using storage::Rows;
 
 constexpr std::size_t kMaxAddressBytes = 1024;
 const std::string kSelect =
-    "SELECT id, address, node, journal, sequence, added_ms, answered_ms, failures, problem, pushed "
+    "SELECT id, address, node, journal, sequence, added_ms, answered_ms, failures, problem, "
+    "found, expected, pushed "
     "FROM peer ";
 
 Peer ReadRow(Rows& rows) {
@@ -21,7 +22,9 @@ Peer ReadRow(Rows& rows) {
   if (!rows.IsNull(6)) out.answered_ms = rows.Int(6);
   out.failures = static_cast<std::uint64_t>(rows.Int(7));
   out.problem = rows.Text(8);
-  out.is_pushed = rows.Int(9) != 0;
+  out.found = static_cast<Found>(rows.Int(9));
+  if (!rows.IsNull(10)) out.expected = NodeId(rows.DigestAt<LogHash>(10));
+  out.is_pushed = rows.Int(11) != 0;
   return out;
 }
 
@@ -67,10 +70,15 @@ Result<Peer> AddPeer(Connection& connection, std::string_view address, std::int6
     return Error(Errc::Invalid, "only a peer with a URL can be called to bring it something");
   }
   const auto there = FindPeer(connection, kept);
-  if (there) return Error(Errc::Conflict, kept + " is a peer already");
-  if (there.error().code() != Errc::NotFound) return there.error();
-  TRY(connection.Execute("INSERT INTO peer(address, added_ms, pushed) VALUES(?, ?, ?)", kept,
-                         now_ms, is_pushed));
+  if (there && there->found == Found::Named) {
+    return Error(Errc::Conflict, kept + " is a peer already");
+  }
+  if (!there && there.error().code() != Errc::NotFound) return there.error();
+  TRY(connection.Execute(
+      "INSERT INTO peer(address, added_ms, pushed) VALUES(?1, ?2, ?3) "
+      "ON CONFLICT(address) DO UPDATE SET found = 0, expected = NULL, added_ms = ?2, pushed = ?3, "
+      "failures = 0, problem = ''",
+      kept, now_ms, is_pushed));
   if (kept.starts_with(kCallingPrefix)) {  // whoever calls proves who it is
     const auto node = TRY(NodeId::Parse(kept.substr(kCallingPrefix.size())));
     TRY(connection.Execute("UPDATE peer SET node = ? WHERE address = ?", node.genesis(), kept));

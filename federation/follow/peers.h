@@ -1,5 +1,6 @@
 #pragma once
-// The peers that the operator named, as rows of the catalog. Functions work on the connection they
+// The peers that are asked, as rows of the catalog: those that the operator named, and those that
+// were found (learned_peers.h). Functions work on the connection they
 // are given; those that change something inside Database::Write.
 
 #include <optional>
@@ -14,13 +15,18 @@ namespace banyan::federation {
 
 inline constexpr std::string_view kCallingPrefix = "node:";
 
+// How its address came to be known.
+enum class Found { Named = 0, InLog = 1, Nearby = 2 };
+
 struct Peer {
   std::int64_t row = 0;
   // A URL without a slash at its end, an absolute folder, or "node:<id>": one that has no address
   // and calls.
   std::string address;
-  std::optional<NodeId> node;  // who answered there last; nullopt: nobody yet
-  JournalPlace heads;          // how far its heads were read
+  Found found = Found::Named;
+  std::optional<NodeId> expected;  // who is to answer there, unless Named
+  std::optional<NodeId> node;      // who answered there last; nullopt: nobody yet
+  JournalPlace heads;              // how far its heads were read
   std::int64_t added_ms = 0;
   std::optional<std::int64_t> answered_ms;
   std::uint64_t failures = 0;  // since it answered
@@ -34,7 +40,8 @@ struct Peer {
 // node id (perhaps after "node:"), at most 1,024 bytes, a URL without user, query and fragment.
 Result<std::string> NormalizeAddress(std::string_view address);
 
-// Conflict when it is there already; Invalid when what has no URL is to be pushed to.
+// Conflict when the operator named it already; one that was found is a named one from now on.
+// Invalid when what has no URL is to be pushed to.
 enum class Push { No, Yes };
 Result<Peer> AddPeer(storage::Connection& connection, std::string_view address, std::int64_t now_ms,
                      Push push = Push::No);

@@ -34,7 +34,7 @@ Result<News> LookForNews(storage::Connection& connection, std::int64_t origin,
 
 Result<std::vector<Output>> Service::Step(std::int64_t now_ms, const Input& input) {
   TRY(Take(input, now_ms));
-  EndContacts(now_ms);
+  TRY(EndContacts(now_ms));
   auto lease = TRY(database_.Read());
   const auto peers = TRY(ListPeers(*lease));
   TRY(BeginHinted(*lease, peers, now_ms));
@@ -57,6 +57,7 @@ Status Service::Take(const Input& input, std::int64_t now_ms) {
     hurries_ = true;
   }
   if (const auto* read = std::get_if<PolicyRead>(&input)) policy_ = read->policy;
+  if (const auto* seen = std::get_if<NeighboursSeen>(&input)) neighbours_ = seen->neighbours;
   const auto* ended = std::get_if<MirrorEnded>(&input);
   if (ended != nullptr) mirroring_.erase(ended->card);
   if (ended != nullptr || std::holds_alternative<PolicyRead>(input)) {
@@ -69,6 +70,9 @@ Status Service::Take(const Input& input, std::int64_t now_ms) {
     hurries_ = true;
   }
   if (const auto* hinted = std::get_if<Hinted>(&input)) TRY(TakeHint(*hinted, now_ms));
+  if (std::holds_alternative<PolicyRead>(input) || std::holds_alternative<NeighboursSeen>(input)) {
+    TRY(ChoosePeers(now_ms));
+  }
   if (const auto* answer = std::get_if<Answer>(&input)) {
     for (auto& [peer, contact] : contacts_) TRY(contact->Take(*answer, now_ms));
   }
@@ -121,7 +125,7 @@ Status Service::BeginHinted(storage::Connection& connection, const std::vector<P
     TRY(contact->BeginHinted(heard.origin, heard.claim, std::move(heard.note), now_ms));
     contacts_.emplace(heard.peer, std::move(contact));
   }
-  EndContacts(now_ms);
+  TRY(EndContacts(now_ms));
   return Ok();
 }
 
@@ -157,10 +161,18 @@ std::int64_t Service::PauseAfter(const Contact& contact) {
   return pause_ms + pause_ms * chance / 1024;
 }
 
-void Service::EndContacts(std::int64_t now_ms) {
+Status Service::ChoosePeers(std::int64_t now_ms) {
+  return database_.Write([&](storage::Connection& connection) {
+    return ChooseLearnedPeers(connection, policy_.peers, neighbours_, now_ms);
+  });
+}
+
+Status Service::EndContacts(std::int64_t now_ms) {
+  bool is_news = false;
   std::erase_if(contacts_, [&](const auto& item) {
     const auto& contact = *item.second;
     if (!contact.is_done()) return false;
+    is_news = is_news || contact.taken_entries() > 0 || contact.has_failed();
     if (contact.has_failed()) hints_.Failed(item.first, now_ms);
     if (contact.has_failed() || !contact.is_hinted()) {
       due_ms_[item.first] = now_ms + PauseAfter(contact);
@@ -168,6 +180,7 @@ void Service::EndContacts(std::int64_t now_ms) {
     own_shown_ = own_shown_ || contact.shows_more_of_own();
     return true;
   });
+  return is_news ? ChoosePeers(now_ms) : Ok();
 }
 
 void Service::BeginContacts(const std::vector<Peer>& peers, std::int64_t now_ms) {

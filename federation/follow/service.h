@@ -4,7 +4,7 @@
 // feeds back what came of that. All it must remember is in the catalog, so that it may end at any
 // moment; the same inputs on the same catalog give the same outputs.
 //
-//   PolicyRead,
+//   PolicyRead, NeighboursSeen,
 //   PeerCame,
 //   Tick, Hurry ─▶ ┌─────────┐ ─▶ Ask ──────▶ a peer, over whatever reaches it ──▶ Answer
 //   Released,      │ Service │ ─▶ Hint ─────▶ a peer, which may look the head up ──▶ its Hinted
@@ -19,6 +19,7 @@
 #include <variant>
 
 #include "federation/follow/contact.h"
+#include "federation/follow/learned_peers.h"
 #include "storage/base/random.h"
 
 namespace banyan::federation {
@@ -54,8 +55,12 @@ struct Hinted {
   NodeId from;
   std::string note;
 };
-using Input =
-    std::variant<Tick, Hurry, Answer, MirrorEnded, PolicyRead, PeerCame, Released, Hinted>;
+// All that announce themselves in the local network now.
+struct NeighboursSeen {
+  std::vector<Neighbour> neighbours;
+};
+using Input = std::variant<Tick, Hurry, Answer, MirrorEnded, PolicyRead, PeerCame, Released, Hinted,
+                           NeighboursSeen>;
 
 // Bring the repository of this row of repository_card to its state, from these peers, best first.
 struct MirrorTask {
@@ -105,7 +110,8 @@ class Service {
   Status TellPeers(storage::Connection& connection, const std::vector<Peer>& peers,
                    std::int64_t now_ms, std::vector<Output>& outputs);
   void BeginContacts(const std::vector<Peer>& peers, std::int64_t now_ms);
-  void EndContacts(std::int64_t now_ms);
+  Status EndContacts(std::int64_t now_ms);
+  Status ChoosePeers(std::int64_t now_ms);
   Status LookAtBudget(storage::Connection& connection, std::int64_t now_ms);
   Status BeginMirrors(storage::Connection& connection, const std::vector<Peer>& peers,
                       std::int64_t now_ms, std::vector<Output>& outputs);
@@ -115,6 +121,7 @@ class Service {
   Random& random_;
   const ServiceOptions options_;
   Policy policy_;
+  std::vector<Neighbour> neighbours_;
   bool may_fetch_ = true;
   bool own_shown_ = false;
   std::uint64_t next_ask_ = 1;

@@ -69,6 +69,8 @@ struct HttpHandle::State {
   CURL* curl;
   // Of the exchange that is going on.
   const ApiRequest* request = nullptr;
+  AddressRule may_connect;
+  std::string forbidden;  // why the last address was
   std::string range;
   std::uint64_t sent_bytes = 0;
   HttpOutcome outcome;
@@ -90,12 +92,23 @@ struct HttpHandle::State {
     ::curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &status);
     return static_cast<int>(status);
   }
+  int Open(const curl_sockaddr& address);
   bool CheckRange();
   bool Receive(ByteView bytes);
   void ReceiveHeader(std::string_view line);
   std::size_t Send(std::span<std::uint8_t> out);
   HttpOutcome Finish(CURLcode code, const char* detail, bool is_encrypted);
 };
+
+int HttpHandle::State::Open(const curl_sockaddr& address) {
+  if (may_connect) {
+    if (const auto allowed = may_connect(address.addr); !allowed) {
+      forbidden = allowed.error().message();
+      return CURL_SOCKET_BAD;
+    }
+  }
+  return ::socket(address.family, address.socktype | SOCK_CLOEXEC, address.protocol);
+}
 
 // The answer to a request for a range must be that range.
 bool HttpHandle::State::CheckRange() {
@@ -217,6 +230,13 @@ void HttpHandle::State::SetUp(const HttpOptions& options, const std::string& url
   Set(CURLOPT_LOW_SPEED_TIME, static_cast<long>((silence_ms + 999) / 1000));
   if (!options.ca_file.empty()) Set(CURLOPT_CAINFO, options.ca_file.c_str());
   if (options.bypass_proxy) Set(CURLOPT_NOPROXY, "*");
+  may_connect = options.may_connect;
+  forbidden.clear();
+  Set(CURLOPT_OPENSOCKETDATA, this);
+  Set(
+      CURLOPT_OPENSOCKETFUNCTION, +[](void* self, curlsocktype, curl_sockaddr* address) {
+        return static_cast<curl_socket_t>(static_cast<State*>(self)->Open(*address));
+      });
   if (!range.empty()) Set(CURLOPT_RANGE, range.c_str());
   Set(CURLOPT_WRITEDATA, this);
   Set(
@@ -255,13 +275,17 @@ HttpOutcome HttpHandle::State::Finish(CURLcode code, const char* detail, bool is
   if (code == CURLE_OPERATION_TIMEDOUT && !outcome.stop && !was_sent) {
     outcome.end = HttpOutcome::End::Unreached;
   }
+  if (code == CURLE_COULDNT_CONNECT && !forbidden.empty()) {
+    outcome.problem = forbidden;
+    return std::move(outcome);
+  }
   outcome.problem = std::string(*detail != '\0' ? detail : ::curl_easy_strerror(code)) +
                     HintFor(code, is_encrypted);
   return std::move(outcome);
 }
 
 HttpHandle::HttpHandle(const World& world)
-    : state_(new State{world, ::curl_easy_init(), nullptr, "", 0, {}}) {
+    : state_(new State{world, ::curl_easy_init(), nullptr, {}, "", "", 0, {}}) {
   ENSURE(state_->curl != nullptr);
 }
 

@@ -2,7 +2,10 @@
 // One HTTP exchange over libcurl, without any second try. A handle keeps its connection open for
 // the next exchange. Used by one thread at a time.
 
+#include <sys/socket.h>
+
 #include <atomic>
+#include <functional>
 #include <memory>
 
 #include "node/client/api_request.h"
@@ -10,10 +13,15 @@
 
 namespace banyan::node {
 
+// Looks at an address that a connection is about to be made to, whatever name led there; an error
+// forbids it, and says why.
+using AddressRule = std::function<Status(const sockaddr& address)>;
+
 struct HttpOptions {
   std::string token;    // sent as Bearer to the addressed host only, never on to others
   std::string ca_file;  // empty: the system's
   bool bypass_proxy = false;
+  AddressRule may_connect;           // empty: to any
   bool follows_redirects = true;     // at most five, never from https to http
   std::int64_t min_bytes_per_s = 1;  // less, for as long as the silence below, breaks it off
   std::int64_t connect_timeout_ms = 10'000;

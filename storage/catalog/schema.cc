@@ -407,6 +407,16 @@ CREATE TABLE demanded_file(                  -- what clients asked for and peers
   sha256 BLOB NOT NULL,
   session TEXT NOT NULL,                     -- upload session of what arrives
   PRIMARY KEY(repository, sha256)) WITHOUT ROWID;
+-- Where nodes are reached, as logs say (federation/PROTOCOL.md section 13).
+CREATE TABLE learned_address(
+  origin INTEGER NOT NULL REFERENCES origin ON DELETE CASCADE,  -- whose log says so,
+  node BLOB NOT NULL,                                           -- of this node
+  epoch INTEGER NOT NULL,
+  position INTEGER NOT NULL,
+  addresses TEXT NOT NULL,                                      -- one a line, best first
+  PRIMARY KEY(origin, node)) WITHOUT ROWID;
+ALTER TABLE peer ADD COLUMN found INTEGER NOT NULL DEFAULT 0;   -- as federation::Found
+ALTER TABLE peer ADD COLUMN expected BLOB;                      -- the node that found it names
 )sql";
 
 Result<std::int64_t> Version(Connection& connection) {

@@ -74,6 +74,20 @@ TEST_CASE("APolicyFileSaysWhenAndHowMuchToMirror") {
   CHECK(Problem("[[select]]\nsize = \"5 GB\"").starts_with("policy.toml: line 2: there is no key"));
 }
 
+TEST_CASE("APolicyFileSaysWhomToDial") {
+  const std::string node(52, 'a');
+  const auto peers = MUST(ParsePolicy("p", "[peers]\ndial = \"any\"\nmost = 3\nrefuse = \"" + node +
+                                               "\"\npublish = false\n"))
+                         .peers;
+  CHECK(peers.dial == federation::PeerRules::Dial::Any);
+  CHECK(peers.most == 3);
+  CHECK(peers.refused.size() == 1);
+  CHECK_FALSE(peers.publishes);
+  CHECK(MUST(ParsePolicy("p", "")).peers.dial == federation::PeerRules::Dial::Followed);
+  CHECK(MUST(ParsePolicy("p", "[peers]\ndial = \"none\"")).peers.dial ==
+        federation::PeerRules::Dial::None);
+}
+
 TEST_CASE("WhatIsWrongWithAPolicyIsSaidWithItsLine") {
   CHECK(Problem("jurisdiction = []") ==
         "policy.toml: line 1: there is no key \"jurisdiction\" here; did you mean "
@@ -85,6 +99,7 @@ TEST_CASE("WhatIsWrongWithAPolicyIsSaidWithItsLine") {
             .starts_with("policy.toml: line 3: a reason is one of"));
   CHECK(Problem("[answer]\naction = \"keep\"").ends_with("rules are written as [[answer]]"));
   CHECK(Problem("[brake]\npercent = 101").starts_with("policy.toml: line 2: expected a whole"));
+  CHECK(Problem("[peers]\ndial = \"all\"").find("\"followed\"") != std::string::npos);
   CHECK(Problem("[receipts]\npublish = \"no\"").ends_with("expected true or false"));
   CHECK(Problem("[[answer]]\nrepository = \"lab/x\"\naction = \"stop\"").ends_with("models/lab/*"));
   CHECK(Problem("brake = 3").ends_with("expected a table"));

@@ -13,7 +13,8 @@ struct FollowFixture {
   banyan::testing::TestCatalog catalog;
   FakeRandom random{3};
   std::unique_ptr<Service> service = std::make_unique<Service>(catalog.database(), random);
-  std::map<std::int64_t, FakePeer*> peers;  // by row
+  std::map<std::int64_t, FakePeer*> peers;     // by row
+  std::map<std::string, FakePeer*> reachable;  // by address, unless in `peers`
   std::vector<MirrorTask> mirrors;
   std::vector<Hint> hints;
   std::int64_t now_ms = 1'700'000'000'000;
@@ -39,7 +40,7 @@ struct FollowFixture {
       inputs.pop_front();
       for (const auto& output : MUST(service->Step(now_ms, next))) {
         if (const auto* ask = std::get_if<Ask>(&output)) {
-          inputs.push_back(peers.at(ask->peer)->Give(*ask));
+          inputs.push_back(PeerAt(ask->peer).Give(*ask));
         } else if (const auto* task = std::get_if<MirrorTask>(&output)) {
           mirrors.push_back(*task);
         } else {
@@ -47,6 +48,13 @@ struct FollowFixture {
         }
       }
     }
+  }
+  FakePeer& PeerAt(std::int64_t row) {
+    const auto named = peers.find(row);
+    if (named != peers.end()) return *named->second;
+    const auto peer =
+        catalog.Read([&](storage::Connection& c) { return MUST(federation::GetPeer(c, row)); });
+    return *reachable.at(peer.address);
   }
   void Round() {
     now_ms += 120'000;
