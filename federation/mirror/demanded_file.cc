@@ -26,7 +26,7 @@ class DemandRun {
 
   DemandReport Run() {
     report_.outcome = Steps();
-    report_.lies = peers_.lies();
+    report_.lies = peers_.lies().list();
     return std::move(report_);
   }
 
