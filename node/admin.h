@@ -28,9 +28,9 @@ struct AdminContext {
   const std::atomic<bool>& cancelled;  // long operations look at it
   // Of the running node; nullptr: none runs.
   Follower* follower = nullptr;
-  OwnLog* own_log = nullptr;
   Bringer* bringer = nullptr;
   WantDesk* desk = nullptr;
+  OwnLog* own_log = nullptr;
 
   storage::Database& database() const { return content.core().database; }
 };

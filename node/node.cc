@@ -140,10 +140,10 @@ std::vector<Jobs::Job> Node::MakeJobs() {
 
 Status Node::WriteCards() {
   TRY(own_log_.Update());
-  const auto* const open = own_log_.Look();
-  const auto size = open == nullptr ? 0 : open->files->published().size;
-  if (size == published_size_) return Ok();
-  published_size_ = size;
+  const auto open = own_log_.Look();
+  const auto head = open == nullptr ? federation::LogState() : open->files->published();
+  if (head == published_) return Ok();
+  published_ = head;
   follower_.NoteRelease();
   bringer_.Hurry();
   return Ok();

@@ -34,7 +34,7 @@ Result<std::string> RequestSigner::Introduction(federation::LogId log) const {
 
 void RequestSigner::Sign(std::string_view address, Introduces introduces,
                          ApiRequest& request) const {
-  const auto* const log = log_.Look();
+  const auto log = log_.Look();
   if (log == nullptr) return;
   const auto signed_as = WhatIsSigned(address, request);
   federation::RequestSignature signature{log->origin.node,
