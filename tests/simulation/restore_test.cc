@@ -55,3 +55,28 @@ TEST_CASE("AnOriginThatWasRestoredSignsNothingThatItsFenceContradicts") {
   world.RunFor(3 * kRoundMs);
   CHECK(world.HeldSize(1, 0) == 3);
 }
+
+// 0 publishes; 2 becomes a copy of it. 1 reads both.
+TEST_CASE("Attack03OneSeedInTwoPlacesIsSeenProvenAndFrozen") {
+  WorldOptions options;
+  World world(Joined({{}, {0, 2}, {}}), options);
+  world.Publish(0);
+  world.RunFor(2 * kRoundMs);
+  world.Clone(2, 0);
+  world.Publish(0);
+  world.RunFor(4 * kRoundMs);
+  REQUIRE(world.HeldSize(1, 0) == 3);
+  world.Publish(2);
+  SECTION("of one size") {}
+  SECTION("of a greater size") { world.Publish(2); }
+  world.RunFor(4 * kRoundMs);
+  world.Publish(0);
+  world.RunFor(4 * kRoundMs);
+  CHECK(world.HeldSize(1, 0) == 3);
+  auto lease = MUST(world.node(1).database().Read());
+  auto evidence = lease->Query("SELECT first, second FROM fork_evidence");
+  REQUIRE(evidence.Next());
+  CHECK(evidence.Text(0) != evidence.Text(1));
+  auto rows = lease->Query("SELECT stopped FROM origin WHERE stopped != ''");
+  CHECK(rows.Next());
+}

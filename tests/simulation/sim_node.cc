@@ -113,7 +113,7 @@ void SimNode::Restore() {
 
 void SimNode::BecomeCopyOf(const SimNode& other) {
   disk_.StartFrom(other.disk_);
-  options_.seed = other.options_.seed;
+  options_ = other.options_;
   id_ = other.id_;
 }
 

@@ -53,7 +53,7 @@ class SimNode {
   bool has_backup() const { return backup_ != nullptr; }
   // It must be down.
   void Restore();
-  // Starts as a copy of the other's disk, with its keys. Before the first Start.
+  // Its disk is a copy of the other's from now on, and it has its keys. It must be down.
   void BecomeCopyOf(const SimNode& other);
 
   const std::string& name() const { return name_; }

@@ -105,6 +105,17 @@ void World::Restore(std::size_t i) {
   StartNode(i);
 }
 
+void World::Clone(std::size_t i, std::size_t of) {
+  auto& place = nodes_[i];
+  Note("clone " + place.node->name() + " of " + nodes_[of].node->name());
+  ++place.life;
+  place.node->Crash(0);
+  place.node->BecomeCopyOf(*nodes_[of].node);
+  auto& log = truth_[nodes_[of].node->id()];
+  log[place.node->name()] = log.at(nodes_[of].node->name());
+  StartNode(i);
+}
+
 void World::Publish(std::size_t i) {
   auto& place = nodes_[i];
   if (!place.node->is_up() || !place.node->is_signing()) return;

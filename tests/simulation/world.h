@@ -66,6 +66,9 @@ class World {
   // It loses power and starts again from its backup.
   void Restore(std::size_t i);
   void SetConduct(std::size_t i, Conduct conduct) { nodes_[i].conduct = conduct; }
+  // The node becomes a second living copy of the other, with its seed; whoever is a peer of it
+  // reads there, and it goes on publishing by itself. It must not be an origin of its own.
+  void Clone(std::size_t i, std::size_t of);
   // Nodes on this side and those on the other do not reach each other; empty: all do.
   void Cut(std::set<std::size_t> side) { side_ = std::move(side); }
 
