@@ -64,21 +64,32 @@ Status OwnLog::Update() {
 }
 
 Status OwnLog::Work() {
-  auto asked = TRY(OpenIfDue());
+  const auto asked = TRY(OpenIfDue());
   auto open = Look();
   if (!open) return Problem().empty() ? Ok() : Status(Error(Errc::Unavailable, Problem()));
+  open = TRY(OpenLatest(std::move(open)));
   Status written = WriteEntries(*open);
   const bool has_news = TRY(open->files->Look()) == federation::LogFiles::News::Some;
   if (asked == Asked::No && (has_news || asks_)) {
-    auto origin = TRY(AskFirst(open->origin));
-    if (origin.log.epoch != open->origin.log.epoch) {
-      open = TRY(OpenFiles(std::move(origin)));
-      MutexLock lock(mutex_);
-      open_ = open;
-    }
+    TRY(AskFirst(open->origin));
+    open = TRY(OpenLatest(std::move(open)));
   }
   TRY(Publish(*open));
   return written;
+}
+
+// The epoch that the catalog has by now. Nothing more is written to an earlier one, also when the
+// keys of the latest are not here.
+Result<std::shared_ptr<OwnLog::Open>> OwnLog::OpenLatest(std::shared_ptr<Open> open) {
+  {
+    auto lease = TRY(parts_.database.Read());
+    const auto log = TRY(federation::FindOwnLog(*lease));
+    if (log && log->epoch == open->origin.log.epoch) return open;
+  }
+  open = TRY(OpenFiles(TRY(OpenOrigin())));
+  MutexLock lock(mutex_);
+  open_ = open;
+  return open;
 }
 
 // A log that was signed and is not in the catalog: a copy from before it had one.
