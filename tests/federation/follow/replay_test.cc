@@ -54,6 +54,28 @@ TEST_CASE("AGrowingLogIsTakenUpWhereItStopped") {
   CHECK(f.Count("SELECT max(number) FROM repository_card") == 86);
 }
 
+TEST_CASE("TwoPeersAtOnceShowTheSameLog") {
+  FakeOrigin a(1);
+  a.Publish("one");
+  FakePeer first(a);
+  FakePeer second(a);
+  FollowFixture f;
+  f.AddPeer(first);
+  f.AddPeer(second);
+  f.Follow(a);
+  f.Round();  // both are asked before one has answered all
+  CHECK(f.HeldSize(a) == 2);
+  a.Publish("two");
+  first.Carry(a);
+  a.Publish("three");
+  second.Carry(a);
+  f.Round();
+  CHECK(f.HeldSize(a) == 4);
+  CHECK(f.Count("SELECT count(*) FROM repository_card") == 3);
+  CHECK(f.PeerOf(0).problem.empty());
+  CHECK(f.PeerOf(1).problem.empty());
+}
+
 TEST_CASE("ALongLogIsProvenStepByStep") {
   FakeOrigin a(1);
   for (std::uint64_t i = 0; i < 2 * kReplayStep + 777; ++i) {
