@@ -157,28 +157,34 @@ Result<OwnOrigin> OwnLog::AskFirst(OwnOrigin origin) {
   bool is_forked = false;
   auto common = std::numeric_limits<std::uint64_t>::max();  // to all forks of this epoch
   std::uint64_t taken = 0;
+  Status unsettled;  // a peer showed something signed, and does not go on answering
   for (const auto& [peer, page] : asker_.Ask(peers, federation::EpochsPath(origin.node),
                                              federation::kMaxEpochsBytes, kPatienceMs)) {
     if (!page) continue;  // it does not answer, or holds nothing of this log
     const auto view =
-        TRY(federation::CompareWithPeer(parts_.database, origin, *peer, *page, parts_.clock.NowMs())
-                .Context("asking " + peer->Name()));
-    if (!view.problem.empty()) {
+        federation::CompareWithPeer(parts_.database, origin, *peer, *page, parts_.clock.NowMs());
+    if (!view) {
+      unsettled = Error(view.error()).Context("asking " + peer->Name());
+      continue;
+    }
+    if (!view->problem.empty()) {
       log::Warning("federation", "event=own_log_shown_wrong peer={} error=\"{}\"", peer->Name(),
-                   view.problem);
+                   view->problem);
     }
-    was_shown_ = was_shown_ || view.kind != PeerView::Kind::Nothing;
-    taken += view.taken;
-    if (view.kind == PeerView::Kind::Forked) {
+    was_shown_ = was_shown_ || view->kind != PeerView::Kind::Nothing;
+    taken += view->taken;
+    if (view->kind == PeerView::Kind::Forked) {
       is_forked = true;
-      common = std::min(common, view.common);
+      common = std::min(common, view->common);
     }
-    if (view.taken == 0) continue;
-    log::Warning("federation", "event=own_log_taken peer={} entries={}", peer->Name(), view.taken);
+    if (view->taken == 0) continue;
+    log::Warning("federation", "event=own_log_taken peer={} entries={}", peer->Name(), view->taken);
     auto now = TRY(OpenOrigin());
     if (now.log.epoch != origin.log.epoch) is_forked = false;  // somebody repaired it
     origin = std::move(now);
   }
+  if (!unsettled) asks_ = true;  // again
+  TRY(std::move(unsettled));
   if (is_forked) {
     TRY(Repair(origin, common));
     origin = TRY(OpenOrigin());
@@ -190,8 +196,8 @@ Result<OwnOrigin> OwnLog::AskFirst(OwnOrigin origin) {
 Status OwnLog::Repair(const OwnOrigin& origin, std::uint64_t common) {
   if (common == 0) {
     return Error(Errc::Conflict,
-                 "another copy of this node began the same epoch in another way, and a peer has "
-                 "it: nothing is signed here. Keep one of the copies, and end the other");
+                 "another copy of this node began an epoch of the log in another way, and a peer "
+                 "has it: nothing is signed here. Keep one of the copies, and end the other");
   }
   federation::NextEpoch next{
       {origin.keys.public_keys(), {}, {}}, common, federation::OpenReason::Fork};

@@ -5,6 +5,7 @@
 #include "federation/format/checkpoint.h"
 #include "federation/format/entry_bundle.h"
 #include "federation/format/note.h"
+#include "federation/origin_rows.h"
 
 namespace banyan::federation {
 namespace {
@@ -40,7 +41,9 @@ Status LogReplay::Start(std::int64_t now_ms) {
   from_ = held_.head.frontier.size();
   if (claimed_.size == 0) return Finish(End::UpToDate);
   if (claimed_.size <= from_) return CompareOlder(now_ms);
-  if (!held_.stopped.empty() && !before_) return Finish(End::UpToDate);  // nothing later is taken
+  const bool begins = before_ && from_ == 0;
+  const bool is_frozen = !held_.stopped.empty() && !held_.is_own;
+  if (is_frozen && !begins) return Finish(End::UpToDate);  // nothing later is taken
   PlanStep();
   return Ok();
 }
@@ -152,14 +155,16 @@ std::vector<Bytes> LogReplay::StepEntries() const {
 
 // From what is held now, if another peer's replay of the same log was taken meanwhile.
 Status LogReplay::FinishStep(std::int64_t now_ms) {
-  FollowedLog now = held_;
+  std::optional<LogHead> now;
   {
     auto lease = TRY(database_.Read());
-    if (!TRY(WhyStopped(*lease, held_.log.origin)).empty()) return Finish(End::UpToDate);
-    now = TRY(FindFollowedLog(*lease, held_.log.origin, held_.name.node));
+    const auto stopped = TRY(WhyStopped(*lease, held_.log.origin));
+    if (stopped != held_.stopped && !held_.is_own) return Finish(End::UpToDate);
+    now = TRY(FindHead(*lease, held_.log));
+    if (now) held_.keys = TRY(StatedKeys(*lease, held_.log));
   }
-  if (now.head.frontier.size() != held_.head.frontier.size()) {
-    held_ = std::move(now);
+  if (now && now->frontier.size() > held_.head.frontier.size()) {
+    held_.head = *std::move(now);
     return Start(now_ms);
   }
   if (inquires_) return FinishInquiryStep(now_ms);
@@ -188,6 +193,7 @@ Status LogReplay::FinishProvenStep(std::int64_t now_ms) {
   const auto& note = is_last ? note_ : held_.head.note;
   const auto* before = from_ == 0 && before_ ? &*before_ : nullptr;
   TRY(AppendEntries(database_, held_, {entries, claimed_, proof, note, before}, now_ms));
+  if (before != nullptr) held_.stopped.clear();
   taken_entries_ += entries.size();
   from_ = until_;
   if (is_last) return Finish(End::Taken);

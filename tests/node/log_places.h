@@ -261,6 +261,7 @@ class PublishingNode {
     REQUIRE(rows.Next());
     return rows.Int(0);
   }
+  Config& config() { return config_; }
   bool HasFile(const std::string& name) { return fs.Stat("data/" + name).has_value(); }
 
  private:
