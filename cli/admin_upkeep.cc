@@ -145,6 +145,9 @@ class Restore final : public Command {
     Takes("BACKUP", source_, "what `banyan admin backup` made").offers = Offers::Folders;
     Takes("DIR", target_, "the new data directory; must be absent or empty").offers =
         Offers::Folders;
+    Explain(
+        "What the node's log had said since the backup is asked of its peers before it says "
+        "anything more. Without a peer that has it, see `banyan federation go-on`.");
     Shows("admin restore /mnt/disk/banyan /srv/banyan", "then serve it, and scrub it once");
   }
 

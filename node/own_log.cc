@@ -65,21 +65,32 @@ Status OwnLog::Update() {
 }
 
 Status OwnLog::Work() {
-  auto asked = TRY(OpenIfDue());
+  const auto asked = TRY(OpenIfDue());
   auto open = Look();
   if (!open) return Problem().empty() ? Ok() : Status(Error(Errc::Unavailable, Problem()));
+  open = TRY(OpenLatest(std::move(open)));
   Status written = WriteEntries(*open);
   const bool has_news = TRY(open->files->Look()) == federation::LogFiles::News::Some;
   if (asked == Asked::No && (has_news || asks_)) {
-    auto origin = TRY(AskFirst(open->origin));
-    if (origin.log.epoch != open->origin.log.epoch) {
-      open = TRY(OpenFiles(std::move(origin)));
-      MutexLock lock(mutex_);
-      open_ = open;
-    }
+    TRY(AskFirst(open->origin));
+    open = TRY(OpenLatest(std::move(open)));
   }
   TRY(Publish(*open));
   return written;
+}
+
+// The epoch that the catalog has by now. Nothing more is written to an earlier one, also when the
+// keys of the latest are not here.
+Result<std::shared_ptr<OwnLog::Open>> OwnLog::OpenLatest(std::shared_ptr<Open> open) {
+  {
+    auto lease = TRY(parts_.database.Read());
+    const auto log = TRY(federation::FindOwnLog(*lease));
+    if (log && log->epoch == open->origin.log.epoch) return open;
+  }
+  open = TRY(OpenFiles(TRY(OpenOrigin())));
+  MutexLock lock(mutex_);
+  open_ = open;
+  return open;
 }
 
 // A log that was signed and is not in the catalog: a copy from before it had one.
@@ -147,28 +158,34 @@ Result<OwnOrigin> OwnLog::AskFirst(OwnOrigin origin) {
   bool is_forked = false;
   auto common = std::numeric_limits<std::uint64_t>::max();  // to all forks of this epoch
   std::uint64_t taken = 0;
+  Status unsettled;  // a peer showed something signed, and does not go on answering
   for (const auto& [peer, page] : asker_.Ask(peers, federation::EpochsPath(origin.node),
                                              federation::kMaxEpochsBytes, kPatienceMs)) {
     if (!page) continue;  // it does not answer, or holds nothing of this log
     const auto view =
-        TRY(federation::CompareWithPeer(parts_.database, origin, *peer, *page, parts_.clock.NowMs())
-                .Context("asking " + peer->Name()));
-    if (!view.problem.empty()) {
+        federation::CompareWithPeer(parts_.database, origin, *peer, *page, parts_.clock.NowMs());
+    if (!view) {
+      unsettled = Error(view.error()).Context("asking " + peer->Name());
+      continue;
+    }
+    if (!view->problem.empty()) {
       log::Warning("federation", "event=own_log_shown_wrong peer={} error=\"{}\"", peer->Name(),
-                   view.problem);
+                   view->problem);
     }
-    was_shown_ = was_shown_ || view.kind != PeerView::Kind::Nothing;
-    taken += view.taken;
-    if (view.kind == PeerView::Kind::Forked) {
+    was_shown_ = was_shown_ || view->kind != PeerView::Kind::Nothing;
+    taken += view->taken;
+    if (view->kind == PeerView::Kind::Forked) {
       is_forked = true;
-      common = std::min(common, view.common);
+      common = std::min(common, view->common);
     }
-    if (view.taken == 0) continue;
-    log::Warning("federation", "event=own_log_taken peer={} entries={}", peer->Name(), view.taken);
+    if (view->taken == 0) continue;
+    log::Warning("federation", "event=own_log_taken peer={} entries={}", peer->Name(), view->taken);
     auto now = TRY(OpenOrigin());
     if (now.log.epoch != origin.log.epoch) is_forked = false;  // somebody repaired it
     origin = std::move(now);
   }
+  if (!unsettled) asks_ = true;  // again
+  TRY(std::move(unsettled));
   if (is_forked) {
     TRY(Repair(origin, common));
     origin = TRY(OpenOrigin());
@@ -180,8 +197,8 @@ Result<OwnOrigin> OwnLog::AskFirst(OwnOrigin origin) {
 Status OwnLog::Repair(const OwnOrigin& origin, std::uint64_t common) {
   if (common == 0) {
     return Error(Errc::Conflict,
-                 "another copy of this node began the same epoch in another way, and a peer has "
-                 "it: nothing is signed here. Keep one of the copies, and end the other");
+                 "another copy of this node began an epoch of the log in another way, and a peer "
+                 "has it: nothing is signed here. Keep one of the copies, and end the other");
   }
   federation::NextEpoch next{
       {origin.keys.public_keys(), {}, {}}, common, federation::OpenReason::Fork};

@@ -75,6 +75,7 @@ class OwnLog {
   Result<federation::OwnOrigin> OpenOrigin() REQUIRES(work_mutex_);
   Result<std::shared_ptr<Open>> OpenFiles(federation::OwnOrigin origin) REQUIRES(work_mutex_);
   Result<Asked> OpenIfDue() REQUIRES(work_mutex_);
+  Result<std::shared_ptr<Open>> OpenLatest(std::shared_ptr<Open> open) REQUIRES(work_mutex_);
   Result<federation::OwnOrigin> AskFirst(federation::OwnOrigin origin) REQUIRES(work_mutex_);
   Status Repair(const federation::OwnOrigin& origin, std::uint64_t common) REQUIRES(work_mutex_);
   Status TakeUp(federation::LogId log);

@@ -105,11 +105,11 @@ Status TakeEntries(Connection& connection, const FollowedLog& log, const NewEntr
 // Peers are asked in parallel, perhaps for the same entries.
 Result<Appended> FindOutcome(Connection& connection, const FollowedLog& log,
                              const NewEntries& news) {
-  const auto head = TRY(FindHead(connection, log.log));
-  const auto size = head ? head->frontier.size() : 0;
+  const auto size = TRY(CountEntries(connection, log.log));
   // A stopped origin goes on with its next epoch, if at all.
+  const bool may_be_stopped = log.is_own || news.before != nullptr;
   const bool is_stopped =
-      news.before == nullptr && !TRY(WhyStopped(connection, log.log.origin)).empty();
+      !may_be_stopped && !TRY(WhyStopped(connection, log.log.origin)).empty();
   return is_stopped || size != log.head.frontier.size() ? Appended::Overtaken : Appended::Yes;
 }
 

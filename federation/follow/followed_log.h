@@ -19,6 +19,7 @@ struct FollowedLog {
   std::optional<EpochKeys> keys;  // of its first entry; nullopt: nothing is held yet
   LogHead head;                   // what is held; its note may be of fewer entries, or empty
   std::string stopped;            // why nothing more is taken of its origin; empty: it is
+  bool is_own = false;            // its own node reads it, which no freeze holds up
 };
 
 // The latest epoch that is held of the origin, or its first one, empty.

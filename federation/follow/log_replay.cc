@@ -37,7 +37,9 @@ Status LogReplay::Start(std::int64_t now_ms) {
   from_ = held_.head.frontier.size();
   if (claimed_.size == 0) return Finish(End::UpToDate);
   if (claimed_.size <= from_) return CompareOlder(now_ms);
-  if (!held_.stopped.empty() && !before_) return Finish(End::UpToDate);  // nothing later is taken
+  const bool begins = before_ && from_ == 0;
+  const bool is_frozen = !held_.stopped.empty() && !held_.is_own;
+  if (is_frozen && !begins) return Finish(End::UpToDate);  // nothing later is taken
   PlanStep();
   return Ok();
 }
@@ -176,6 +178,7 @@ Status LogReplay::FinishProvenStep(std::int64_t now_ms) {
   const auto appended =
       TRY(AppendEntries(database_, held_, {entries, claimed_, proof, note, before}, now_ms));
   if (appended == Appended::Overtaken) return Finish(End::Overtaken);
+  if (before != nullptr) held_.stopped.clear();
   taken_entries_ += entries.size();
   from_ = until_;
   if (is_last) return Finish(End::Taken);

@@ -67,6 +67,16 @@ Status SetBack(Connection& connection, std::int64_t origin, const RepositoryKey&
       static_cast<int>(storage::StandingReason::Author), origin, key);
 }
 
+// Before those that wait already: they came after them.
+Status KeepForAgain(Connection& connection, LogId log, std::uint64_t size) {
+  return connection.Execute(
+      "INSERT INTO log_again(id, entry) "
+      "SELECT (SELECT coalesce(min(id), 0) FROM log_again) - 1 - "
+      "(SELECT max(position) FROM log_entry WHERE origin = ?1 AND epoch = ?2) + position, entry "
+      "FROM log_entry WHERE origin = ?1 AND epoch = ?2 AND position >= ?3",
+      log.origin, log.epoch, size);
+}
+
 }  // namespace
 
 Status RollBackLog(Connection& connection, LogId log, std::uint64_t size, std::int64_t now_ms) {
@@ -82,12 +92,7 @@ Status RollBackLog(Connection& connection, LogId log, std::uint64_t size, std::i
   for (const auto& [key, last] : affected) {
     TRY(SetBack(connection, log.origin, key, last, is_own, now_ms));
   }
-  if (is_own) {
-    TRY(
-        connection.Execute("INSERT INTO log_again(entry) SELECT entry FROM log_entry "
-                           "WHERE origin = ? AND epoch = ? AND position >= ? ORDER BY position",
-                           log.origin, log.epoch, size));
-  }
+  if (is_own) TRY(KeepForAgain(connection, log, size));
   for (const char* table : {"block_entry", "state_entry", "log_entry"}) {
     TRY(connection.Execute(
         "DELETE FROM " + std::string(table) + " WHERE origin = ? AND epoch = ? AND position >= ?",

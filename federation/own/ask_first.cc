@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "federation/follow/log_rollback.h"
+#include "federation/format/canonical_json.h"
 #include "federation/origin_rows.h"
 #include "federation/own/common_size.h"
 
@@ -39,6 +40,8 @@ class Comparison {
         TRY(CompareEpoch(shown.note));
       } else if (before != nullptr && shown.epoch == log_.epoch + 1 && IsGood()) {
         TRY(TakeNextEpoch(before->note, shown));
+      } else if (view_.kind == Kind::Forked && shown.epoch == log_.epoch + 1) {
+        TRY(LookAtOpening(shown));
       } else if (shown.epoch < log_.epoch) {
         view_.kind = Kind::Agrees;  // it has yet to hear of the later ones
       }
@@ -54,6 +57,7 @@ class Comparison {
   Result<FollowedLog> ReadOwn() const {
     auto lease = TRY(database_.Read());
     FollowedLog own{log_, {origin_.node, log_.epoch}, TRY(StatedKeys(*lease, log_)), {}, {}};
+    own.is_own = true;
     own.head.frontier = TRY(ReadFrontier(*lease, log_, TRY(CountEntries(*lease, log_))));
     if (const auto head = TRY(FindHead(*lease, log_))) own.head.note = head->note;
     return own;
@@ -101,18 +105,42 @@ class Comparison {
         return Ok();
       case LogReplay::End::OriginWrong: return Error(Errc::Corrupt, replay.reason());
       case LogReplay::End::UpToDate:
+      case LogReplay::End::Overtaken:
         return Error(Errc::Conflict, "the own log has grown while a peer was asked");
       default: return SearchFork(own, *shown, replay.reason());
     }
   }
 
-  // It is one when the peer's entries are those that were signed.
+  // It is one when the peer's entries are those that were signed. Else they are yet to be seen: the
+  // head is signed, so they are somewhere.
   Status SearchFork(const FollowedLog& own, const LogState& shown, const std::string& reason) {
     const auto common = FindCommonSize(database_, own, shown, peer_);
-    if (!common && common.error().code() != Errc::Invalid) return common.error();
-    view_.kind = common ? Kind::Forked : Kind::Nothing;
-    view_.common = common ? *common : 0;
-    view_.problem = common ? "" : reason;
+    if (!common && common.error().code() == Errc::Invalid) {
+      return Error(Errc::Unavailable, "it shows a signed head of this log, and " + reason);
+    }
+    view_.common = TRY(Result<std::uint64_t>(common));
+    view_.kind = Kind::Forked;
+    return Ok();
+  }
+
+  // Another copy repaired the log from a history that is not this one: a second repair would be a
+  // second opening of the same epoch.
+  Status LookAtOpening(const EpochHead& shown) {
+    const LogName name{origin_.node, shown.epoch};
+    const auto claim = ReadClaim(name, shown.note);
+    if (!claim || claim->size == 0) return Ok();
+    const Tile bundle{Tile::kEntries, 0, TileWidth(Tile::kEntries, 0, claim->size)};
+    const auto bytes = TRY(peer_.Get(name.Path() + bundle.Path(), kMaxBundleBytes));
+    const auto entries = ReadEntryBundle(bytes, bundle.width);
+    if (!entries) return Ok();
+    const auto entry = ParseCanonical(entries->front());
+    const auto opening = entry ? Opening::Parse(*entry) : Result<Opening>(entry.error());
+    if (!opening) return Ok();
+    auto lease = TRY(database_.Read());
+    const auto stated = TRY(StatedKeys(*lease, log_));
+    const bool is_real = opening->RequireAuthority(stated, *entry).has_value() &&
+                         VerifyHead(name, opening->keys, shown.note).has_value();
+    if (is_real) view_.common = 0;
     return Ok();
   }
 
@@ -126,8 +154,9 @@ class Comparison {
     if (!closed && closed.error().code() != Errc::Invalid) return closed.error();
     if (!closed) return Refuse(closed.error().message());
     const LogId log{log_.origin, shown.epoch};
-    LogReplay replay(database_, {log, {origin_.node, log.epoch}, {}, {}, {}}, shown.note,
-                     *std::move(closed));
+    FollowedLog next{log, {origin_.node, log.epoch}, {}, {}, {}};
+    next.is_own = true;
+    LogReplay replay(database_, std::move(next), shown.note, *std::move(closed));
     const auto end = TRY(RunReplay(replay, peer_, now_ms_));
     if (end == LogReplay::End::OriginWrong) return Error(Errc::Corrupt, replay.reason());
     if (end != LogReplay::End::Taken) return Refuse(replay.reason());

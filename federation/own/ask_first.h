@@ -17,9 +17,11 @@ struct PeerView {
     Forked,   // signed here and signed there, and no log joins the two: the evidence is kept
   };
   Kind kind = Kind::Nothing;
-  std::uint64_t common = 0;  // of Forked: how many entries both begin with
-  std::uint64_t taken = 0;   // entries that were appended
-  std::string problem;       // of Nothing: what is wrong with what it shows
+  // Of Forked: how many entries both begin with; 0 when the peer holds a repair by another copy,
+  // from a history that is not the one here.
+  std::uint64_t common = 0;
+  std::uint64_t taken = 0;  // entries that were appended
+  std::string problem;      // of Nothing: what is wrong with what it shows
 };
 
 // `page` is what the peer answered for EpochsPath. Entries that were not signed here yet may be

@@ -2,15 +2,7 @@
 
 #include <algorithm>
 
-#include "federation/format/entry_bundle.h"
-#include "federation/format/tile.h"
-
 namespace banyan::federation {
-namespace {
-
-constexpr std::size_t kMaxBundleBytes = kTileWidth * (kMaxEntryBytes + 2);
-
-}  // namespace
 
 Result<std::uint64_t> FindCommonSize(storage::Database& database, const FollowedLog& own,
                                      const LogState& theirs, PeerSource& peer) {

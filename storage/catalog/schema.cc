@@ -396,7 +396,7 @@ CREATE TABLE state_entry(                    -- the latest state entry of each e
   taken_ms INTEGER NOT NULL,
   PRIMARY KEY(origin, epoch)) WITHOUT ROWID;
 CREATE TABLE log_again(                      -- own entries taken out by a repair, to be appended again
-  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  id INTEGER PRIMARY KEY,                    -- in their order
   entry BLOB NOT NULL);
 -- Mirrors that hold a part of the files (federation/PROTOCOL.md section 10).
 ALTER TABLE mirror ADD COLUMN selected TEXT NOT NULL DEFAULT '';  -- files, by policy, as text

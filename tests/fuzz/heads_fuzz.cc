@@ -1,5 +1,6 @@
-// What parses as a page of heads, or a place in a journal, prints to the same text.
+// What parses as a page of heads or epochs, or a place in a journal, prints to the same text.
 
+#include "federation/format/epochs_page.h"
 #include "federation/format/heads_page.h"
 #include "storage/base/bytes.h"
 #include "storage/base/check.h"
@@ -13,6 +14,7 @@ void TryInput(ByteView input) {
     ENSURE(page->ToString() == text);
     ENSURE(page->heads.size() <= kMaxHeadsAtOnce);
   }
+  if (const auto page = EpochsPage::Parse(text)) ENSURE(page->ToString() == text);
   const auto place = JournalPlace::Parse(text);
   if (place) ENSURE(place->ToString() == text);
 }

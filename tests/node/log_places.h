@@ -10,6 +10,7 @@
 #include "federation/origin_rows.h"
 #include "federation/row_files.h"
 #include "node/own_log.h"
+#include "storage/content/backup_directory.h"
 #include "storage/content/local_content_store.h"
 #include "tests/support/catalog_makers.h"
 #include "tests/support/fake_clock.h"
@@ -237,7 +238,7 @@ class PublishingNode {
   void Update() { MUST(log_->Update()); }
   // As a backup has it, which is made without these.
   void LoseWhatNoBackupHas() {
-    for (const auto& name : MUST(ListFilesBelow(fs, "data"))) {
+    for (const auto& name : MUST(storage::ListFilesBelow(fs, "data"))) {
       if (name.starts_with("log/") || name == "next.seed" || name == "after.seed") {
         MUST(fs.Remove("data/" + name));
       }
@@ -260,6 +261,7 @@ class PublishingNode {
     REQUIRE(rows.Next());
     return rows.Int(0);
   }
+  Config& config() { return config_; }
   bool HasFile(const std::string& name) { return fs.Stat("data/" + name).has_value(); }
 
  private:

@@ -1,5 +1,5 @@
-// A disk that fails, is full, or loses power while the own log takes its tail from a peer, or opens
-// its next epoch: afterwards it goes on as if nothing had been.
+// A disk that fails, is full, or loses power while the own log is written, takes its tail from a
+// peer, or opens its next epoch: afterwards it goes on as if nothing had been.
 #include <cstdlib>
 
 #include "tests/node/log_places.h"
@@ -10,7 +10,7 @@ using namespace banyan::node::testing;
 
 namespace {
 
-enum class Peer { IsLonger, IsForked };
+enum class Peer { Agrees, IsLonger, IsForked };
 
 // The disk of a node that is to take what a peer holds, prepared once.
 struct Prepared {
@@ -25,6 +25,7 @@ struct Prepared {
     peer.Follow(a.node());
     peer.Ask(a.view);
     b.CopyFrom(a);
+    if (kind == Peer::Agrees) return;
     a.clock.Advance(60'000);
     a.Change("theirs");
     a.Update();
@@ -76,6 +77,7 @@ bool RunWithFault(Prepared& prepared, Peer kind, FaultPlan plan, std::uint64_t s
     node.peers = {prepared.peer.view};
     node.Start();
     node.clock.Advance(60'000);
+    if (kind == Peer::Agrees) node.Change("ours");
     disk->SetFault(plan);
     node.Update();
     struck = disk->struck() > 0;
@@ -96,6 +98,12 @@ void ForEveryStrike(Peer kind, FaultPlan plan, std::uint64_t seed) {
 }
 
 }  // namespace
+
+TEST_CASE("AFailingDiskOrAPowerCutDoesNotStopTheLog") {
+  ForEveryStrike(Peer::Agrees, {.kind = FaultKind::Io, .forever = true}, 0);
+  ForEveryStrike(Peer::Agrees, {.kind = FaultKind::NoSpace}, 1);
+  ForEveryStrike(Peer::Agrees, {.kind = FaultKind::Crash}, 2);
+}
 
 TEST_CASE("AFailingDiskDoesNotStopARepairForEver") {
   ForEveryStrike(Peer::IsForked, {.kind = FaultKind::Io, .forever = true}, 0);

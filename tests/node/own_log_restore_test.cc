@@ -131,6 +131,30 @@ TEST_CASE("ACopyThatSignedApartIsRepairedAndProven") {
     CHECK(f.b.Problem().empty());
     CHECK(f.b.Head().state.size == f.a.Head().state.size + 1);
   }
+  SECTION("and a newcomer gets both epochs from the peer, and the proof") {
+    FollowingNode newcomer("newcomer");
+    newcomer.Follow(f.b.node());
+    newcomer.Ask(f.peer.view);
+    newcomer.Round();
+    CHECK(newcomer.Stopped(f.b.node()).empty());
+    const auto heads = HeadsOf(newcomer.catalog.database(), f.b.node());
+    REQUIRE(heads.size() == 2);
+    CHECK(heads.front().state.size == common);
+    CHECK(heads.back().state == f.b.Head().state);
+    CHECK(newcomer.Count("SELECT count(*) FROM repository_card") == 2);
+    const auto proof = f.peer.catalog.Read([](Connection& c) {
+      auto rows = c.Query("SELECT origin FROM fork_evidence");
+      return rows.Next() ? MUST(federation::FindEvidence(c, {rows.Int(0), 0})) : std::nullopt;
+    });
+    CHECK_FALSE(proof.has_value());  // the peer saw one history only
+    auto lease = MUST(f.b.database().Read());
+    const auto own = MUST(federation::FindEvidence(*lease, {1, 0}));
+    REQUIRE(own.has_value());
+    const auto keys = MUST(federation::StatedKeys(*lease, {1, 0}));
+    const federation::LogName name{f.b.node(), 0};
+    CHECK(MUST(federation::VerifyHead(name, keys, own->first)) !=
+          MUST(federation::VerifyHead(name, keys, own->second)));
+  }
   SECTION("and it is the same after a restart") {
     f.b.Stop();
     f.b.Start();
@@ -138,6 +162,32 @@ TEST_CASE("ACopyThatSignedApartIsRepairedAndProven") {
     CHECK(f.b.Problem().empty());
     CHECK(f.b.Head().epoch == 1);
   }
+}
+
+TEST_CASE("ARepairGoesOnPastTheFence") {
+  Fixture f;
+  f.Publish(f.a, "theirs");
+  f.peer.Round();
+  MUST(WriteFileDurably(f.b.fs, "fence", {}));
+  f.b.config().federation_fence = "fence";
+  f.b.Start();
+  f.peer.view->is_reachable = false;
+  f.Publish(f.b, "ours");
+  REQUIRE(f.b.Problem().empty());
+  const auto older = std::make_shared<MemoryFileSystem>();
+  older->StartFrom(f.b.fs);
+  f.peer.view->is_reachable = true;
+  f.Publish(f.b, "ours");
+  CHECK(f.b.Problem().empty());
+  const auto fence = MUST(ReadFile(f.b.fs, "fence", 1000));
+  CHECK(AsText(fence).starts_with("banyan/" + f.b.node().ToString() + "/1\n"));
+  f.b.Stop();
+  PublishingNode restored("restored", 9, older);  // of before the repair, beside the fence of now
+  MUST(WriteFileDurably(*older, "fence", fence));
+  restored.config().federation_fence = "fence";
+  restored.Start();
+  restored.Update();
+  CHECK(restored.Problem().find("older copy") != std::string::npos);
 }
 
 TEST_CASE("AForkWithoutNextSeedStopsAndSaysWhatToDo") {
@@ -194,6 +244,25 @@ TEST_CASE("APeerCannotMakeANodeSignOrStopByWhatItMadeUp") {
   CHECK(f.b.Head().epoch == 0);
   CHECK(f.b.Head().state.size == before.state.size + 1);
   CHECK(f.b.Count("SELECT count(*) FROM fork_evidence") == 0);
+}
+
+TEST_CASE("APeerThatShowsATailAndDoesNotGiveItIsWaitedFor") {
+  Fixture f;
+  f.Publish(f.a, "theirs");
+  f.peer.Round();
+  f.b.Start();
+  const auto before = f.b.Head();
+  f.peer.view->spoil = [](const std::string& path, Bytes& body) {
+    if (path.find("/tile/") != path.npos) body.clear();
+  };
+  f.Publish(f.b, "ours");
+  CHECK(f.b.Head().state == before.state);
+  CHECK_FALSE(f.b.Problem().empty());
+  f.peer.view->spoil = {};
+  f.b.Update();
+  CHECK(f.b.Problem().empty());
+  CHECK(f.b.Head().epoch == 0);
+  CHECK(f.b.Head().state.size == before.state.size + 2);
 }
 
 TEST_CASE("ALongLogGetsStateEntriesThatFollowersCheck") {

@@ -1,6 +1,11 @@
 #include "federation/bundle/archive_peer.h"
 #include "federation/bundle/bundle_export.h"
+#include "federation/follow/followed_log.h"
+#include "federation/format/canonical_json.h"
+#include "federation/format/entry_bundle.h"
 #include "federation/head_rows.h"
+#include "federation/origin_rows.h"
+#include "federation/own/next_epoch.h"
 #include "federation/transfer/folder_peer.h"
 #include "tests/federation/mirror/mirror_pair.h"
 #include "tests/support/memory_file_system.h"
@@ -81,6 +86,33 @@ TEST_CASE("ABundleSinceAnotherHasOnlyWhatIsNew") {
   RequireSame(f.publisher, f.follower, card);
   // Into the folder of the first, all that it has not.
   CHECK(f.ExportFolder("/first").files == 3);
+}
+
+TEST_CASE("ABundleCarriesAllEpochsOfALog") {
+  Carried f;
+  f.publisher.CommitText("a.txt", "one");
+  f.Publish();
+  auto& origin = f.publisher.origin;
+  const auto size = f.publisher.Entries().size();
+  const NextEpoch next{{KeysOf(2).public_keys(), KeysOf(3).public_keys().Commitment(), {}},
+                       size,
+                       OpenReason::Rotation};
+  MUST(OpenNextEpoch(*f.publisher.database, origin, next, f.publisher.clock.NowMs()));
+  const OwnOrigin later{origin.node, {origin.log.origin, 1}, KeysOf(2)};
+  const auto files =
+      MUST(LogFiles::Open(*f.publisher.database, f.disk, f.publisher.clock, later, {"/log1", ""}));
+  MUST(files->Publish());
+  f.ExportFolder("/stick");
+  FolderPeer peer(f.disk, "/stick");
+  const auto bytes = MUST(peer.Get("/fed/" + origin.node.ToString() + "/epochs", 10'000));
+  const auto epochs = MUST(EpochsPage::Parse(AsText(bytes))).epochs;
+  REQUIRE(epochs.size() == 2);
+  auto lease = MUST(f.publisher.database->Read());
+  const auto first = MUST(StatedKeys(*lease, origin.log));
+  CHECK(MUST(VerifyHead({origin.node, 0}, first, epochs[0].note)).size == size);
+  const auto path = LogName{origin.node, 1}.Path() + "tile/entries/000.p/1";
+  const auto opening = MUST(ReadEntryBundle(MUST(peer.Get(path, 10'000)), 1)).front();
+  CHECK(MUST(Opening::Parse(MUST(ParseCanonical(opening)))).previous.state.size == size);
 }
 
 TEST_CASE("ABundleHasWhatItsPatternsSelect") {
