@@ -38,10 +38,13 @@ Result<std::optional<LogHead>> FindHead(Connection& connection, LogId log) {
   return std::optional(std::move(head));
 }
 
+// Numbered by the time, so that an older copy of the catalog that is put back never gives a number
+// to other changes than its peers have read under it.
 Status PutHead(Connection& connection, LogId log, const LogHead& head) {
   return connection.Execute(
       "INSERT INTO log_head(origin, epoch, size, root, frontier, note, sequence, seen_ms) "
-      "VALUES(?, ?, ?, ?, ?, ?, (SELECT coalesce(max(sequence), 0) + 1 FROM log_head), ?) "
+      "VALUES(?1, ?2, ?3, ?4, ?5, ?6, "
+      "(SELECT max(coalesce(max(sequence), 0) + 1, ?7) FROM log_head), ?7) "
       "ON CONFLICT(origin, epoch) DO UPDATE SET size = excluded.size, root = excluded.root, "
       "frontier = excluded.frontier, note = excluded.note, sequence = excluded.sequence, "
       "seen_ms = excluded.seen_ms",

@@ -217,7 +217,7 @@ Status Contact::Finish(std::int64_t now_ms) {
   return database_.Write([&](storage::Connection& connection) -> Status {
     for (const auto& origin : met_) TRY(SelectCards(connection, origin));
     if (!met_.empty()) TRY(ApplyPolicy(connection, policy_, now_ms));
-    return PeerAnswered(connection, peer_.row, *peer_.node, upto_, now_ms);
+    return PeerAnswered(connection, peer_, *peer_.node, upto_, now_ms);
   });
 }
 

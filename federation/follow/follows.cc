@@ -53,8 +53,9 @@ Status AddFollow(Connection& connection, const FollowRule& rule, std::int64_t no
   TRY(connection.Execute(
       "INSERT INTO follow(origin, pattern, added_ms) VALUES(?, ?, ?) ON CONFLICT DO NOTHING",
       origin.row, rule.pattern, now_ms));
-  // Heads of this origin were passed over so far.
-  TRY(connection.Execute("UPDATE peer SET journal = '', sequence = 0"));
+  // Heads of this origin were passed over so far, also by rounds that are under way: they see that
+  // the place is another than they began at.
+  TRY(connection.Execute("UPDATE peer SET journal = '', sequence = sequence + 1"));
   return SelectCards(connection, TRY(ReadFollowed(connection, origin.row, rule.node)));
 }
 

@@ -101,12 +101,14 @@ Status RemovePeer(Connection& connection, std::int64_t row) {
   return connection.Execute("DELETE FROM peer WHERE id = ?", row);
 }
 
-Status PeerAnswered(Connection& connection, std::int64_t row, const NodeId& node,
+Status PeerAnswered(Connection& connection, const Peer& before, const NodeId& node,
                     const JournalPlace& heads, std::int64_t now_ms) {
+  TRY(connection.Execute(
+      "UPDATE peer SET node = ?, answered_ms = ?, failures = 0, problem = '' WHERE id = ?",
+      node.genesis(), now_ms, before.row));
   return connection.Execute(
-      "UPDATE peer SET node = ?, journal = ?, sequence = ?, answered_ms = ?, failures = 0, "
-      "problem = '' WHERE id = ?",
-      node.genesis(), heads.journal, heads.sequence, now_ms, row);
+      "UPDATE peer SET journal = ?, sequence = ? WHERE id = ? AND journal = ? AND sequence = ?",
+      heads.journal, heads.sequence, before.row, before.heads.journal, before.heads.sequence);
 }
 
 Status PeerFailed(Connection& connection, std::int64_t row, const std::string& problem) {

@@ -45,8 +45,9 @@ Result<Peer> GetPeer(storage::Connection& connection, std::int64_t row);
 Result<std::vector<Peer>> ListPeers(storage::Connection& connection);
 Status RemovePeer(storage::Connection& connection, std::int64_t row);
 
-// It answered as this node; its heads were taken up to there.
-Status PeerAnswered(storage::Connection& connection, std::int64_t row, const NodeId& node,
+// It answered as this node; its heads, from where `before` has been, were taken up to there. That
+// is not noted when they are to be read anew, because somebody is followed since.
+Status PeerAnswered(storage::Connection& connection, const Peer& before, const NodeId& node,
                     const JournalPlace& heads, std::int64_t now_ms);
 Status PeerFailed(storage::Connection& connection, std::int64_t row, const std::string& problem);
 

@@ -147,3 +147,23 @@ TEST_CASE("ACardThatNeedsANewerProgramIsCountedAndNotUnderstood") {
   CHECK(f.mirrors.empty());
   CHECK(f.Count("SELECT number FROM repository_card") == 2);
 }
+
+TEST_CASE("WhoIsFollowedWhileARoundRunsIsNotPassedOver") {
+  FakeOrigin a(1);
+  a.Publish("one");
+  FakePeer peer(a);
+  FakeOrigin m(2);
+  FakePeer mirror(m);
+  mirror.Carry(a);
+  mirror.Carry(m);
+  FollowFixture f;
+  f.AddPeer(mirror);
+  f.Round();
+  f.now_ms += 700'000;  // long enough for a quiet round to be noted
+  const auto asked = MUST(f.service->Step(f.now_ms, Tick()));
+  REQUIRE(asked.size() == 1);
+  f.Follow(a);
+  f.Step(mirror.Give(std::get<Ask>(asked[0])));
+  f.Round();
+  CHECK(f.HeldSize(a) == 2);
+}

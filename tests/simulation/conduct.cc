@@ -1,0 +1,79 @@
+// How nodes answer: from what they hold, or as liars do.
+#include "federation/format/checkpoint.h"
+#include "federation/format/heads_page.h"
+#include "federation/format/note.h"
+#include "tests/simulation/node_answers.h"
+#include "tests/simulation/world.h"
+#include "tests/support/must.h"
+
+namespace banyan::simulation {
+
+using namespace federation;
+
+namespace {
+
+// A head of the origin that somebody else signed.
+std::string ForgedHead(const NodeId& origin, std::uint64_t size, FakeRandom& random) {
+  const LogName name{origin, 0};
+  Secret secret;
+  random.Fill(secret);
+  LogHash root;
+  SignedNote note{Checkpoint{name.ToString(), {size, root}}.ToString(), {}};
+  note.signatures.push_back(SignNote(note.text, name.ToString(), SigningKeys(secret).log));
+  return note.ToString();
+}
+
+}  // namespace
+
+Answer World::AnswerOf(std::size_t i, const Ask& ask) {
+  Answer answer{ask.id, {}, {}, {}};
+  if (ask.path.empty()) {
+    auto objects = AnswerObjects(node(i), ask.objects);
+    if (objects) answer.objects = *std::move(objects);
+    if (!objects) answer.error = std::move(objects.error());
+    return answer;
+  }
+  auto body = FileOf(i, ask.path);
+  if (body && body->size() > ask.max_bytes) body = Error(Errc::TooLarge, "too large");
+  if (body) answer.body = *std::move(body);
+  if (!body) answer.error = std::move(body.error());
+  return answer;
+}
+
+Result<Bytes> World::FileOf(std::size_t i, const std::string& path) {
+  auto body = AnswerFile(node(i), path);
+  if (nodes_[i].conduct != Conduct::Honest) Lie(i, path, body);
+  return body;
+}
+
+void World::Lie(std::size_t i, const std::string& path, Result<Bytes>& body) {
+  auto& place = nodes_[i];
+  const bool is_heads = path.starts_with("/fed/heads");
+  if (place.conduct == Conduct::Babbles) body = random_.TakeBytes(random_.Below(5000));
+  if (place.conduct == Conduct::Stale && is_heads && body) {
+    body = place.first_shown.try_emplace("/fed/heads", *body).first->second;
+  }
+  if (place.conduct == Conduct::Garbles && path.find("/tile/") != path.npos && body &&
+      !body->empty()) {
+    (*body)[random_.Below(body->size())] ^= 1;
+  }
+  if (place.conduct == Conduct::Forges && is_heads) {
+    HeadsPage page{{"0123456789abcdef", static_cast<std::uint64_t>(now_ms())}, {}};
+    for (std::size_t origin = 0; origin < options_.origins; ++origin) {
+      page.heads.push_back({0, ForgedHead(node(origin).id(), 1000, random_)});
+    }
+    const auto text = page.ToString();
+    body = Bytes(text.begin(), text.end());
+  }
+  ++counts_.lies;
+}
+
+void World::SpreadLies(std::size_t i) {
+  for (const auto peer : nodes_[i].peers) {
+    CarryHint(i, peer, ForgedHead(node(0).id(), 1'000'000 + counts_.hints, random_));
+    CarryHint(i, peer, "noise");
+    ++counts_.lies;
+  }
+}
+
+}  // namespace banyan::simulation

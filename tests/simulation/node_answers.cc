@@ -1,0 +1,61 @@
+#include "tests/simulation/node_answers.h"
+
+#include "federation/format/canonical_json.h"
+#include "federation/head_rows.h"
+#include "federation/open_objects.h"
+#include "federation/origin_rows.h"
+#include "federation/row_files.h"
+
+namespace banyan::simulation {
+namespace {
+
+using namespace federation;
+
+Result<Bytes> AnswerHeads(SimNode& node, const std::string& path) {
+  JournalPlace since;
+  const auto at = path.find("?since=");
+  if (at != path.npos) since = TRY(JournalPlace::Parse(path.substr(at + 7)));
+  auto lease = TRY(node.database().Read());
+  const auto page = TRY(ReadHeads(*lease, since, node.clock().NowMs()));
+  if (!page) return Bytes();
+  const auto text = page->ToString();
+  return Bytes(text.begin(), text.end());
+}
+
+// "/fed/<node>/<epoch>/<file>"
+Result<Bytes> AnswerLog(SimNode& node, const std::string& path) {
+  const auto rest = path.substr(std::string("/fed/").size());
+  const auto file_at = rest.find('/', rest.find('/') + 1);
+  const auto name = TRY(LogName::Parse("banyan/" + rest.substr(0, file_at)));
+  const auto file = rest.substr(file_at + 1);
+  if (node.files() != nullptr && name.ToString() == node.origin().Line()) {
+    return node.files()->Read(file);
+  }
+  auto lease = TRY(node.database().Read());
+  const auto origin = TRY(FindOrigin(*lease, name.node));
+  if (!origin || origin->is_own) return Error(Errc::NotFound, "no such log");
+  return ReadRowFile(*lease, {origin->row, name.epoch}, file);
+}
+
+}  // namespace
+
+Result<Bytes> AnswerFile(SimNode& node, const std::string& path) {
+  if (path == "/fed/info") return RenderCanonical({{"node", node.id().ToString()}, {"version", 0}});
+  if (path.starts_with("/fed/heads")) return AnswerHeads(node, path);
+  return AnswerLog(node, path);
+}
+
+Result<std::vector<std::optional<Bytes>>> AnswerObjects(SimNode& node,
+                                                        const std::vector<Sha256>& ids) {
+  std::vector<std::optional<Bytes>> objects(ids.size());
+  if (node.store() == nullptr) return objects;
+  auto lease = TRY(node.database().Read());
+  for (std::size_t i = 0; i < ids.size(); ++i) {
+    auto object = ReadOpenObject(*lease, *node.store(), ids[i]);
+    if (object) objects[i] = *std::move(object);
+    if (!object && object.error().code() != Errc::NotFound) return object.error();
+  }
+  return objects;
+}
+
+}  // namespace banyan::simulation

@@ -1,0 +1,82 @@
+// Older copies put back, and one seed in two places.
+#include "tests/simulation/world.h"
+#include "tests/support/must.h"
+
+using namespace banyan;
+using namespace banyan::simulation;
+
+namespace {
+
+constexpr std::int64_t kRoundMs = 75'000;
+
+Edges Joined(std::vector<std::vector<std::size_t>> peers) {
+  Edges edges{std::move(peers), {}};
+  edges.behind_nat.resize(edges.peers.size());
+  return edges;
+}
+
+}  // namespace
+
+// 0 publishes, 1 follows it, 2 reaches only 1.
+TEST_CASE("AMirrorThatWasRestoredHidesNothingFromItsFollowers") {
+  WorldOptions options;
+  options.tells_hints = false;
+  World world(Joined({{}, {0}, {1}}), options);
+  const auto publish_twice = [&] {
+    for (int i = 0; i < 2; ++i) {
+      world.Publish(0);
+      world.RunFor(3 * kRoundMs);
+    }
+  };
+  publish_twice();
+  world.node(1).BackUp();
+  publish_twice();
+  REQUIRE(world.IsConverged());
+  world.Cut({2});
+  world.Restore(1);
+  publish_twice();  // as many changes of its heads as node 2 has read, yet others
+  world.Cut({});
+  world.RunFor(10 * kRoundMs);
+  INFO(world.Lagging());
+  CHECK(world.IsConverged());
+}
+
+TEST_CASE("AnOriginThatWasRestoredSignsNothingThatItsFenceContradicts") {
+  WorldOptions options;
+  World world(Joined({{1}, {0}}), options);
+  world.Publish(0);
+  world.node(0).BackUp();
+  world.Publish(0);
+  world.RunFor(kRoundMs);
+  REQUIRE(world.HeldSize(1, 0) == 3);
+  world.Restore(0);
+  CHECK_FALSE(world.node(0).is_signing());
+  world.Publish(0);
+  world.RunFor(3 * kRoundMs);
+  CHECK(world.HeldSize(1, 0) == 3);
+}
+
+// 0 publishes; 2 becomes a copy of it. 1 reads both.
+TEST_CASE("Attack03OneSeedInTwoPlacesIsSeenProvenAndFrozen") {
+  WorldOptions options;
+  World world(Joined({{}, {0, 2}, {}}), options);
+  world.Publish(0);
+  world.RunFor(2 * kRoundMs);
+  world.Clone(2, 0);
+  world.Publish(0);
+  world.RunFor(4 * kRoundMs);
+  REQUIRE(world.HeldSize(1, 0) == 3);
+  world.Publish(2);
+  SECTION("of one size") {}
+  SECTION("of a greater size") { world.Publish(2); }
+  world.RunFor(4 * kRoundMs);
+  world.Publish(0);
+  world.RunFor(4 * kRoundMs);
+  CHECK(world.HeldSize(1, 0) == 3);
+  auto lease = MUST(world.node(1).database().Read());
+  auto evidence = lease->Query("SELECT first, second FROM fork_evidence");
+  REQUIRE(evidence.Next());
+  CHECK(evidence.Text(0) != evidence.Text(1));
+  auto rows = lease->Query("SELECT stopped FROM origin WHERE stopped != ''");
+  CHECK(rows.Next());
+}

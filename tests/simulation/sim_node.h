@@ -1,0 +1,87 @@
+#pragma once
+// A node without sockets and threads: the real catalog, content store, own log and decisions, on a
+// disk in memory that can lose power. Whoever owns it gives it inputs and carries what it puts out.
+
+#include <memory>
+#include <string>
+
+#include "federation/card_writer.h"
+#include "federation/follow/service.h"
+#include "federation/log_files.h"
+#include "storage/content/local_content_store.h"
+#include "tests/support/memory_file_system.h"
+#include "tests/support/sqlite_vfs.h"
+
+namespace banyan::simulation {
+
+// A disk with an empty catalog, which many nodes start from.
+const MemoryFileSystem& BlankDisk();
+
+struct NodeOptions {
+  std::uint64_t seed = 0;  // of its keys and its random numbers
+  bool publishes = false;  // it has a log of its own that grows
+  bool has_fence = false;
+  bool holds_content = false;
+  federation::ServiceOptions service;
+};
+
+class SimNode {
+ public:
+  SimNode(std::string name, const NodeOptions& options, Clock& clock);
+  ~SimNode();
+
+  // As a process starts: from what is on the disk. Errors: the disk's, and Conflict or Corrupt
+  // when its log must not be signed, which `is_signing` tells too: then all else runs.
+  Status Start();
+  // Power is lost: what was not synced may be gone, by the seed.
+  void Crash(std::uint64_t seed);
+  // Power will be lost at the n-th change of the disk from now on.
+  void PlanCrash(std::uint64_t nth) { disk_.SetFault({FaultKind::Crash, nth}); }
+  bool lost_power() const { return disk_.struck() > 0; }
+  bool is_up() const { return service_ != nullptr; }
+  bool is_signing() const { return files_ != nullptr; }
+
+  Result<std::vector<federation::Output>> Step(const federation::Input& input);
+
+  // Changes a repository, writes what cards are due and releases the new head.
+  Status Publish();
+  Status AddPeer(const std::string& address);
+  Status Follow(const federation::NodeId& origin);
+
+  // What is on its disk for certain, to be put back later; the fence is elsewhere and stays.
+  void BackUp();
+  bool has_backup() const { return backup_ != nullptr; }
+  // It must be down.
+  void Restore();
+  // Its disk is a copy of the other's from now on, and it has its keys. It must be down.
+  void BecomeCopyOf(const SimNode& other);
+
+  const std::string& name() const { return name_; }
+  const federation::NodeId& id() const { return *id_; }  // once started
+  storage::Database& database() { return *database_; }
+  storage::ContentStore* store() { return store_.get(); }  // nullptr: it holds no content
+  federation::LogFiles* files() { return files_.get(); }
+  const federation::OwnOrigin& origin() const { return *origin_; }
+  Random& random() { return random_; }
+  Clock& clock() { return clock_; }
+
+ private:
+  Status OpenLog();
+
+  const std::string name_;
+  NodeOptions options_;
+  Clock& clock_;
+  FakeRandom random_;
+  MemoryFileSystem disk_;
+  SqliteVfs vfs_{disk_};
+  std::unique_ptr<MemoryFileSystem> backup_;
+  std::optional<federation::NodeId> id_;
+  std::unique_ptr<storage::Database> database_;
+  std::unique_ptr<storage::ContentStore> store_;
+  std::optional<federation::OwnOrigin> origin_;
+  std::unique_ptr<federation::CardWriter> writer_;
+  std::unique_ptr<federation::LogFiles> files_;
+  std::unique_ptr<federation::Service> service_;
+};
+
+}  // namespace banyan::simulation

@@ -1,0 +1,83 @@
+#include "tests/simulation/truth.h"
+
+#include <algorithm>
+
+#include "tests/support/must.h"
+
+namespace banyan::simulation {
+
+using namespace federation;
+
+void SignedLog::Extend(SimNode& node) {
+  const auto published = node.files()->published();
+  if (published.size <= size()) {
+    INFO(node.name() << " released " << published.size << " entries after " << size());
+    REQUIRE(Leads(published.size, published.root));
+    return;
+  }
+  auto lease = MUST(node.database().Read());
+  for (const auto& entry :
+       MUST(ReadEntries(*lease, node.origin().log, size(), published.size - size()))) {
+    leaves_.push_back(HashLeaf(entry));
+    frontier_.Append(leaves_.back());
+    roots_.push_back(frontier_.Root());
+  }
+  INFO(node.name() << " went back on what it released");
+  REQUIRE(Leads(published.size, published.root));
+}
+
+std::uint64_t Watch::HeldSize(const NodeId& origin) const {
+  const auto found = held_.find(origin);
+  return found == held_.end() ? 0 : found->second.size;
+}
+
+void Watch::Look(SimNode& node, const Truth& truth) {
+  std::map<NodeId, Held> changed;
+  auto lease = MUST(node.database().Read());
+  {
+    auto rows = lease->Query(
+        "SELECT origin.node, log_head.size, log_head.root, log_head.sequence FROM log_head "
+        "JOIN origin ON origin.id = log_head.origin WHERE sequence > ? AND own = 0",
+        looked_sequence_);
+    while (rows.Next()) {
+      changed[NodeId(rows.DigestAt<LogHash>(0))] = {static_cast<std::uint64_t>(rows.Int(1)),
+                                                    rows.DigestAt<LogHash>(2)};
+      looked_sequence_ = std::max(looked_sequence_, rows.Int(3));
+    }
+    MUST(Status(rows.status()));
+  }
+  for (const auto& [origin, now] : changed) {
+    const auto before = held_[origin];
+    INFO(node.name() << " holds " << now.size << " entries of " << origin.Short() << " after "
+                     << before.size);
+    REQUIRE(now.size >= before.size);
+    const auto& signers = truth.at(origin);
+    const auto leads = [&, held = now](const auto& item) {
+      return item.second.Leads(held.size, held.root) &&
+             (before.size == 0 || item.second.Leads(before.size, before.root));
+    };
+    const auto signer = std::ranges::find_if(signers, leads);
+    REQUIRE(signer != signers.end());
+    held_[origin] = now;
+    LookAtCards(node, origin, now, signer->second);
+  }
+}
+
+void Watch::LookAtCards(SimNode& node, const NodeId& origin, const Held& held,
+                        const SignedLog& log) {
+  auto lease = MUST(node.database().Read());
+  auto rows = lease->Query(
+      "SELECT repository_card.leaf, position, (SELECT count(*) FROM log_entry WHERE "
+      "log_entry.origin = origin.id) FROM repository_card JOIN origin ON origin.id = "
+      "repository_card.origin WHERE origin.node = ?",
+      origin.genesis());
+  while (rows.Next()) {
+    const auto position = static_cast<std::uint64_t>(rows.Int(1));
+    REQUIRE(position < held.size);
+    REQUIRE(rows.DigestAt<LogHash>(0) == log.leaf(position));
+    REQUIRE(static_cast<std::uint64_t>(rows.Int(2)) == held.size);
+  }
+  MUST(Status(rows.status()));
+}
+
+}  // namespace banyan::simulation

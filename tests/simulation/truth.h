@@ -1,0 +1,54 @@
+#pragma once
+// What the signers of a run really said, and the checks that nobody believes anything else.
+
+#include <map>
+#include <vector>
+
+#include "tests/simulation/sim_node.h"
+
+namespace banyan::simulation {
+
+// Every entry that one signer released, and what it leads to.
+class SignedLog {
+ public:
+  // Takes what the node published since; fails the test when it went back on what it said before.
+  void Extend(SimNode& node);
+
+  std::uint64_t size() const { return leaves_.size(); }
+  bool Leads(std::uint64_t size, const federation::LogHash& root) const {
+    return size < roots_.size() && roots_[size] == root;
+  }
+  const federation::LogHash& leaf(std::uint64_t position) const { return leaves_.at(position); }
+
+ private:
+  federation::Frontier frontier_;
+  std::vector<federation::LogHash> leaves_;
+  std::vector<federation::LogHash> roots_ = {federation::Frontier().Root()};  // by size
+};
+
+// By origin, one for each signer: two signers of one origin are a fork.
+using Truth = std::map<federation::NodeId, std::map<std::string, SignedLog>>;
+
+// What one node was seen to hold.
+class Watch {
+ public:
+  // Looks at what changed since the last time: heads only grow, are ones that a signer released,
+  // and stay on one signer's log; the cards are those of the entries held. Fails the test.
+  void Look(SimNode& node, const Truth& truth);
+  // An older copy of its disk was put back: it may begin again.
+  void Forget() { *this = Watch(); }
+  std::uint64_t HeldSize(const federation::NodeId& origin) const;
+
+ private:
+  struct Held {
+    std::uint64_t size = 0;
+    federation::LogHash root;
+  };
+  void LookAtCards(SimNode& node, const federation::NodeId& origin, const Held& held,
+                   const SignedLog& log);
+
+  std::map<federation::NodeId, Held> held_;
+  std::int64_t looked_sequence_ = 0;
+};
+
+}  // namespace banyan::simulation

@@ -1,0 +1,261 @@
+#include "tests/simulation/world.h"
+
+#include <algorithm>
+#include <cstdlib>
+#include <iostream>
+
+#include "tests/simulation/node_answers.h"
+#include "tests/support/must.h"
+
+namespace banyan::simulation {
+
+using namespace federation;
+
+namespace {
+
+const std::string kScheme = "http://node";
+
+std::string AddressOf(std::size_t i) { return kScheme + std::to_string(i); }
+
+std::string KindOf(const Input& input) {
+  static const char* const kinds[] = {"tick",   "hurry",    "answer", "mirror-ended",
+                                      "policy", "released", "hinted"};
+  return kinds[input.index()];
+}
+
+}  // namespace
+
+World::World(const Edges& edges, const WorldOptions& options)
+    : options_(options), random_(options.seed) {
+  for (std::size_t i = 0; i < edges.peers.size(); ++i) {
+    const bool publishes = i < options.origins;
+    NodeOptions of{options.seed * 100'000 + i, publishes, publishes, options.holds_content,
+                   options.service};
+    nodes_.push_back({});
+    auto& place = nodes_.back();
+    place.node = std::make_unique<SimNode>("node" + std::to_string(i), of, events_.clock());
+    place.peers = edges.peers[i];
+    place.is_behind_nat = edges.behind_nat[i];
+  }
+  for (std::size_t i = 0; i < size(); ++i) StartNode(i);
+  for (std::size_t i = 0; i < size(); ++i) {
+    for (const auto peer : nodes_[i].peers) MUST(node(i).AddPeer(AddressOf(peer)));
+    for (std::size_t origin = 0; origin < options.origins; ++origin) {
+      if (origin != i) MUST(node(i).Follow(node(origin).id()));
+    }
+    After(static_cast<std::int64_t>(
+              random_.Below(static_cast<std::uint64_t>(options_.service.pause_ms))),
+          [this, i] { Tick(i); });
+  }
+}
+
+void World::Note(const std::string& what) {
+  static const bool is_shown = std::getenv("BANYAN_TRACE") != nullptr;
+  const auto line = std::to_string(now_ms() - FakeClock::kStartMs) + " " + what;
+  if (is_shown) std::cout << line << "\n";
+  digest_ = HashSha256(AsBytes(digest_.ToString() + line));
+}
+
+void World::StartNode(std::size_t i) {
+  auto& place = nodes_[i];
+  const auto started = place.node->Start();
+  if (place.node->lost_power()) return Fell(i);
+  Note("start " + place.node->name() + (started ? "" : " " + started.error().message()));
+  if (!started) {  // only its own log may have stopped
+    INFO(started.error().message());
+    REQUIRE(place.node->is_up());
+  }
+  if (place.node->is_signing()) {
+    truth_[place.node->id()][place.node->name()].Extend(*place.node);
+  }
+}
+
+void World::Crash(std::size_t i, std::int64_t restart_after_ms) {
+  auto& place = nodes_[i];
+  if (!place.node->is_up()) return;
+  place.restart_after_ms = restart_after_ms;
+  Fell(i);
+}
+
+void World::CrashAtWrite(std::size_t i, std::uint64_t nth, std::int64_t restart_after_ms) {
+  if (!nodes_[i].node->is_up()) return;
+  nodes_[i].restart_after_ms = restart_after_ms;
+  nodes_[i].node->PlanCrash(nth);
+}
+
+void World::Fell(std::size_t i) {
+  auto& place = nodes_[i];
+  Note("crash " + place.node->name());
+  ++counts_.crashes;
+  ++place.life;
+  place.node->Crash(random_.Next());
+  After(place.restart_after_ms, [this, i] { StartNode(i); });
+}
+
+void World::Restore(std::size_t i) {
+  auto& place = nodes_[i];
+  if (!place.node->is_up()) return;
+  if (!place.node->has_backup()) return place.node->BackUp();
+  Note("restore " + place.node->name());
+  ++counts_.restores;
+  ++place.life;
+  place.node->Crash(random_.Next());
+  place.node->Restore();
+  place.watch.Forget();
+  StartNode(i);
+}
+
+void World::Clone(std::size_t i, std::size_t of) {
+  auto& place = nodes_[i];
+  Note("clone " + place.node->name() + " of " + nodes_[of].node->name());
+  ++place.life;
+  place.node->Crash(0);
+  place.node->BecomeCopyOf(*nodes_[of].node);
+  auto& log = truth_[nodes_[of].node->id()];
+  log[place.node->name()] = log.at(nodes_[of].node->name());
+  StartNode(i);
+}
+
+void World::Publish(std::size_t i) {
+  auto& place = nodes_[i];
+  if (!place.node->is_up() || !place.node->is_signing()) return;
+  const auto published = place.node->Publish();
+  if (place.node->lost_power()) return Fell(i);
+  MUST(published);
+  auto& log = truth_[place.node->id()][place.node->name()];
+  log.Extend(*place.node);
+  Note("publish " + place.node->name() + " " + std::to_string(log.size()));
+  Give(i, Released());
+}
+
+void World::Tick(std::size_t i) {
+  After(options_.tick_ms, [this, i] { Tick(i); });
+  if (!node(i).is_up()) return;
+  if (nodes_[i].conduct == Conduct::Hints) SpreadLies(i);
+  Give(i, federation::Tick());
+}
+
+void World::Give(std::size_t i, const Input& input) {
+  auto& place = nodes_[i];
+  if (!place.node->is_up()) return;
+  ++counts_.steps;
+  const auto outputs = place.node->Step(input);
+  if (place.node->lost_power()) return Fell(i);
+  INFO(place.node->name() << " was given a " << KindOf(input));
+  if (!outputs) FAIL(outputs.error().message());
+  if (!outputs->empty() || !std::holds_alternative<federation::Tick>(input)) {
+    Note("step " + place.node->name() + " " + KindOf(input) + " " +
+         std::to_string(outputs->size()));
+    place.watch.Look(*place.node, truth_);
+  }
+  for (const auto& output : *outputs) Carry(i, output);
+}
+
+void World::Carry(std::size_t i, const Output& output) {
+  if (const auto* ask = std::get_if<Ask>(&output)) {
+    ++counts_.asks;
+    CarryAsk(i, *ask);
+  } else if (const auto* hint = std::get_if<Hint>(&output)) {
+    if (options_.tells_hints) CarryHint(i, PeerAt(i, hint->peer), hint->note);
+  }
+}
+
+// Rows of peers are made in the order of `peers`, and never change.
+std::size_t World::PeerAt(std::size_t i, std::int64_t row) {
+  return nodes_[i].peers.at(static_cast<std::size_t>(row - 1));
+}
+
+bool World::Reaches(std::size_t from, std::size_t to) const {
+  return nodes_[to].node->is_up() && !nodes_[to].is_behind_nat &&
+         side_.contains(from) == side_.contains(to);
+}
+
+std::int64_t World::Latency() {
+  const auto jitter = static_cast<std::uint64_t>(options_.link.jitter_ms) + 1;
+  return options_.link.latency_ms + static_cast<std::int64_t>(random_.Below(jitter));
+}
+
+void World::CarryAsk(std::size_t i, const Ask& ask) {
+  const auto to = PeerAt(i, ask.peer);
+  const auto life = nodes_[i].life;
+  const bool is_lost = IsStruck(options_.link.lost_in_1000);
+  After(Latency(), [this, i, to, life, ask, is_lost] {
+    Answer answer{ask.id, {}, {}, {}};
+    if (is_lost || !Reaches(i, to)) {
+      answer.error = Error(Errc::Unavailable, "no answer");
+      return Deliver(i, life, std::move(answer), options_.link.timeout_ms);
+    }
+    answer = AnswerOf(to, ask);
+    const auto bytes = static_cast<std::int64_t>(answer.body.size());
+    counts_.answer_bytes += answer.body.size();
+    if (IsStruck(options_.link.doubled_in_1000)) Deliver(i, life, answer, 3 * Latency());
+    Deliver(i, life, std::move(answer), Latency() + bytes / options_.link.bytes_per_ms);
+  });
+}
+
+void World::Deliver(std::size_t i, std::uint64_t life, Answer answer, std::int64_t delay_ms) {
+  After(delay_ms, [this, i, life, answer = std::move(answer)] {
+    if (nodes_[i].life == life) Give(i, answer);
+  });
+}
+
+void World::CarryHint(std::size_t i, std::size_t to, const std::string& note) {
+  ++counts_.hints;
+  const auto copies = IsStruck(options_.link.doubled_in_1000) ? 2 : 1;
+  for (int copy = 0; copy < copies; ++copy) {
+    if (IsStruck(options_.link.lost_in_1000)) continue;
+    After(Latency(), [this, i, to, note] {
+      if (Reaches(i, to)) Give(to, Hinted{node(i).id(), note});
+    });
+  }
+}
+
+std::uint64_t World::HeldSize(std::size_t i, std::size_t origin) const {
+  return nodes_[i].watch.HeldSize(nodes_[origin].node->id());
+}
+
+// From the origin along those who dial and who tell the truth.
+World::Progress World::ProgressOf(std::size_t origin) const {
+  const auto& node = *nodes_[origin].node;
+  const auto size = truth_.at(node.id()).at(node.name()).size();
+  std::vector<bool> has_it(nodes_.size());
+  std::vector<std::size_t> frontier = {origin};
+  has_it[origin] = true;
+  Progress progress;
+  while (!frontier.empty()) {
+    const auto from = frontier.back();
+    frontier.pop_back();
+    if (nodes_[from].is_behind_nat) continue;
+    for (std::size_t i = 0; i < nodes_.size(); ++i) {
+      const auto& place = nodes_[i];
+      if (has_it[i] || place.conduct != Conduct::Honest) continue;
+      if (std::ranges::find(place.peers, from) == place.peers.end()) continue;
+      has_it[i] = true;
+      frontier.push_back(i);
+      ++progress.reachable;
+      progress.there += HeldSize(i, origin) == size ? 1 : 0;
+    }
+  }
+  return progress;
+}
+
+bool World::IsConverged() const {
+  for (std::size_t origin = 0; origin < options_.origins; ++origin) {
+    const auto progress = ProgressOf(origin);
+    if (progress.there < progress.reachable) return false;
+  }
+  return true;
+}
+
+std::string World::Lagging() const {
+  std::string text;
+  for (std::size_t origin = 0; origin < options_.origins; ++origin) {
+    for (std::size_t i = 0; i < nodes_.size(); ++i) {
+      text += " node" + std::to_string(i) + "=" + std::to_string(HeldSize(i, origin));
+    }
+    text += "\n";
+  }
+  return text;
+}
+
+}  // namespace banyan::simulation

@@ -1,0 +1,134 @@
+#pragma once
+// A network of simulated nodes: links that delay, lose and double, nodes that crash and lie, and a
+// watch on every one of them after each step. One thread; the same seed gives the same digest.
+
+#include <memory>
+#include <set>
+#include <vector>
+
+#include "tests/simulation/event_queue.h"
+#include "tests/simulation/topology.h"
+#include "tests/simulation/truth.h"
+
+namespace banyan::simulation {
+
+// How a node answers its peers. It runs the real program and so follows like others.
+enum class Conduct {
+  Honest,
+  Stale,    // shows the heads that it had when it first was asked
+  Garbles,  // changes a byte of every tile and bundle
+  Babbles,  // answers everything with noise
+  Forges,   // shows heads of other origins that it signed itself
+  Hints,    // tells everybody of heads that do not exist, often
+};
+
+struct LinkOptions {
+  std::int64_t latency_ms = 50;
+  std::int64_t jitter_ms = 20;  // at most, on top: messages overtake each other
+  std::int64_t timeout_ms = 10'000;
+  std::int64_t bytes_per_ms = 1'000;
+  std::uint64_t lost_in_1000 = 0;     // of questions, answers and hints
+  std::uint64_t doubled_in_1000 = 0;  // of answers and hints
+};
+
+struct WorldOptions {
+  std::uint64_t seed = 1;
+  std::size_t origins = 1;  // the first so many nodes publish, and all follow them
+  bool tells_hints = true;
+  bool holds_content = false;
+  std::int64_t tick_ms = 1'000;
+  LinkOptions link;
+  federation::ServiceOptions service = {60'000, 300'000, 8, 0};
+};
+
+class World {
+ public:
+  World(const Edges& edges, const WorldOptions& options);
+
+  void RunFor(std::int64_t duration_ms) { events_.RunUntil(events_.now_ms() + duration_ms); }
+  std::int64_t now_ms() const { return events_.now_ms(); }
+  // Later, in virtual time.
+  void After(std::int64_t delay_ms, EventQueue::Event event) {
+    events_.After(delay_ms, std::move(event));
+  }
+
+  std::size_t size() const { return nodes_.size(); }
+  SimNode& node(std::size_t i) { return *nodes_[i].node; }
+  std::size_t origins() const { return options_.origins; }
+  FakeRandom& random() { return random_; }
+  LinkOptions& link() { return options_.link; }
+
+  void Publish(std::size_t i);
+  // The node loses power, at once or at its n-th change of the disk from now on, and starts again
+  // so much later.
+  void Crash(std::size_t i, std::int64_t restart_after_ms);
+  void CrashAtWrite(std::size_t i, std::uint64_t nth, std::int64_t restart_after_ms);
+  // It loses power and starts again from its backup.
+  void Restore(std::size_t i);
+  void SetConduct(std::size_t i, Conduct conduct) { nodes_[i].conduct = conduct; }
+  // The node becomes a second living copy of the other, with its seed; whoever is a peer of it
+  // reads there, and it goes on publishing by itself. It must not be an origin of its own.
+  void Clone(std::size_t i, std::size_t of);
+  // Nodes on this side and those on the other do not reach each other; empty: all do.
+  void Cut(std::set<std::size_t> side) { side_ = std::move(side); }
+
+  // Honest nodes that there is a path of honest ones to from the origin, and that hold all of it,
+  // or not.
+  struct Progress {
+    std::size_t reachable = 0;
+    std::size_t there = 0;
+  };
+  Progress ProgressOf(std::size_t origin) const;
+  bool IsConverged() const;
+  std::uint64_t HeldSize(std::size_t i, std::size_t origin) const;
+  std::string Lagging() const;
+
+  // Of all that happened, in order.
+  std::string digest() const { return digest_.ToString(); }
+  struct Counts {
+    std::uint64_t steps = 0, asks = 0, hints = 0, crashes = 0, restores = 0, lies = 0;
+    std::uint64_t answer_bytes = 0;
+  };
+  const Counts& counts() const { return counts_; }
+
+ private:
+  struct Place {
+    std::unique_ptr<SimNode> node;
+    Watch watch;
+    Conduct conduct = Conduct::Honest;
+    std::uint64_t life = 0;  // of its process: what was asked in another one is not answered
+    std::int64_t restart_after_ms = 1000;
+    std::vector<std::size_t> peers;
+    bool is_behind_nat = false;
+    std::map<std::string, Bytes> first_shown;  // when it is stale
+  };
+
+  void Note(const std::string& what);
+  void StartNode(std::size_t i);
+  void Fell(std::size_t i);  // its disk lost power in what it did
+  void Tick(std::size_t i);
+  void Give(std::size_t i, const federation::Input& input);
+  void Carry(std::size_t i, const federation::Output& output);
+  void CarryAsk(std::size_t i, const federation::Ask& ask);
+  void CarryHint(std::size_t i, std::size_t to, const std::string& note);
+  void Deliver(std::size_t i, std::uint64_t life, federation::Answer answer, std::int64_t delay_ms);
+  federation::Answer AnswerOf(std::size_t i, const federation::Ask& ask);
+  Result<Bytes> FileOf(std::size_t i, const std::string& path);
+  void Lie(std::size_t i, const std::string& path, Result<Bytes>& body);
+  void SpreadLies(std::size_t i);
+  bool Reaches(std::size_t from, std::size_t to) const;
+  std::int64_t Latency();
+  bool IsStruck(std::uint64_t in_1000) { return in_1000 > 0 && random_.Below(1000) < in_1000; }
+  std::size_t PeerAt(std::size_t i, std::int64_t row);
+
+  WorldOptions options_;
+  FakeRandom random_;
+  EventQueue events_;
+  std::vector<Place> nodes_;
+  std::set<std::size_t> side_;
+  Truth truth_;
+  Sha256 digest_;
+  Counts counts_;
+};
+
+}  // namespace banyan::simulation
