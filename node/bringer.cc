@@ -11,7 +11,7 @@ namespace {
 constexpr std::size_t kWorkers = federation::kMaxWantsAtOnce;
 constexpr int kBringingMax = 2 * static_cast<int>(federation::kMaxWantsAtOnce);  // for one peer
 constexpr std::int64_t kLookMs = 2'000;
-constexpr std::size_t kMaxInfoBytes = 64u << 10;
+constexpr std::int64_t kCallSilenceMs = 75'000;
 
 std::string TargetOf(const federation::Want& want, const AnswerPart& part) {
   const auto target = "/fed/wants/" + std::to_string(want.number);
@@ -110,8 +110,8 @@ void Bringer::End(const LinePtr& line) {
 void Bringer::Serve(const LinePtr& line, std::int64_t peer) {
   std::int64_t pause_ms = options_.pause_ms;
   while (!line->ends) {
-    const auto node = NodeOf(*line, peer);
-    const Status called = node ? CallOnce(line, *node) : Status(node.error());
+    const auto asker = AskerOf(peer);
+    const Status called = asker ? CallOnce(line, *asker) : Status(asker.error());
     Note(*line, called);
     line->begins_anew = !called;
     if (called) {
@@ -123,23 +123,16 @@ void Bringer::Serve(const LinePtr& line, std::int64_t peer) {
   }
 }
 
-// Whom it is brought to, as that node said last or says now: what it may read goes by that.
-Result<federation::NodeId> Bringer::NodeOf(Line& line, std::int64_t peer) {
-  {
-    auto lease = TRY(parts_.database.Read());
-    const auto row = TRY(federation::GetPeer(*lease, peer));
-    if (row.node) return *row.node;
-  }
-  ApiRequest request;
-  request.path = "/fed/info";
-  const auto answer = TRY(line.link.SendForBody(std::move(request), kMaxInfoBytes));
-  const auto info = TRY(ParseJson(answer.body));
-  return federation::NodeId::Parse(FindString(info, "node").value_or(""));
+// Whom it is brought to, as it said when it was asked as a peer: what it may read goes by that.
+Result<LocalAnswer::Asker> Bringer::AskerOf(std::int64_t peer) const {
+  auto lease = TRY(parts_.database.Read());
+  return TRY(federation::GetPeer(*lease, peer)).node;
 }
 
-Status Bringer::CallOnce(const LinePtr& line, const federation::NodeId& node) {
+Status Bringer::CallOnce(const LinePtr& line, const LocalAnswer::Asker& asker) {
   ApiRequest request;
   request.path = line->begins_anew ? "/fed/wants?anew=true" : "/fed/wants";
+  request.silence_ms = kCallSilenceMs;
   const auto begun_ms = parts_.clock.MonotonicMs();
   const auto answer =
       TRY(line->link.SendForBody(std::move(request), federation::kMaxWantListBytes));
@@ -154,8 +147,8 @@ Status Bringer::CallOnce(const LinePtr& line, const federation::NodeId& node) {
       MutexLock lock(mutex_);
       ++line->bringing;
     }
-    workers_.Give([this, line, node, want] {
-      const auto brought = line->ends ? Ok() : Bring(*line, node, want);
+    workers_.Give([this, line, asker, want] {
+      const auto brought = line->ends ? Ok() : Bring(*line, asker, want);
       if (!brought) {
         log::Debug("federation", "event=bring_failed peer={} error=\"{}\"", line->link.address(),
                    brought.error().message());
@@ -170,8 +163,8 @@ Status Bringer::CallOnce(const LinePtr& line, const federation::NodeId& node) {
   return Ok();
 }
 
-Status Bringer::Bring(Line& line, const federation::NodeId& node, const federation::Want& want) {
-  return answers_.Give(node, want, [&](const AnswerPart& part, std::string body) -> Status {
+Status Bringer::Bring(Line& line, const LocalAnswer::Asker& asker, const federation::Want& want) {
+  return answers_.Give(asker, want, [&](const AnswerPart& part, std::string body) -> Status {
     ApiRequest request;
     request.method = "PUT";
     request.path = TargetOf(want, part);

@@ -68,9 +68,9 @@ class Bringer {
   void Compare(const std::vector<federation::Peer>& peers) EXCLUDES(mutex_);
   void End(const LinePtr& line) EXCLUDES(mutex_);
   void Serve(const LinePtr& line, std::int64_t peer);
-  Status CallOnce(const LinePtr& line, const federation::NodeId& node);
-  Result<federation::NodeId> NodeOf(Line& line, std::int64_t peer);
-  Status Bring(Line& line, const federation::NodeId& node, const federation::Want& want);
+  Result<LocalAnswer::Asker> AskerOf(std::int64_t peer) const;
+  Status CallOnce(const LinePtr& line, const LocalAnswer::Asker& asker);
+  Status Bring(Line& line, const LocalAnswer::Asker& asker, const federation::Want& want);
   void Note(Line& line, const Status& called) EXCLUDES(mutex_);
   void Pause(const Line& line, std::int64_t pause_ms) EXCLUDES(mutex_);
 

@@ -16,6 +16,7 @@ namespace {
 
 constexpr std::size_t kAskers = 4;
 constexpr std::size_t kMirrors = 2;
+constexpr std::size_t kInputsMax = 256;
 constexpr std::int64_t kTickMs = 1000;
 constexpr std::uint64_t kMeasuredBytes = 100'000;  // fewer say nothing about a link
 
@@ -80,6 +81,10 @@ void Follower::NodeCame(const federation::NodeId& node) {
 }
 
 void Follower::TakeHint(const federation::NodeId& node, std::string note) {
+  {
+    const MutexLock lock(mutex_);
+    if (inputs_.size() >= kInputsMax) return;  // it gets lost, as hints may
+  }
   Give(federation::Hinted{node, std::move(note)});
 }
 

@@ -92,15 +92,14 @@ Result<Request> RequestFor(const federation::Want& want) {
 
 }  // namespace
 
-void LocalAnswer::Ask(const federation::NodeId& asker, Request& request, Response& response) const {
-  gate_.Admit(asker, request);
+void LocalAnswer::Ask(const Asker& asker, Request& request, Response& response) const {
+  if (asker) gate_.Admit(*asker, request);
   const bool is_open = IsTreeOfFiles(request) && gate_.MayRead(request);
   if (!is_open) return Router::AnswerNotFound(response);
   router_.Dispatch(request, response);
 }
 
-Status LocalAnswer::Give(const federation::NodeId& asker, const federation::Want& want,
-                         const Send& send) const {
+Status LocalAnswer::Give(const Asker& asker, const federation::Want& want, const Send& send) const {
   auto request = RequestFor(want);
   if (!request) return send({400, 0, 0}, {});
   std::string ids;

@@ -16,12 +16,12 @@ class LocalAnswer {
   using Send = std::function<Status(const AnswerPart& part, std::string body)>;
   LocalAnswer(const Router& router, const PeerGate& gate) : router_(router), gate_(gate) {}
 
-  // The answer to `want` of the node `asker`. Errors are those of `send`.
-  Status Give(const federation::NodeId& asker, const federation::Want& want,
-              const Send& send) const;
+  // The answer to `want` of the node `asker` (nullopt: a stranger). Errors are those of `send`.
+  using Asker = std::optional<federation::NodeId>;
+  Status Give(const Asker& asker, const federation::Want& want, const Send& send) const;
 
  private:
-  void Ask(const federation::NodeId& asker, Request& request, Response& response) const;
+  void Ask(const Asker& asker, Request& request, Response& response) const;
 
   const Router& router_;
   const PeerGate& gate_;

@@ -1,7 +1,6 @@
 #include "node/peer_gate.h"
 
 #include "federation/follow/followed_log.h"
-#include "federation/format/introduction.h"
 #include "federation/format/request_signature.h"
 #include "federation/origin_rows.h"
 #include "node/http/http_error.h"
@@ -12,6 +11,7 @@
 namespace banyan::node {
 namespace {
 
+using federation::IntroducedKeys;
 using federation::NodeId;
 using federation::RequestSignature;
 using storage::Connection;
@@ -29,13 +29,18 @@ Result<Standing> StandingOf(Connection& connection, const federation::Policy& po
 }
 
 // By the log of the node that is held here; nullopt: none is.
-Result<std::optional<federation::KeySet>> HeldKeys(Connection& connection, const NodeId& node) {
-  std::optional<federation::KeySet> keys;
+Result<std::optional<IntroducedKeys>> HeldKeys(Connection& connection, const NodeId& node) {
+  std::optional<IntroducedKeys> keys;
   const auto origin = TRY(federation::FindOrigin(connection, node));
   if (!origin || origin->is_own) return keys;
   const auto log = TRY(federation::FindFollowedLog(connection, origin->row, node));
-  if (log.keys) keys = log.keys->keys;
+  if (log.keys) keys = IntroducedKeys{log.log.epoch, log.keys->keys};
   return keys;
+}
+
+// Keys of a later epoch count more.
+void TakeLater(std::optional<IntroducedKeys>& keys, const IntroducedKeys& others) {
+  if (!keys || keys->epoch < others.epoch) keys = others;
 }
 
 // How this node is called: the host and path of public_url.
@@ -94,21 +99,21 @@ Made CheckMaker(const Config& config, const RequestSignature& signature, const R
 
 }  // namespace
 
-Result<std::optional<federation::KeySet>> PeerGate::KeysOf(const NodeId& node,
-                                                           const Request& request) {
+// What is held of its log may be older than what it says of itself, which proves itself as well.
+Result<std::optional<IntroducedKeys>> PeerGate::KeysOf(const NodeId& node, const Request& request) {
+  std::optional<IntroducedKeys> keys;
   {
     auto lease = TRY(parts_.database.Read());
-    auto keys = TRY(HeldKeys(*lease, node));
-    if (keys) return keys;
+    keys = TRY(HeldKeys(*lease, node));
   }
   if (const auto text = request.headers.Find(federation::kIntroductionHeader)) {
-    auto keys = federation::ReadIntroduction(node, *text);
-    if (keys) return std::optional(*std::move(keys));
+    const auto said = federation::ReadIntroduction(node, *text);
+    if (said) TakeLater(keys, *said);
   }
   MutexLock lock(mutex_);
   const auto found = introduced_.find(node);
-  if (found == introduced_.end()) return std::optional<federation::KeySet>();
-  return std::optional(found->second);
+  if (found != introduced_.end()) TakeLater(keys, found->second);
+  return keys;
 }
 
 Result<PeerGate::Identity> PeerGate::Prove(const Request& request) {
@@ -126,7 +131,7 @@ Result<PeerGate::Identity> PeerGate::Prove(const Request& request) {
   const auto keys = TRY(KeysOf(signature->node, request));
   if (!keys) return identity;
   const auto content = SignedContent(request);
-  switch (CheckMaker(parts_.config, *signature, request, content, keys->transport)) {
+  switch (CheckMaker(parts_.config, *signature, request, content, keys->keys.transport)) {
     case Made::ByAnother: return identity;
     case Made::ForAnother:
       identity.problem =

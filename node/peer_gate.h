@@ -6,7 +6,7 @@
 #include <map>
 #include <memory>
 
-#include "federation/format/key_set.h"
+#include "federation/format/introduction.h"
 #include "node/config.h"
 #include "node/http/http_types.h"
 #include "node/nonce_book.h"
@@ -49,14 +49,14 @@ class PeerGate {
     std::optional<Sha256> content;  // that was signed
   };
   Result<Identity> Prove(const Request& request) EXCLUDES(mutex_);
-  Result<std::optional<federation::KeySet>> KeysOf(const federation::NodeId& node,
-                                                   const Request& request) EXCLUDES(mutex_);
+  Result<std::optional<federation::IntroducedKeys>> KeysOf(const federation::NodeId& node,
+                                                           const Request& request) EXCLUDES(mutex_);
 
   const Parts parts_;
   NonceBook nonces_;
   Mutex mutex_;
-  // Of known nodes whose logs are not held here, as they introduced themselves last.
-  std::map<federation::NodeId, federation::KeySet> introduced_ GUARDED_BY(mutex_);
+  // Of known nodes that have signed something.
+  std::map<federation::NodeId, federation::IntroducedKeys> introduced_ GUARDED_BY(mutex_);
 };
 
 // A path of the tree of files, but for what nodes bring there (peer_api.h).

@@ -28,7 +28,9 @@ inline constexpr std::uint64_t kMaxAnswerPartBytes = 4u << 20;
 inline constexpr std::uint64_t kMinAnswerPartBytes = 64u << 10;  // of one that is not the last
 
 struct WantDeskOptions {
-  std::int64_t hold_ms = 10'000;     // how long a call waits for something to be wanted
+  // How long a call waits for something to be wanted: seldom enough for a link that is paid by the
+  // byte, and less than proxies wait.
+  std::int64_t hold_ms = 50'000;
   std::int64_t silence_ms = 30'000;  // without a byte from the node, a question gives up
   std::int64_t gone_ms = 30'000;     // after its last call a node counts as away
   std::size_t wants_max = 64;        // of one node

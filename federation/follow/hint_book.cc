@@ -23,6 +23,11 @@ void HintBook::Failed(std::int64_t peer, std::int64_t now_ms) {
   Filled(peer, now_ms).hints_x1000 = -kHintsLostByFailure * 1000;
 }
 
+void HintBook::Came(std::int64_t peer, std::int64_t now_ms) {
+  auto& bucket = Filled(peer, now_ms);
+  bucket.hints_x1000 = std::max(bucket.hints_x1000, kHintsWhenBack * 1000);
+}
+
 void HintBook::Shown(std::int64_t peer, const HeadClaim& head) {
   auto& place = has_[{peer, head.name.node}];
   place = std::max(place, Place{head.name.epoch, head.state.size});

@@ -11,6 +11,7 @@ namespace banyan::federation {
 
 inline constexpr std::int64_t kHintsPerSecond = 10;
 inline constexpr std::int64_t kHintsAtOnce = 100;
+inline constexpr std::int64_t kHintsWhenBack = 10;
 inline constexpr std::int64_t kHintsLostByFailure = 600;  // a minute of them
 
 class HintBook {
@@ -20,6 +21,8 @@ class HintBook {
   Verdict Admit(std::int64_t peer, std::int64_t now_ms);
   // A round with it failed: none of its hints is taken for a while.
   void Failed(std::int64_t peer, std::int64_t now_ms);
+  // It was away and is back: its failures cost it nothing any more, and a few hints are taken.
+  void Came(std::int64_t peer, std::int64_t now_ms);
 
   // The peer showed this head, or a hint of it.
   void Shown(std::int64_t peer, const HeadClaim& head);

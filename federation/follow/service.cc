@@ -66,6 +66,7 @@ Status Service::Take(const Input& input, std::int64_t now_ms) {
   }
   if (const auto* came = std::get_if<PeerCame>(&input)) {
     due_ms_.erase(came->peer);
+    hints_.Came(came->peer, now_ms);
     tried_.clear();
     hurries_ = true;
   }

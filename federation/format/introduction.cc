@@ -32,14 +32,14 @@ std::string IntroductionText(const std::vector<Bytes>& openings) {
   return text;
 }
 
-Result<KeySet> ReadIntroduction(const NodeId& node, std::string_view text) {
+Result<IntroducedKeys> ReadIntroduction(const NodeId& node, std::string_view text) {
   if (text.size() > kMaxIntroductionBytes) return Error(Errc::TooLarge, "introduction: too long");
   std::optional<EpochKeys> keys;
   for (std::uint64_t epoch = 0;; ++epoch) {
     const auto space = text.find(' ');
     const Bytes entry = TRY(ParseBase64(text.substr(0, space)));
     keys = keys ? TRY(KeysOfNext(node, epoch, *keys, entry)) : TRY(KeysOfFirst(node, entry));
-    if (space == text.npos) return keys->keys;
+    if (space == text.npos) return IntroducedKeys{epoch, keys->keys};
     text.remove_prefix(space + 1);
   }
 }

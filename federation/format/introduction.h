@@ -17,8 +17,12 @@ inline constexpr std::string_view kIntroductionHeader = "Banyan-Introduction";
 
 // Entries in base64 with a space between them.
 std::string IntroductionText(const std::vector<Bytes>& openings);
-// The keys of the latest epoch in it; an older introduction proves keys that the node has given up.
+// The keys of the latest epoch in it; an old introduction proves keys that the node has given up.
+struct IntroducedKeys {
+  std::uint64_t epoch = 0;
+  KeySet keys;
+};
 // TooLarge, or Invalid for what does not prove itself.
-Result<KeySet> ReadIntroduction(const NodeId& node, std::string_view text);
+Result<IntroducedKeys> ReadIntroduction(const NodeId& node, std::string_view text);
 
 }  // namespace banyan::federation

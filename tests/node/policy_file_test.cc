@@ -24,6 +24,24 @@ void Write(FileSystem& fs, const std::string& text) {
 
 }  // namespace
 
+TEST_CASE("APolicyFileSaysWhoComesIn") {
+  const std::string one = federation::NodeId(federation::HashLeaf(AsBytes("1"))).ToString();
+  const std::string two = federation::NodeId(federation::HashLeaf(AsBytes("2"))).ToString();
+  const auto parse = [](const std::string& text) { return MUST(ParsePolicy("p", text)); };
+  CHECK_FALSE(parse("").readers.has_value());
+  CHECK(parse("").accept_from.empty());
+  CHECK_FALSE(parse("readers = \"any\"").readers.has_value());
+  CHECK(parse("readers = []").readers->empty());
+  CHECK(parse("readers = \"" + one + "\"").readers->size() == 1);
+  const auto policy =
+      parse("readers = [\"" + one + "\", \"" + two + "\"]\naccept_from = [\"" + one + "\"]");
+  CHECK(policy.readers->size() == 2);
+  CHECK(policy.accept_from.contains(MUST(federation::NodeId::Parse(one))));
+  CHECK(Problem("readers = [\"any\"]").starts_with("policy.toml: line 1: \"any\" is no node id"));
+  CHECK(Problem("readers = 5").starts_with("policy.toml: line 1: expected a text"));
+  CHECK(Problem("accept_from = \"any\"").starts_with("policy.toml: line 1: \"any\" is no node id"));
+}
+
 TEST_CASE("APolicyFileSaysHowToAnswer") {
   const std::string node = federation::NodeId(federation::LogHash()).ToString();
   const auto policy = MUST(ParsePolicy("policy.toml",

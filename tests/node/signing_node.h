@@ -24,7 +24,7 @@ class SigningNode {
     std::string authority = "hub.test";  // of TestNode::kPublicUrl
     std::string before_path = "/prefix";
     std::int64_t off_s = 0;  // from the node's clock
-    std::string nonce;       // empty: a new one
+    std::string nonce = {};  // empty: a new one
     bool introduces = true;
   };
   Ask Signed(TestNode& at, Ask ask, const Form& form) {
