@@ -129,25 +129,24 @@ class Info final : public Command {
     if (task.empty()) task = CardText(repository, "task_categories");
     const bool is_private = FindBool(repository, "private").value_or(false);
     return session.output().Print(
-        repository,
-        {{"name", address.ToString() + (is_private ? " (private)" : "")},
-         {"title", CardText(repository, "pretty_name")},
-         {"licence", licence},
-         {"task", task},
-         {"languages", CardText(repository, "language")},
-         {"library", FindString(repository, "library_name").value_or("")},
-         {"parameters", ParameterCount(repository)},
-         {"base model", CardText(repository, "base_model")},
-         {"trained on", CardText(repository, "datasets")},
-         {"keywords", CardText(repository, "tags")},
-         {"files", Files(repository)},
-         {"mirrored from", MirroredFrom(repository, session.environment().clock.NowMs())},
-         {"held there", HeldThere(repository)},
-         {"revision", FindString(repository, "sha").value_or("none yet")},
-         {"updated", FindString(repository, "lastModified").value_or("")},
-         {"branches", Names(refs, "branches")},
-         {"tags", Names(refs, "tags")},
-         {"downloads", std::to_string(FindInt(repository, "downloads").value_or(0))}});
+        repository, {{"name", address.ToString() + (is_private ? " (private)" : "")},
+                     {"title", CardText(repository, "pretty_name")},
+                     {"licence", licence},
+                     {"task", task},
+                     {"languages", CardText(repository, "language")},
+                     {"library", FindString(repository, "library_name").value_or("")},
+                     {"parameters", ParameterCount(repository)},
+                     {"base model", CardText(repository, "base_model")},
+                     {"trained on", CardText(repository, "datasets")},
+                     {"keywords", CardText(repository, "tags")},
+                     {"files", Files(repository)},
+                     {"origin", MirroredFrom(repository, session.environment().clock.NowMs())},
+                     {"held there", HeldThere(repository)},
+                     {"revision", FindString(repository, "sha").value_or("none yet")},
+                     {"updated", FindString(repository, "lastModified").value_or("")},
+                     {"branches", Names(refs, "branches")},
+                     {"tags", Names(refs, "tags")},
+                     {"downloads", std::to_string(FindInt(repository, "downloads").value_or(0))}});
   }
 
  private:

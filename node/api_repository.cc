@@ -97,7 +97,7 @@ Result<Json> Everything(RepositoryCall& call, RepositoryReading& reading,
   repository.licence = description.licence;
   Json json = RepositoryJson(repository, description.tags);
   AddMetadataJson(json, description.metadata, call.kind);
-  if (repository.origin != 0) TRY(AddMirror(reading, revision, json));
+  if (repository.origin != 0 && Wants(names, "banyan")) TRY(AddMirror(reading, revision, json));
   if (!revision) return json;
   json["sha"] = revision->commit.ToString();
   if (Wants(names, "siblings")) {

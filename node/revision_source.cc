@@ -23,6 +23,12 @@ Result<storage::RevisionView> ViewRevision(storage::History& history, std::int64
                               return Ok();
                             }));
   auto& connection = history.connection();
+  view.is_held = [digests, repository, &connection](const std::string& path) {
+    const auto found = digests->find(path);
+    if (found == digests->end()) return true;
+    const auto file = storage::FindCommittedFile(connection, repository, found->second);
+    return !file || file->has_value();
+  };
   view.read = [digests, repository, &connection, &content](
                   const std::string& path, std::uint64_t offset,
                   std::uint64_t size_bytes) -> Result<Bytes> {

@@ -46,6 +46,7 @@ class ModelReader {
   // Takes an error that is about one file's content; others go on to the caller.
   Status Note(const std::string& path, const Error& error) {
     if (!IsAboutContent(error)) return Error(error).Context(path);
+    if (revision_.IsAbsent(path)) return Ok();
     out_.problems.push_back(path + ": " + error.message());
     return Ok();
   }

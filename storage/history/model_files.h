@@ -44,8 +44,8 @@ struct ModelFiles {
 // Reads headers only. Safetensors: at the top level model.safetensors, or the files of
 // model.safetensors.index.json, or adapter_model.safetensors, or the only such file. GGUF: the
 // first file in byte order, those at the top level first and projectors ("mmproj") left out,
-// with its other parts. A file that is malformed, too large or not held becomes a problem; other
-// errors (Io, Unavailable, Cancelled) end the reading.
+// with its other parts. A file that is malformed or too large becomes a problem, one that is not
+// here is left out; other errors (Io, Unavailable, Cancelled) end the reading.
 Result<ModelFiles> ReadModelFiles(const RevisionView& revision,
                                   std::uint64_t max_header_bytes = kMaxHeaderBytesPerRevision);
 

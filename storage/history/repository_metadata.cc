@@ -63,6 +63,7 @@ class MetadataReader {
     auto text = revision_.ReadText(*file, kMaxReadmeBytes);
     if (!text) {
       if (!IsAboutContent(text.error())) return Error(text.error()).Context(kReadmePath);
+      if (revision_.IsAbsent(file->path)) return Ok();
       return RefuseCard(text.error());
     }
     readme_ = *std::move(text);

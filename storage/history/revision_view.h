@@ -23,9 +23,13 @@ struct RevisionView {
   std::function<Result<Bytes>(const std::string& path, std::uint64_t offset,
                               std::uint64_t size_bytes)>
       read;
+  // False for a file of a mirror whose content is not here: no fault of the file. Empty: all is.
+  std::function<bool(const std::string& path)> is_held;
 
   // nullptr when no file has this path.
   const RevisionFile* Find(std::string_view path) const;
+  // A listed file that is not here.
+  bool IsAbsent(const std::string& path) const { return is_held && !is_held(path); }
   // Valid while the view lives.
   FileRange Range(const RevisionFile& file) const;
   // The first `max_bytes` bytes, or the whole of a shorter file.

@@ -111,3 +111,17 @@ TEST_CASE("OneSelectionMustHoldWithAllItsKeys") {
   policy.selections.push_back({});  // anything
   CHECK(SelectContent(policy, card, meta).has_value());
 }
+
+TEST_CASE("TheFirstSelectionThatHoldsSaysWhichFilesAreWanted") {
+  Card card;
+  card.content = CardContent();
+  card.content->licence = "MIT";
+  const ContentSelection on_demand{
+      {}, {}, ContentSelection::History::Heads, ContentSelection::Others::OnDemand};
+  Policy policy;
+  CHECK(SelectContent(policy, card, Json::object()) == ContentSelection());
+  policy.selections = {{{}, {"MIT"}, {}, {}, 0, on_demand}, {{}, {}, {}, {}, 0, {}}};
+  CHECK(SelectContent(policy, card, Json::object()) == on_demand);
+  card.content->licence = "CC0-1.0";
+  CHECK(SelectContent(policy, card, Json::object()) == ContentSelection());
+}

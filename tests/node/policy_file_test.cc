@@ -104,6 +104,23 @@ TEST_CASE("APolicyFileSaysWhomToDial") {
   CHECK(MUST(ParsePolicy("p", "")).peers.dial == federation::PeerRules::Dial::Followed);
   CHECK(MUST(ParsePolicy("p", "[peers]\ndial = \"none\"")).peers.dial ==
         federation::PeerRules::Dial::None);
+TEST_CASE("APolicyFileSaysWhichFilesOfARepositoryAreWanted") {
+  using federation::ContentSelection;
+  const auto policy =
+      MUST(ParsePolicy("policy.toml",
+                       "[[select]]\nfiles = \"*.json\"\nrefs = [\"main\", \"v*\"]\n"
+                       "history = \"all\"\ncontent = \"on demand\"\n"
+                       "[[select]]\nhistory = \"heads\"\ncontent = \"selected\"\n"));
+  REQUIRE(policy.selections.size() == 2);
+  CHECK(policy.selections[0].content == ContentSelection{{"*.json"},
+                                                         {"main", "v*"},
+                                                         ContentSelection::History::All,
+                                                         ContentSelection::Others::OnDemand});
+  CHECK(policy.selections[1].content == ContentSelection());
+  CHECK(Problem("[[select]]\ncontent = \"never\"") ==
+        "policy.toml: line 2: expected \"selected\" or \"on demand\"");
+  CHECK(Problem("[[select]]\nhistory = true").starts_with("policy.toml: line 2: expected a text"));
+  CHECK(Problem("[[select]]\nfiles = 5").starts_with("policy.toml: line 2: expected a text"));
 }
 
 TEST_CASE("WhatIsWrongWithAPolicyIsSaidWithItsLine") {

@@ -7,7 +7,8 @@ that has all of it.
 
   listed     lists, trees, sizes and HEAD are as on A, and cost no byte of content
   asked      a file comes when it is asked for, whole and as published; the second time from G alone
-  shared     many clients that ask for one file at once share one fetch
+  shared     many clients that ask for one file at once share one fetch, which goes on when the first
+             of them goes away; while it is slow they are told to ask again
   pulled     `banyan pull` through G, of the head and of an older revision
   refused    without "on demand" a file that is not held is 403, names who has it, and is no 404
   grows      a policy that selects more is obeyed without a restart
@@ -24,6 +25,7 @@ import pathlib
 import random
 import shutil
 import signal
+import socket
 import sys
 import tempfile
 import time
@@ -38,6 +40,7 @@ SEED = int(os.environ.get("BANYAN_SEED", 0)) or random.SystemRandom().randrange(
 LARGE_BYTES = 48 * MIB
 KILL_AT_BYTES = 30 * MIB
 LARGE_RATE_BYTES = 20 * MIB
+SLOW_RATE_BYTES = 600_000
 LOST_BYTES = 18 * MIB  # at most for a kill: the batch that was being collected
 POLICY_SECONDS = 60
 TEST_SECONDS = 500
@@ -68,6 +71,7 @@ class Test:
         self.program, self.work = program, work
         self.random = random.Random(SEED)
         self.places = []
+        self.told_to_wait = 0  # answers that said so
 
     def begin(self):
         for name in "AGH":
@@ -125,6 +129,7 @@ class Test:
         deadline = time.monotonic() + POLICY_SECONDS
         status, body = self.fetch(path, revision)
         while status == 429:
+            self.told_to_wait += 1
             check(time.monotonic() < deadline, path, "does not arrive")
             time.sleep(1)
             status, body = self.fetch(path, revision)
@@ -183,9 +188,16 @@ class Test:
             check_equal((answer.status, answer.read()), (206, self.files["config.json"][2:5]))
 
     def shared(self):
+        self.relay.rate_bytes = SLOW_RATE_BYTES
+        with socket.create_connection(("127.0.0.1", self.g.node.port)) as leaver:
+            leaver.sendall(f"GET /{self.name}/resolve/main/shared.bin HTTP/1.1\r\n"
+                           "Host: g\r\n\r\n".encode())
+            time.sleep(0.5)  # the first who asks, and then goes away
         with concurrent.futures.ThreadPoolExecutor(12) as pool:
             spent, answers = self.passed(
                 lambda: list(pool.map(lambda _: self.fetch_when_there("shared.bin"), range(12))))
+        self.relay.rate_bytes = 0
+        check(self.told_to_wait > 0, "a file that took ten seconds was waited for")
         for status, body in answers:
             check_equal((status, body == self.files["shared.bin"]), (200, True), "shared")
         check(spent < 7 * MIB, spent, "bytes for 12 who share one file of 6 MiB")

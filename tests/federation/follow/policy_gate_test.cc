@@ -58,6 +58,29 @@ TEST_CASE("WhatIsNotSelectedIsNotFetched") {
   CHECK(f.mirrors.back().card != f.mirrors.front().card);
 }
 
+TEST_CASE("ASelectionOfMoreFilesMakesAMirrorUnfinished") {
+  Gate f;
+  f.policy.selections = {{{}, {}, {}, {}, 0, {{"*.json"}, {}, {}, {}}}};
+  f.Read();
+  f.Publish("one");
+  f.Round();
+  REQUIRE(f.mirrors.size() == 1);
+  const auto card = f.mirrors.front().card;
+  MUST(f.catalog.Write([&](storage::Connection& c) {  // as a mirror that is done leaves it
+    return c.Execute(
+        "UPDATE mirror SET leaf = (SELECT leaf FROM repository_card WHERE id = card), "
+        "taken = selected");
+  }));
+  f.Step(MirrorEnded{card});
+  f.Step(Tick());
+  CHECK(f.mirrors.size() == 1);
+  f.policy.selections.clear();
+  f.Read();  // without a restart
+  f.Step(Tick());
+  REQUIRE(f.mirrors.size() == 2);
+  CHECK(f.mirrors.back().card == card);
+}
+
 TEST_CASE("NothingIsFetchedBeyondTheBudgetAndLogsAreReadAllTheSame") {
   Gate f;
   f.policy.limits.bytes_per_day = 100;

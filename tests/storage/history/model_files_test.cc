@@ -90,6 +90,15 @@ TEST_CASE("MissingOrBrokenShardGivesNoCountButAProblem") {
   }
 }
 
+TEST_CASE("AFileOfAMirrorThatIsNotHereIsNoProblem") {
+  RevisionFiles files;
+  files.AddBroken("model.safetensors", Errc::NotFound).AddBroken("config.json", Errc::NotFound);
+  auto view = files.View();
+  CHECK(MUST(ReadModelFiles(view)).problems.size() == 2);
+  view.is_held = [](const std::string& path) { return path == "config.json"; };
+  CHECK(MUST(ReadModelFiles(view)).problems == std::vector<std::string>{"config.json: broken"});
+}
+
 TEST_CASE("FirstGgufIsShownWithItsParts") {
   RevisionFiles files;
   files.Add("b.gguf", Gguf(8))
