@@ -1,6 +1,14 @@
 #include "node/http_peer.h"
 
 namespace banyan::node {
+namespace {
+
+// Of content, which goes on elsewhere at once: after an outage the old connection may wait for as
+// long again as the outage was.
+constexpr std::int64_t kContentSilenceMs = 10'000;
+
+}  // namespace
+
 
 Result<Bytes> HttpPeer::Get(const std::string& path, std::size_t max_bytes) {
   ApiRequest request;
@@ -14,6 +22,7 @@ Status HttpPeer::Read(const std::string& path, std::uint64_t offset, std::uint64
   ApiRequest request;
   request.path = path;
   request.sink = sink;
+  request.silence_ms = kContentSilenceMs;
   if (size_bytes != federation::kWholeBody) {
     request.range = ByteRange{offset, offset + size_bytes - 1};
   }

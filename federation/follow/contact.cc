@@ -15,6 +15,21 @@ constexpr std::size_t kMetasAtOnce = 256;
 constexpr std::size_t kMaxInfoBytes = 64u << 10;
 constexpr std::int64_t kNoteAnswerMs = 600'000;
 
+// Cards of live repositories without the meta object that they name.
+Result<std::int64_t> CountAwaited(storage::Connection& connection,
+                                  const std::vector<FollowedOrigin>& origins) {
+  std::int64_t count = 0;
+  for (const auto& origin : origins) {
+    auto rows = connection.Query(
+        "SELECT count(*) FROM repository_card WHERE origin = ? AND meta IS NULL "
+        "AND meta_id IS NOT NULL AND status IN (0, 1)",
+        origin.row);
+    if (rows.Next()) count += rows.Int(0);
+    TRY(Status(rows.status()));
+  }
+  return count;
+}
+
 }  // namespace
 
 void Contact::AskFile(std::string path, std::size_t max_bytes) {
@@ -269,7 +284,10 @@ Status Contact::TakeMetas(const Asked& asked, const Answer& answer, std::int64_t
   std::string lie;
   TRY(database_.Write([&](storage::Connection& connection) -> Status {
     for (std::size_t i = 0; i < answer.objects.size(); ++i) {
-      if (!answer.objects[i]) continue;
+      if (!answer.objects[i]) {
+        lacks_metas_ = true;
+        continue;
+      }
       if (HashSha256(*answer.objects[i]) != asked.objects[i]) {
         lie = "object " + asked.objects[i].Short() + " does not hash to its name";
         break;
@@ -298,7 +316,10 @@ Status Contact::Finish(std::int64_t now_ms) {
       TRY(SelectCards(connection, origin));
     }
     if (!met_.empty()) TRY(ApplyPolicy(connection, policy_, now_ms));
-    return PeerAnswered(connection, peer_, *peer_.node, upto_, now_ms);
+    // A peer that is behind shows the same heads again next time, and is asked once more.
+    const bool is_behind = lacks_metas_ && TRY(CountAwaited(connection, met_)) > 0;
+    const auto& upto = is_behind ? peer_.heads : upto_;
+    return PeerAnswered(connection, peer_, *peer_.node, upto, now_ms);
   });
 }
 

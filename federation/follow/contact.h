@@ -114,6 +114,7 @@ class Contact {
   std::vector<FollowedOrigin> met_;  // origins whose heads the page had
   std::size_t at_origin_ = 0;        // of met_, whose metas are asked for
   std::int64_t after_card_ = 0;
+  bool lacks_metas_ = false;  // the peer, of those that it was asked for
   std::uint64_t taken_entries_ = 0;
 };
 

@@ -14,7 +14,7 @@ namespace banyan::federation {
 
 class StreamCount {
  public:
-  static constexpr std::size_t kFirst = 2;  // the next answer is asked for while one comes
+  static constexpr std::size_t kFirst = 4;  // while one answer is kept, others come
   static constexpr std::size_t kMost = 16;
   static constexpr double kFastBytesPerMs = 4096;   // of one connection: more of them are no use
   static constexpr std::int64_t kSettleMs = 1'000;  // before a measurement, for new connections

@@ -30,7 +30,7 @@ struct SwarmLimits {
   std::uint64_t bytes_in_flight = 64u << 20;  // asked for and not kept yet
   std::size_t orders = 32;
   std::uint64_t order_min_bytes = 256u << 10;
-  std::uint64_t order_first_bytes = 1u << 20;  // of a peer whose speed is not known
+  std::uint64_t order_first_bytes = 256u << 10;  // of a peer whose speed is not known
   std::uint64_t order_max_bytes = 8u << 20;
   std::int64_t order_ms = 2'000;
   std::uint64_t twice_share = 64;   // bytes that may be asked for twice: this part of all,

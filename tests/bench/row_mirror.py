@@ -3,6 +3,7 @@
 Peers: curl from nginx followed by sha256sum, and rsync from a daemon. A mirror verifies every chunk and
 the whole, and is durable when it is done; the peers write without syncing.
 """
+import base64
 import json
 import os
 import re
@@ -104,7 +105,7 @@ def small(options, place):
     for i in range(SMALL_FILES):
         os.makedirs(f"{folder}/{i % 200}", exist_ok=True)
         with open(f"{folder}/{i % 200}/{i}.txt", "wb") as f:
-            f.write(os.urandom(300 + i % 5000))
+            f.write(base64.b64encode(os.urandom(200 + i % 4000)))
     with Origin(options.build, place + "/origin") as origin, \
             Rsyncd(place + "/rsyncd", folder) as rsyncd:
         origin.publish(folder, "operator/small")

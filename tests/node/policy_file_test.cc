@@ -104,6 +104,8 @@ TEST_CASE("APolicyFileSaysWhomToDial") {
   CHECK(MUST(ParsePolicy("p", "")).peers.dial == federation::PeerRules::Dial::Followed);
   CHECK(MUST(ParsePolicy("p", "[peers]\ndial = \"none\"")).peers.dial ==
         federation::PeerRules::Dial::None);
+}
+
 TEST_CASE("APolicyFileSaysWhichFilesOfARepositoryAreWanted") {
   using federation::ContentSelection;
   const auto policy =

@@ -58,7 +58,7 @@ class Host:
         while True:
             self.operator.run("sync")
             try:
-                info = self.operator.json("info", "operator/model")
+                info = self.operator.json("info", "lab/model")
                 if info["sha"] == commit:
                     self.done_at = time.monotonic()
                     return
@@ -82,7 +82,8 @@ class Test:
         (folder / "README.md").write_text("---\nlicense: mit\n---\n# Far away\n")
         self.weights = folder / "weights.bin"
         self.weights.write_bytes(random.Random(1).randbytes(SIZE))
-        pushed = self.a.operator.json("push", folder, "operator/model", "--create")
+        self.a.operator.run("admin", "orgs", "create", "lab", "operator")
+        pushed = self.a.operator.json("push", folder, "lab/model", "--create")
         self.commit = pushed["commit"]
         self.origin = self.a.operator.json("federation", "status")["node_id"]
 
@@ -112,7 +113,7 @@ class Test:
         digest = sha256(self.weights)
         for host in self.hosts[1:]:
             place = self.work / host.name / "pulled"
-            host.operator.run("pull", "operator/model", "--dest", place)
+            host.operator.run("pull", "lab/model", "--dest", place)
             check_equal(sha256(place / "weights.bin"), digest, host.name)
 
     def check_figures(self):

@@ -36,6 +36,42 @@ TEST_CASE("AQuietRoundAsksOneQuestion") {
   CHECK(peer.sent_bytes == sent);
 }
 
+TEST_CASE("NamesThatAPeerHasNotYetAreAskedForAgain") {
+  FakeOrigin a(1);
+  a.Publish("one");
+  FakePeer behind(a);  // it has the log, and is fetching the rest
+  behind.objects.clear();
+  FollowFixture f;
+  f.AddPeer(behind);
+  f.Follow(a);
+  f.Round();
+  CHECK(f.Count("SELECT count(*) FROM mirror") == 0);
+  behind.objects = a.objects;
+  f.Round();
+  CHECK(f.Count("SELECT count(*) FROM mirror") == 1);
+  const auto asked = behind.asked;
+  f.Round();
+  CHECK(behind.asked == asked + 1);
+}
+
+TEST_CASE("NamesOfARemovedRepositoryAreNotWaitedFor") {
+  FakeOrigin a(1);
+  a.Publish("one", [](Card& card) {
+    card.standing.status = storage::StandingStatus::Removed;
+    card.standing.reason = storage::StandingReason::Author;
+    card.content.reset();
+  });
+  FakePeer peer(a);
+  peer.objects.clear();
+  FollowFixture f;
+  f.AddPeer(peer);
+  f.Follow(a);
+  f.Round();
+  const auto asked = peer.asked;
+  f.Round();
+  CHECK(peer.asked == asked + 1);
+}
+
 TEST_CASE("AGrowingLogIsTakenUpWhereItStopped") {
   FakeOrigin a(1);
   FakePeer peer(a);

@@ -55,8 +55,8 @@ class StorePeer final : public PeerSource {
     ++data_requests;
     if (before_data) before_data();
     const auto parts = Split(path);
-    REQUIRE(parts.size() == 5);
-    REQUIRE(parts[3] == "data");
+    ENSURE(parts.size() == 5);
+    ENSURE(parts[3] == "data");
     const auto sections = TRY(Load(parts[2]));
     const auto data = TRY(sections->Data(std::stoul(parts[4]), 0xf));
     const auto size = std::min(size_bytes, data->SizeBytes() - offset);
@@ -66,7 +66,7 @@ class StorePeer final : public PeerSource {
   Result<std::vector<std::optional<Bytes>>> GetObjects(std::span<const Sha256> ids) override {
     const MutexLock lock(mutex_);
     TRY(Begin());
-    REQUIRE(ids.size() <= kMaxObjectsAsked);
+    ENSURE(ids.size() <= kMaxObjectsAsked);
     std::vector<std::optional<Bytes>> answer;
     auto lease = TRY(side_.database->Read());
     for (const auto& id : ids.first(std::min(ids.size(), objects_at_once))) {
@@ -120,7 +120,7 @@ class StorePeer final : public PeerSource {
 
   Result<Bytes> Answer(const std::string& path) {
     const auto parts = Split(path);
-    REQUIRE(parts.size() >= 4);
+    ENSURE(parts.size() >= 4);
     const auto sections = TRY(Load(parts[2]));
     if (parts[3] == "outline") {
       auto outline = sections->outline();
@@ -128,7 +128,7 @@ class StorePeer final : public PeerSource {
       return storage::EncodeOutline(outline);
     }
     if (parts[3] == "have") return Error(Errc::NotFound, "it does not say");
-    REQUIRE(parts[3] == "section");
+    ENSURE(parts[3] == "section");
     auto chunks = TRY(sections->Section(std::stoul(parts[4])));
     ++lists_sent;
     if (spoil_section) spoil_section(chunks);

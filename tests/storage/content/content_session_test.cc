@@ -2,6 +2,8 @@
 
 #include <zstd.h>
 
+#include <thread>
+
 #include "storage/content/merkle.h"
 #include "tests/support/chunks.h"
 #include "tests/support/must.h"
@@ -172,4 +174,57 @@ TEST_CASE("SessionLearnsOnlyOfPublicAndOwnChunks") {
   MUST(f.database->Write([&](Connection& c) { return ReleaseFile(c, open, shared_file.row); }));
   auto other = f.Begin(hidden);
   REQUIRE(CountTrue(MUST(other->Lacking(Cut(shared)))) == Cut(shared).size());
+}
+
+TEST_CASE("ManyFilesAreMadeTogetherAndEachFailsAlone") {
+  Fixture f;
+  const auto repository = f.AddRepository("a", true);
+  auto session = f.Begin(repository);
+  std::vector<ContentSession::Assembly> files;
+  for (std::uint64_t seed = 1; seed <= 5; ++seed) {
+    const Bytes data = Noise(20'000 * seed, seed);
+    const ChunkList chunks = Cut(data);
+    MUST(session->Put(Batch(data, chunks, std::vector<bool>(chunks.size(), true)), chunks));
+    files.push_back({chunks, {HashSha256(data), data.size()}});
+  }
+  files.push_back({{}, {HashSha256({}), 0}});  // an empty one
+  files[1].claim.sha256 = HashSha256(AsBytes("another"));
+  files[3].chunks = Cut(Noise(80'000, 99));
+  const auto made = MUST(session->AssembleAll(files));
+  REQUIRE(made.size() == files.size());
+  MUST_FAIL(made[1], Errc::Invalid);
+  MUST_FAIL(made[3], Errc::Conflict);
+  auto lease = MUST(f.database->Read());
+  for (const std::size_t i : {0, 2, 4, 5}) {
+    REQUIRE(MUST(made[i]).row > 0);
+    CHECK(MUST(FindFile(*lease, files[i].claim.sha256)).has_value());
+  }
+}
+
+TEST_CASE("SeveralThreadsPutIntoOneSession") {
+  Fixture f;
+  auto session = f.Begin(f.AddRepository("a", true));
+  const Bytes shared = Noise(100'000, 50);
+  std::vector<Bytes> parts;
+  for (std::uint64_t seed = 0; seed < 8; ++seed) {
+    Bytes part = Noise(300'000, seed);
+    part.insert(part.end(), shared.begin(), shared.end());
+    parts.push_back(std::move(part));
+  }
+  const auto store = [&](const Bytes& part) -> Status {
+    const ChunkList chunks = Cut(part);
+    TRY(session->Put(Batch(part, chunks, std::vector<bool>(chunks.size(), true)), chunks));
+    TRY(session->Assemble(chunks, {HashSha256(part), part.size()}));
+    return Ok();
+  };
+  std::vector<Status> stored(parts.size());
+  std::vector<std::thread> threads;
+  for (std::size_t i = 0; i < parts.size(); ++i) {
+    threads.emplace_back([&, i] { stored[i] = store(parts[i]); });
+  }
+  for (auto& thread : threads) thread.join();
+  for (const Status& status : stored) MUST(status);
+  for (const Bytes& part : parts) {
+    CHECK(CountTrue(MUST(session->Lacking(Cut(part)))) == 0);
+  }
 }
