@@ -79,7 +79,7 @@ class Node {
   AdminApi admin_api_;
   Front front_;
   Jobs jobs_;
-  std::uint64_t published_size_ = 0;  // of the own log, as its job saw it last
+  std::uint64_t published_size_ = 0;  // of the own log, as its job saw it last; 0: not open
   std::unique_ptr<HttpServer> server_;
   std::atomic<const HttpServer*> listening_{nullptr};  // server_, for the requests it already takes
 };
