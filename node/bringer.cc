@@ -110,6 +110,10 @@ void Bringer::End(const LinePtr& line) {
 void Bringer::Serve(const LinePtr& line, std::int64_t peer) {
   std::int64_t pause_ms = options_.pause_ms;
   while (!line->ends) {
+    if (!parts_.signer.IsReady()) {  // which takes a moment after the start
+      Pause(*line, options_.pause_ms);
+      continue;
+    }
     const auto asker = AskerOf(peer);
     const Status called = asker ? CallOnce(line, *asker) : Status(asker.error());
     Note(*line, called);

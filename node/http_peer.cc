@@ -9,7 +9,6 @@ constexpr std::int64_t kContentSilenceMs = 10'000;
 
 }  // namespace
 
-
 Result<Bytes> HttpPeer::Get(const std::string& path, std::size_t max_bytes) {
   ApiRequest request;
   request.path = path;

@@ -82,7 +82,7 @@ class Node {
   AdminApi admin_api_;
   Front front_;
   Jobs jobs_;
-  federation::LogState published_;  // of the own log, as its job saw it last
+  federation::LogState published_;  // of the own log, as its job saw it last; empty: not open
   std::unique_ptr<HttpServer> server_;
   std::atomic<const HttpServer*> listening_{nullptr};  // server_, for the requests it already takes
 };

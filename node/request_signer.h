@@ -14,6 +14,8 @@ class RequestSigner {
   RequestSigner(Clock& clock, Random& random, storage::Database& database, OwnLog& log)
       : clock_(clock), random_(random), database_(database), log_(log) {}
 
+  // Whether the own log is open.
+  bool IsReady() const { return log_.Look() != nullptr; }
   // Adds the headers to a request to the node at `address` (a URL, no slash at its end). Its body,
   // if any, is in request.body.
   enum class Introduces { No, Yes };  // itself, for a node that may not hold its log

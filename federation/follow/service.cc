@@ -229,7 +229,10 @@ Status Service::BeginMirrors(storage::Connection& connection, const std::vector<
     outputs.emplace_back(MirrorTask{card, answering});
   }
   TRY(rows.status());
-  hurries_ = hurries_ && (is_more || !contacts_.empty());
+  // What is under way since before the Hurry may fail as it would not now.
+  const bool is_awaited =
+      std::ranges::any_of(mirroring_, [&](auto card) { return !tried_.contains(card); });
+  hurries_ = hurries_ && (is_more || is_awaited || !contacts_.empty());
   return Ok();
 }
 

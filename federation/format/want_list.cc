@@ -47,7 +47,8 @@ Result<Want> ParseWant(const Json& json) {
   want.objects = TRY(ParseObjects(json));
   if (FindMember(json, "from") != nullptr) {
     const auto offset = TRY(TakeCount(json, "from"));
-    want.range = Want::Range{offset, TRY(TakeCount(json, "size"))};
+    const auto size_bytes = TRY(TakeCount(json, "size"));
+    want.range = Want::Range{offset, size_bytes};
   }
   const bool is_file = want.path.starts_with("/fed/") && want.path.size() <= kMaxWantPathBytes;
   if (is_file == !want.objects.empty() || (!want.path.empty() && !is_file)) {

@@ -59,7 +59,7 @@ TEST_CASE("OthersAreToldOfNamedPeersThatAnsweredInPublic") {
     MUST(f.database->Write([&](storage::Connection& c) -> Status {
       const auto peer = TRY(AddPeer(c, address, 1));
       if (peer.address == "https://silent.example.org") return Ok();
-      return PeerAnswered(c, peer.row, kOther, {"00", 1}, 2);
+      return PeerAnswered(c, peer, kOther, {"00", 1}, 2);
     }));
   }
   MUST(f.Execute("UPDATE peer SET found = 1 WHERE address LIKE '%found%'"));
