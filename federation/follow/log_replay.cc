@@ -34,7 +34,6 @@ Status LogReplay::Start(std::int64_t now_ms) {
       held_.keys ? VerifyHead(held_.name, *held_.keys, note_) : ReadClaim(held_.name, note_);
   if (!claimed) return Judge(claimed.error());
   claimed_ = *claimed;
-  inquires_ = false;
   from_ = held_.head.frontier.size();
   if (claimed_.size == 0) return Finish(End::UpToDate);
   if (claimed_.size <= from_) return CompareOlder(now_ms);
@@ -150,18 +149,7 @@ std::vector<Bytes> LogReplay::StepEntries() const {
   return entries;
 }
 
-// From what is held now, if another peer's replay of the same log was taken meanwhile.
 Status LogReplay::FinishStep(std::int64_t now_ms) {
-  FollowedLog now = held_;
-  {
-    auto lease = TRY(database_.Read());
-    if (!TRY(WhyStopped(*lease, held_.log.origin)).empty()) return Finish(End::UpToDate);
-    now = TRY(FindFollowedLog(*lease, held_.log.origin, held_.name.node));
-  }
-  if (now.head.frontier.size() != held_.head.frontier.size()) {
-    held_ = std::move(now);
-    return Start(now_ms);
-  }
   if (inquires_) return FinishInquiryStep(now_ms);
   auto done = FinishProvenStep(now_ms);
   const bool contradicts = !done && done.error().code() == Errc::Invalid;

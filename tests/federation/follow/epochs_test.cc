@@ -41,7 +41,7 @@ TEST_CASE("ALaterEpochIsTakenByTheKeysThatItsOpeningProves") {
   b.Publish("three");
   f.mirror.Carry(b);
   f.Round();
-  CHECK(f.PeerOf(0).problem.empty());
+  CHECK(f.PeerOf(0).problem == "");
   CHECK(f.Held(b).name.epoch == 1);
   CHECK(f.HeldSize(b) == 3);
   CHECK(f.NumberOf(b, "one") == 2);  // card numbers go on
