@@ -141,13 +141,11 @@ TEST_CASE("RefsMoveOnlyWhenAllThatIsSelectedIsVerified") {
   p.Select({{"*.json"}, {}, History::Heads, Others::Refused});
   const auto before = p.follower.Resolve("main").commit;
   p.publisher.CommitText("new.json", "[1]");
-  p.one.spoil_data = [](Bytes& piece) {
-    if (!piece.empty()) piece.back() ^= 1;
-  };
+  p.one.spoil_file = [](const FileHash&, Bytes& sent) { sent.back() ^= 1; };
   p.Follow();
   CHECK_FALSE(p.follower.Run(p.card, p.peers).outcome);
   CHECK(p.follower.Resolve("main").commit == before);
-  p.one.spoil_data = nullptr;
+  p.one.spoil_file = nullptr;
   CHECK(MUST(p.follower.Run(p.card, p.peers).outcome) == MirrorOutcome::Mirrored);
   CHECK(p.Holds("new.json"));
   // What is not selected holds nothing up.
