@@ -118,10 +118,9 @@ Result<storage::FileContent> FileMirror::FetchOne(MirrorPeers& peers, Swarm& swa
   const auto known = TRY(KnownSections::Near(session_, entry.size_bytes));
   const auto list =
       TRY(FetchChunkList(peers, {entry.hash, entry.size_bytes, entry.chunk_count}, known));
-  const auto chunks = JoinSections(list);
   for (int round = 1;; ++round) {
     TRY(swarm.Fetch(entry.hash, list.sections).Context("file " + entry.hash.ToString()));
-    auto content = session_.Assemble(chunks, {entry.sha256, entry.size_bytes});
+    auto content = session_.Assemble(JoinSections(list), {entry.sha256, entry.size_bytes});
     const bool is_lacking = !content && content.error().code() == Errc::Conflict;
     if (!is_lacking || round == kMaxRounds) return RequireAssembled(entry, std::move(content));
   }

@@ -55,6 +55,7 @@ Status OrderFetch::ReadRun() {
 
 Status OrderFetch::Take(ByteView piece) {
   fetched_bytes_ += piece.size();
+  parts_.moved(piece.size());
   while (!piece.empty()) {
     if (next_ == end_) return Error(Errc::Corrupt, "more bytes than asked for");
     const std::size_t wanted = table_[next_].stored_bytes - partial_bytes_;

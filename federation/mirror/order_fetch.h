@@ -24,6 +24,7 @@ class OrderFetch {
     storage::ContentSession& session;
     const ProvenSection& section;
     SectionTables& tables;
+    std::function<void(std::size_t bytes)> moved;  // so many came
     // One more chunk came whole. An error ends the exchange.
     std::function<Status()> came;
     std::function<void(std::size_t chunk)> kept;

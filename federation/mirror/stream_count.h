@@ -19,8 +19,8 @@ class StreamCount {
   static constexpr double kFastBytesPerMs = 4096;   // of one connection: more of them are no use
   static constexpr std::int64_t kSettleMs = 1'000;  // before a measurement, for new connections
   static constexpr std::int64_t kWindowMs = 3'000;  // of a measurement
-  static constexpr std::int64_t kPauseMs = 30'000;  // between two tries, after one that did not pay
-  static constexpr double kGain = 1.2;              // pays
+  static constexpr std::int64_t kPauseMs = 20'000;  // between two tries, after one that did not pay
+  static constexpr double kGain = 1.15;             // pays
 
   std::size_t each() const { return each_; }
   // So many bytes came just now, of so many peers; what comes while not all exchanges are used says

@@ -3,6 +3,9 @@
 #include <algorithm>
 #include <set>
 
+#include "federation/transfer/parallel.h"
+#include "storage/base/check.h"
+
 namespace banyan::federation {
 namespace {
 
@@ -58,11 +61,18 @@ std::vector<std::vector<bool>> Swarm::AskHolders(const FileHash& file, std::size
   const auto& peers = peers_.list();
   std::vector<std::vector<bool>> holders(sections, std::vector<bool>(peers.size(), true));
   if (peers.size() < 2 || sections < 2) return holders;
+  std::vector<Bytes> said(peers.size());
+  const auto ask = [&](std::size_t peer) {
+    auto bits = peers[peer]->GetHoldings(file, sections);
+    if (bits) said[peer] = *std::move(bits);
+    return Ok();
+  };
+  const Status asked = ForEachInParallel(peers.size(), static_cast<int>(workers_), ask);
+  ENSURE(asked.operator bool());
   for (std::size_t peer = 0; peer < peers.size(); ++peer) {
-    const auto bits = peers[peer]->GetHoldings(file, sections);
-    if (!bits || bits->size() != (sections + 7) / 8) continue;
+    if (said[peer].size() != (sections + 7) / 8) continue;
     for (std::size_t i = 0; i < sections; ++i) {
-      holders[i][peer] = ((*bits)[i / 8] >> i % 8 & 1) != 0;
+      holders[i][peer] = (said[peer][i / 8] >> i % 8 & 1) != 0;
     }
   }
   return holders;
@@ -155,6 +165,10 @@ void Swarm::CarryOut(const SwarmPlan::Order& order) {
 SwarmPlan::End Swarm::Ask(const SwarmPlan::Order& order, Section& section) {
   PeerSource& peer = *peers_.list()[order.peer];
   if (peers_.lies().Of(peer)) return SwarmPlan::End::Lied;
+  const auto moved = [&](std::size_t bytes) {
+    const MutexLock lock(mutex_);
+    plan_.Moved(order.id, bytes, Now());
+  };
   const auto came = [&]() -> Status {
     TRY(peers_.RequireGoingOn());
     const MutexLock lock(mutex_);
@@ -165,8 +179,8 @@ SwarmPlan::End Swarm::Ask(const SwarmPlan::Order& order, Section& section) {
     const MutexLock lock(mutex_);
     plan_.Kept(order.id, chunk);
   };
-  const OrderFetch::Parts parts{peers_.clock(), peer, session_, section.proven,
-                                section.tables, came, kept};
+  const OrderFetch::Parts parts{peers_.clock(), peer,  session_, section.proven,
+                                section.tables, moved, came,     kept};
   OrderFetch fetch(parts, order.first, order.end);
   Status asked = fetch.Run();
   fetched_bytes_ += fetch.fetched_bytes();

@@ -8,7 +8,7 @@ namespace banyan::federation {
 namespace {
 
 constexpr std::int64_t kPauseMs = 500;
-constexpr std::int64_t kPauseMaxMs = 16'000;
+constexpr std::int64_t kPauseMaxMs = 4'000;
 constexpr double kFaster = 2;      // a second peer is asked when it is so much faster,
 constexpr double kSoonMs = 1'000;  // and the first would take so much longer
 constexpr double kNewRateShare = 0.5;
@@ -193,18 +193,22 @@ std::optional<std::int64_t> SwarmPlan::NextChanceMs(std::int64_t now_ms) const {
   return next;
 }
 
+void SwarmPlan::Moved(OrderId id, std::uint64_t bytes, std::int64_t now_ms) {
+  Running& running = orders_.at(id);
+  running.came_bytes += bytes;
+  running.moved_ms = now_ms;
+  const auto most = limits_.orders / streams_.each();
+  streams_.Came(bytes, {std::min(PeersIn(now_ms), most), orders_.size()}, now_ms);
+}
+
 bool SwarmPlan::Came(OrderId id, std::int64_t now_ms) {
   Running& running = orders_.at(id);
   Peer& peer = peers_[running.order.peer];
   peer.failures = 0;
   peer.gave_ms = now_ms;
+  ++running.next;
   const auto at = sections_.find(running.order.section);
   if (at == sections_.end()) return false;
-  const auto bytes = at->second.sizes[running.next++];
-  running.came_bytes += bytes;
-  running.moved_ms = now_ms;
-  streams_.Came(
-      bytes, {std::min(PeersIn(now_ms), limits_.orders / streams_.each()), orders_.size()}, now_ms);
   return running.next == running.order.end || BytesLeft(running, at->second) > 0;
 }
 

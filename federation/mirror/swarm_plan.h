@@ -8,7 +8,7 @@
 //     └─────Ended──────┘  what did not come
 //
 // 1. Of the sections that a peer holds, the one that fewest peers hold goes first.
-// 2. An order is as much as the peer's connection carries in two seconds: a slow peer gets little,
+// 2. An order is as much as the peer's connection carries in four seconds: a slow peer gets little,
 //    and what is in flight is bounded in all.
 // 3. Each peer has at most StreamCount orders at a time.
 // 4. When nothing is left to ask for, the end of an order that will take long is asked of a faster
@@ -29,12 +29,12 @@ namespace banyan::federation {
 struct SwarmLimits {
   std::uint64_t bytes_in_flight = 64u << 20;  // asked for and not kept yet
   std::size_t orders = 32;
-  std::uint64_t order_min_bytes = 256u << 10;
+  std::uint64_t order_min_bytes = 128u << 10;
   std::uint64_t order_first_bytes = 256u << 10;  // of a peer whose speed is not known
   std::uint64_t order_max_bytes = 8u << 20;
-  std::int64_t order_ms = 2'000;
+  std::int64_t order_ms = 4'000;
   std::uint64_t twice_share = 64;   // bytes that may be asked for twice: this part of all,
-  std::int64_t stalled_ms = 5'000;  // besides those of an order of which no chunk came so long
+  std::int64_t stalled_ms = 5'000;  // besides those of an order of which nothing came so long
   int failures = 4;                 // one after another, and a peer is out
   std::int64_t patience_ms = 15 * 60'000;  // unless it gave something so recently
 };
@@ -69,7 +69,9 @@ class SwarmPlan {
   std::optional<std::int64_t> NextChanceMs(std::int64_t now_ms) const;
   bool has_orders() const { return !orders_.empty(); }
 
-  // One more chunk of an order came whole. False: its other chunks are not wanted any more.
+  // So many bytes of an order came.
+  void Moved(OrderId order, std::uint64_t bytes, std::int64_t now_ms);
+  // One more chunk of it came whole. False: its other chunks are not wanted any more.
   bool Came(OrderId order, std::int64_t now_ms);
   // It was verified, and is durable.
   void Kept(OrderId order, std::size_t chunk);
@@ -99,7 +101,7 @@ class SwarmPlan {
     Order order;
     std::size_t next = 0;  // the chunk that comes
     std::int64_t begun_ms = 0;
-    std::int64_t moved_ms = 0;  // when it began, or a chunk came last
+    std::int64_t moved_ms = 0;  // when it began, or something came last
     std::uint64_t came_bytes = 0;
     bool is_doubled = false;
   };

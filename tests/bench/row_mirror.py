@@ -1,7 +1,8 @@
-"""First mirror of one large model, bf16 weights and 20,000 small files, then of a change, over loopback.
+"""First mirror of one large model, bf16 weights and 20,000 small files, then of a change, over
+loopback.
 
-Peers: curl from nginx followed by sha256sum, and rsync from a daemon. A mirror verifies every chunk and
-the whole, and is durable when it is done; the peers write without syncing.
+Peers: curl from nginx followed by sha256sum, and rsync from a daemon. A mirror verifies every
+chunk and the whole, and is durable when it is done; the peers write without syncing.
 """
 import base64
 import json

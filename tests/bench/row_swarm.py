@@ -1,5 +1,5 @@
-"""One model from eight peers, each behind a line of 20 Mbit/s: one of them slow, one that damages what it
-sends.
+"""One model from eight peers, each behind a line of 20 Mbit/s: one of them slow, one that damages
+what it sends.
 
 The peers are relays to one node, so that each has a line of its own on one machine.
 """

@@ -5,7 +5,6 @@
 
 #include <cstdlib>
 
-#include "node/http_peer.h"
 #include "tests/node/test_server.h"
 #include "tests/support/fake_clock.h"
 #include "tests/support/must.h"
@@ -22,10 +21,13 @@ struct Fixture {
   std::atomic<bool> is_cancelled{false};
   std::unique_ptr<HttpServer> server = StartTestServer(TestRoutes(), false);
 
-  Result<Bytes> Get(const std::string& host, Found found) {
-    HttpPeer peer("http://" + host + ":" + std::to_string(server->port()), rate, is_cancelled,
-                  AddressRuleFor(found));
-    return peer.Get("/hello", 100);
+  HttpOutcome Get(const std::string& host, Found found) {
+    HttpOptions options;
+    options.may_connect = AddressRuleFor(found);
+    options.bypass_proxy = options.may_connect != nullptr;
+    HttpHandle handle({rate, is_cancelled});
+    const auto url = "http://" + host + ":" + std::to_string(server->port()) + "/hello";
+    return handle.Exchange(options, url, ApiRequest(), {});
   }
 };
 
@@ -43,7 +45,7 @@ TEST_CASE("ALearnedAddressLeadsToNoPrivateNetworkAttack14") {
     CHECK(answer.error().message().find("does not lead to a public address") != std::string::npos);
   }
   CHECK(f.server->counters().connections == 0);
-  CHECK(AsText(MUST(f.Get("127.0.0.1", Found::Named))) == "hello");  // the operator's word
+  CHECK(f.Get("127.0.0.1", Found::Named).answer.body == "hello");  // the operator's word
 }
 
 TEST_CASE("ANeighbourIsInANetworkOfThisMachineAttack14") {
@@ -51,9 +53,8 @@ TEST_CASE("ANeighbourIsInANetworkOfThisMachineAttack14") {
   for (const char* host : {"127.0.0.1", "1.1.1.1", "198.51.100.7"}) {
     INFO(host);
     const auto answer = f.Get(host, Found::Nearby);
-    REQUIRE_FALSE(answer);
-    CHECK(answer.error().message().find("in no network that this machine is in") !=
-          std::string::npos);
+    REQUIRE(answer.end == HttpOutcome::End::Unreached);
+    CHECK(answer.problem.find("in no network that this machine is in") != std::string::npos);
   }
   CHECK(f.server->counters().connections == 0);
 }
@@ -64,7 +65,7 @@ TEST_CASE("ALearnedAddressIsReachedThroughNoProxyAttack14") {
   ::setenv("http_proxy", proxy.c_str(), 1);
   const auto answer = f.Get("10.0.0.1", Found::InLog);
   ::unsetenv("http_proxy");
-  CHECK_FALSE(answer);
+  CHECK(answer.end == HttpOutcome::End::Unreached);
   CHECK(f.server->counters().connections == 0);
 }
 

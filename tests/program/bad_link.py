@@ -1,15 +1,18 @@
 #!/usr/bin/env python3
 """Five nodes on bad links, real processes and real TCP: bad_link.py PROGRAM
 
-Between any two of them: 2 Mbit/s, 300 ms there and back, 2 % of packets lost, and an outage of all links
-while the first two mirror. A publishes; B and C follow it from A, D from B and C, E from D alone.
+Between any two of them: 2 Mbit/s, 300 ms there and back, 2 % of packets lost, and an outage of
+all links while the first two mirror. A publishes; B and C follow it from A, D from B and C, E
+from D alone.
 
   everywhere  the published model is on all five, bit for bit
-  link        while it was up, A's line was used as it can be (see AT_LEAST); one stream alone uses 17 %
+  link        while it was up, A's line was used as it can be (see AT_LEAST); one stream alone
+              uses 17 %
   bytes       each receiver got little more than the model
 
 Environment: BANYAN_LONG=1 publishes a larger model and demands the design's figures of it, which
-a short one cannot show: new connections take seconds here. Exit code 77: no such network on this machine.
+a short one cannot show: new connections take seconds here. Exit code 77: no such network on this
+machine.
 """
 import os
 import pathlib
@@ -23,7 +26,8 @@ import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "support"))
 import emulated_network  # noqa: E402
-from banyan_program import Client, Failed, Node, sha256  # noqa: E402
+from banyan_program import sha256  # noqa: E402
+from far_host import FarHost  # noqa: E402
 from place import check, check_equal  # noqa: E402
 
 LONG = bool(os.environ.get("BANYAN_LONG"))
@@ -35,45 +39,13 @@ TEST_SECONDS = 1800 if LONG else 400
 SKIPPED = 77
 
 
-class Host:
-    """A node, and its operator beside it."""
-
-    def __init__(self, program, work, network, name):
-        self.name, self.link = name, network.add()
-        (work / name).mkdir()
-        self.node = Node(program, work / name, "--storage-min-free", "1 MB",
-                         address=self.link.address, prefix=self.link.prefix).start()
-        self.operator = Client(program, work / name / "operator", self.node.url, self.node.token,
-                               prefix=self.link.prefix)
-        self.operator.variables["NO_PROXY"] = "*"
-        self.done_at = None
-
-    def follow(self, origin, *peers):
-        for peer in peers:
-            self.operator.run("peer", "add", peer.node.url)
-        self.operator.run("follow", origin)
-
-    def sync_until(self, commit):
-        """A node asks its peers by itself; this only makes it do so sooner."""
-        while True:
-            self.operator.run("sync")
-            try:
-                info = self.operator.json("info", "lab/model")
-                if info["sha"] == commit:
-                    self.done_at = time.monotonic()
-                    return
-            except Failed:
-                pass  # not there yet
-            time.sleep(1)
-
-
 class Test:
     def __init__(self, program, work, network):
         self.program, self.work, self.network = program, work, network
         self.hosts = []
 
     def begin(self):
-        self.hosts += [Host(self.program, self.work, self.network, name) for name in "ABCDE"]
+        self.hosts += [FarHost(self.program, self.work, self.network, name) for name in "ABCDE"]
         self.a, self.b, self.c, self.d, self.e = self.hosts
 
     def publish(self):

@@ -115,7 +115,8 @@ class Node:
         with open(self.log, "ab") as log:
             self.process = subprocess.Popen(
                 [*self.prefix, self.program, "serve", "--data", self.data,
-                 "--listen", f"{self.address}:{self.port}", *self.options], stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+                 "--listen", f"{self.address}:{self.port}", *self.options],
+                stdin=subprocess.DEVNULL, stdout=log, stderr=log)
 
     def wait(self):
         deadline = time.monotonic() + START_SECONDS

@@ -1,16 +1,17 @@
 #!/usr/bin/env python3
 """kill -9 while a node mirrors another: kill_sync.py PROGRAM
 
-A publishes a model that changes from round to round; B mirrors it through a relay, is killed at random
-moments, and started again.
+A publishes a model that changes from round to round; B mirrors it through a relay, is killed at
+random moments, and started again.
 
   serving   B serves again, within two seconds on a machine that is not busy
   whole     what B shows is the revision before or the new one, never a mixture, and both whole
-  resumed   what passes the wire in all tries together is what is new, and for each kill at most what was
-            in flight
+  resumed   what passes the wire in all tries together is what is new, and for each kill at most
+            what was in flight
   sound     at the end `admin doctor` and `admin scrub` find no damage
 
-Environment: BANYAN_SEED repeats a run, BANYAN_LONG=1 makes it 1,000 rounds, BANYAN_ROUNDS any number.
+Environment: BANYAN_SEED repeats a run, BANYAN_LONG=1 makes it 1,000 rounds, BANYAN_ROUNDS any
+number.
 """
 import hashlib
 import json

@@ -1,11 +1,11 @@
 """Hosts on bad links: real TCP of this kernel, through a wire that is played by this process.
 
-Each host is a network namespace of its own with one TUN device. Every packet that it sends comes here,
-waits for its turn on the sender's line and the receiver's, is delayed, and may be lost, at random
-or because a line is down. What is emulated: rate with a queue of QUEUE_SECONDS that overflows, delay, independent
-losses, outages. What is not: reordering, and how cross traffic shares a queue with others' (packets queue in
-order of sending). Congestion control is reno, to which a loss is a loss: over 2 Mbit/s, 300 ms and 2 % one
-stream carries about 17 %.
+Each host is a network namespace of its own with one TUN device. Every packet that it sends comes
+here, waits for its turn on the sender's line and the receiver's, is delayed, and may be lost, at
+random or because a line is down. What is emulated: rate with a queue of QUEUE_SECONDS that
+overflows, delay, independent losses, outages. What is not: reordering, and how cross traffic
+shares a queue with others' (packets queue in order of sending). Congestion control is reno, to
+which a loss is a loss: over 2 Mbit/s, 300 ms and 2 % one stream carries about 17 %.
 
 Needs root, /dev/net/tun and the programs of iproute2 and util-linux; else `missing()` says what.
 """

@@ -1,0 +1,36 @@
+"""A node on a host of tests/support/emulated_network.py."""
+import time
+
+from banyan_program import Client, Failed, Node
+
+
+class FarHost:
+    """A node, and its operator beside it."""
+
+    def __init__(self, program, work, network, name):
+        self.name, self.link = name, network.add()
+        (work / name).mkdir()
+        self.node = Node(program, work / name, "--storage-min-free", "1 MB",
+                         address=self.link.address, prefix=self.link.prefix).start()
+        self.operator = Client(program, work / name / "operator", self.node.url, self.node.token,
+                               prefix=self.link.prefix)
+        self.operator.variables["NO_PROXY"] = "*"
+        self.done_at = None
+
+    def follow(self, origin, *peers):
+        for peer in peers:
+            self.operator.run("peer", "add", peer.node.url)
+        self.operator.run("follow", origin)
+
+    def sync_until(self, commit, repository="lab/model"):
+        """A node asks its peers by itself; this only makes it do so sooner."""
+        while True:
+            self.operator.run("sync")
+            try:
+                info = self.operator.json("info", repository)
+                if info["sha"] == commit:
+                    self.done_at = time.monotonic()
+                    return
+            except Failed:
+                pass  # not there yet
+            time.sleep(1)
