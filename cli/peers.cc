@@ -80,8 +80,8 @@ class ListPeers final : public AdminCommand {
                  {"PROBLEM", false, true}});
     for (const auto& peer : peers) {
       table.Add({Member(peer, "address"), Member(peer, "node"), Member(peer, "reached"),
-                 FoundText(Member(peer, "found")),
-                 Member(peer, "answered"), Member(peer, "problem")});
+                 FoundText(Member(peer, "found")), Member(peer, "answered"),
+                 Member(peer, "problem")});
     }
     return session.output().Print(peers, table);
   }

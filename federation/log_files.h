@@ -28,8 +28,8 @@ struct LogFilesOptions {
 class LogFiles {
  public:
   // Conflict when the published checkpoint, or the fence's, is of a longer log than the catalog
-  // has, or of a later epoch (the catalog is an older copy), Corrupt when the catalog's entries lead to another root,
-  // NotFound when there should be a fence and is none.
+  // has, or of a later epoch (the catalog is an older copy), Corrupt when the catalog's entries
+  // lead to another root, NotFound when there should be a fence and is none.
   static Result<std::unique_ptr<LogFiles>> Open(storage::Database& database, FileSystem& fs,
                                                 Clock& clock, const OwnOrigin& origin,
                                                 LogFilesOptions options);

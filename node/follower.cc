@@ -195,9 +195,9 @@ Result<Follower::Opened> Follower::Open(const federation::Peer& peer) {
     const auto node = TRY(federation::NodeId::Parse(id));
     return Opened{std::make_shared<ReversePeer>(node, reach_.desk, rate_limit_), nullptr};
   }
-  const auto link = std::make_shared<PeerLink>(
-      address, PeerLink::World{rate_limit_, is_stopping_, reach_.signer},
-      AddressRuleFor(peer.found));
+  const auto link =
+      std::make_shared<PeerLink>(address, PeerLink::World{rate_limit_, is_stopping_, reach_.signer},
+                                 AddressRuleFor(peer.found));
   return Opened{std::make_shared<HttpPeer>(link), link};
 }
 

@@ -4,13 +4,13 @@
 #include <limits>
 
 #include "federation/follow/followed_log.h"
+#include "federation/follow/learned_peers.h"
 #include "federation/head_rows.h"
 #include "federation/origin_rows.h"
 #include "federation/own/log_again.h"
 #include "federation/own/next_epoch.h"
 #include "federation/own/obey.h"
 #include "federation/own/state_writer.h"
-#include "federation/follow/learned_peers.h"
 #include "federation/receipts.h"
 
 namespace banyan::node {

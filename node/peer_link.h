@@ -22,7 +22,8 @@ class PeerLink {
     const std::atomic<bool>& is_cancelled;
     const RequestSigner& signer;
   };
-  // `address` as federation::NormalizeAddress gives it. With `may_connect` it goes through no proxy.
+  // `address` as federation::NormalizeAddress gives it. With `may_connect` it goes through no
+  // proxy.
   PeerLink(std::string address, const World& world, AddressRule may_connect = {})
       : address_(std::move(address)), world_(world), may_connect_(std::move(may_connect)) {}
 

@@ -108,7 +108,7 @@ class Contact {
   std::map<std::uint64_t, Asked> asked_;
   JournalPlace upto_;
   bool is_page_full_ = false;
-  std::deque<Head> heads_;  // to be replayed; the first one is
+  std::deque<Head> heads_;     // to be replayed; the first one is
   std::optional<Head> later_;  // whose epochs are asked for
   std::unique_ptr<LogReplay> replay_;
   std::vector<FollowedOrigin> met_;  // origins whose heads the page had

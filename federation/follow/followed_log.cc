@@ -108,8 +108,7 @@ Result<Appended> FindOutcome(Connection& connection, const FollowedLog& log,
   const auto size = TRY(CountEntries(connection, log.log));
   // A stopped origin goes on with its next epoch, if at all.
   const bool may_be_stopped = log.is_own || news.before != nullptr;
-  const bool is_stopped =
-      !may_be_stopped && !TRY(WhyStopped(connection, log.log.origin)).empty();
+  const bool is_stopped = !may_be_stopped && !TRY(WhyStopped(connection, log.log.origin)).empty();
   return is_stopped || size != log.head.frontier.size() ? Appended::Overtaken : Appended::Yes;
 }
 

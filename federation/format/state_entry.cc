@@ -6,7 +6,8 @@ namespace banyan::federation {
 
 Result<StateEntry> StateEntry::Parse(const Json& entry) {
   const auto root = TRY(TakeHash<Sha256>(entry, "root"));
-  return StateEntry{root, TRY(TakeCount(entry, "cards"))};
+  const auto cards = TRY(TakeCount(entry, "cards"));
+  return StateEntry{root, cards};
 }
 
 Bytes StateEntry::Render() const {

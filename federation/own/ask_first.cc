@@ -56,7 +56,8 @@ class Comparison {
   // What is here, all of it.
   Result<FollowedLog> ReadOwn() const {
     auto lease = TRY(database_.Read());
-    FollowedLog own{log_, {origin_.node, log_.epoch}, TRY(StatedKeys(*lease, log_)), {}, {}};
+    const auto keys = TRY(StatedKeys(*lease, log_));
+    FollowedLog own{log_, {origin_.node, log_.epoch}, keys, {}, {}};
     own.is_own = true;
     own.head.frontier = TRY(ReadFrontier(*lease, log_, TRY(CountEntries(*lease, log_))));
     if (const auto head = TRY(FindHead(*lease, log_))) own.head.note = head->note;

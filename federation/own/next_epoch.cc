@@ -35,11 +35,12 @@ Status OpenNextEpoch(storage::Database& database, const OwnOrigin& origin, const
     TRY(PutHead(connection, origin.log,
                 {std::move(frontier), SignClosing(origin, closed), now_ms}));
     const LogId log{origin.log.origin, origin.log.epoch + 1};
+    const auto state = TRY(StateOf(connection, log.origin)).root;
     const Opening opening{origin.node,
                           log.epoch,
                           {origin.log.epoch, closed},
                           next.keys,
-                          TRY(StateOf(connection, log.origin)).root,
+                          state,
                           next.reason,
                           {}};
     TRY(AppendEntry(connection, log, opening.Render()));

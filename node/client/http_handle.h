@@ -2,14 +2,14 @@
 // One HTTP exchange over libcurl, without any second try. A handle keeps its connection open for
 // the next exchange. Used by one thread at a time.
 
-#include <sys/socket.h>
-
 #include <atomic>
 #include <functional>
 #include <memory>
 
 #include "node/client/api_request.h"
 #include "node/client/transfer_rate.h"
+
+struct sockaddr;
 
 namespace banyan::node {
 

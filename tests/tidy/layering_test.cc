@@ -49,7 +49,7 @@ const std::vector<Foreign> kForeign = {
     {"curl/", {"node/client"}},
     {"sys/socket.h", {"node/http", "node"}},
     {"netinet/", {"node/http", "node"}},
-    {"arpa/", {"node/http", "node"}},
+    {"arpa/", {"federation/format", "node/http", "node"}},
     {"sqlite3.h", {"storage/base"}},
     {"git2", {"storage/history"}},
     {"yaml-cpp/", {"storage/metadata"}},
