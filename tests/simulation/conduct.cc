@@ -26,18 +26,8 @@ std::string ForgedHead(const NodeId& origin, std::uint64_t size, FakeRandom& ran
 }  // namespace
 
 Answer World::AnswerOf(std::size_t i, const Ask& ask) {
-  Answer answer{ask.id, {}, {}, {}};
-  if (ask.path.empty()) {
-    auto objects = AnswerObjects(node(i), ask.objects);
-    if (objects) answer.objects = *std::move(objects);
-    if (!objects) answer.error = std::move(objects.error());
-    return answer;
-  }
-  auto body = FileOf(i, ask.path);
-  if (body && body->size() > ask.max_bytes) body = Error(Errc::TooLarge, "too large");
-  if (body) answer.body = *std::move(body);
-  if (!body) answer.error = std::move(body.error());
-  return answer;
+  if (ask.path.empty()) return AnswerAsk(node(i), ask);
+  return MakeAnswer(ask, FileOf(i, ask.path));
 }
 
 Result<Bytes> World::FileOf(std::size_t i, const std::string& path) {

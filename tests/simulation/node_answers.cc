@@ -58,4 +58,21 @@ Result<std::vector<std::optional<Bytes>>> AnswerObjects(SimNode& node,
   return objects;
 }
 
+Answer MakeAnswer(const Ask& ask, Result<Bytes> body) {
+  Answer answer{ask.id, {}, {}, {}};
+  if (body && body->size() > ask.max_bytes) body = Error(Errc::TooLarge, "too large");
+  if (body) answer.body = *std::move(body);
+  if (!body) answer.error = std::move(body.error());
+  return answer;
+}
+
+Answer AnswerAsk(SimNode& node, const Ask& ask) {
+  if (!ask.path.empty()) return MakeAnswer(ask, AnswerFile(node, ask.path));
+  Answer answer{ask.id, {}, {}, {}};
+  auto objects = AnswerObjects(node, ask.objects);
+  if (objects) answer.objects = *std::move(objects);
+  if (!objects) answer.error = std::move(objects.error());
+  return answer;
+}
+
 }  // namespace banyan::simulation

@@ -11,5 +11,8 @@ namespace banyan::simulation {
 Result<Bytes> AnswerFile(SimNode& node, const std::string& path);
 Result<std::vector<std::optional<Bytes>>> AnswerObjects(SimNode& node,
                                                         const std::vector<Sha256>& ids);
+federation::Answer MakeAnswer(const federation::Ask& ask, Result<Bytes> body);
+// Either, as it was asked, within the asked size.
+federation::Answer AnswerAsk(SimNode& node, const federation::Ask& ask);
 
 }  // namespace banyan::simulation

@@ -69,6 +69,7 @@ class World {
   // The node becomes a second living copy of the other, with its seed; whoever is a peer of it
   // reads there, and it goes on publishing by itself. It must not be an origin of its own.
   void Clone(std::size_t i, std::size_t of);
+  void TellHints(bool tells) { options_.tells_hints = tells; }
   // Nodes on this side and those on the other do not reach each other; empty: all do.
   void Cut(std::set<std::size_t> side) { side_ = std::move(side); }
 

@@ -1,0 +1,146 @@
+// Every order in which up to so many things may happen to three nodes, with up to two faults among
+// them. Orders that no node can tell apart are gone on with once. The operating system keeps the
+// place: each move is made by a child process, which has a whole copy of the run.
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <csignal>
+#include <cstdlib>
+#include <iostream>
+
+#include "tests/simulation/three_nodes.h"
+#include "tests/support/must.h"
+
+using namespace banyan;
+using namespace banyan::simulation;
+
+namespace {
+
+constexpr std::size_t kSlots = std::size_t{1} << 24;
+
+// What all the processes know, in memory that they share.
+class Seen {
+ public:
+  struct Counts {
+    std::uint64_t states = 0;  // that differ
+    std::uint64_t moves = 0;   // that were tried
+    std::uint64_t settled = 0;
+  };
+
+  Seen() {
+    void* const at = mmap(nullptr, sizeof(Shared), PROT_READ | PROT_WRITE,
+                          MAP_SHARED | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    REQUIRE(at != MAP_FAILED);
+    shared_ = static_cast<Shared*>(at);
+  }
+  ~Seen() { munmap(shared_, sizeof(Shared)); }
+  Seen(const Seen&) = delete;
+  Seen& operator=(const Seen&) = delete;
+
+  Counts& counts() { return shared_->counts; }
+  // True when the state was not reached before with as many moves left.
+  bool IsNew(const std::string& state, std::uint64_t moves_left) {
+    const auto key = std::stoull(state.substr(0, 15), nullptr, 16) + 1;
+    for (auto slot = key % kSlots;; slot = (slot + 1) % kSlots) {
+      auto& place = shared_->places[slot];
+      if (place.key == 0) ++counts().states;
+      REQUIRE(counts().states < kSlots / 2);
+      if (place.key != 0 && place.key != key) continue;
+      const bool is_new = place.key == 0 || place.moves_left < moves_left;
+      if (is_new) place = {key, moves_left};
+      return is_new;
+    }
+  }
+
+ private:
+  struct Place {
+    std::uint64_t key;
+    std::uint64_t moves_left;
+  };
+  struct Shared {
+    Counts counts;
+    Place places[kSlots];
+  };
+  Shared* shared_ = nullptr;
+};
+
+std::string ToText(const Moves& moves) {
+  std::string text;
+  for (const auto& move : moves) text += "  " + move.ToString() + "\n";
+  return text;
+}
+
+struct Bound {
+  std::size_t moves;
+  std::ptrdiff_t faults;
+};
+
+void Explore(ThreeNodes& run, Moves& moves, const Bound& most, Seen& seen);
+
+// In a process of its own.
+void GoOn(ThreeNodes& run, Moves& moves, const Bound& most, Seen& seen) {
+  INFO("after\n" << ToText(moves));
+  ++seen.counts().moves;
+  run.Make(moves.back());
+  const auto left = most.moves - moves.size();
+  if (!seen.IsNew(run.State(), left)) return;
+  if (left > 0) return Explore(run, moves, most, seen);
+  ++seen.counts().settled;
+  run.Settle();
+}
+
+void Explore(ThreeNodes& run, Moves& moves, const Bound& most, Seen& seen) {
+  const bool is_worn = std::ranges::count_if(moves, &Move::IsFault) == most.faults;
+  for (const auto& move : run.Possible()) {
+    if (is_worn && move.IsFault()) continue;
+    moves.push_back(move);
+    std::cout.flush();
+    const auto child = fork();
+    REQUIRE(child >= 0);
+    if (child == 0) {
+      prctl(PR_SET_PDEATHSIG, SIGKILL);  // whoever stops the test stops all of it
+      int code = 1;
+      try {
+        GoOn(run, moves, most, seen);
+        code = 0;
+      } catch (const Catch::TestFailureException&) {
+        std::cout.flush();
+      }
+      _exit(code);
+    }
+    int status = 0;
+    REQUIRE(waitpid(child, &status, 0) == child);
+    moves.pop_back();
+    REQUIRE(status == 0);  // else it has said why
+  }
+}
+
+void TryAll(const Bound& most) {
+  Seen seen;
+  ThreeNodes run;
+  Moves moves;
+  Explore(run, moves, most, seen);
+  std::cout << seen.counts().states << " states by " << seen.counts().moves << " moves, up to "
+            << most.moves << " after each other with up to " << most.faults
+            << " faults; settled from " << seen.counts().settled << "\n";
+  CHECK(seen.counts().settled > 0);
+}
+
+bool IsLong() { return std::getenv("BANYAN_LONG") != nullptr; }
+
+}  // namespace
+
+TEST_CASE("EveryOrderOfEventsIsSafe") { TryAll({IsLong() ? 12u : 6u, 0}); }
+TEST_CASE("EveryOrderWithAFaultIsSafe") { TryAll({IsLong() ? 12u : 4u, 1}); }
+TEST_CASE("EveryOrderWithTwoFaultsIsSafe") { TryAll({IsLong() ? 12u : 3u, 2}); }
+
+// BANYAN_MOVES=MOVES,FAULTS asks for other bounds.
+TEST_CASE("AskedForOrders") {
+  const auto* const asked = std::getenv("BANYAN_MOVES");
+  if (asked == nullptr) return;
+  const std::string text = asked;
+  TryAll({std::stoul(text), std::stol(text.substr(text.find(',') + 1))});
+}
