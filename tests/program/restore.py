@@ -45,6 +45,8 @@ class Test:
         self.a.operator.run("peer", "add", self.b.node.url)
         self.b.sync()
         self.a.operator.run("admin", "backup", self.work / "backup")
+        check(not list((self.work / "backup").rglob("next.seed")), "the backup has next.seed")
+        shutil.copy(self.a.node.data / "next.seed", self.work)  # as its operator keeps it
 
     # --- A at work
 
@@ -133,6 +135,7 @@ class Test:
 
     def copied(self):
         self.a.node.stop()
+        shutil.copy(self.work / "next.seed", self.a.node.data)
         shutil.copytree(self.a.node.data, self.work / "copy")
         self.a.node.start()
         self.publish("one-copy")
