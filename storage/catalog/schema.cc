@@ -395,7 +395,7 @@ CREATE TABLE state_entry(                    -- the latest state entry of each e
   cards INTEGER NOT NULL,
   taken_ms INTEGER NOT NULL,
   PRIMARY KEY(origin, epoch)) WITHOUT ROWID;
-CREATE TABLE log_again(                      -- own entries taken out by a repair, to be appended again
+CREATE TABLE log_again(                      -- own entries that a repair took out
   id INTEGER PRIMARY KEY,                    -- in their order
   entry BLOB NOT NULL);
 -- Mirrors that hold a part of the files (federation/PROTOCOL.md section 10).

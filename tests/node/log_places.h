@@ -103,6 +103,27 @@ inline std::vector<SeenHead> HeadsOf(Database& database, const NodeId& node) {
   return heads;
 }
 
+// A migrated catalog in memory.
+class MemoryCatalog {
+ public:
+  MemoryCatalog() { MUST(storage::Migrate(*database_)); }
+
+  Database& database() { return *database_; }
+  Status Write(const std::function<Status(Connection&)>& change) {
+    return database_->Write(change);
+  }
+  template <typename Reading>
+  auto Read(const Reading& reading) {
+    auto lease = MUST(database_->Read());
+    return reading(*lease);
+  }
+
+ private:
+  MemoryFileSystem fs_;
+  SqliteVfs vfs_{fs_};
+  std::unique_ptr<Database> database_ = MUST(Database::Open({"catalog.db", vfs_.name()}));
+};
+
 // A node that follows; it asks `sources`, in their order.
 class FollowingNode {
  public:
@@ -117,9 +138,11 @@ class FollowingNode {
     }));
   }
   void Ask(const std::shared_ptr<LogView>& source) {
-    const auto peer = MUST(catalog.Write(
-        [&](Connection& c) { return federation::AddPeer(c, "http://" + source->Name(), 1); }));
-    sources_[peer.row] = source;
+    MUST(catalog.Write([&](Connection& c) -> Status {
+      const auto peer = TRY(federation::AddPeer(c, "http://" + source->Name(), 1));
+      sources_[peer.row] = source;
+      return Ok();
+    }));
   }
   // With every source that answers.
   void Round() {
@@ -153,7 +176,7 @@ class FollowingNode {
     });
   }
 
-  banyan::testing::TestCatalog catalog;
+  MemoryCatalog catalog;
   const std::shared_ptr<LogView> view;
   std::int64_t now_ms = FakeClock::kStartMs;
 
