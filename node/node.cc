@@ -1,7 +1,6 @@
 #include "node/node.h"
 
 #include "federation/due_deletion.h"
-#include "federation/heads_journal.h"
 #include "node/collection.h"
 #include "node/head_metadata.h"
 #include "node/http/client_address.h"
@@ -63,7 +62,6 @@ Result<std::unique_ptr<Node>> Node::Start(const Seams& seams, const Config& conf
                                       {config.data, true, config.storage_min_free.bytes}));
   std::unique_ptr<Node> node(new Node(seams, config, std::move(data)));
   TRY(node->policy_.Read());
-  TRY(node->data_->database().Write(federation::BeginJournal));
   TRY(node->Listen());
   node->jobs_.Start(node->MakeJobs());
   node->follower_.Start();

@@ -24,6 +24,18 @@ Error ErrorOf(const HttpOutcome& outcome) {
   return Error(code, outcome.problem);
 }
 
+bool IsRefused(const HttpOutcome& outcome) {
+  const int status = outcome.answer.status;
+  return outcome.end == HttpOutcome::End::Answered &&
+         (status == 401 || status == 403 || status == 404);
+}
+
+// What every node answers to whom it knows.
+bool IsForAll(std::string_view path) {
+  return path.starts_with("/fed/info") || path.starts_with("/fed/heads") ||
+         path.starts_with("/fed/wants");
+}
+
 }  // namespace
 
 std::unique_ptr<HttpHandle> PeerLink::TakeHandle() {
@@ -51,8 +63,6 @@ Result<ApiAnswer> PeerLink::SendForBody(ApiRequest request, std::size_t max_byte
 }
 
 Result<ApiAnswer> PeerLink::Send(ApiRequest request) {
-  const bool introduces = introduces_;
-  world_.signer.Sign(address_, introduces ? Introduces::Yes : Introduces::No, request);
   HttpOptions options;
   options.follows_redirects = false;
   options.may_connect = may_connect_;
@@ -60,20 +70,24 @@ Result<ApiAnswer> PeerLink::Send(ApiRequest request) {
   options.min_bytes_per_s = kTrickleBytesPerS;
   options.silence_ms = kSilenceMs;
   auto handle = TakeHandle();
-  auto outcome = handle->Exchange(options, address_ + request.path, request, {});
+  const auto exchange = [&](Introduces introduces) {
+    world_.signer.Sign(address_, introduces, request);
+    return handle->Exchange(options, address_ + request.path, request, {});
+  };
+  const bool introduces = introduces_;
+  auto outcome = exchange(introduces ? Introduces::Yes : Introduces::No);
+  if (!introduces && IsRefused(outcome) && IsForAll(request.path)) {
+    introduces_ = true;
+    outcome = exchange(Introduces::Yes);
+  }
   {
     const MutexLock lock(mutex_);
     idle_.push_back(std::move(handle));
   }
-  if (outcome.end == HttpOutcome::End::Answered) {
-    const int status = outcome.answer.status;
-    if (status < 300) {
-      if (introduces) introduces_ = false;
-      return std::move(outcome.answer);
-    }
-    if (status == 401 || status == 403 || status == 404) introduces_ = true;
-  }
-  return ErrorOf(outcome).Context(address_);
+  const bool is_good = outcome.end == HttpOutcome::End::Answered && outcome.answer.status < 300;
+  if (!is_good) return ErrorOf(outcome).Context(address_);
+  introduces_ = false;
+  return std::move(outcome.answer);
 }
 
 }  // namespace banyan::node

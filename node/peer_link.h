@@ -40,7 +40,7 @@ class PeerLink {
   const std::string address_;
   const World world_;
   const AddressRule may_connect_;
-  // Until the node has answered one with an introduction, and again when it refuses something: it
+  // Until the node has answered, and again when it refuses what it answers to all whom it knows: it
   // may have been started anew.
   std::atomic<bool> introduces_{true};
   Mutex mutex_;

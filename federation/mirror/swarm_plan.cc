@@ -12,6 +12,7 @@ constexpr std::int64_t kPauseMaxMs = 4'000;
 constexpr double kFaster = 2;      // a second peer is asked when it is so much faster,
 constexpr double kSoonMs = 1'000;  // and the first would take so much longer
 constexpr double kNewRateShare = 0.5;
+constexpr std::uint64_t kOrdersLeft = 2;  // that each stream should still have at least
 
 }  // namespace
 
@@ -25,6 +26,7 @@ SwarmPlan::SectionId SwarmPlan::Add(const storage::ChunkList& chunks,
     if (!wanted[i]) continue;
     ++section.lacking;
     all_bytes_ += chunks[i].size_bytes;
+    wanted_bytes_ += chunks[i].size_bytes;
   }
   section.orders.resize(chunks.size());
   section.holders = std::move(holders);
@@ -36,7 +38,9 @@ SwarmPlan::SectionId SwarmPlan::Add(const storage::ChunkList& chunks,
 void SwarmPlan::Drop(SectionId id) {
   const Section& section = sections_.at(id);
   for (std::size_t i = 0; i < section.sizes.size(); ++i) {
-    if (!section.here[i]) bytes_in_flight_ -= section.orders[i] * std::uint64_t{section.sizes[i]};
+    if (section.here[i]) continue;
+    bytes_in_flight_ -= section.orders[i] * std::uint64_t{section.sizes[i]};
+    if (section.orders[i] == 0) wanted_bytes_ -= section.sizes[i];
   }
   sections_.erase(id);
 }
@@ -91,6 +95,14 @@ std::optional<SwarmPlan::Order> SwarmPlan::Next(std::int64_t now_ms) {
   return {};
 }
 
+std::uint64_t SwarmPlan::OrderBytes(const Peer& peer, std::int64_t now_ms) const {
+  const auto streams = std::min(PeersIn(now_ms) * streams_.each(), limits_.orders);
+  const auto share = wanted_bytes_ / (kOrdersLeft * std::max<std::size_t>(streams, 1));
+  const auto carried = static_cast<std::uint64_t>(peer.bytes_per_ms * double(limits_.order_ms));
+  const auto most = peer.bytes_per_ms == 0 ? limits_.order_first_bytes : carried;
+  return std::clamp(std::min(most, share), limits_.order_min_bytes, limits_.order_max_bytes);
+}
+
 std::optional<SwarmPlan::Order> SwarmPlan::NextOf(std::size_t peer, std::int64_t now_ms) {
   Section* rarest = nullptr;
   SectionId id = 0;
@@ -106,11 +118,7 @@ std::optional<SwarmPlan::Order> SwarmPlan::NextOf(std::size_t peer, std::int64_t
   if (rarest == nullptr) return {};
   const auto is_wanted = [&](std::size_t i) { return !rarest->here[i] && rarest->orders[i] == 0; };
   while (!is_wanted(rarest->from)) ++rarest->from;
-  const double rate = peers_[peer].bytes_per_ms;
-  const auto most = rate == 0
-                        ? limits_.order_first_bytes
-                        : std::clamp(static_cast<std::uint64_t>(rate * double(limits_.order_ms)),
-                                     limits_.order_min_bytes, limits_.order_max_bytes);
+  const auto most = OrderBytes(peers_[peer], now_ms);
   Order order{0, peer, id, rarest->from, rarest->from};
   for (std::uint64_t bytes = 0; order.end < rarest->sizes.size() && is_wanted(order.end);) {
     bytes += rarest->sizes[order.end];
@@ -125,7 +133,10 @@ SwarmPlan::Order SwarmPlan::Begin(Order order, std::int64_t now_ms) {
   Section& section = sections_.at(order.section);
   for (std::size_t i = order.first; i < order.end; ++i) {
     if (section.here[i]) continue;
-    if (section.orders[i]++ == 0) --section.wanted;
+    if (section.orders[i]++ == 0) {
+      --section.wanted;
+      wanted_bytes_ -= section.sizes[i];
+    }
     bytes_in_flight_ += section.sizes[i];
   }
   ++peers_[order.peer].orders;
@@ -234,6 +245,7 @@ void SwarmPlan::Ended(OrderId id, End end, std::int64_t now_ms) {
       bytes_in_flight_ -= section.sizes[i];
       if (--section.orders[i] > 0) continue;
       ++section.wanted;
+      wanted_bytes_ += section.sizes[i];
       section.from = std::min(section.from, i);
     }
     if (end == End::Absent) section.holders[order.peer] = false;

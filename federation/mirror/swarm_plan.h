@@ -8,8 +8,8 @@
 //     └─────Ended──────┘  what did not come
 //
 // 1. Of the sections that a peer holds, the one that fewest peers hold goes first.
-// 2. An order is as much as the peer's connection carries in four seconds: a slow peer gets little,
-//    and what is in flight is bounded in all.
+// 2. An order is as much as the peer's connection carries in four seconds, less towards the end, so
+//    that all end together: a slow peer gets little. What is in flight is bounded in all.
 // 3. Each peer has at most StreamCount orders at a time.
 // 4. When nothing is left to ask for, the end of an order that will take long is asked of a faster
 //    peer too. Whoever is later is told to stop. So few bytes come twice; more only of a peer from
@@ -110,6 +110,7 @@ class SwarmPlan {
   bool IsFree(const Peer& peer, std::int64_t now_ms) const;
   std::size_t PeersIn(std::int64_t now_ms) const;
   std::size_t Holders(const Section& section, std::int64_t now_ms) const;
+  std::uint64_t OrderBytes(const Peer& peer, std::int64_t now_ms) const;
   std::optional<Order> NextOf(std::size_t peer, std::int64_t now_ms);
   std::optional<Order> Double(std::size_t peer, std::int64_t now_ms);
   Order Begin(Order order, std::int64_t now_ms);
@@ -123,8 +124,9 @@ class SwarmPlan {
   StreamCount streams_;
   std::uint64_t last_id_ = 0;
   std::uint64_t bytes_in_flight_ = 0;
-  std::uint64_t all_bytes_ = 0;    // that were wanted
-  std::uint64_t twice_bytes_ = 0;  // asked of two peers
+  std::uint64_t all_bytes_ = 0;     // that were wanted
+  std::uint64_t wanted_bytes_ = 0;  // in no order now
+  std::uint64_t twice_bytes_ = 0;   // asked of two peers
 };
 
 }  // namespace banyan::federation

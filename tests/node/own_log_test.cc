@@ -61,18 +61,6 @@ TEST_CASE("TheLogIsTheSameAfterARestart") {
   CHECK(f.Get(base + "/0/checkpoint").body == note);
 }
 
-TEST_CASE("TheJournalOfHeadsBeginsAnewWithEachStart") {
-  Fixture f;
-  const auto journal = [&] {
-    const auto body = f.Get("/fed/heads").body;
-    return body.substr(0, body.find('\n'));
-  };
-  const auto before = journal();
-  CHECK(journal() == before);
-  f.Restart();
-  CHECK(journal() != before);  // this might be an older copy, whose numbers say something else
-}
-
 TEST_CASE("ARestoredOlderCatalogSignsNothingAndServes") {
   TempDirectory place;
   const auto fence = place.Join("fence");

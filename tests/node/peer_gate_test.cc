@@ -16,7 +16,11 @@ struct Fixture : TestNode {
   SigningNode bringer{2};
   SigningNode stranger{3};
 
-  Fixture() {
+  Fixture()
+      : TestNode([](Config& config) {
+          config.rate_anonymous = 0;  // RateLimit counts down
+          config.rate_user = 0;
+        }) {
     WritePolicy(*this, "readers = [\"" + member.id() + "\", \"" + bringer.id() +
                            "\"]\naccept_from = \"" + bringer.id() + "\"\n");
   }

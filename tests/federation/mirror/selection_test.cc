@@ -1,5 +1,7 @@
 // Mirrors that hold a part of the files, and the files that come when they are asked for.
+#include "federation/answers.h"
 #include "federation/bundle/bundle_export.h"
+#include "federation/due_deletion.h"
 #include "federation/log_files.h"
 #include "federation/mirror/demanded_file.h"
 #include "federation/mirror_state.h"
@@ -133,6 +135,34 @@ TEST_CASE("ASelectionThatGrowsFetchesWhatIsMissingAndOneThatShrinksDeletesNothin
     return Ok();
   }));
   CHECK(p.Holds("weights.bin"));
+}
+
+TEST_CASE("ARuleThatDeletesGivesRoomBackAndItsEndBringsWhatIsSelectedThen") {
+  Partial p;
+  Publish(p.publisher);
+  p.Select({});
+  const auto now_ms = p.follower.clock.NowMs();
+  Policy policy;
+  policy.answers = {
+      {p.publisher.origin.node, "", {storage::StandingStatus::Live}, {}, {Action::Delete, 0}}};
+  std::int64_t deleted = 0;
+  const auto apply = [&] {
+    MUST(p.follower.database->Write([&](storage::Connection& c) -> Status {
+      TRY(ApplyPolicy(c, policy, now_ms));
+      deleted = TRY(DeleteOneDue(c, policy, now_ms));
+      return Ok();
+    }));
+  };
+  apply();
+  CHECK(deleted != 0);
+  CHECK(p.follower.Count("SELECT count(*) FROM repository WHERE origin > 0") == 0);
+  policy.answers.clear();
+  policy.selections = {{{}, {}, {}, {}, 0, OnDemand()}};
+  apply();
+  CHECK(deleted == 0);
+  CHECK(MUST(p.follower.Run(p.card, p.peers).outcome) == MirrorOutcome::Mirrored);
+  CHECK(p.Holds("README.md"));
+  CHECK_FALSE(p.Holds("weights.bin"));
 }
 
 TEST_CASE("RefsMoveOnlyWhenAllThatIsSelectedIsVerified") {

@@ -1,0 +1,83 @@
+// A node that nobody reaches, with one that it calls: what comes of it, and of one that lies.
+#include "federation/format/want_list.h"
+#include "node/head_metadata.h"
+#include "tests/node/admin_node.h"
+#include "tests/node/signing_node.h"
+#include "tests/support/store_fixture.h"
+
+using namespace banyan;
+using namespace banyan::node;
+
+namespace {
+
+void WithoutUrl(Config& config) { config.public_url = ""; }  // the loopback is good enough
+
+// Called by `caller`, and following it.
+void Accept(AdminNode& called, const std::string& caller) {
+  WritePolicy(called, "accept_from = \"" + caller + "\"\n");
+  CHECK(called.Done("peers/add", {{"address", caller}})["reached"] == "calls");
+  called.Done("follow", {{"rule", caller}});
+}
+
+std::string NodeId(AdminNode& node) {
+  MUST(node.node().own_log().Update());
+  return node.Get("/fed/info").Parsed()["node"];
+}
+
+Reply Await(const AdminNode& node, const std::string& path, int status) {
+  for (int i = 0; i < 2'000; ++i) {
+    auto reply = node.Get(path);
+    if (reply.status == status) return reply;
+    SystemClock().SleepMs(10);
+  }
+  FAIL(path << " is not answered with " << status);
+  return {};
+}
+
+}  // namespace
+
+TEST_CASE("WhatANodeThatOnlyCallsPublishesIsServedByTheOneThatItCalls") {
+  AdminNode called(WithoutUrl);
+  AdminNode caller(WithoutUrl);
+  const std::string content(AsText(banyan::tests::Noise(5u << 20, 3)));
+  Accept(called, NodeId(caller));
+  caller.Create(caller.alice, "model");
+  caller.Create(caller.alice, "secret", {{"private", true}});
+  caller.CommitLfs(caller.alice, "alice/model", "w.bin", content);
+  caller.CommitLfs(caller.alice, "alice/secret", "s.bin", "sixteen secrets!");
+  MUST(DescribeHeads(caller.node().data().database(), caller.node().data().content()));
+  MUST(caller.node().own_log().Update());
+  const auto url = "http://127.0.0.1:" + std::to_string(called.node().port());
+  const auto peer = caller.Done("peers/add", {{"address", url}, {"push", true}});
+  CHECK(peer["reached"] == "dialled, pushed to");
+  const auto reply = Await(called, "/alice/model/resolve/main/w.bin", 200);
+  CHECK(reply.body == content);
+  CHECK(called.Get("/api/models/alice/secret").status == 401);
+  const auto peers = called.Done("peers/list");
+  CHECK(peers[0]["called"].is_string());
+  CHECK(peers[0]["problem"] == "");
+}
+
+TEST_CASE("Attack2WhoCallsAndLiesGainsNothing") {
+  AdminNode called;
+  SigningNode liar(9);
+  Accept(called, liar.id());
+  const auto call = liar.Send(called, {"GET", "/fed/wants?anew=true", "", {}, ""});
+  REQUIRE(call.status == 200);
+  const auto list = MUST(federation::WantList::Parse(call.body));
+  REQUIRE(list.wants.size() == 1);
+  CHECK(list.wants[0].path == "/fed/heads");
+  const auto target = "/fed/wants/" + std::to_string(list.wants[0].number);
+  const Ask lie{"PUT", target, "", {}, "journal of lies"};
+  CHECK(liar.Send(called, lie).status == 204);
+  CHECK(liar.Send(called, lie).status == 404);
+  for (int i = 0; i < 2'000 && called.Done("peers/list")[0]["failures"] == 0; ++i) {
+    SystemClock().SleepMs(10);
+  }
+  CHECK(called.Done("peers/list")[0]["problem"] == "a page of heads: malformed");
+  CHECK(
+      called.Number(
+          "SELECT count(*) FROM log_entry WHERE origin IN (SELECT id FROM origin WHERE own = 0)") ==
+      0);
+  CHECK(called.Number("SELECT count(*) FROM repository") == 0);
+}
