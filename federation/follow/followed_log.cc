@@ -116,7 +116,8 @@ Result<Appended> FindOutcome(Connection& connection, const FollowedLog& log,
 
 Result<FollowedLog> FindFollowedLog(Connection& connection, std::int64_t origin,
                                     const NodeId& node) {
-  FollowedLog found{{origin, 0}, {node, 0}, {}, {}, TRY(WhyStopped(connection, origin))};
+  auto stopped = TRY(WhyStopped(connection, origin));
+  FollowedLog found{{origin, 0}, {node, 0}, {}, {}, std::move(stopped)};
   {
     auto rows =
         connection.Query("SELECT coalesce(max(epoch), 0) FROM log_head WHERE origin = ?", origin);

@@ -19,7 +19,8 @@ struct Fixture {
   FakeClock clock;
   TransferRate rate{clock, 0};
   std::atomic<bool> is_cancelled{false};
-  std::unique_ptr<HttpServer> server = StartTestServer(TestRoutes(), false);
+  const Router routes = TestRoutes();
+  std::unique_ptr<HttpServer> server = StartTestServer(routes, false);
 
   HttpOutcome Get(const std::string& host, Found found) {
     HttpOptions options;

@@ -18,8 +18,8 @@ const std::string kScheme = "http://node";
 std::string AddressOf(std::size_t i) { return kScheme + std::to_string(i); }
 
 std::string KindOf(const Input& input) {
-  static const char* const kinds[] = {"tick",   "hurry",    "answer", "mirror-ended",
-                                      "policy", "released", "hinted"};
+  static const char* const kinds[] = {"tick", "hurry",    "answer", "mirror-ended", "policy",
+                                      "came", "released", "hinted", "neighbours"};
   return kinds[input.index()];
 }
 
