@@ -114,13 +114,12 @@ federation::WantList WantDesk::Call(const NodeId& node, Begins begins) {
   ++line.calls;
   line.changed.NotifyAll();  // an earlier call ends
   if (is_new) TellThatItCame(node, line);
-  const auto is_over = [&] { return is_stopped_ || line.turn != turn; };
-  while (!is_over() && !HasNew(line)) {
+  while (!is_stopped_ && line.turn == turn && !HasNew(line)) {
     if (!line.changed.WaitFor(mutex_, options_.hold_ms)) break;
   }
   --line.calls;
   line.called_ms = clock_.MonotonicMs();
-  return is_over() ? federation::WantList() : TakeNew(line);
+  return is_stopped_ || line.turn != turn ? federation::WantList() : TakeNew(line);
 }
 
 Result<WantDesk::Asked*> WantDesk::BeginPart(Line& line, std::uint64_t number,
