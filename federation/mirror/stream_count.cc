@@ -9,7 +9,12 @@ void StreamCount::Measure(std::int64_t from_ms) {
 
 void StreamCount::Came(std::uint64_t bytes, const Use& use, std::int64_t now_ms) {
   const bool is_full = use.peers > 0 && use.exchanges >= use.peers * each_;
-  if (!is_full || from_ms_ < 0) return Measure(is_full ? now_ms + kSettleMs : -1);
+  if (!is_full) return Measure(-1);
+  if (from_ms_ < 0) {
+    Measure(now_ms + (has_begun_ ? kSettleMs : kBeginMs));
+    has_begun_ = true;
+    return;
+  }
   if (now_ms < from_ms_) return;
   bytes_ += bytes;
   if (now_ms - from_ms_ < kWindowMs) return;

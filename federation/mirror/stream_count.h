@@ -17,9 +17,10 @@ class StreamCount {
   static constexpr std::size_t kFirst = 4;  // while one answer is kept, others come
   static constexpr std::size_t kMost = 16;
   static constexpr double kFastBytesPerMs = 4096;   // of one connection: more of them are no use
+  static constexpr std::int64_t kBeginMs = 5'000;   // until the first burst of connections is over
   static constexpr std::int64_t kSettleMs = 1'000;  // before a measurement, for new connections
   static constexpr std::int64_t kWindowMs = 3'000;  // of a measurement
-  static constexpr std::int64_t kPauseMs = 20'000;  // between two tries, after one that did not pay
+  static constexpr std::int64_t kPauseMs = 15'000;  // between two tries, after one that did not pay
   static constexpr double kGain = 1.15;             // pays
 
   std::size_t each() const { return each_; }
@@ -36,6 +37,7 @@ class StreamCount {
   void Measure(std::int64_t from_ms);
 
   std::size_t each_ = kFirst;
+  bool has_begun_ = false;
   bool is_trying_ = false;  // what was doubled last
   double before_ = 0;       // bytes a ms, with half as many
   std::int64_t next_try_ms_ = 0;

@@ -76,7 +76,7 @@ def ours(options, place):
         try:
             one.operator.run("admin", "orgs", "create", "lab", "operator")
             commit = one.operator.json("push", place + "/www", "lab/model", "--create")["commit"]
-            two.follow(one.operator.json("federation", "status")["node_id"], one)
+            two.follow(one.node_id(), one)
             return Measured(network, two.link, SIZE_BYTES // 2).run(
                 SIZE_BYTES, lambda: two.sync_until(commit))
         finally:

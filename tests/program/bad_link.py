@@ -57,7 +57,7 @@ class Test:
         self.a.operator.run("admin", "orgs", "create", "lab", "operator")
         pushed = self.a.operator.json("push", folder, "lab/model", "--create")
         self.commit = pushed["commit"]
-        self.origin = self.a.operator.json("federation", "status")["node_id"]
+        self.origin = self.a.node_id()
 
     def mirror(self):
         before = self.a.link.up.bytes

@@ -17,6 +17,12 @@ class FarHost:
         self.operator.variables["NO_PROXY"] = "*"
         self.done_at = None
 
+    def node_id(self):
+        """Known once the node has published something."""
+        while not (found := self.operator.json("federation", "status")["node_id"]):
+            time.sleep(0.1)
+        return found
+
     def follow(self, origin, *peers):
         for peer in peers:
             self.operator.run("peer", "add", peer.node.url)

@@ -7,8 +7,8 @@ that has all of it.
 
   listed     lists, trees, sizes and HEAD are as on A, and cost no byte of content
   asked      a file comes when it is asked for, whole and as published; the second time from G alone
-  shared     many clients that ask for one file at once share one fetch, which goes on when the first
-             of them goes away; while it is slow they are told to ask again
+  shared     many clients that ask for one file at once share one fetch, which goes on when the
+             first of them goes away; while it is slow they are told to ask again
   pulled     `banyan pull` through G, of the head and of an older revision
   refused    without "on demand" a file that is not held is 403, names who has it, and is no 404
   grows      a policy that selects more is obeyed without a restart
