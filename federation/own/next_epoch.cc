@@ -36,13 +36,8 @@ Status OpenNextEpoch(storage::Database& database, const OwnOrigin& origin, const
                 {std::move(frontier), SignClosing(origin, closed), now_ms}));
     const LogId log{origin.log.origin, origin.log.epoch + 1};
     const auto state = TRY(StateOf(connection, log.origin)).root;
-    const Opening opening{origin.node,
-                          log.epoch,
-                          {origin.log.epoch, closed},
-                          next.keys,
-                          state,
-                          next.reason,
-                          {}};
+    const Opening opening{origin.node, log.epoch, {origin.log.epoch, closed}, next.keys, state,
+                          next.reason, {}};
     TRY(AppendEntry(connection, log, opening.Render()));
     TRY(PutHead(connection, log, {{}, "", now_ms}));
     TRY(connection.Execute("UPDATE origin SET stopped = '' WHERE id = ?", log.origin));
