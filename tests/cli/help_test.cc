@@ -48,7 +48,11 @@ TEST_CASE("ManPageHasEveryCommandOptionAndExitCode") {
   const auto page = ManPage(table, "1.2.3");
   REQUIRE(page.starts_with(".TH BANYAN 1 \"\" \"banyan 1.2.3\""));
   for (const auto* command : table.All()) {
-    REQUIRE(page.find(".SS \"banyan " + command->name()) != std::string::npos);
+    std::string heading = ".SS \"banyan " + command->name();
+    for (auto at = heading.find('-'); at != heading.npos; at = heading.find('-', at + 2)) {
+      heading.insert(at, 1, '\\');
+    }
+    REQUIRE(page.find(heading) != std::string::npos);
   }
   for (const auto& line : ExitCodeTable()) {
     REQUIRE(page.find(".B " + std::to_string(line.code) + "\n") != std::string::npos);

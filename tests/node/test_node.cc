@@ -52,8 +52,9 @@ Reply TestNode::Post(const std::string& target, const std::string& token, const 
 
 Reply TestNode::Follow(const std::string& method, const std::string& link, std::string body) const {
   INFO(link);
-  REQUIRE(link.starts_with(kPublicUrl));
-  return Send({method, link.substr(kPublicUrl.size()), "", {}, std::move(body)});
+  const std::string_view base = config_.public_url.empty() ? kHostUrl : kPublicUrl;
+  REQUIRE(link.starts_with(base));
+  return Send({method, link.substr(base.size()), "", {}, std::move(body)});
 }
 
 std::string TestNode::NewUser(const std::string& name, storage::Role role) {

@@ -37,6 +37,7 @@ class TestNode {
  public:
   // Where its links point; also the base of every link it gives out.
   static constexpr std::string_view kPublicUrl = "http://hub.test/prefix";
+  static constexpr std::string_view kHostUrl = "http://hub.test";  // as it is asked, without one
 
   explicit TestNode(const std::function<void(Config&)>& change = nullptr);
 
