@@ -10,7 +10,6 @@ inline const std::string kAdmin = "/api/banyan/v0/admin/";
 
 struct AdminNode : WritingNode {
   using WritingNode::WritingNode;
-
   Reply Ask(const std::string& operation, const Json& arguments = Json::object()) {
     return Post(kAdmin + operation, operator_token(), arguments);
   }
