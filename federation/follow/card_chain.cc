@@ -5,6 +5,22 @@
 namespace banyan::federation {
 
 using storage::Connection;
+
+namespace {
+
+// Peers may ask for it from now on, whether the repository is mirrored or not.
+Status PassOnMeta(Connection& connection, const Sha256& id) {
+  TRY(
+      connection.Execute("DELETE FROM open_object WHERE kind = 2 AND id <> ?1 AND card IN "
+                         "(SELECT id FROM repository_card WHERE meta_id = ?1)",
+                         id));
+  return connection.Execute(
+      "INSERT OR IGNORE INTO open_object(id, card, kind) "
+      "SELECT meta_id, id, 2 FROM repository_card WHERE meta_id = ?",
+      id);
+}
+
+}  // namespace
 using storage::SqlValue;
 
 // A card of number 0 was taken back: the repository may begin anew.
@@ -62,7 +78,8 @@ Result<std::vector<MissingMeta>> ListMissingMeta(Connection& connection, std::in
 }
 
 Status KeepMeta(Connection& connection, const Sha256& id, ByteView meta) {
-  return connection.Execute("UPDATE repository_card SET meta = ? WHERE meta_id = ?", meta, id);
+  TRY(connection.Execute("UPDATE repository_card SET meta = ? WHERE meta_id = ?", meta, id));
+  return PassOnMeta(connection, id);
 }
 
 }  // namespace banyan::federation

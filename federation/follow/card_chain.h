@@ -38,7 +38,7 @@ struct MissingMeta {
 Result<std::vector<MissingMeta>> ListMissingMeta(storage::Connection& connection,
                                                  std::int64_t origin, std::int64_t after,
                                                  std::size_t limit);
-// The object was checked against its id. Inside Database::Write.
+// The object was checked against its id; peers may ask for it from now on. Inside Database::Write.
 Status KeepMeta(storage::Connection& connection, const Sha256& id, ByteView meta);
 
 }  // namespace banyan::federation

@@ -133,9 +133,9 @@ bool IsLong() { return std::getenv("BANYAN_LONG") != nullptr; }
 
 }  // namespace
 
-TEST_CASE("EveryOrderOfEventsIsSafe") { TryAll({IsLong() ? 12u : 6u, 0}); }
-TEST_CASE("EveryOrderWithAFaultIsSafe") { TryAll({IsLong() ? 12u : 4u, 1}); }
-TEST_CASE("EveryOrderWithTwoFaultsIsSafe") { TryAll({IsLong() ? 12u : 3u, 2}); }
+TEST_CASE("EveryOrderOfEventsIsSafe") { TryAll({IsLong() ? 9u : 5u, 0}); }
+TEST_CASE("EveryOrderWithAFaultIsSafe") { TryAll({IsLong() ? 6u : 4u, 1}); }
+TEST_CASE("EveryOrderWithTwoFaultsIsSafe") { TryAll({IsLong() ? 5u : 3u, 2}); }
 
 // BANYAN_MOVES=MOVES,FAULTS asks for other bounds.
 TEST_CASE("AskedForOrders") {
