@@ -10,6 +10,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import urllib.error
 import urllib.request
 
 from huggingface_hub import CommitOperationAdd, HfApi, hf_hub_download, snapshot_download
@@ -32,7 +33,18 @@ folder = pathlib.Path(tempfile.mkdtemp())
 publisher = HfApi(endpoint=origin)
 publisher.create_repo(REPO)
 publisher.upload_folder(repo_id=REPO, folder_path=folder)
-with urllib.request.urlopen(origin + "/fed/info") as answer:
+def open_when_ready(url):
+    """The own log answers 503 until peers were asked, in the first seconds."""
+    for _ in range(300):
+        try:
+            return urllib.request.urlopen(url)
+        except urllib.error.HTTPError as refused:
+            assert refused.code == 503, refused
+            time.sleep(0.1)
+    raise SystemExit(url + " is not ready after 30 s")
+
+
+with open_when_ready(origin + "/fed/info") as answer:
     node = json.load(answer)["node"]
 
 banyan("peer", "add", origin)

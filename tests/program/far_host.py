@@ -34,7 +34,7 @@ class FarHost:
             self.operator.run("sync")
             try:
                 info = self.operator.json("info", repository)
-                if info["sha"] == commit:
+                if info.get("sha") == commit:
                     self.done_at = time.monotonic()
                     return
             except Failed:

@@ -3,6 +3,7 @@
 #include <cstdlib>
 #include <iomanip>
 #include <iostream>
+#include <vector>
 
 #include "tests/simulation/world.h"
 #include "tests/support/must.h"
@@ -18,9 +19,9 @@ constexpr std::int64_t kDegree = 5;
 
 enum class Mirrors { AllFresh, HalfStale };
 
-WorldOptions Network() {
+WorldOptions Network(std::uint64_t seed) {
   WorldOptions options;
-  options.seed = 11;
+  options.seed = seed;
   options.tick_ms = 5'000;
   options.link.jitter_ms = 0;
   // Each of the five peers so often that three are asked in a round; the core adds an eighth of
@@ -49,8 +50,8 @@ struct Spread {
   World::Counts counts;
 };
 
-Spread Measure(std::size_t nodes, bool tells_hints, Mirrors mirrors) {
-  const auto options = Network();
+Spread Measure(std::size_t nodes, bool tells_hints, Mirrors mirrors, std::uint64_t seed = 11) {
+  const auto options = Network(seed);
   FakeRandom random(options.seed);
   World world(MakeEdges(Topology::Regular, nodes, random), options);
   const auto round_ms = options.service.pause_ms * 5 / 4;  // the longest
@@ -112,7 +113,12 @@ TEST_CASE("NewsGoRoundByAsking") {
 }
 
 TEST_CASE("NewsGoRoundStaleMirrors") {
-  const auto spread = Measure(Nodes(), false, Mirrors::HalfStale);
-  Print("pull only, half of the mirrors stale", spread, true);
-  CHECK(spread.to_99_ms <= 8 * kRoundMs);
+  std::vector<std::int64_t> to_99_ms;  // much hangs on which mirrors they are
+  for (const std::uint64_t seed : {11, 12, 13}) {
+    const auto spread = Measure(Nodes(), false, Mirrors::HalfStale, seed);
+    Print("pull only, half of the mirrors stale", spread, true);
+    to_99_ms.push_back(spread.to_99_ms);
+  }
+  std::ranges::sort(to_99_ms);
+  CHECK(to_99_ms[1] <= 8 * kRoundMs);
 }
