@@ -28,7 +28,7 @@ import time
 from banyan_program import Failed, Relay, kill, sha256
 from place import CARD_SECONDS, Place, check, check_equal
 
-ROUNDS = int(os.environ.get("BANYAN_ROUNDS", 1000 if os.environ.get("BANYAN_LONG") else 15))
+ROUNDS = int(os.environ.get("BANYAN_ROUNDS", 1000 if os.environ.get("BANYAN_LONG") else 8))
 SEED = int(os.environ.get("BANYAN_SEED", 0)) or random.SystemRandom().randrange(1, 10**9)
 RATE_BYTES = 6_000_000  # a second and direction, so that there is time for kills
 FLIGHT_BYTES = 9_000_000  # a second of that, begun chunks, socket buffers
