@@ -43,8 +43,8 @@ DELTA_BYTES = WEIGHTS_BYTES // 100
 DELTA_COST_BYTES = 600_000  # the change, its last chunks whole, lists and tables
 LARGE_BYTES = 64 * MIB
 KILL_AT_BYTES = 40 * MIB  # of the large file have passed the relay
-LARGE_RATE_BYTES = 30 * MIB  # a second, so that there is time for the kill
-LOST_BYTES = 18 * MIB  # at most for a kill: the batch that was being collected
+LARGE_RATE_BYTES = 12 * MIB  # a second, so that there is time for the kill
+LOST_BYTES = 18 * MIB  # at most for a kill: a second of transfer, and what is under way
 TEST_SECONDS = 500
 
 
