@@ -20,24 +20,19 @@ the real program, every byte between A and B is counted by a relay.
 """
 import hashlib
 import json
-import os
-import pathlib
 import random
 import re
 import shutil
-import signal
 import sys
-import tempfile
 import time
-import traceback
 import urllib.error
 import urllib.request
 
 from banyan_program import Failed, Relay, files_below, git_oid, kill, sha256
 from place import CARD_SECONDS, Place, check, check_equal, leaf_hash
+from stepwise import SEED, go, main
 
 MIB = 1 << 20
-SEED = int(os.environ.get("BANYAN_SEED", 0)) or random.SystemRandom().randrange(1, 10**9)
 WEIGHTS_BYTES = 8 * MIB
 DELTA_BYTES = WEIGHTS_BYTES // 100
 DELTA_COST_BYTES = 600_000  # the change, its last chunks whole, lists and tables
@@ -46,10 +41,6 @@ KILL_AT_BYTES = 40 * MIB  # of the large file have passed the relay
 LARGE_RATE_BYTES = 12 * MIB  # a second, so that there is time for the kill
 LOST_BYTES = 18 * MIB  # at most for a kill: a second of transfer, and what is under way
 TEST_SECONDS = 500
-
-
-def give_up(*_):
-    raise AssertionError(f"not done after {TEST_SECONDS} seconds, or told to end")
 
 
 class Test:
@@ -450,40 +441,13 @@ class Test:
         self.await_receipt(self.d, "stop")
 
     def run(self):
-        for step in (self.begin, self.publish, self.follow, self.follow_without_the_origin,
-                     self.check_same_as_origin, self.check_nobody_writes, self.check_selection,
-                     self.change_one_percent, self.kill_in_the_middle, self.keep_to_a_budget,
-                     self.restart, self.take_down, self.reinstate, self.carry):
-            self.step = step.__name__
-            begun = time.monotonic()
-            step()
-            print(f"{time.monotonic() - begun:5.1f} s  {self.step}", flush=True)
+        go(self, self.begin, self.publish, self.follow, self.follow_without_the_origin,
+           self.check_same_as_origin, self.check_nobody_writes, self.check_selection,
+           self.change_one_percent, self.kill_in_the_middle, self.keep_to_a_budget, self.restart,
+           self.take_down, self.reinstate, self.carry)
         print(f"1 % of 8 MiB: B fetched {self.costs['B']:,} bytes ({self.costs['wire']:,} with all "
               f"that the wire carried), C {self.costs['C']:,}; after kill -9 in 64 MiB "
               f"{self.fetched_again:,} bytes came again")
 
 
-def main():
-    print(f"seed {SEED}: repeat with BANYAN_SEED={SEED}", flush=True)
-    signal.signal(signal.SIGTERM, give_up)
-    signal.signal(signal.SIGALRM, give_up)
-    signal.alarm(TEST_SECONDS)
-    work = pathlib.Path(tempfile.mkdtemp())
-    test = Test(os.path.abspath(sys.argv[1]), work)
-    try:
-        test.run()
-        return 0
-    except Exception as error:
-        traceback.print_exc(file=sys.stdout)
-        print(f"FAILED in {getattr(test, 'step', 'begin')}: {error}")
-        for place in test.places:
-            print(f"--- the last lines of {place.name}'s log\n{place.node.last_lines()}")
-        return 1
-    finally:
-        for place in test.places:
-            place.node.stop()
-        if not os.environ.get("BANYAN_KEEP"):
-            shutil.rmtree(work, ignore_errors=True)
-
-
-sys.exit(main())
+sys.exit(main(Test, TEST_SECONDS))

@@ -20,26 +20,20 @@ that has all of it.
 import concurrent.futures
 import hashlib
 import json
-import os
-import pathlib
 import random
-import shutil
-import signal
 import socket
 import sys
-import tempfile
 import time
-import traceback
 import urllib.request
 
 from banyan_program import Failed, Relay, sha256
 from place import CARD_SECONDS, OPENER, Place, check, check_equal
+from stepwise import SEED, go, main
 
 MIB = 1 << 20
-SEED = int(os.environ.get("BANYAN_SEED", 0)) or random.SystemRandom().randrange(1, 10**9)
 LARGE_BYTES = 48 * MIB
 KILL_AT_BYTES = 30 * MIB
-LARGE_RATE_BYTES = 20 * MIB
+LARGE_RATE_BYTES = 12 * MIB
 SLOW_RATE_BYTES = 600_000
 LOST_BYTES = 18 * MIB  # at most for a kill: the batch that was being collected
 POLICY_SECONDS = 60
@@ -319,41 +313,10 @@ class Test:
         check(doctor["healthy"], doctor)
 
     def run(self):
-        for step in (self.begin, self.publish, self.follow, self.listed, self.asked, self.shared,
-                     self.pulled, self.refused, self.grows, self.budget, self.killed, self.lying,
-                     self.holdings):
-            self.step = step.__name__
-            begun = time.monotonic()
-            step()
-            print(f"{time.monotonic() - begun:5.1f} s  {self.step}", flush=True)
+        go(self, self.begin, self.publish, self.follow, self.listed, self.asked, self.shared,
+           self.pulled, self.refused, self.grows, self.budget, self.killed, self.lying,
+           self.holdings)
         print(f"after kill -9 in 48 MiB {self.fetched_again:,} bytes came again")
 
 
-def give_up(*_):
-    raise AssertionError(f"not done after {TEST_SECONDS} seconds, or told to end")
-
-
-def main():
-    print(f"seed {SEED}: repeat with BANYAN_SEED={SEED}", flush=True)
-    signal.signal(signal.SIGTERM, give_up)
-    signal.signal(signal.SIGALRM, give_up)
-    signal.alarm(TEST_SECONDS)
-    work = pathlib.Path(tempfile.mkdtemp())
-    test = Test(os.path.abspath(sys.argv[1]), work)
-    try:
-        test.run()
-        return 0
-    except Exception as error:
-        traceback.print_exc(file=sys.stdout)
-        print(f"FAILED in {getattr(test, 'step', 'begin')}: {error}")
-        for place in test.places:
-            print(f"--- the last lines of {place.name}'s log\n{place.node.last_lines()}")
-        return 1
-    finally:
-        for place in test.places:
-            place.node.stop()
-        if not os.environ.get("BANYAN_KEEP"):
-            shutil.rmtree(work, ignore_errors=True)
-
-
-sys.exit(main())
+sys.exit(main(Test, TEST_SECONDS))

@@ -14,33 +14,24 @@ mirrors it from R. The relay between D and R counts and slows what passes.
   readers    a private federation: strangers find nothing under /fed/, members all, users what they
              could before
 """
-import os
-import pathlib
 import random
 import shutil
-import signal
 import sys
-import tempfile
 import time
-import traceback
 
 from banyan_program import Relay, files_below, sha256
 from place import CARD_SECONDS, Place, check, check_equal
+from stepwise import SEED, go, main
 
 MIB = 1 << 20
-SEED = int(os.environ.get("BANYAN_SEED", 0)) or random.SystemRandom().randrange(1, 10**9)
 WEIGHTS_BYTES = 8 * MIB
 DELTA_BYTES = WEIGHTS_BYTES // 100
 DELTA_COST_BYTES = 700_000  # the change, its last chunks whole, lists, tables, signatures
 LARGE_BYTES = 48 * MIB
 KILL_AT_BYTES = 28 * MIB
-LARGE_RATE_BYTES = 20 * MIB
+LARGE_RATE_BYTES = 16 * MIB
 LOST_BYTES = 24 * MIB  # at most: a batch, and the parts that were under way
 TEST_SECONDS = 500
-
-
-def give_up(*_):
-    raise AssertionError(f"not done after {TEST_SECONDS} seconds, or told to end")
 
 
 def until(what, *words, seconds=60):
@@ -232,37 +223,10 @@ class Test:
         check("404" in self.peer(stranger)["problem"], self.peer(stranger))
 
     def run(self):
-        for step in (self.begin, self.refused, self.published, self.private, self.change, self.away,
-                     self.takedown, self.readers):
-            self.step = step.__name__
-            begun = time.monotonic()
-            step()
-            print(f"{time.monotonic() - begun:5.1f} s  {self.step}", flush=True)
+        go(self, self.begin, self.refused, self.published, self.private, self.change, self.away,
+           self.takedown, self.readers)
         print(f"published on D, served by R after {self.seconds:.1f} s; 1 % of 8 MiB: "
               f"{self.cost:,} bytes went up; after kill -9 in 48 MiB {self.again:,} went again")
 
 
-def main():
-    print(f"seed {SEED}: repeat with BANYAN_SEED={SEED}", flush=True)
-    signal.signal(signal.SIGTERM, give_up)
-    signal.signal(signal.SIGALRM, give_up)
-    signal.alarm(TEST_SECONDS)
-    work = pathlib.Path(tempfile.mkdtemp())
-    test = Test(os.path.abspath(sys.argv[1]), work)
-    try:
-        test.run()
-        return 0
-    except Exception as error:
-        traceback.print_exc(file=sys.stdout)
-        print(f"FAILED in {getattr(test, 'step', 'begin')}: {error}")
-        for place in test.places:
-            print(f"--- the last lines of {place.name}'s log\n{place.node.last_lines()}")
-        return 1
-    finally:
-        for place in test.places:
-            place.node.stop()
-        if not os.environ.get("BANYAN_KEEP"):
-            shutil.rmtree(work, ignore_errors=True)
-
-
-sys.exit(main())
+sys.exit(main(Test, TEST_SECONDS))

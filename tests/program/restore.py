@@ -11,22 +11,15 @@ Every process is the real program. A publishes, B follows it and is the peer tha
              opens the next epoch of its log, and keeps the proof; B follows it
 """
 import json
-import pathlib
 import shutil
-import signal
 import sys
-import tempfile
 import time
-import traceback
 
 from banyan_program import Failed, Node
 from place import CARD_SECONDS, Place, check, check_equal
+from stepwise import go, main
 
 TEST_SECONDS = 300
-
-
-def give_up(*_):
-    raise AssertionError(f"not done after {TEST_SECONDS} seconds, or told to end")
 
 
 class Test:
@@ -156,34 +149,8 @@ class Test:
         epochs = [place.get(f"/fed/{self.a_id}/epochs")[1] for place in self.places]
         check_equal(epochs[0], epochs[1], "the epochs, as A and B show them")
 
-    def end(self):
-        for place in self.places:
-            place.node.stop()
-
     def run(self):
-        for step in (self.begin, self.restored, self.waiting, self.copied):
-            began = time.monotonic()
-            step()
-            print(f"{step.__name__}: {time.monotonic() - began:.1f} s", flush=True)
+        go(self, self.begin, self.restored, self.waiting, self.copied)
 
 
-def main():
-    program = pathlib.Path(sys.argv[1]).resolve()
-    signal.signal(signal.SIGALRM, give_up)
-    signal.signal(signal.SIGTERM, give_up)
-    signal.alarm(TEST_SECONDS)
-    with tempfile.TemporaryDirectory(prefix="banyan-restore-") as folder:
-        test = Test(program, pathlib.Path(folder))
-        try:
-            test.run()
-        except BaseException:
-            traceback.print_exc()
-            for place in test.places:
-                print(f"--- {place.name}\n{place.node.last_lines()}", file=sys.stderr)
-            sys.exit(1)
-        finally:
-            test.end()
-
-
-if __name__ == "__main__":
-    main()
+sys.exit(main(Test, TEST_SECONDS))
