@@ -8,6 +8,7 @@
 #include "federation/own_origin.h"
 #include "node/admin_functions.h"
 #include "node/follower.h"
+#include "node/own_log.h"
 #include "storage/base/repository_glob.h"
 
 namespace banyan::node {
@@ -151,6 +152,8 @@ Result<Json> ExportBundle(const AdminContext& context, const Json& arguments) {
   if (static_cast<std::uint64_t>(part_bytes) < kMinPartBytes) {
     return Error(Errc::Invalid, "part_bytes: a part has at least 1 MiB");
   }
+  // A node that has just started opens its log first.
+  if (context.own_log != nullptr) TRY(context.own_log->Update());
   const auto request = TRY(ReadRequest(context, arguments));
   const auto sink =
       IsArchive(target)
