@@ -128,7 +128,9 @@ void Bringer::Serve(const LinePtr& line, std::int64_t peer) {
 }
 
 // Whom it is brought to, as it said when it was asked as a peer: what it may read goes by that.
+// In a private federation that is not enough: its answer is not signed.
 Result<LocalAnswer::Asker> Bringer::AskerOf(std::int64_t peer) const {
+  if (parts_.gate.IsPrivate()) return LocalAnswer::Asker();
   auto lease = TRY(parts_.database.Read());
   return TRY(federation::GetPeer(*lease, peer)).node;
 }
@@ -140,12 +142,13 @@ Status Bringer::CallOnce(const LinePtr& line, const LocalAnswer::Asker& asker) {
   const auto begun_ms = parts_.clock.MonotonicMs();
   const auto answer =
       TRY(line->link.SendForBody(std::move(request), federation::kMaxWantListBytes));
-  if (answer.status == 204) {
+  const auto list =
+      answer.status == 204 ? federation::WantList() : TRY(federation::WantList::Parse(answer.body));
+  if (list.wants.empty()) {
     // One that answers nothing at once is not to be called without end.
     if (parts_.clock.MonotonicMs() - begun_ms < options_.pause_ms) Pause(*line, options_.pause_ms);
     return Ok();
   }
-  const auto list = TRY(federation::WantList::Parse(answer.body));
   for (const auto& want : list.wants) {
     {
       MutexLock lock(mutex_);

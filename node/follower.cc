@@ -14,7 +14,9 @@
 namespace banyan::node {
 namespace {
 
-constexpr std::size_t kAskers = 4;
+constexpr std::size_t kAskers = 16;
+constexpr std::size_t kAskersOfPeer = 4;
+constexpr std::size_t kTellers = 4;
 constexpr std::size_t kMirrors = 2;
 constexpr std::size_t kInputsMax = 256;
 constexpr std::int64_t kTickMs = 1000;
@@ -37,7 +39,8 @@ Follower::Follower(Hub& hub, FileSystem& fs, const Reach& reach)
       reach_(reach),
       rate_limit_(hub.clock, 0),
       service_(hub.database, hub.random),
-      askers_(kAskers),
+      askers_(kAskers, kAskersOfPeer),
+      tellers_(kTellers, 1),
       mirrors_(kMirrors) {}
 
 void Follower::Start() {
@@ -54,6 +57,7 @@ void Follower::Stop() {
   }
   if (decider_.joinable()) decider_.join();
   askers_.Stop();
+  tellers_.Stop();
   mirrors_.Stop();
 }
 
@@ -154,14 +158,17 @@ Status Follower::CountBytes() {
 
 void Follower::Do(const federation::Output& output) {
   if (const auto* ask = std::get_if<federation::Ask>(&output)) {
-    askers_.Give([this, ask = *ask] { Give(Answered(ask)); });
+    askers_.Give(ask->peer, [this, ask = *ask] { Give(Answered(ask)); });
   } else if (const auto* task = std::get_if<federation::MirrorTask>(&output)) {
     mirrors_.Give([this, task = *task] {
       Mirror(task);
       Give(federation::MirrorEnded{task.card});
     });
   } else {
-    askers_.Give([this, hint = std::get<federation::Hint>(output)] {
+    // One that is still listening to the last hint hears of this head in its next round.
+    const auto& hint = std::get<federation::Hint>(output);
+    if (!tellers_.IsIdle(hint.peer)) return;
+    tellers_.Give(hint.peer, [this, hint] {
       const auto told = Tell(hint);
       if (told) return;
       log::Debug("federation", "event=hint_lost error=\"{}\"", told.error().message());

@@ -13,6 +13,7 @@
 #include "federation/mirror/repository_mirror.h"
 #include "federation/transfer/peer_source.h"
 #include "node/client/transfer_rate.h"
+#include "node/fair_pool.h"
 #include "node/hub.h"
 #include "node/peer_link.h"
 #include "node/sync_plan.h"
@@ -109,7 +110,8 @@ class Follower {
   bool is_idle_ GUARDED_BY(mutex_) = true;
   // By address, and how it came to be known: what may be dialled hangs on that.
   std::map<std::pair<std::string, federation::Found>, Opened> sources_ GUARDED_BY(mutex_);
-  WorkPool askers_;
+  FairPool askers_;   // by peer
+  FairPool tellers_;  // of hints, by peer
   WorkPool mirrors_;
   std::thread decider_;
 };

@@ -17,7 +17,8 @@ Status NonceBook::Take(const federation::NodeId& node, std::int64_t created_s,
   auto& seen = seen_[node];
   auto& signatures = seen.signatures;
   signatures.erase(signatures.begin(), signatures.lower_bound({now_s - kLifeS, ""}));
-  if (created_s <= seen.floor_s || !signatures.emplace(created_s, nonce).second) {
+  const bool is_of_before = now_s >= start_s_ && created_s <= start_s_;
+  if (is_of_before || created_s <= seen.floor_s || !signatures.emplace(created_s, nonce).second) {
     return Error(Errc::Denied, "this signed request came before");
   }
   if (signatures.size() > kept_max_) {

@@ -12,10 +12,15 @@
 
 namespace banyan::node {
 
+inline constexpr std::size_t kNoncesKept = 65'536;  // of one node
+
 // Thread safe.
 class NonceBook {
  public:
-  explicit NonceBook(std::size_t kept_max = 65'536) : kept_max_(kept_max) {}
+  // What was signed until `start_s` came before, perhaps: an earlier book had it. Not so when the
+  // clock has gone back since.
+  explicit NonceBook(std::size_t kept_max = kNoncesKept, std::int64_t start_s = -1)
+      : kept_max_(kept_max), start_s_(start_s) {}
 
   // Denied, and the reason for whoever signed it, when it does not count.
   Status Take(const federation::NodeId& node, std::int64_t created_s, const std::string& nonce,
@@ -28,6 +33,7 @@ class NonceBook {
   };
 
   const std::size_t kept_max_;
+  const std::int64_t start_s_;
   Mutex mutex_;
   std::map<federation::NodeId, Seen> seen_ GUARDED_BY(mutex_);
 };

@@ -25,7 +25,8 @@ class PeerGate {
     storage::Database& database;
     const PolicyFile& policy;
   };
-  explicit PeerGate(const Parts& parts) : parts_(parts) {}
+  explicit PeerGate(const Parts& parts)
+      : parts_(parts), nonces_(kNoncesKept, parts.clock.NowMs() / 1000 - 1) {}
 
   // Sets request.caller_node, or request.signature_problem; a request without a signature, or with
   // one that proves nothing, stays as it is. What is given back takes the place of request.body
@@ -37,6 +38,8 @@ class PeerGate {
   void Admit(const federation::NodeId& node, Request& request) const;
   // The tree of files is open to this caller: readers in the policy.
   bool MayRead(const Request& request) const;
+  // Not everybody may read: readers in the policy.
+  bool IsPrivate() const { return parts_.policy.policy()->readers.has_value(); }
   // It may bring what this node wants: accept_from in the policy.
   bool MayBring(const Request& request) const;
   // It may say that a log has grown: a peer, or one of accept_from.

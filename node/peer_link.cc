@@ -1,5 +1,7 @@
 #include "node/peer_link.h"
 
+#include <algorithm>
+
 #include "node/peer_status.h"
 
 namespace banyan::node {
@@ -9,6 +11,18 @@ using Introduces = RequestSigner::Introduces;
 
 constexpr std::int64_t kTrickleBytesPerS = 128;
 constexpr std::int64_t kSilenceMs = 30'000;
+// All of a request that is small, or whose size is known, and how slow the rest may come at least.
+constexpr std::int64_t kPatienceMs = 90'000;
+constexpr std::uint64_t kSlowestBytesPerS = 8192;
+
+// Who sends a little again and again holds nobody up for ever. A limit of this node's own gives
+// each of many transfers the less.
+std::int64_t DeadlineMs(std::uint64_t bytes, std::uint64_t limit_bytes_per_s) {
+  const auto share = std::max<std::uint64_t>(limit_bytes_per_s / 64, 1);
+  const auto slowest =
+      limit_bytes_per_s == 0 ? kSlowestBytesPerS : std::min(kSlowestBytesPerS, share);
+  return kPatienceMs + static_cast<std::int64_t>(bytes * 1000 / slowest);
+}
 
 Error ErrorOf(const HttpOutcome& outcome) {
   using End = HttpOutcome::End;
@@ -50,6 +64,7 @@ std::unique_ptr<HttpHandle> PeerLink::TakeHandle() {
 
 Result<ApiAnswer> PeerLink::SendForBody(ApiRequest request, std::size_t max_bytes) {
   std::string body;
+  request.deadline_ms = DeadlineMs(request.body.size() + max_bytes, world_.rate_limit.limit());
   request.sink = [&](ByteView bytes) -> Status {
     if (bytes.size() > max_bytes - body.size()) {
       return Error(Errc::TooLarge, "it sends more than " + std::to_string(max_bytes) + " bytes");
@@ -63,6 +78,9 @@ Result<ApiAnswer> PeerLink::SendForBody(ApiRequest request, std::size_t max_byte
 }
 
 Result<ApiAnswer> PeerLink::Send(ApiRequest request) {
+  if (!request.sink) {
+    request.deadline_ms = DeadlineMs(request.body.size(), world_.rate_limit.limit());
+  }
   HttpOptions options;
   options.follows_redirects = false;
   options.may_connect = may_connect_;

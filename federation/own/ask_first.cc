@@ -127,26 +127,37 @@ class Comparison {
   // Another copy repaired the log from a history that is not this one: a second repair would be a
   // second opening of the same epoch.
   Status LookAtOpening(const EpochHead& shown) {
+    if (TRY(CheckOpening(shown)) == Opened::Yes) view_.common = 0;
+    return Ok();
+  }
+
+  // Whether somebody with this node's keys opened that epoch. Who shows it and not its opening has
+  // shown nothing.
+  enum class Opened { No, Yes };
+  Result<Opened> CheckOpening(const EpochHead& shown) {
     const LogName name{origin_.node, shown.epoch};
     const auto claim = ReadClaim(name, shown.note);
-    if (!claim || claim->size == 0) return Ok();
+    if (!claim || claim->size == 0) return Opened::No;
     const Tile bundle{Tile::kEntries, 0, TileWidth(Tile::kEntries, 0, claim->size)};
-    const auto bytes = TRY(peer_.Get(name.Path() + bundle.Path(), kMaxBundleBytes));
-    const auto entries = ReadEntryBundle(bytes, bundle.width);
-    if (!entries) return Ok();
+    const auto bytes = peer_.Get(name.Path() + bundle.Path(), kMaxBundleBytes);
+    if (!bytes) return Opened::No;
+    const auto entries = ReadEntryBundle(*bytes, bundle.width);
+    if (!entries) return Opened::No;
     const auto entry = ParseCanonical(entries->front());
     const auto opening = entry ? Opening::Parse(*entry) : Result<Opening>(entry.error());
-    if (!opening) return Ok();
+    if (!opening) return Opened::No;
     auto lease = TRY(database_.Read());
     const auto stated = TRY(StatedKeys(*lease, log_));
     const bool is_real = opening->RequireAuthority(stated, *entry).has_value() &&
                          VerifyHead(name, opening->keys, shown.note).has_value();
-    if (is_real) view_.common = 0;
-    return Ok();
+    return is_real ? Opened::Yes : Opened::No;
   }
 
   // Another copy of this node opened it, or this one before it was put back.
   Status TakeNextEpoch(const std::string& closing, const EpochHead& shown) {
+    if (TRY(CheckOpening(shown)) == Opened::No) {
+      return Refuse("it shows a later epoch that nobody has opened");
+    }
     auto own = TRY(ReadOwn());
     auto closed = [&]() -> Result<ClosedEpoch> {
       auto lease = TRY(database_.Read());

@@ -44,6 +44,8 @@ struct ApiRequest {
   // How long the node may stay silent before the connection counts as dead; 0: the client's
   // default. More for what makes a node think.
   std::int64_t silence_ms = 0;
+  // How long all of it may take; 0: as long as bytes move.
+  std::int64_t deadline_ms = 0;
 };
 
 struct ApiAnswer {

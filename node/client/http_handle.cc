@@ -11,7 +11,7 @@ namespace banyan::node {
 namespace {
 
 constexpr std::size_t kKeptBytesMax = 64u << 20;
-constexpr std::size_t kErrorBytesMax = 64u << 10;
+constexpr std::size_t kErrorBytesMax = 1u << 20;
 constexpr std::size_t kBufferBytes = 256u << 10;
 
 struct ListFree {
@@ -122,10 +122,10 @@ bool HttpHandle::State::CheckRange() {
 
 bool HttpHandle::State::Receive(ByteView bytes) {
   const bool success = Status() < 300;
+  if (world.is_cancelled) return Stop(Error(Errc::Cancelled, "interrupted"));
+  if (!success || !request->sink) world.rate_limit.Spend(bytes.size());
   if (success && outcome.delivered_bytes == 0 && !CheckRange()) return false;
   if (success && request->sink) {
-    // curl asks between many readings only, each of which may wait for the rate limit.
-    if (world.is_cancelled) return Stop(Error(Errc::Cancelled, "interrupted"));
     if (auto status = request->sink(bytes); !status) return Stop(std::move(status.error()));
     outcome.delivered_bytes += bytes.size();
     world.rate_limit.Spend(bytes.size());
@@ -136,6 +136,8 @@ bool HttpHandle::State::Receive(ByteView bytes) {
     outcome.answer.body += AsText(bytes);
   } else if (success) {
     return Stop(Error(Errc::TooLarge, "the node's answer is over 64 MiB"));
+  } else {
+    return Stop(Error(Errc::Unavailable, "it refuses, and does not end saying so"));
   }
   return true;
 }
@@ -222,11 +224,15 @@ void HttpHandle::State::SetUp(const HttpOptions& options, const std::string& url
   Set(CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_1_1));
   Set(CURLOPT_USERAGENT, ("banyan/" + std::string(Version())).c_str());
   Set(CURLOPT_TCP_KEEPALIVE, 1L);
-  Set(CURLOPT_BUFFERSIZE, static_cast<long>(world.rate_limit.StepBytes(kBufferBytes)));
+  // Refused as long as curl keeps the last buffer, which it does when a name was not resolved: then
+  // that one serves.
+  static_cast<void>(::curl_easy_setopt(
+      curl, CURLOPT_BUFFERSIZE, static_cast<long>(world.rate_limit.StepBytes(kBufferBytes))));
   Set(CURLOPT_UPLOAD_BUFFERSIZE, static_cast<long>(kBufferBytes));
   Set(CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(options.connect_timeout_ms));
   const auto silence_ms = request->silence_ms > 0 ? request->silence_ms : options.silence_ms;
   Set(CURLOPT_LOW_SPEED_LIMIT, static_cast<long>(options.min_bytes_per_s));
+  Set(CURLOPT_TIMEOUT_MS, static_cast<long>(request->deadline_ms));
   Set(CURLOPT_LOW_SPEED_TIME, static_cast<long>((silence_ms + 999) / 1000));
   if (!options.ca_file.empty()) Set(CURLOPT_CAINFO, options.ca_file.c_str());
   if (options.bypass_proxy) Set(CURLOPT_NOPROXY, "*");

@@ -18,6 +18,7 @@ class TransferRate {
 
   // Counts bytes that just moved and sleeps until the average is back at the limit.
   void Spend(std::size_t bytes) EXCLUDES(mutex_);
+  std::uint64_t limit() const { return bytes_per_s_; }  // 0: none
   void SetLimit(std::uint64_t bytes_per_s) { bytes_per_s_ = bytes_per_s; }
   // All that was spent so far.
   std::uint64_t total_bytes() const { return total_bytes_; }

@@ -70,6 +70,17 @@ TEST_CASE("ALearnedAddressIsReachedThroughNoProxyAttack14") {
   CHECK(f.server->counters().connections == 0);
 }
 
+TEST_CASE("ANameThatIsNotResolvedEndsNothing") {
+  Fixture f;
+  HttpHandle handle({f.rate, f.is_cancelled});
+  for (int i = 0; i < 3; ++i) {
+    const auto answer = handle.Exchange({}, "http://nowhere.invalid/hello", ApiRequest(), {});
+    CHECK(answer.end == HttpOutcome::End::Unreached);
+  }
+  const auto url = "http://127.0.0.1:" + std::to_string(f.server->port()) + "/hello";
+  CHECK(handle.Exchange({}, url, ApiRequest(), {}).answer.body == "hello");
+}
+
 TEST_CASE("SocketAddressesAreReadAsNumbers") {
   sockaddr_in v4{};
   v4.sin_family = AF_INET;
