@@ -1,6 +1,7 @@
 #include "node/address_rules.h"
 
 #include <ifaddrs.h>
+#include <net/if.h>
 #include <netinet/in.h>
 
 #include <algorithm>
@@ -33,13 +34,13 @@ bool IsInNetwork(const NumericAddress& address, const ifaddrs& interface) {
 Status RequireNearby(const sockaddr& address) {
   const Error refused(Errc::Denied, "it is in no network that this machine is in");
   const auto number = NumericOf(address);
-  const auto loopback = federation::ParseNumericAddress("127.0.0.1")->bytes[0];
-  if (!number || (number->is_v4 && number->bytes[0] == loopback)) return refused;
+  if (!number) return refused;
   ifaddrs* list = nullptr;
   if (::getifaddrs(&list) != 0) return refused;
   const std::unique_ptr<ifaddrs, decltype(&::freeifaddrs)> owned(list, &::freeifaddrs);
   for (const auto* item = list; item != nullptr; item = item->ifa_next) {
-    if (IsInNetwork(*number, *item)) return Ok();
+    const bool is_loopback = (item->ifa_flags & IFF_LOOPBACK) != 0;
+    if (!is_loopback && IsInNetwork(*number, *item)) return Ok();
   }
   return refused;
 }

@@ -51,7 +51,7 @@ TEST_CASE("ALearnedAddressLeadsToNoPrivateNetworkAttack14") {
 
 TEST_CASE("ANeighbourIsInANetworkOfThisMachineAttack14") {
   Fixture f;
-  for (const char* host : {"127.0.0.1", "1.1.1.1", "198.51.100.7"}) {
+  for (const char* host : {"127.0.0.1", "[::1]", "1.1.1.1", "198.51.100.7"}) {
     INFO(host);
     const auto answer = f.Get(host, Found::Nearby);
     REQUIRE(answer.end == HttpOutcome::End::Unreached);

@@ -16,20 +16,16 @@ number.
 import hashlib
 import json
 import os
-import pathlib
 import random
-import shutil
-import signal
 import statistics
 import sys
-import tempfile
 import time
 
-from banyan_program import Failed, Relay, kill, sha256
+from banyan_program import Relay, kill, sha256
 from place import CARD_SECONDS, Place, check, check_equal
+from stepwise import SEED, main
 
 ROUNDS = int(os.environ.get("BANYAN_ROUNDS", 1000 if os.environ.get("BANYAN_LONG") else 8))
-SEED = int(os.environ.get("BANYAN_SEED", 0)) or random.SystemRandom().randrange(1, 10**9)
 RATE_BYTES = 6_000_000  # a second and direction, so that there is time for kills
 FLIGHT_BYTES = 9_000_000  # a second of that, begun chunks, socket buffers
 SLACK_BYTES = 300_000  # lists, tables and heads of one try
@@ -162,6 +158,8 @@ class Test:
         check(scrubbed["complete"] and not scrubbed["damaged"], "scrub:", scrubbed)
 
     def run(self):
+        print(f"BANYAN_ROUNDS={ROUNDS}")
+        sys.stdout.reconfigure(line_buffering=True)
         self.begin()
         new = sum(self.chunks.values())
         for number in range(1, ROUNDS + 1):
@@ -177,29 +175,4 @@ class Test:
         check(middle <= SERVING_SECONDS, "serving again took", middle)
 
 
-def give_up(*_):
-    raise AssertionError("told to end")
-
-
-def main():
-    print(f"seed {SEED}: repeat with BANYAN_SEED={SEED} BANYAN_ROUNDS={ROUNDS}", flush=True)
-    sys.stdout.reconfigure(line_buffering=True)
-    signal.signal(signal.SIGTERM, give_up)
-    work = pathlib.Path(tempfile.mkdtemp())
-    test = Test(os.path.abspath(sys.argv[1]), work)
-    try:
-        test.run()
-        return 0
-    except (AssertionError, Failed) as error:
-        print(f"FAILED: {error}")
-        for place in test.places:
-            print(f"--- the last lines of {place.name}'s log\n{place.node.last_lines()}")
-        return 1
-    finally:
-        for place in test.places:
-            place.node.stop()
-        if not os.environ.get("BANYAN_KEEP"):
-            shutil.rmtree(work, ignore_errors=True)
-
-
-sys.exit(main())
+sys.exit(main(Test))

@@ -21,9 +21,9 @@ def go(test, *steps):
         print(f"{time.monotonic() - begun:5.1f} s  {test.step}", flush=True)
 
 
-def main(make, seconds):
-    """The exit code of make(program, directory).run(), which is told to end after so long. With
-    BANYAN_KEEP=1 the directory stays."""
+def main(make, seconds=0):
+    """The exit code of make(program, directory).run(), which is told to end after so long, unless
+    that is 0. With BANYAN_KEEP=1 the directory stays."""
     def give_up(*_):
         raise AssertionError(f"not done after {seconds} seconds, or told to end")
 
