@@ -10,8 +10,8 @@
 namespace banyan::federation {
 namespace {
 
-constexpr std::size_t kAsksAtOnce = 8;
-constexpr std::size_t kMetasAtOnce = 256;
+constexpr std::size_t kAsksAtOnce = 32;  // so that they go on while a step is taken
+constexpr std::size_t kMetasAtOnce = 1024;  // as many as a peer takes
 constexpr std::size_t kMaxInfoBytes = 64u << 10;
 constexpr std::int64_t kNoteAnswerMs = 600'000;
 

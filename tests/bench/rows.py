@@ -24,6 +24,7 @@ ROWS = [
     ("mirror", "row_mirror", "a model, bf16, 20,000 small files, a change, to curl and rsync"),
     ("bad_link", "row_bad_link", "2 Mbit/s, 300 ms, 2 % loss, an outage, to aria2c and rsync"),
     ("swarm", "row_swarm", "one model from eight capped peers, one slow, one damaging"),
+    ("catch_up", "row_catch_up", "a log of 100,000 cards, to gzip"),
     ("big_file", "row_big_file", "memory of both sides for one very large file"),
 ]
 
