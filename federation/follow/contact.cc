@@ -43,6 +43,7 @@ std::vector<Ask> Contact::TakeAsks() { return std::exchange(asks_, {}); }
 Status Contact::Fail(const std::string& problem) {
   phase_ = Phase::Done;
   has_failed_ = true;
+  readers_.EndAll(peer_.row);
   asks_.clear();
   asked_.clear();
   return database_.Write(
@@ -76,7 +77,13 @@ Status Contact::Take(const Answer& answer, std::int64_t now_ms) {
   const auto asked = std::move(found->second);
   asked_.erase(found);
   if (answer.error) return Fail(answer.error->message());
+  readers_.Answered(peer_.row);
   return Dispatch(asked, answer, now_ms);
+}
+
+Status Contact::GoOn(std::int64_t now_ms) {
+  waits_ = false;
+  return phase_ == Phase::Replays ? NextReplay(now_ms) : NextMetas(now_ms);
 }
 
 Status Contact::Dispatch(const Asked& asked, const Answer& answer, std::int64_t now_ms) {
@@ -156,9 +163,28 @@ Status Contact::LookAtOwn(const std::vector<ShownHead>& heads) {
   return Ok();
 }
 
+// The first head of a log that no other peer is asked for comes to the front.
+ReaderBook::Turn Contact::ChooseHead(std::int64_t now_ms) {
+  for (auto head = heads_.begin(); head != heads_.end(); ++head) {
+    const ReaderBook::Part log(head->origin.row, ReaderBook::What::Log);
+    if (readers_.Begin(log, peer_.row, now_ms) == ReaderBook::Turn::Waits) continue;
+    std::rotate(heads_.begin(), head, head + 1);
+    return ReaderBook::Turn::Yes;
+  }
+  return ReaderBook::Turn::Waits;
+}
+
+void Contact::DropHead() {
+  readers_.End({heads_.front().origin.row, ReaderBook::What::Log}, peer_.row);
+  heads_.pop_front();
+}
+
 Status Contact::NextReplay(std::int64_t now_ms) {
   phase_ = Phase::Replays;
-  for (; !heads_.empty(); heads_.pop_front()) {
+  replay_.reset();
+  for (; !heads_.empty(); DropHead()) {
+    waits_ = ChooseHead(now_ms) == ReaderBook::Turn::Waits;
+    if (waits_) return Ok();
     const auto& head = heads_.front();
     FollowedLog held{{}, head.name, {}, {}, {}};
     {
@@ -252,16 +278,21 @@ Status Contact::AfterReplay(std::int64_t now_ms) {
         [&](storage::Connection& connection) { return ApplyPolicy(connection, policy_, now_ms); }));
   }
   asked_.clear();
-  if (replay_->end() != LogReplay::End::Overtaken) heads_.pop_front();
+  if (replay_->end() != LogReplay::End::Overtaken) DropHead();
   return NextReplay(now_ms);
 }
 
 Status Contact::NextMetas(std::int64_t now_ms) {
   for (; at_origin_ < met_.size(); ++at_origin_, after_card_ = 0) {
+    const ReaderBook::Part metas(met_[at_origin_].row, ReaderBook::What::Metas);
     auto lease = TRY(database_.Read());
-    const auto missing =
-        TRY(ListMissingMeta(*lease, met_[at_origin_].row, after_card_, kMetasAtOnce));
-    if (missing.empty()) continue;
+    const auto missing = TRY(ListMissingMeta(*lease, metas.first, after_card_, kMetasAtOnce));
+    if (missing.empty()) {
+      readers_.End(metas, peer_.row);
+      continue;
+    }
+    waits_ = readers_.Begin(metas, peer_.row, now_ms) == ReaderBook::Turn::Waits;
+    if (waits_) return Ok();
     after_card_ = missing.back().card;
     std::vector<Sha256> ids;
     for (const auto& meta : missing) {
@@ -307,6 +338,7 @@ Status Contact::TakeMetas(const Asked& asked, const Answer& answer, std::int64_t
 
 Status Contact::Finish(std::int64_t now_ms) {
   phase_ = Phase::Done;
+  readers_.EndAll(peer_.row);
   const bool is_news = upto_ != peer_.heads || !met_.empty() || peer_.failures > 0 ||
                        !peer_.answered_ms || now_ms - *peer_.answered_ms >= kNoteAnswerMs;
   if (!is_news) return Ok();  // a quiet round writes nothing

@@ -34,6 +34,7 @@ Result<News> LookForNews(storage::Connection& connection, std::int64_t origin,
 
 Result<std::vector<Output>> Service::Step(std::int64_t now_ms, const Input& input) {
   TRY(Take(input, now_ms));
+  TRY(GoOn(now_ms));
   TRY(EndContacts(now_ms));
   auto lease = TRY(database_.Read());
   const auto peers = TRY(ListPeers(*lease));
@@ -121,8 +122,7 @@ Status Service::BeginHinted(storage::Connection& connection, const std::vector<P
       heard_.push_back(std::move(heard));
       continue;
     }
-    auto contact =
-        std::make_unique<Contact>(Contact::Shared{database_, policy_, hints_, next_ask_}, *peer);
+    auto contact = std::make_unique<Contact>(SharedByContacts(), *peer);
     TRY(contact->BeginHinted(heard.origin, heard.claim, std::move(heard.note), now_ms));
     contacts_.emplace(heard.peer, std::move(contact));
   }
@@ -168,6 +168,19 @@ Status Service::ChoosePeers(std::int64_t now_ms) {
   });
 }
 
+// Of those that wait for others, as long as one of them need not any more.
+Status Service::GoOn(std::int64_t now_ms) {
+  for (bool is_news = true; is_news;) {
+    is_news = false;
+    for (auto& [peer, contact] : contacts_) {
+      if (!contact->waits()) continue;
+      TRY(contact->GoOn(now_ms));
+      is_news = is_news || !contact->waits();
+    }
+  }
+  return Ok();
+}
+
 Status Service::EndContacts(std::int64_t now_ms) {
   bool is_news = false;
   std::erase_if(contacts_, [&](const auto& item) {
@@ -190,8 +203,7 @@ void Service::BeginContacts(const std::vector<Peer>& peers, std::int64_t now_ms)
     const auto row = peer.row;
     const auto due = due_ms_.find(row);
     if (contacts_.contains(row) || (due != due_ms_.end() && due->second > now_ms)) continue;
-    auto contact =
-        std::make_unique<Contact>(Contact::Shared{database_, policy_, hints_, next_ask_}, peer);
+    auto contact = std::make_unique<Contact>(SharedByContacts(), peer);
     contact->Begin();
     contacts_.emplace(row, std::move(contact));
   }

@@ -109,7 +109,11 @@ class Service {
                      std::int64_t now_ms);
   Status TellPeers(storage::Connection& connection, const std::vector<Peer>& peers,
                    std::int64_t now_ms, std::vector<Output>& outputs);
+  Contact::Shared SharedByContacts() {
+    return {database_, policy_, hints_, readers_, next_ask_};
+  }
   void BeginContacts(const std::vector<Peer>& peers, std::int64_t now_ms);
+  Status GoOn(std::int64_t now_ms);
   Status EndContacts(std::int64_t now_ms);
   Status ChoosePeers(std::int64_t now_ms);
   Status LookAtBudget(storage::Connection& connection, std::int64_t now_ms);
@@ -126,6 +130,7 @@ class Service {
   bool own_shown_ = false;
   std::uint64_t next_ask_ = 1;
   HintBook hints_;
+  ReaderBook readers_;
   std::vector<Heard> heard_;
   std::optional<JournalPlace> told_;  // heads of the own journal up to there; nullopt: at the start
   std::map<std::int64_t, std::unique_ptr<Contact>> contacts_;  // by peer
