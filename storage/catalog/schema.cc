@@ -419,6 +419,12 @@ ALTER TABLE peer ADD COLUMN found INTEGER NOT NULL DEFAULT 0;   -- as federation
 ALTER TABLE peer ADD COLUMN expected BLOB;                      -- the node that found it names
 )sql";
 
+constexpr const char* kVersion7 = R"sql(
+CREATE TABLE obtained_object(                -- given by peers for cards (federation/mirror)
+  id BLOB PRIMARY KEY,                       -- SHA-256 of a tree node, or of
+  oid BLOB) WITHOUT ROWID;                   -- this commit or tag
+)sql";
+
 Result<std::int64_t> Version(Connection& connection) {
   auto rows = connection.Query("PRAGMA user_version");
   const bool found = rows.Next();
@@ -443,6 +449,7 @@ Status Migrate(Database& database) {
     if (version < 4) TRY(connection.ExecuteScript(kVersion4));
     if (version < 5) TRY(connection.ExecuteScript(kVersion5));
     if (version < 6) TRY(connection.ExecuteScript(kVersion6));
+    if (version < 7) TRY(connection.ExecuteScript(kVersion7));
     return connection.ExecuteScript("PRAGMA user_version = " + std::to_string(kSchemaVersion));
   });
 }
