@@ -423,6 +423,9 @@ constexpr const char* kVersion7 = R"sql(
 CREATE TABLE obtained_object(                -- given by peers for cards (federation/mirror)
   id BLOB PRIMARY KEY,                       -- SHA-256 of a tree node, or of
   oid BLOB) WITHOUT ROWID;                   -- this commit or tag
+CREATE TABLE introduced_node(                -- what nodes that sign requests showed of themselves
+  node BLOB PRIMARY KEY,                     -- node id
+  introduction TEXT NOT NULL) WITHOUT ROWID; -- of their latest epoch (node/known_keys.h)
 )sql";
 
 Result<std::int64_t> Version(Connection& connection) {
