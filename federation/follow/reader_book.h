@@ -14,7 +14,7 @@ inline constexpr std::int64_t kReaderAnswerMs = 2'000;
 
 class ReaderBook {
  public:
-  enum class What { Log, Metas };
+  enum class What { Log, Names };
   using Part = std::pair<std::int64_t, What>;  // of an origin, by its row
   enum class Turn { Yes, Waits };
 

@@ -4,19 +4,9 @@
 
 #include "federation/answers.h"
 #include "federation/fetch_budget.h"
-#include "federation/mirror_state.h"
 
 namespace banyan::federation {
 namespace {
-
-// Those that are to be in another state than they are, and that may be tried again by now.
-std::string WaitingQuery() {
-  return "SELECT m.card FROM mirror m JOIN repository_card c ON c.id = m.card "
-         "WHERE c.meta IS NOT NULL AND m.passed_over = 0 AND " +
-         std::string(kIsUnfinished) +
-         " AND (m.failures = 0 OR ?1 OR m.tried_ms + (30000 << min(m.failures, 9)) <= ?2) "
-         "ORDER BY m.tried_ms, m.card LIMIT 64";
-}
 
 constexpr std::int64_t kPatienceMs = 10'000;  // of a hint, while another peer is asked for the log
 
@@ -227,10 +217,9 @@ Status Service::BeginMirrors(storage::Connection& connection, const std::vector<
     hurries_ = hurries_ && !contacts_.empty();
     return Ok();
   }
-  auto rows = connection.Query(WaitingQuery(), hurries_, now_ms);
+  const auto pauses = hurries_ ? WaitingMirrors::Pauses::Ignore : WaitingMirrors::Pauses::Heed;
   bool is_more = false;
-  while (rows.Next()) {
-    const auto card = rows.Int(0);
+  for (const auto card : TRY(waiting_.List(connection, pauses, now_ms))) {
     if (mirroring_.contains(card) || (hurries_ && !tried_.insert(card).second)) continue;
     if (mirroring_.size() >= options_.mirrors_at_once) {
       tried_.erase(card);
@@ -240,7 +229,6 @@ Status Service::BeginMirrors(storage::Connection& connection, const std::vector<
     mirroring_.insert(card);
     outputs.emplace_back(MirrorTask{card, answering});
   }
-  TRY(rows.status());
   // What is under way since before the Hurry may fail as it would not now.
   const bool is_awaited =
       std::ranges::any_of(mirroring_, [&](auto card) { return !tried_.contains(card); });

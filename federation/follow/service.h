@@ -20,6 +20,7 @@
 
 #include "federation/follow/contact.h"
 #include "federation/follow/learned_peers.h"
+#include "federation/follow/waiting_mirrors.h"
 #include "storage/base/random.h"
 
 namespace banyan::federation {
@@ -79,7 +80,7 @@ class Service {
  public:
   // Borrows both.
   Service(storage::Database& database, Random& random, const ServiceOptions& options = {})
-      : database_(database), random_(random), options_(options) {}
+      : database_(database), random_(random), options_(options), waiting_(database) {}
 
   // `now_ms` since 1970, never less than before. Errors are the catalog's own: what the step was to
   // change is as it was, and the input may be given again.
@@ -110,7 +111,7 @@ class Service {
   Status TellPeers(storage::Connection& connection, const std::vector<Peer>& peers,
                    std::int64_t now_ms, std::vector<Output>& outputs);
   Contact::Shared SharedByContacts() {
-    return {database_, policy_, hints_, readers_, next_ask_};
+    return {database_, policy_, hints_, readers_, names_, next_ask_};
   }
   void BeginContacts(const std::vector<Peer>& peers, std::int64_t now_ms);
   Status GoOn(std::int64_t now_ms);
@@ -129,8 +130,10 @@ class Service {
   bool may_fetch_ = true;
   bool own_shown_ = false;
   std::uint64_t next_ask_ = 1;
+  WaitingMirrors waiting_;
   HintBook hints_;
   ReaderBook readers_;
+  NamePauses names_;
   std::vector<Heard> heard_;
   std::optional<JournalPlace> told_;  // heads of the own journal up to there; nullopt: at the start
   std::map<std::int64_t, std::unique_ptr<Contact>> contacts_;  // by peer

@@ -88,8 +88,7 @@ class CodedBody final : public BodyProducer {
 
 std::string Compress(std::string_view body) {
   std::string frame(::ZSTD_compressBound(body.size()), '\0');
-  const auto size =
-      ::ZSTD_compress(frame.data(), frame.size(), body.data(), body.size(), kLevel);
+  const auto size = ::ZSTD_compress(frame.data(), frame.size(), body.data(), body.size(), kLevel);
   ENSURE(!::ZSTD_isError(size));
   frame.resize(size);
   return frame;
@@ -146,8 +145,7 @@ void CodeBody(const Request& request, Response& response) {
   response.headers.Set("Content-Encoding", "zstd");
 }
 
-Result<std::string> DecodeBody(const HeaderList& headers, std::string body,
-                               std::size_t max_bytes) {
+Result<std::string> DecodeBody(const HeaderList& headers, std::string body, std::size_t max_bytes) {
   const auto coding = headers.Find("Content-Encoding");
   if (!coding || coding->empty() || EqualsIgnoreCase(*coding, "identity")) return body;
   if (EqualsIgnoreCase(*coding, "zstd")) return Decompress(body, max_bytes);

@@ -420,7 +420,14 @@ ALTER TABLE peer ADD COLUMN expected BLOB;                      -- the node that
 )sql";
 
 constexpr const char* kVersion7 = R"sql(
-CREATE INDEX repository_card_of ON repository_card(origin);  -- in the order of their rows
+CREATE TABLE obtained_object(                -- given by peers for cards (federation/mirror)
+  id BLOB PRIMARY KEY,                       -- SHA-256 of a tree node, or of
+  oid BLOB) WITHOUT ROWID;                   -- this commit or tag
+CREATE TABLE introduced_node(                -- what nodes that sign requests showed of themselves
+  node BLOB PRIMARY KEY,                     -- node id
+  introduction TEXT NOT NULL) WITHOUT ROWID; -- of their latest epoch (node/known_keys.h)
+-- Cards of one origin in the order of their rows, and by the names that peers give.
+CREATE INDEX repository_card_of ON repository_card(origin);
 CREATE INDEX repository_card_meta ON repository_card(meta_id) WHERE meta_id IS NOT NULL;
 )sql";
 
