@@ -8,6 +8,12 @@
 namespace banyan::federation {
 namespace {
 
+// Those that are to be in another state than they are, and that may be tried again by now.
+constexpr const char* kWaitingQuery =
+    "SELECT card FROM mirror WHERE waits = 1 "
+    "AND (failures = 0 OR ?1 OR tried_ms + (30000 << min(failures, 9)) <= ?2) "
+    "ORDER BY tried_ms, card LIMIT 64";
+
 constexpr std::int64_t kPatienceMs = 10'000;  // of a hint, while another peer is asked for the log
 
 // The head is larger than what is held, or of a later epoch, and the origin was not stopped.
@@ -219,9 +225,10 @@ Status Service::BeginMirrors(storage::Connection& connection, const std::vector<
     hurries_ = hurries_ && !contacts_.empty();
     return Ok();
   }
-  const auto pauses = hurries_ ? WaitingMirrors::Pauses::Ignore : WaitingMirrors::Pauses::Heed;
+  auto rows = connection.Query(kWaitingQuery, hurries_, now_ms);
   bool is_more = false;
-  for (const auto card : TRY(waiting_.List(connection, pauses, now_ms))) {
+  while (rows.Next()) {
+    const auto card = rows.Int(0);
     if (mirroring_.contains(card) || (hurries_ && !tried_.insert(card).second)) continue;
     if (mirroring_.size() >= options_.mirrors_at_once) {
       tried_.erase(card);
@@ -231,6 +238,7 @@ Status Service::BeginMirrors(storage::Connection& connection, const std::vector<
     mirroring_.insert(card);
     outputs.emplace_back(MirrorTask{card, answering});
   }
+  TRY(rows.status());
   // What is under way since before the Hurry may fail as it would not now.
   const bool is_awaited =
       std::ranges::any_of(mirroring_, [&](auto card) { return !tried_.contains(card); });

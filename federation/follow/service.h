@@ -21,7 +21,6 @@
 #include "federation/follow/contact.h"
 #include "federation/follow/learned_peers.h"
 #include "federation/follow/peer_pace.h"
-#include "federation/follow/waiting_mirrors.h"
 #include "storage/base/random.h"
 
 namespace banyan::federation {
@@ -81,11 +80,7 @@ class Service {
  public:
   // Borrows both.
   Service(storage::Database& database, Random& random, const ServiceOptions& options = {})
-      : database_(database),
-        random_(random),
-        options_(options),
-        waiting_(database),
-        pace_(options.pause_ms) {}
+      : database_(database), random_(random), options_(options), pace_(options.pause_ms) {}
 
   // `now_ms` since 1970, never less than before. Errors are the catalog's own: what the step was to
   // change is as it was, and the input may be given again.
@@ -135,7 +130,6 @@ class Service {
   bool may_fetch_ = true;
   bool own_shown_ = false;
   std::uint64_t next_ask_ = 1;
-  WaitingMirrors waiting_;
   HintBook hints_;
   ReaderBook readers_;
   NamePauses names_;
