@@ -93,7 +93,7 @@ def once(options, place, origin, size):
         wait_for(lambda: size_of(node, id_) >= size)
         log_seconds = time.monotonic() - started
         log_bytes = origin.traffic()[1] - sent - moved("objects")
-        node.sync()
+        node.banyan("sync")
         all_seconds = time.monotonic() - started
         say(f"catch-up: log {log_seconds:.2f} s, with names {all_seconds:.2f} s")
     shutil.rmtree(place + "/mirror")

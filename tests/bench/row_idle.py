@@ -32,7 +32,7 @@ def round_bytes(origin, node):
     own = -total() + total()  # of asking for the figures
     before = total()
     for _ in range(ROUNDS):
-        node.sync()
+        node.banyan("sync")
     return (total() - before - own) / ROUNDS
 
 
@@ -66,7 +66,7 @@ def real(options, place, repositories):
             Mirror(options.build, place + "/mirror") as node:
         wait_for(lambda: log_size(origin) > repositories)
         node.follow(origin)
-        node.sync()
+        node.banyan("sync")
         return round_bytes(origin, node), asked_microseconds(origin)
 
 

@@ -9,7 +9,7 @@ from federation_nodes import Mirror, Origin
 from measure import Row
 from servers import LOCAL
 
-FILE = "/operator/model/resolve/main/weights.bin"
+FILE = "/lab/model/resolve/main/weights.bin"
 SECONDS = 120
 
 
@@ -46,14 +46,15 @@ def measure(options, place):
         f.write(os.urandom(100_000))
     with Origin(options.build, place + "/a") as a, Mirror(options.build, place + "/b") as b, \
             Mirror(options.build, place + "/c") as c:
-        a.publish(folder, "operator/model")
+        a.banyan("admin", "orgs", "create", "lab", "operator")
+        a.publish(folder, "lab/model")
         b.follow(a)
         b.sync()
         c.follow(a, b.url)
         c.sync()
         if not (is_served(b) and is_served(c)):
             raise RuntimeError("it is not served before")
-        a.banyan("takedown", "operator/model", "--reason", "court")
+        a.banyan("takedown", "lab/model", "--reason", "court")
         await_entry(a, b'"status":"removed"')
         rounds = [rounds_until_refused(b), rounds_until_refused(c)]
     yield Row("takedown: rounds of contact until a mirror, and a mirror of that, refuse the bytes",
