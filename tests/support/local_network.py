@@ -7,12 +7,9 @@ what.
 import contextlib
 import os
 import shutil
-import socket
-import struct
 import subprocess
 import time
 
-GROUP, MDNS_PORT = "224.0.0.251", 5353
 START_SECONDS = 20
 # A namespace with a host name, its own /run, and nothing running, until its standard input ends.
 HOLD = ("hostname {name} && ip link set lo up && mount -t tmpfs none /run && mkdir /run/dbus"
@@ -112,15 +109,3 @@ class LocalNetwork:
     def add(self):
         self.hosts.append(Host(len(self.hosts) + 1, self.bridge))
         return self.hosts[-1]
-
-
-def mdns_socket(address):
-    """That hears and speaks mDNS, for a process on the host with that address."""
-    out = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-    out.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    out.bind(("", MDNS_PORT))
-    member = struct.pack("4s4s", socket.inet_aton(GROUP), socket.inet_aton(address))
-    out.setsockopt(socket.IPPROTO_IP, socket.IP_ADD_MEMBERSHIP, member)
-    out.setsockopt(socket.IPPROTO_IP, socket.IP_MULTICAST_IF, socket.inet_aton(address))
-    out.setsockopt(socket.IPPROTO_IP, socket.IP_MULTICAST_TTL, 255)
-    return out
