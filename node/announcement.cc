@@ -39,7 +39,7 @@ std::optional<federation::Neighbour> ReadAnnouncement(const Announcement& announ
   const auto says = [&](std::string_view text) { return std::ranges::count(texts, text) > 0; };
   const auto named =
       std::ranges::find_if(texts, [](const auto& text) { return text.starts_with(kNode); });
-  if (texts.size() > kAnnouncedTextsMax || named == texts.end() || !says(kVersion)) return {};
+  if (named == texts.end() || !says(kVersion)) return std::nullopt;
   const auto node = federation::NodeId::Parse(std::string_view(*named).substr(kNode.size()));
   const auto& address = reinterpret_cast<const sockaddr&>(announcement.address);
   const auto number = NumericOf(address);

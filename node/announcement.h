@@ -15,7 +15,6 @@
 namespace banyan::node {
 
 inline constexpr const char* kAnnouncedService = "_banyan._tcp";
-inline constexpr std::size_t kAnnouncedTextsMax = 16;  // of a TXT record; more are not looked at
 
 // One service of one node as it was resolved.
 struct Announcement {
