@@ -23,7 +23,7 @@ import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "support"))
 import local_network  # noqa: E402
-from banyan_program import Failed, kill, sha256  # noqa: E402
+from banyan_program import kill, sha256  # noqa: E402
 from far_host import FarHost  # noqa: E402
 from place import check, check_equal  # noqa: E402
 from stepwise import SEED, go, main  # noqa: E402
@@ -85,10 +85,7 @@ class Test:
                    peer["node"] == self.origin for peer in self.peers(place))
 
     def has_model(self):
-        try:
-            return self.b.operator.json("info", "lab/model").get("sha") == self.commit
-        except Failed:
-            return False
+        return self.b.operator.json("info", "lab/model")["sha"] == self.commit
 
     def policy(self, place, text):
         (place.node.data / "policy.toml").write_text(text)
@@ -101,7 +98,7 @@ class Test:
         begun = time.monotonic()
         until(lambda: self.sees(self.b, self.a), "B does not find A")
         self.seconds = time.monotonic() - begun
-        until(self.has_model, "B does not get the model")
+        self.b.sync_until(self.commit)
         self.b.operator.run("pull", "lab/model", "--dest", self.work / "pulled")
         check_equal(sha256(self.work / "pulled/weights.bin"), sha256(self.weights))
         check_equal(self.peers(self.a), [], "A follows nobody")

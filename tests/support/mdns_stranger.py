@@ -45,7 +45,7 @@ def record(labels, kind, data):
 
 
 def announcement(instance, host, port, texts):
-    own, target = [instance, *SERVICE], [instance[:8], b"local"]
+    own, target = [instance, *SERVICE], [instance[:4], b"local"]
     records = [record(SERVICE, PTR, name(own)),
                record(own, SRV, struct.pack("!HHH", 0, 0, port) + name(target)),
                record(own, TXT, b"".join(bytes([len(text)]) + text for text in texts)),
@@ -62,7 +62,7 @@ def flood(address, node, count):
                  (address, 8440, says + [b"x" * 250] * 30), (address, 2000 + number, says),
                  (address, 2000 + number, [b"v=0", b"node=" + b"%c%c" % (
                      97 + number // 26, 97 + number % 26) + b"a" * 50])]
-        instance = b"%04x\x1b[31m\n\0" % number + b"=" * (NAME_BYTES - 11)
+        instance = b"%04x\x1b[31m\n" % number + b"=" * (NAME_BYTES - 10)
         packet = announcement(instance, *kinds[number % len(kinds)])
         sender.sendto(packet, (GROUP, PORT))
 
