@@ -21,7 +21,7 @@ def missing():
     if os.geteuid() != 0:
         return "root"
     for program in ("ip", "unshare", "nsenter", "dbus-daemon", "avahi-daemon"):
-        if shutil.which(program, path=os.environ["PATH"] + ":/usr/sbin:/sbin") is None:
+        if shutil.which(program) is None:
             return program
     probe = ("ip link add name one type bridge && ip link add name two type veth peer name three"
              " && mount -t tmpfs none /run")
@@ -55,8 +55,8 @@ class Host(Namespace):
         self.address = f"10.78.0.{number}"
         self.daemons = {}
         outer = f"port{number}"
-        bridge.run("ip", "link", "add", "name", outer, "type", "veth", "peer", "name", "wire", "netns",
-                   str(self.holder.pid))
+        bridge.run("ip", "link", "add", "name", outer, "type", "veth",
+                   "peer", "name", "wire", "netns", str(self.holder.pid))
         bridge.run("ip", "link", "set", outer, "master", "bridge", "up")
         self.run("ip", "address", "add", self.address + "/24", "dev", "wire")
         self.run("ip", "link", "set", "wire", "up")
@@ -97,7 +97,8 @@ class LocalNetwork:
     def __enter__(self):
         self.hosts = []
         self.bridge = Namespace("bridge")
-        self.bridge.run("ip", "link", "add", "name", "bridge", "type", "bridge", "mcast_snooping", "0")
+        self.bridge.run("ip", "link", "add", "name", "bridge", "type", "bridge",
+                        "mcast_snooping", "0")
         self.bridge.run("ip", "link", "set", "bridge", "up")
         return self
 
