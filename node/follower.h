@@ -57,6 +57,10 @@ class Follower {
   void NoteRelease() EXCLUDES(mutex_) { Give(federation::Released()); }
   // A node calls that was away.
   void NodeCame(const federation::NodeId& node) EXCLUDES(mutex_);
+  // All who announce themselves in the local network now.
+  void TakeNeighbours(std::vector<federation::Neighbour> neighbours) EXCLUDES(mutex_) {
+    Give(federation::NeighboursSeen{std::move(neighbours)});
+  }
   // A node says that a log has grown; nothing of it is verified.
   void TakeHint(const federation::NodeId& node, std::string note) EXCLUDES(mutex_);
   // What mirroring would fetch now, from the peers that answer.

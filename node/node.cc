@@ -19,6 +19,7 @@ constexpr std::int64_t kDescribePauseMs = 60'000;
 constexpr std::int64_t kLogPauseMs = 2'000;
 constexpr std::int64_t kPolicyPauseMs = 10'000;
 constexpr std::int64_t kDeletePauseMs = 60'000;
+constexpr std::int64_t kNeighboursPauseMs = 2'000;
 
 HttpServerOptions ServerOptions(const Config& config) {
   HttpServerOptions options;
@@ -131,6 +132,10 @@ std::vector<Jobs::Job> Node::MakeJobs() {
   jobs.push_back({"write_cards", kLogPauseMs, [this] { return WriteCards(); }});
   jobs.push_back({"read_policy", kPolicyPauseMs, [this] { return ReadPolicy(); }});
   jobs.push_back({"delete_due", kDeletePauseMs, [this] { return DeleteDue(); }});
+  if (config_.federation_neighbours) {
+    neighbours_.emplace(seams_.clock);
+    jobs.push_back({"neighbours", kNeighboursPauseMs, [this] { return LookForNeighbours(); }});
+  }
   if (config_.storage_collect_every.ms > 0) {
     jobs.push_back(
         {"collect", config_.storage_collect_every.ms, [this] { return CollectGarbage(); }});
@@ -163,6 +168,17 @@ Status Node::ReadPolicy() {
   return Ok();
 }
 
+// Once the node has the name that it is announced by.
+Status Node::LookForNeighbours() {
+  const auto open = own_log_.Look();
+  if (open == nullptr) return Ok();
+  const auto host = ParseHostPort(config_.listen)->host;
+  auto seen =
+      neighbours_->Look({open->origin.node, port(), config_.UsesTls(), LookReachedOver(host)});
+  if (seen) follower_.TakeNeighbours(*std::move(seen));
+  return Ok();
+}
+
 // What was taken down, and whose day has come.
 Status Node::DeleteDue() {
   std::int64_t deleted = 0;
@@ -184,6 +200,7 @@ void Node::Stop(std::int64_t grace_ms) {
   follower_.Stop();
   demanded_.Stop();
   jobs_.Stop();
+  neighbours_.reset();
   const auto flushed = usage_.Flush(data_->database());
   if (!flushed) log::Warning("node", "event=flush_failed error=\"{}\"", flushed.error().message());
 }

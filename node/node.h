@@ -22,6 +22,7 @@
 #include "node/http/http_server.h"
 #include "node/hub.h"
 #include "node/jobs.h"
+#include "node/neighbours.h"
 #include "node/own_log.h"
 #include "node/peer_gate.h"
 
@@ -55,6 +56,7 @@ class Node {
   Status WriteCards();
   Status CollectGarbage();
   Status ReadPolicy();
+  Status LookForNeighbours();
   Status DeleteDue();
   void AnswerMetrics(const Request& request, Response& response);
   Result<MetricsView> View();
@@ -82,6 +84,7 @@ class Node {
   Bringer bringer_;
   AdminApi admin_api_;
   Front front_;
+  std::optional<Neighbours> neighbours_;  // nullopt: they are not looked for, or no more
   Jobs jobs_;
   federation::LogState published_;  // of the own log, as its job saw it last; empty: not open
   std::unique_ptr<HttpServer> server_;

@@ -72,7 +72,9 @@ Status Service::Take(const Input& input, std::int64_t now_ms) {
     hurries_ = true;
   }
   if (const auto* hinted = std::get_if<Hinted>(&input)) TRY(TakeHint(*hinted, now_ms));
-  if (std::holds_alternative<PolicyRead>(input) || std::holds_alternative<NeighboursSeen>(input)) {
+  // A Hurry comes of a new rule to follow, too.
+  if (std::holds_alternative<Hurry>(input) || std::holds_alternative<PolicyRead>(input) ||
+      std::holds_alternative<NeighboursSeen>(input)) {
     TRY(ChoosePeers(now_ms));
   }
   if (const auto* answer = std::get_if<Answer>(&input)) {
