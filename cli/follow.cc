@@ -129,6 +129,15 @@ void NoteReach(Session& session, const Json& peer) {
   }
 }
 
+// A copy of the log, not of what it is about.
+void NoteHolders(Session& session, const std::string& whose, const Json& holders) {
+  for (const auto& holder : holders) {
+    session.output().Note(whose + " is held by " + Member(holder, "node") + ", " +
+                          FormatCount(Figure(holder, "size")) + " entries since " +
+                          Member(holder, "since"));
+  }
+}
+
 class FederationStatus final : public AdminCommand {
  public:
   FederationStatus()
@@ -153,6 +162,11 @@ class FederationStatus final : public AdminCommand {
     }
     session.output().Note(node.empty() ? "This node has no log yet" : "This node is " + node);
     for (const auto& peer : status.value("peers", Json::array())) NoteReach(session, peer);
+    NoteHolders(session, "Its log", status.value("log_held_by", Json::array()));
+    for (const auto& origin : status.value("origins", Json::array())) {
+      NoteHolders(session, "The log of " + Member(origin, "node").substr(0, 8),
+                  origin.value("held_by", Json::array()));
+    }
     return PrintFederation(session, status);
   }
 };

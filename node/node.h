@@ -52,6 +52,7 @@ class Node {
   Status Listen();
   std::vector<Jobs::Job> MakeJobs();
   Status WriteCards();
+  void TellWhetherToCosign(const OwnLog::Open* open);
   Status CollectGarbage();
   Status ReadPolicy();
   Status DeleteDue();
@@ -82,7 +83,8 @@ class Node {
   AdminApi admin_api_;
   Front front_;
   Jobs jobs_;
-  federation::LogState published_;  // of the own log, as its job saw it last; empty: not open
+  std::optional<PublicKey> cosigns_by_;  // as its job told the follower last
+  federation::LogState published_;       // of the own log, as its job saw it last; empty: not open
   std::unique_ptr<HttpServer> server_;
   std::atomic<const HttpServer*> listening_{nullptr};  // server_, for the requests it already takes
 };

@@ -419,6 +419,25 @@ ALTER TABLE peer ADD COLUMN found INTEGER NOT NULL DEFAULT 0;   -- as federation
 ALTER TABLE peer ADD COLUMN expected BLOB;                      -- the node that found it names
 )sql";
 
+// Who holds a log up to where, as they signed it (federation/PROTOCOL.md section 14).
+constexpr const char* kVersion7 = R"sql(
+CREATE TABLE cosignature(                    -- of each cosigner that of the largest head
+  origin INTEGER NOT NULL REFERENCES origin ON DELETE CASCADE,  -- whose log
+  epoch INTEGER NOT NULL,
+  cosigner BLOB NOT NULL,                    -- node id
+  role INTEGER NOT NULL,                     -- of its key: 0 mirror
+  size INTEGER NOT NULL,
+  root BLOB NOT NULL,
+  key_id INTEGER NOT NULL,
+  signature BLOB NOT NULL,                   -- u64 big-endian seconds since 1970, Ed25519
+  is_led INTEGER NOT NULL,                   -- 1: entries that are here lead to this head
+  PRIMARY KEY(origin, epoch, cosigner, role)) WITHOUT ROWID;
+CREATE TABLE introduced_key(                 -- mirror keys of peers, as they introduced themselves
+  node BLOB PRIMARY KEY,
+  epoch INTEGER NOT NULL,
+  key BLOB NOT NULL) WITHOUT ROWID;
+)sql";
+
 Result<std::int64_t> Version(Connection& connection) {
   auto rows = connection.Query("PRAGMA user_version");
   const bool found = rows.Next();
@@ -443,6 +462,7 @@ Status Migrate(Database& database) {
     if (version < 4) TRY(connection.ExecuteScript(kVersion4));
     if (version < 5) TRY(connection.ExecuteScript(kVersion5));
     if (version < 6) TRY(connection.ExecuteScript(kVersion6));
+    if (version < 7) TRY(connection.ExecuteScript(kVersion7));
     return connection.ExecuteScript("PRAGMA user_version = " + std::to_string(kSchemaVersion));
   });
 }
