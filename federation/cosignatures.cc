@@ -4,7 +4,7 @@
 
 #include "federation/format/checkpoint.h"
 #include "federation/head_rows.h"
-#include "federation/introduced_keys.h"
+#include "federation/known_keys.h"
 #include "federation/own_origin.h"
 
 namespace banyan::federation {

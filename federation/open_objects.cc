@@ -1,6 +1,7 @@
 #include "federation/open_objects.h"
 
 #include "federation/commit_tree.h"
+#include "federation/obtained_objects.h"
 #include "storage/history/uploads.h"
 
 namespace banyan::federation {
@@ -66,7 +67,9 @@ class Opening {
         connection().Execute("INSERT OR IGNORE INTO open_object(id, card, kind, oid) "
                              "VALUES(?, ?, ?, ?)",
                              id, card_, static_cast<int>(kind), oid));
-    return connection().Changes() > 0 ? Presence::New : Presence::Known;
+    if (connection().Changes() == 0) return Presence::Known;
+    TRY(ForgetObtained(connection(), id));
+    return Presence::New;
   }
 
   storage::History& history_;

@@ -10,8 +10,9 @@ namespace banyan::node {
 namespace {
 
 constexpr std::size_t kFetchesAtOnce = 4;
-constexpr std::size_t kMaxFetches = 256;
-constexpr std::size_t kMaxWaiting = 64;  // each holds a thread of the server
+constexpr std::size_t kMaxFetches = 256;    // under way
+constexpr std::size_t kMaxFailures = 8192;  // remembered
+constexpr std::size_t kMaxWaiting = 64;     // each holds a thread of the server
 constexpr std::int64_t kWaitMs = 8'000;
 constexpr std::int64_t kLookMs = 100;
 constexpr std::int64_t kFailedMs = 10'000;
@@ -43,7 +44,9 @@ DemandedFiles::FetchPtr DemandedFiles::Join(const Key& key, const storage::Manif
   });
   const auto found = fetches_.find(key);
   if (found != fetches_.end()) return found->second;
-  if (fetches_.size() >= kMaxFetches) return nullptr;
+  const auto failed = static_cast<std::size_t>(std::count_if(
+      fetches_.begin(), fetches_.end(), [](const auto& item) { return item.second->ended_ms; }));
+  if (failed >= kMaxFailures || fetches_.size() - failed >= kMaxFetches) return nullptr;
   const auto fetch = std::make_shared<Fetch>();
   fetch->entry = entry;
   fetch->begun_ms = now_ms;

@@ -7,7 +7,7 @@
 #include "federation/format/entry_bundle.h"
 #include "federation/format/note.h"
 #include "federation/head_rows.h"
-#include "federation/introduced_keys.h"
+#include "federation/known_keys.h"
 #include "federation/origin_rows.h"
 #include "federation/row_files.h"
 #include "node/http/http_error.h"

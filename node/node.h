@@ -42,6 +42,7 @@ class Node {
   DataDirectory& data() { return *data_; }
   OwnLog& own_log() { return own_log_; }
   Follower& follower() { return follower_; }
+  DemandedFiles& demanded_files() { return demanded_; }
   WantDesk& desk() { return desk_; }
   const Router& router() const { return router_; }
   // Idempotent.

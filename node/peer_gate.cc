@@ -1,8 +1,7 @@
 #include "node/peer_gate.h"
 
-#include "federation/follow/followed_log.h"
 #include "federation/format/request_signature.h"
-#include "federation/origin_rows.h"
+#include "federation/known_keys.h"
 #include "node/http/http_error.h"
 #include "node/http/router.h"
 #include "node/signed_body.h"
@@ -11,7 +10,6 @@
 namespace banyan::node {
 namespace {
 
-using federation::IntroducedKeys;
 using federation::NodeId;
 using federation::RequestSignature;
 using storage::Connection;
@@ -26,21 +24,6 @@ Result<Standing> StandingOf(Connection& connection, const federation::Policy& po
   const bool is_peer = rows.Next();
   TRY(rows.status());
   return is_peer ? Standing::Known : Standing::Stranger;
-}
-
-// By the log of the node that is held here; nullopt: none is.
-Result<std::optional<IntroducedKeys>> HeldKeys(Connection& connection, const NodeId& node) {
-  std::optional<IntroducedKeys> keys;
-  const auto origin = TRY(federation::FindOrigin(connection, node));
-  if (!origin || origin->is_own) return keys;
-  const auto log = TRY(federation::FindFollowedLog(connection, origin->row, node));
-  if (log.keys) keys = IntroducedKeys{log.log.epoch, log.keys->keys};
-  return keys;
-}
-
-// Keys of a later epoch count more.
-void TakeLater(std::optional<IntroducedKeys>& keys, const IntroducedKeys& others) {
-  if (!keys || keys->epoch < others.epoch) keys = others;
 }
 
 // How this node is called: the host and path of public_url.
@@ -99,23 +82,6 @@ Made CheckMaker(const Config& config, const RequestSignature& signature, const R
 
 }  // namespace
 
-// What is held of its log may be older than what it says of itself, which proves itself as well.
-Result<std::optional<IntroducedKeys>> PeerGate::KeysOf(const NodeId& node, const Request& request) {
-  std::optional<IntroducedKeys> keys;
-  {
-    auto lease = TRY(parts_.database.Read());
-    keys = TRY(HeldKeys(*lease, node));
-  }
-  if (const auto text = request.headers.Find(federation::kIntroductionHeader)) {
-    const auto said = federation::ReadIntroduction(node, *text);
-    if (said) TakeLater(keys, *said);
-  }
-  MutexLock lock(mutex_);
-  const auto found = introduced_.find(node);
-  if (found != introduced_.end()) TakeLater(keys, found->second);
-  return keys;
-}
-
 Result<PeerGate::Identity> PeerGate::Prove(const Request& request) {
   Identity identity;
   const auto input = request.headers.Find(federation::kSignatureInputHeader);
@@ -123,15 +89,17 @@ Result<PeerGate::Identity> PeerGate::Prove(const Request& request) {
   if (!input || !text) return identity;
   const auto signature = RequestSignature::Parse(*input, *text);
   if (!signature) return identity;
+  std::optional<federation::KeySet> keys;
+  const auto introduction = request.headers.Find(federation::kIntroductionHeader);
   {
     auto lease = TRY(parts_.database.Read());
     const auto policy = parts_.policy.policy();
     if (TRY(StandingOf(*lease, *policy, signature->node)) == Standing::Stranger) return identity;
+    keys = TRY(federation::FindKeys(*lease, signature->node, introduction));
   }
-  const auto keys = TRY(KeysOf(signature->node, request));
   if (!keys) return identity;
   const auto content = SignedContent(request);
-  switch (CheckMaker(parts_.config, *signature, request, content, keys->keys.transport)) {
+  switch (CheckMaker(parts_.config, *signature, request, content, keys->transport)) {
     case Made::ByAnother: return identity;
     case Made::ForAnother:
       identity.problem =
@@ -151,8 +119,9 @@ Result<PeerGate::Identity> PeerGate::Prove(const Request& request) {
   }
   identity.node = signature->node;
   identity.content = content;
-  MutexLock lock(mutex_);
-  introduced_.insert_or_assign(signature->node, *keys);
+  if (introduction) {
+    TRY(federation::KeepIntroduction(parts_.database, signature->node, *introduction));
+  }
   return identity;
 }
 

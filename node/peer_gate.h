@@ -3,10 +3,8 @@
 // (federation/PROTOCOL.md section 7). Only nodes that the policy names, or that are peers, are
 // looked for: to everybody else a signature is worth nothing and costs nothing.
 
-#include <map>
 #include <memory>
 
-#include "federation/format/introduction.h"
 #include "node/config.h"
 #include "node/http/http_types.h"
 #include "node/nonce_book.h"
@@ -32,7 +30,7 @@ class PeerGate {
   // one that proves nothing, stays as it is. What is given back takes the place of request.body
   // while the request is handled, and fails at its end when the body is not the signed one;
   // nullptr: none. Errors are the catalog's own.
-  Result<std::unique_ptr<BodySource>> Identify(Request& request) EXCLUDES(mutex_);
+  Result<std::unique_ptr<BodySource>> Identify(Request& request);
 
   // As if this node had signed it: for what is asked on its behalf.
   void Admit(const federation::NodeId& node, Request& request) const;
@@ -51,15 +49,10 @@ class PeerGate {
     std::string problem;
     std::optional<Sha256> content;  // that was signed
   };
-  Result<Identity> Prove(const Request& request) EXCLUDES(mutex_);
-  Result<std::optional<federation::IntroducedKeys>> KeysOf(const federation::NodeId& node,
-                                                           const Request& request) EXCLUDES(mutex_);
+  Result<Identity> Prove(const Request& request);
 
   const Parts parts_;
   NonceBook nonces_;
-  Mutex mutex_;
-  // Of known nodes that have signed something.
-  std::map<federation::NodeId, federation::IntroducedKeys> introduced_ GUARDED_BY(mutex_);
 };
 
 // A path of the tree of files, but for what nodes bring there (peer_api.h).

@@ -1,7 +1,7 @@
 #include "node/request_signer.h"
 
 #include "federation/format/request_signature.h"
-#include "federation/introduced_keys.h"
+#include "federation/known_keys.h"
 
 namespace banyan::node {
 namespace {

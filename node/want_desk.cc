@@ -42,7 +42,10 @@ Status WantDesk::Ask(const NodeId& node, federation::Want want, const Sink& sink
     return Error(Errc::Unavailable, "too much is asked of it already");
   }
   want.number = ++last_number_;
-  Asked asked(std::move(want), sink);
+  const auto patience_ms =
+      options_.patience_ms +
+      static_cast<std::int64_t>(want.max_bytes / options_.slowest_bytes_per_s) * 1000;
+  Asked asked(std::move(want), sink, clock_.MonotonicMs() + patience_ms);
   line.asked.emplace(asked.want.number, &asked);
   line.changed.NotifyAll();
   AwaitOutcome(line, asked);
@@ -51,15 +54,18 @@ Status WantDesk::Ask(const NodeId& node, federation::Want want, const Sink& sink
   return *std::move(asked.outcome);
 }
 
+bool WantDesk::IsLate(const Asked& asked) const { return clock_.MonotonicMs() > asked.deadline_ms; }
+
 // While the node is busy with other questions it is not silent.
 void WantDesk::AwaitOutcome(Line& line, Asked& asked) {
   while (!asked.outcome) {
     const auto progress = line.progress;
     const bool is_told = asked.changed.WaitFor(mutex_, options_.silence_ms);
     if (asked.outcome || asked.is_receiving) continue;
+    const bool is_silent = !is_told && line.progress == progress;
     if (is_stopped_) {
       asked.outcome = Error(Errc::Cancelled, "this node stops");
-    } else if (!is_told && line.progress == progress) {
+    } else if (is_silent || IsLate(asked)) {
       asked.outcome = Error(Errc::Unavailable, "it brought no answer in time");
     }
   }
@@ -162,6 +168,7 @@ Status WantDesk::Receive(Line& line, const Asked& asked, Request& body) {
     if (!count && count.error().code() == Errc::Invalid) return count.error();
     if (!count) return Error(Errc::Io, "its connection broke: " + count.error().message());
     if (*count == 0) return Ok();
+    if (IsLate(asked)) return Error(Errc::Unavailable, "it came too slowly");
     TRY(asked.sink(ByteView(piece).first(*count)));
     MutexLock lock(mutex_);
     ++line.progress;

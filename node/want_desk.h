@@ -32,8 +32,11 @@ struct WantDeskOptions {
   // byte, and less than proxies wait.
   std::int64_t hold_ms = 50'000;
   std::int64_t silence_ms = 30'000;  // without a byte from the node, a question gives up
-  std::int64_t gone_ms = 30'000;     // after its last call a node counts as away
-  std::size_t wants_max = 64;        // of one node
+  // And whatever comes, after so long, and a second more for each so many bytes that were wanted.
+  std::int64_t patience_ms = 300'000;
+  std::uint64_t slowest_bytes_per_s = 8192;
+  std::int64_t gone_ms = 30'000;  // after its last call a node counts as away
+  std::size_t wants_max = 64;     // of one node
   std::int64_t came_pause_ms = 5'000;
 };
 
@@ -69,9 +72,11 @@ class WantDesk {
 
  private:
   struct Asked {
-    Asked(federation::Want what, const Sink& into) : want(std::move(what)), sink(into) {}
+    Asked(federation::Want what, const Sink& into, std::int64_t until_ms)
+        : want(std::move(what)), sink(into), deadline_ms(until_ms) {}
     federation::Want want;
     const Sink& sink;
+    const std::int64_t deadline_ms;  // of the clock's MonotonicMs
     bool is_given = false;
     bool is_receiving = false;  // the sink is in use
     std::uint64_t received_bytes = 0;
@@ -89,6 +94,7 @@ class WantDesk {
     CondVar changed;
   };
   bool IsHere(const Line& line) const REQUIRES(mutex_);
+  bool IsLate(const Asked& asked) const;
   static bool HasNew(const Line& line);
   federation::WantList TakeNew(Line& line) REQUIRES(mutex_);
   static void TakeBack(Line& line);

@@ -126,8 +126,8 @@ Status Service::BeginHinted(storage::Connection& connection, const std::vector<P
       heard_.push_back(std::move(heard));
       continue;
     }
-    auto contact =
-        std::make_unique<Contact>(Contact::Shared{database_, policy_, hints_, next_ask_}, *peer);
+    auto contact = std::make_unique<Contact>(
+        Contact::Shared{database_, policy_, hints_, names_, next_ask_}, *peer);
     TRY(contact->BeginHinted(heard.origin, heard.claim, std::move(heard.note), now_ms));
     contacts_.emplace(heard.peer, std::move(contact));
   }
@@ -218,8 +218,8 @@ void Service::BeginContacts(const std::vector<Peer>& peers, std::int64_t now_ms)
     const auto row = peer.row;
     const auto due = due_ms_.find(row);
     if (contacts_.contains(row) || (due != due_ms_.end() && due->second > now_ms)) continue;
-    auto contact =
-        std::make_unique<Contact>(Contact::Shared{database_, policy_, hints_, next_ask_}, peer);
+    auto contact = std::make_unique<Contact>(
+        Contact::Shared{database_, policy_, hints_, names_, next_ask_}, peer);
     contact->Begin();
     contacts_.emplace(row, std::move(contact));
   }

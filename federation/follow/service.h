@@ -133,6 +133,7 @@ class Service {
   bool own_shown_ = false;
   std::uint64_t next_ask_ = 1;
   HintBook hints_;
+  NamePauses names_;
   std::vector<Heard> heard_;
   std::optional<JournalPlace> told_;  // heads of the own journal up to there; nullopt: at the start
   std::optional<Cosigner> cosigner_;

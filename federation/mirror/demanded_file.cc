@@ -32,21 +32,24 @@ class DemandRun {
 
  private:
   Status Steps() {
+    TRY(RequireRoom());
     HeldFiles held =
         TRY(HoldKnownFiles(parts_.database, row_, {{entry_.oid, entry_}}, parts_.clock.NowMs()));
     const auto known = held.find(entry_.sha256);
     return Enter(known != held.end() ? known->second : TRY(Fetch()));
   }
 
+  Status RequireRoom() {
+    auto lease = TRY(parts_.database.Read());
+    repository_ = TRY(storage::GetRepository(*lease, row_));
+    const auto growth = TRY(CountGrowth(*lease, row_, {{entry_.oid, entry_}}));
+    if (growth == 0) return Ok();
+    TRY(storage::RequireUploadRoom(*lease, row_, growth, parts_.quota));
+    return RequireMirrorRoom(*lease, parts_.room, repository_.origin, growth);
+  }
+
   Result<storage::FileContent> Fetch() {
-    Repository repository;
-    {
-      auto lease = TRY(parts_.database.Read());
-      repository = TRY(storage::GetRepository(*lease, row_));
-      TRY(storage::RequireUploadRoom(*lease, row_, entry_.size_bytes, parts_.quota));
-      TRY(RequireMirrorRoom(*lease, parts_.room, repository.origin, entry_.size_bytes));
-    }
-    const auto session = TRY(OpenSession({repository.namespace_row, row_}));
+    const auto session = TRY(OpenSession({repository_.namespace_row, row_}));
     FileMirror mirror(peers_, *session);
     auto content = mirror.Fetch(entry_);
     report_.fetched_bytes = mirror.figures().fetched_bytes;
@@ -116,6 +119,7 @@ class DemandRun {
   const MirrorParts& parts_;
   const std::int64_t row_;
   const ManifestEntry& entry_;
+  Repository repository_;
   MirrorPeers peers_;
   DemandReport report_;
 };

@@ -50,6 +50,23 @@ BlobTotals CountContents(const GitRebuild::Blobs& blobs) {
   return totals;
 }
 
+Result<std::uint64_t> CountGrowth(Connection& connection, std::int64_t repository,
+                                  const GitRebuild::Blobs& blobs) {
+  std::uint64_t bytes = 0;
+  std::set<Sha256> counted;
+  for (const auto& [oid, entry] : blobs) {
+    if (!counted.insert(entry.sha256).second) continue;
+    auto rows = connection.Query(
+        "SELECT 1 FROM repository_file JOIN file ON file.id = repository_file.file "
+        "WHERE repository_file.repository = ? AND file.sha256 = ? AND repository_file.committed = "
+        "1",
+        repository, entry.sha256);
+    if (!rows.Next()) bytes += entry.size_bytes;
+    TRY(rows.status());
+  }
+  return bytes;
+}
+
 Result<HeldFiles> HoldKnownFiles(storage::Database& database, std::int64_t repository,
                                  const GitRebuild::Blobs& blobs, std::int64_t now_ms) {
   HeldFiles held;

@@ -15,6 +15,10 @@ struct BlobTotals {
 };
 BlobTotals CountContents(const GitRebuild::Blobs& blobs);
 
+// Logical bytes by which the repository grows when it has all of `blobs`, known or not.
+Result<std::uint64_t> CountGrowth(storage::Connection& connection, std::int64_t repository,
+                                  const GitRebuild::Blobs& blobs);
+
 // The contents of `blobs` that the repository may use, whole, by digest. Each is held for it from
 // now on, as an upload at least. Corrupt when one is not what the origin states.
 using HeldFiles = std::map<Sha256, storage::FileContent>;

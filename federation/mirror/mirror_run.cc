@@ -110,6 +110,7 @@ Status MirrorRun::FetchManifests(const StatedHistory& stated) {
 }
 
 Result<HeldFiles> MirrorRun::FetchFiles(const GitRebuild::Blobs& wanted) {
+  TRY(RequireRoom(wanted));
   auto held = TRY(HoldKnownFiles(parts_.database, repository_.row, wanted, parts_.clock.NowMs()));
   const auto totals = CountContents(wanted);
   report_.files = totals.files;
@@ -119,15 +120,19 @@ Result<HeldFiles> MirrorRun::FetchFiles(const GitRebuild::Blobs& wanted) {
   return held;
 }
 
+// Both limits are of logical bytes: what is known already counts as what is to be fetched.
+Status MirrorRun::RequireRoom(const GitRebuild::Blobs& wanted) {
+  auto lease = TRY(parts_.database.Read());
+  const auto growth = TRY(CountGrowth(*lease, repository_.row, wanted));
+  if (growth == 0) return Ok();
+  TRY(storage::RequireUploadRoom(*lease, repository_.row, growth, parts_.quota));
+  return RequireMirrorRoom(*lease, parts_.room, row_->identity.origin, growth);
+}
+
 Status MirrorRun::FetchMissing(const std::vector<ManifestEntry>& missing, HeldFiles& held) {
   std::uint64_t missing_bytes = 0;
   for (const auto& entry : missing) missing_bytes += entry.size_bytes;
   report_.reused_bytes = report_.bytes - missing_bytes;
-  {
-    auto lease = TRY(parts_.database.Read());
-    TRY(storage::RequireUploadRoom(*lease, repository_.row, missing_bytes, parts_.quota));
-    TRY(RequireMirrorRoom(*lease, parts_.room, row_->identity.origin, missing_bytes));
-  }
   const auto session = TRY(OpenSession());
   FileMirror mirror(peers_, *session);
   const Status fetched = mirror.FetchAll(

@@ -26,6 +26,7 @@ class MirrorRun {
   Result<StatedHistory> FetchHistory();
   Status FetchManifests(const StatedHistory& stated);
   Result<HeldFiles> FetchFiles(const GitRebuild::Blobs& wanted);
+  Status RequireRoom(const GitRebuild::Blobs& wanted);
   Status FetchMissing(const std::vector<storage::ManifestEntry>& missing, HeldFiles& held);
   Result<std::shared_ptr<storage::ContentSession>> OpenSession();
   Status Bring(storage::GitObjects& objects, const GitRebuild::Blobs& wanted,

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "storage/history/catalog_nodes.h"
+#include "federation/obtained_objects.h"
 
 namespace banyan::federation {
 
@@ -39,20 +39,21 @@ Status ObjectFetch::FetchLevel(const std::vector<Node>& nodes, std::vector<Node>
     return database_.Write([&](Connection& connection) -> Status {
       for (const auto& object : objects) {
         TRY(storage::InsertNode(connection, object.id, object.bytes));
+        TRY(NoteObtainedNode(connection, object.id));
       }
       return Ok();
     });
   });
 }
 
-// Those that are here may lack nodes below, since they come from the root down.
+// Those that count as here may lack nodes below, since they come from the root down.
 Result<std::vector<ObjectFetch::Node>> ObjectFetch::ListMissing(const std::vector<Node>& nodes,
                                                                 std::vector<Node>& children) {
   std::vector<Node> missing;
   auto lease = TRY(database_.Read());
   storage::CatalogNodes stored(*lease);
   for (const auto& node : nodes) {
-    if (TRY(storage::FindNode(*lease, node.id)) == storage::Presence::Absent) {
+    if (TRY(FindObtainedNode(*lease, node.id)) == storage::Presence::Absent) {
       missing.push_back(node);
     } else if (node.level != 0) {
       TRY(AddChildren(node, TRY(stored.Load(node.id)), children));

@@ -1,5 +1,6 @@
 #include "federation/mirror/stated_history.h"
 
+#include "federation/obtained_objects.h"
 #include "storage/base/repository_name.h"
 
 namespace banyan::federation {
@@ -60,14 +61,13 @@ Status RequireHead(const StatedHistory& stated, const CardContent& content, cons
   return OriginContradicts("the head is not of the commits that it lists");
 }
 
-// Those of `ids` whose objects are not in the catalog.
+// Those whose objects do not count as here.
 Result<std::vector<Sha256>> ListLacking(Connection& connection,
                                         const std::map<Sha256, GitOid>& by_body) {
   std::vector<Sha256> lacking;
   for (const auto& [body, oid] : by_body) {
-    auto rows = connection.Query("SELECT 1 FROM git_object WHERE oid = ?", oid);
-    if (!rows.Next()) lacking.push_back(body);
-    TRY(rows.status());
+    const auto presence = TRY(FindObtainedCommit(connection, body, oid));
+    if (presence == storage::Presence::Absent) lacking.push_back(body);
   }
   return lacking;
 }
@@ -121,8 +121,13 @@ Status FetchCommits(ObjectFetch& fetch, storage::Database& database, storage::Co
       return OriginContradicts("object " + object.id.ToString() + " is not " + oid.ToString());
     }
     auto pending = git->TakePending();
-    return database.Write(
-        [&](Connection& connection) { return pending.Insert(connection, now_ms); });
+    return database.Write([&](Connection& connection) -> Status {
+      TRY(pending.Insert(connection, now_ms));
+      for (const auto& object : objects) {
+        TRY(NoteObtainedCommit(connection, object.id, by_body.at(object.id)));
+      }
+      return Ok();
+    });
   });
 }
 

@@ -419,8 +419,14 @@ ALTER TABLE peer ADD COLUMN found INTEGER NOT NULL DEFAULT 0;   -- as federation
 ALTER TABLE peer ADD COLUMN expected BLOB;                      -- the node that found it names
 )sql";
 
-// Who holds a log up to where, as they signed it (federation/PROTOCOL.md section 14).
 constexpr const char* kVersion7 = R"sql(
+CREATE TABLE obtained_object(                -- given by peers for cards (federation/mirror)
+  id BLOB PRIMARY KEY,                       -- SHA-256 of a tree node, or of
+  oid BLOB) WITHOUT ROWID;                   -- this commit or tag
+CREATE TABLE introduced_node(                -- what nodes that sign showed of themselves
+  node BLOB PRIMARY KEY,                     -- node id
+  introduction TEXT NOT NULL) WITHOUT ROWID; -- of their latest epoch (federation/known_keys.h)
+-- Who holds a log up to where, as they signed it (federation/PROTOCOL.md section 14).
 CREATE TABLE cosignature(                    -- of each cosigner that of the largest head
   origin INTEGER NOT NULL REFERENCES origin ON DELETE CASCADE,  -- whose log
   epoch INTEGER NOT NULL,
@@ -432,10 +438,6 @@ CREATE TABLE cosignature(                    -- of each cosigner that of the lar
   signature BLOB NOT NULL,                   -- u64 big-endian seconds since 1970, Ed25519
   is_led INTEGER NOT NULL,                   -- 1: entries that are here lead to this head
   PRIMARY KEY(origin, epoch, cosigner, role)) WITHOUT ROWID;
-CREATE TABLE introduced_key(                 -- mirror keys of peers, as they introduced themselves
-  node BLOB PRIMARY KEY,
-  epoch INTEGER NOT NULL,
-  key BLOB NOT NULL) WITHOUT ROWID;
 )sql";
 
 Result<std::int64_t> Version(Connection& connection) {

@@ -101,6 +101,13 @@ Status SweepTable(Connection& connection, std::string_view table, std::string_vi
   return Ok();
 }
 
+// What peers gave and is no more.
+Status ForgetSwept(Connection& connection) {
+  return connection.Execute(
+      "DELETE FROM obtained_object WHERE CASE WHEN oid IS NULL "
+      "THEN id NOT IN (SELECT id FROM tree_node) ELSE oid NOT IN (SELECT oid FROM git_object) END");
+}
+
 Status SweepBlobs(Connection& connection, const HistoryMark& mark, HistorySweepReport& report) {
   std::vector<GitOid> doomed;
   {
@@ -155,6 +162,7 @@ Result<HistorySweepReport> SweepHistory(Connection& connection, HistoryMark& mar
       connection, "tree_segment", "id", [&](Rows& rows) { return mark.HasSegment(rows.Int(1)); },
       report.segments_deleted, report.freed_bytes));
   TRY(SweepBlobs(connection, mark, report));
+  TRY(ForgetSwept(connection));
   return report;
 }
 

@@ -122,6 +122,19 @@ TEST_CASE("WhatNoPeerSendsIs503AndTriedAgainLater") {
   CHECK(g.node->Head(g.Path("weights.bin")).status == 200);
 }
 
+TEST_CASE("Attack11FilesThatNobodyHasDoNotKeepOthersFromBeingFetched") {
+  Gateway g(kOnDemand);
+  auto& files = g.node->node().demanded_files();
+  storage::ManifestEntry entry;
+  entry.size_bytes = 5;
+  for (int i = 0; i < 300; ++i) {
+    entry.sha256 = HashSha256(AsBytes(std::to_string(i)));
+    const auto answer = files.Await(1'000'000, entry);
+    REQUIRE(answer.state == DemandedFiles::State::Failed);
+    REQUIRE(answer.reason.find("too many") == std::string::npos);
+  }
+}
+
 TEST_CASE("BeyondTheBudgetNothingComes") {
   Gateway g(std::string(kOnDemand) + "[mirror]\nper_day = \"1 kB\"\n");
   MUST(g.node->node().data().database().Write([&](storage::Connection& c) {

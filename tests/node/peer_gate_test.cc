@@ -90,6 +90,23 @@ TEST_CASE("ANodeIsKnownByItsIntroductionAndThenWithoutIt") {
   CHECK(f.Send(ask).status == 404);
 }
 
+TEST_CASE("Attack15KeysThatWereGivenUpDoNotCountAgainAfterARestart") {
+  Fixture f;
+  CHECK(f.Info(f.member).status == 200);
+  SigningNode thief = f.member;
+  f.member.BeginSecondEpoch();
+  CHECK(f.Info(f.member).status == 200);
+  for (int turn = 0; turn < 2; ++turn) {
+    f.clock().Advance(10'000);
+    const auto nonce = [&](char c) { return std::string(21, c) + std::to_string(turn); };
+    CHECK(f.Info(thief, {.nonce = nonce('t')}).status == 404);
+    CHECK(f.Info(thief, {.nonce = nonce('u'), .introduces = false}).status == 404);
+    CHECK(f.Info(f.member, {.introduces = false}).status == 200);
+    f.Restart();
+    MUST(f.node().own_log().Update());
+  }
+}
+
 TEST_CASE("ARequestThatIsSentAgainDoesNotCount") {
   Fixture f;
   const auto ask = f.member.Signed(f, GetInfo(), {});

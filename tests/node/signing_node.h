@@ -12,12 +12,28 @@ namespace banyan::node {
 class SigningNode {
  public:
   explicit SigningNode(std::uint8_t seed)
-      : keys_(KeysOf(seed)), genesis_{{keys_.public_keys(), {}, {}}, std::string(32, 'a')} {}
+      : keys_(KeysOf(seed)),
+        next_(KeysOf(static_cast<std::uint8_t>(seed + 100))),
+        genesis_{{keys_.public_keys(), next_.public_keys().Commitment(), {}}, std::string(32, 'a')},
+        openings_{genesis_.Render()} {}
 
   federation::NodeId node() const { return genesis_.node(); }
   std::string id() const { return node().ToString(); }
   const federation::SigningKeys& keys() const { return keys_; }
-  std::string introduction() const { return federation::IntroductionText({genesis_.Render()}); }
+  std::string introduction() const { return federation::IntroductionText(openings_); }
+
+  // Gives up its keys for those of a second epoch.
+  void BeginSecondEpoch() {
+    openings_.push_back(federation::Opening{
+        node(),
+        1,
+        {0, {5, federation::LogHash()}},
+        {next_.public_keys(), {}, {}},
+        Sha256(),
+        federation::OpenReason::Compromise,
+        {}}.Render());
+    keys_ = next_;
+  }
 
   // How a request is signed; a test may change it.
   struct Form {
@@ -59,8 +75,10 @@ class SigningNode {
     seed.fill(byte);
     return federation::SigningKeys(seed);
   }
-  const federation::SigningKeys keys_;
+  federation::SigningKeys keys_;
+  const federation::SigningKeys next_;
   const federation::Genesis genesis_;
+  std::vector<Bytes> openings_;
   int nonces_ = 0;
 };
 

@@ -45,7 +45,13 @@ class Body final : public BodySource {
   std::size_t at_ = 0;
 };
 
-WantDeskOptions Quick() { return {20, 300, 30'000, 12, 5'000}; }
+WantDeskOptions Quick() {
+  WantDeskOptions options;
+  options.hold_ms = 20;
+  options.silence_ms = 300;
+  options.wants_max = 12;
+  return options;
+}
 
 struct Desk {
   explicit Desk(const WantDeskOptions& options = Quick())
@@ -274,6 +280,36 @@ TEST_CASE("Attack13WhoGoesSilentIsGivenUp") {
   MUST(desk.Take(number, {200, 0, 5 * kPart}, std::string(kPart, 'a')));
   MUST_FAIL(question.Outcome(), Errc::Unavailable);
   MUST_FAIL(desk.Take(number, {200, kPart, 5 * kPart}, std::string(kPart, 'a')), Errc::NotFound);
+}
+
+TEST_CASE("Attack13WhoDripsIsGivenUpInTheEnd") {
+  Desk desk;
+  desk.desk.Call(kNode);
+  Question question(desk, 10 * kPart);
+  const auto number = desk.Await().wants.at(0).number;
+  MUST(desk.Take(number, {200, 0, 5 * kPart}, std::string(kPart, 'a')));
+  desk.clock.Advance(381'000);  // 300 s, and 80 for ten parts at 8 KiB a second
+  MUST_FAIL(desk.Take(number, {200, kPart, 5 * kPart}, std::string(kPart, 'a')), Errc::Conflict);
+  MUST_FAIL(question.Outcome(), Errc::Unavailable);
+}
+
+TEST_CASE("Attack13WhoAnswersOtherQuestionsHoldsNoneForEver") {
+  Desk desk;
+  desk.desk.Call(kNode);
+  Question held(desk, 1);
+  REQUIRE(desk.Await().wants.size() == 1);
+  desk.clock.Advance(301'000);
+  desk.desk.Call(kNode);
+  std::atomic<bool> is_over{false};
+  std::thread busy([&] {
+    while (!is_over) {
+      Question other(desk, 1);
+      MUST(desk.Take(desk.Await().wants.at(0).number, {204, 0, 0}, ""));
+    }
+  });
+  MUST_FAIL(held.Outcome(), Errc::Unavailable);
+  is_over = true;
+  busy.join();
 }
 
 TEST_CASE("PartsThatDoNotFitEndTheQuestion") {

@@ -2,7 +2,7 @@
 
 #include "federation/format/canonical_json.h"
 #include "federation/head_rows.h"
-#include "federation/introduced_keys.h"
+#include "federation/known_keys.h"
 #include "federation/open_objects.h"
 #include "federation/origin_rows.h"
 #include "federation/row_files.h"

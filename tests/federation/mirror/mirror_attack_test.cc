@@ -185,3 +185,40 @@ TEST_CASE("ADigestInAManifestOpensNothingPrivateAttack21") {
   CHECK(p.follower.Count("SELECT count(*) FROM file WHERE public_references > 0 AND size = "
                          "100000") == 1);
 }
+
+TEST_CASE("AnOriginLearnsNotWhichTreesAndCommitsAreHerePrivatelyAttack21") {
+  MirrorPair p;
+  MirrorPair stranger;
+  for (auto* pair : {&p, &stranger}) pair->publisher.CommitText("a", "one");
+  stranger.Mirror();
+  // The follower has the very same history, in a private repository.
+  p.Mirror();
+  p.follower.Mirrored(1);
+  MUST(p.follower.database->Write([](storage::Connection& c) {
+    return c.ExecuteScript(
+        "UPDATE repository SET uid = randomblob(32), private = 1, origin = NULL, name = 'kept', "
+        "folded = 'kept' WHERE origin IS NOT NULL;"
+        "DELETE FROM repository_card; DELETE FROM obtained_object");
+  }));
+  const auto card = p.follower.Follow(p.publisher);
+  p.one.has_nothing = true;
+  MUST_FAIL(p.follower.Run(card, {&p.one}).outcome, Errc::NotFound);
+  p.one.has_nothing = false;
+  p.one.objects_sent = 0;
+  MUST(p.follower.Run(card, {&p.one}).outcome);
+  CHECK(p.one.objects_sent == stranger.one.objects_sent);
+}
+
+TEST_CASE("WhatPeersGaveForACardIsNotAskedForAgain") {
+  MirrorPair p;
+  p.publisher.CommitText("a", std::string(300'000, 'a'));
+  p.one.data_budget = 0;
+  CHECK_FALSE(p.Run({&p.one}).outcome);
+  CHECK(p.one.objects_sent > 0);
+  CHECK(p.follower.Count("SELECT count(*) FROM obtained_object") > 0);
+  p.one.objects_sent = 0;
+  p.one.data_budget = -1;
+  MUST(p.follower.Run(1, {&p.one}).outcome);
+  CHECK(p.one.objects_sent == 0);
+  CHECK(p.follower.Count("SELECT count(*) FROM obtained_object") == 0);
+}

@@ -332,6 +332,21 @@ TEST_CASE("WhatWouldNotFitIsNotFetchedOnDemand") {
   CHECK(p.DataSent() < 10'000);
 }
 
+TEST_CASE("WhatIsKnownAlreadyCountsForAMirrorAsWhatIsFetched") {
+  MirrorPair p;
+  const Bytes content = Noise(100'000, 3);
+  p.publisher.CommitFile("known.bin", content);
+  p.follower.StoreFixture::Commit(p.follower.repository, content);
+  const auto card = p.Follow();
+  auto parts = p.follower.Parts();
+  std::vector<PeerSource*> peers = {&p.one};
+  parts.room.held_bytes = 50'000;
+  MUST_FAIL(RepositoryMirror(parts).Run(card, peers).outcome, Errc::TooLarge);
+  parts.room.held_bytes = 200'000;
+  MUST(RepositoryMirror(parts).Run(card, peers).outcome);
+  CHECK(p.DataSent() == 0);
+}
+
 TEST_CASE("AFileOfARepositoryThatWasClosedMeanwhileIsNotEntered") {
   Partial p;
   Publish(p.publisher);
