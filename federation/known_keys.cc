@@ -18,7 +18,8 @@ Result<Keys> HeldKeys(Connection& connection, const NodeId& node) {
   const auto epoch = is_held ? static_cast<std::uint64_t>(rows.Int(0)) : 0;
   TRY(Status(rows.status()));
   if (!is_held) return Keys();
-  return Keys(IntroducedKeys{epoch, TRY(StatedKeys(connection, {origin->row, epoch})).keys});
+  const auto stated = TRY(StatedKeys(connection, {origin->row, epoch}));
+  return Keys(IntroducedKeys{epoch, stated.keys});
 }
 
 Keys Read(const NodeId& node, std::string_view introduction) {

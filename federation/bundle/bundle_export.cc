@@ -3,6 +3,7 @@
 #include <map>
 
 #include "federation/bundle/bundle_cards.h"
+#include "federation/cosignatures.h"
 #include "federation/format/epochs_page.h"
 #include "federation/format/heads_page.h"
 #include "federation/format/log_name.h"
@@ -77,7 +78,8 @@ class BundleExport {
   Status PutHeads(Connection& connection, const BundlePlan& plan) {
     HeadsPage page{{std::string(kJournal), 1}, {}};
     for (const auto& log : plan.logs) {
-      page.heads.push_back({0, TRY(AddCosignatures(connection, log.log, log.note))});
+      auto note = TRY(AddCosignatures(connection, log.log, log.note));
+      page.heads.push_back({0, std::move(note)});
     }
     TRY(Put("/fed/heads", AsBytes(page.ToString()), Lasting::No));
     std::map<NodeId, EpochsPage> epochs;

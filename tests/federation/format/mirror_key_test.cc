@@ -58,9 +58,10 @@ TEST_CASE("AMirrorCosignsToTheBytesOfTheVector") {
 TEST_CASE("TheNamesOfMirrorsHaveOneForm") {
   CHECK(MUST(ParseMirrorName(MirrorName(kMirror))) == kMirror);
   const auto id = kMirror.ToString();
-  for (const auto& bad : {std::string(), std::string("banyan/mirror"), "banyan//mirror",
-                          "banyan/" + id, "banyan/" + id + "/witness", "banyan/" + id + "/mirror/",
-                          "banyan/x" + id + "/mirror", id + "/mirror"}) {
+  for (const auto& bad :
+       {std::string(), std::string("banyan/mirror"), std::string("banyan//mirror"), "banyan/" + id,
+        "banyan/" + id + "/witness", "banyan/" + id + "/mirror/", "banyan/x" + id + "/mirror",
+        id + "/mirror"}) {
     MUST_FAIL(ParseMirrorName(bad), Errc::Invalid);
   }
 }
