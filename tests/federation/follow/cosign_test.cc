@@ -62,9 +62,12 @@ struct Fixture : FollowFixture {
 
 TEST_CASE("AMirroredHeadIsCosignedOnceAllOfItIsHere") {
   Fixture f;
+  FakePeer other(FakeOrigin(3));
+  f.AddPeer(other);
   f.Round();
   REQUIRE(f.HeldSize(f.a) == 2);
   CHECK(f.Holders(f.a).empty());  // it may not sign yet
+  f.hints.clear();
   f.MaySign();
   REQUIRE(f.HeldBy(f.a, f.own.node) == 2);
   CHECK(f.Holders(f.a)[0].since_s == static_cast<std::uint64_t>(f.now_ms / 1000));
@@ -98,7 +101,7 @@ TEST_CASE("ALogThatIsHereInPartIsNotCosigned") {
   REQUIRE(f.HeldSize(f.a) == kReplayStep);
   CHECK(f.Holders(f.a).empty());
   f.mirror.spoil = {};
-  f.Round();
+  f.Step(Hurry());
   CHECK(f.HeldBy(f.a, f.own.node) == f.a.entries.size());
 }
 
@@ -372,8 +375,8 @@ TEST_CASE("NothingIsCosignedBeforeEachPeerWasHeard") {
   Fixture f;
   FakePeer silent(FakeOrigin(3));
   f.AddPeer(silent);
-  f.MaySign();
-  std::vector<Output> outputs = MUST(f.service->Step(f.now_ms, Hurry()));
+  const federation::MaySign may{Cosigner{f.own.node, f.own.keys.mirror}};
+  std::vector<Output> outputs = MUST(f.service->Step(f.now_ms, may));
   std::vector<Ask> unanswered;
   while (!outputs.empty()) {
     const auto output = outputs.back();
