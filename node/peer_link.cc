@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "federation/format/request_signature.h"
 #include "node/peer_status.h"
 
 namespace banyan::node {
@@ -105,6 +106,7 @@ Result<ApiAnswer> PeerLink::Send(ApiRequest request) {
   const bool is_good = outcome.end == HttpOutcome::End::Answered && outcome.answer.status < 300;
   if (!is_good) return ErrorOf(outcome).Context(address_);
   introduces_ = false;
+  outcome.answer.signed_as = request.headers.Find(federation::kSignatureHeader).value_or("");
   return std::move(outcome.answer);
 }
 

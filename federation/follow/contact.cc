@@ -283,6 +283,10 @@ Status Contact::AfterReplay(std::int64_t now_ms) {
     default: break;
   }
   taken_entries_ += replay_->taken_entries();
+  if (replay_->end() == LogReplay::End::Taken) {
+    const auto claim = HeadClaim::Parse(heads_.front().note);
+    if (claim) taken_heads_.push_back(*claim);
+  }
   if (replay_->taken_entries() > 0) {  // before anything is asked for that it names
     TRY(database_.Write(
         [&](storage::Connection& connection) { return ApplyPolicy(connection, policy_, now_ms); }));

@@ -64,6 +64,8 @@ class Contact {
   bool shows_more_of_own() const { return shows_more_of_own_; }
   const Peer& peer() const { return peer_; }
   std::uint64_t taken_entries() const { return taken_entries_; }
+  // Heads that are held here since.
+  const std::vector<HeadClaim>& taken_heads() const { return taken_heads_; }
 
  private:
   enum class Phase { Info, Heads, Replays, Epochs, Metas, Done };
@@ -126,6 +128,7 @@ class Contact {
   std::vector<FollowedOrigin> met_;  // origins whose heads the page had
   NameAsks names_;
   std::uint64_t taken_entries_ = 0;
+  std::vector<HeadClaim> taken_heads_;
 };
 
 }  // namespace banyan::federation

@@ -38,6 +38,7 @@ Result<std::vector<Output>> Service::Step(std::int64_t now_ms, const Input& inpu
   TRY(CosignNews(now_ms));
   auto lease = TRY(database_.Read());
   const auto peers = TRY(ListPeers(*lease));
+  peers_ = peers.size();
   TRY(BeginHinted(*lease, peers, now_ms));
   BeginContacts(peers, now_ms);
   std::vector<Output> outputs;
@@ -181,11 +182,10 @@ Status Service::CosignNews(std::int64_t now_ms) {
 std::int64_t Service::PauseAfter(const Contact& contact) {
   std::uint8_t chance = 0;
   random_.Fill({&chance, 1});
-  std::int64_t pause_ms = options_.pause_ms;
-  if (contact.has_failed()) {
-    const auto failures = std::min<std::uint64_t>(contact.peer().failures, 20);
-    pause_ms = std::min(pause_ms << failures, options_.pause_max_ms);
-  }
+  const auto failures = std::min<std::uint64_t>(contact.peer().failures, 20);
+  const auto pause_ms = contact.has_failed()
+                            ? std::min(options_.pause_ms << failures, options_.pause_max_ms)
+                            : pace_.PauseMs(contact.peer().row, peers_);
   return pause_ms + pause_ms * chance / 1024;
 }
 
@@ -201,9 +201,11 @@ Status Service::EndContacts(std::int64_t now_ms) {
     const auto& contact = *item.second;
     if (!contact.is_done()) return false;
     is_news = is_news || contact.taken_entries() > 0 || contact.has_failed();
+    for (const auto& head : contact.taken_heads()) pace_.Took(head, now_ms);
     if (contact.has_failed()) hints_.Failed(item.first, now_ms);
-    if (contact.has_failed() || !contact.is_hinted()) answered_.insert(item.first);
+    if (!contact.has_failed() && !contact.is_hinted()) pace_.Asked(item.first, hints_, now_ms);
     if (contact.has_failed() || !contact.is_hinted()) {
+      answered_.insert(item.first);
       due_ms_[item.first] = now_ms + PauseAfter(contact);
     }
     own_shown_ = own_shown_ || contact.shows_more_of_own();
