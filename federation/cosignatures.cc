@@ -99,7 +99,7 @@ Result<std::vector<NodeId>> ListClaimed(Connection& connection, const SignedNote
   std::vector<NodeId> nodes;
   for (const auto& signature : note.signatures) {
     if (nodes.size() == kMaxCosignatures) break;
-    const auto node = ParseMirrorName(signature.name);
+    const auto node = ParseMirrorKeyName(signature.name);
     if (!node || (own && *node == *own)) continue;
     if (std::ranges::find(nodes, *node) == nodes.end()) nodes.push_back(*node);
   }
@@ -171,7 +171,7 @@ Status CosignHeads(Connection& connection, const Cosigner& cosigner, std::int64_
     if (due.before && TRY(LookWhetherLed(connection, due.log, *due.before)) == Led::No) continue;
     TRY(PutRow(connection, due.log,
                {cosigner.node, head.state,
-                CosignNote(head.note.text, MirrorName(cosigner.node),
+                CosignNote(head.note.text, MirrorKeyName(cosigner.node),
                            static_cast<std::uint64_t>(now_ms / 1000), cosigner.key)}));
   }
   return Ok();
@@ -202,7 +202,7 @@ Status RememberOwn(storage::Database& database, LogId log, const std::string& no
     for (const auto& key : TRY(ListOwnMirrorKeys(*lease))) {
       const auto signature = FindSignature(head->note, key);
       if (!signature) continue;
-      const auto node = TRY(ParseMirrorName(key.name()));
+      const auto node = TRY(ParseMirrorKeyName(key.name()));
       const auto kept = TRY(FindKept(*lease, log, node));
       if (kept && kept->size >= head->state.size) continue;
       found = Row{node, head->state, *signature, false};
@@ -221,7 +221,7 @@ Result<std::string> AddCosignatures(Connection& connection, LogId log, std::stri
       log.origin, log.epoch, head.state.size, head.state.root, kMaxCosignatures);
   while (rows.Next()) {
     const auto signature = rows.Blob(2);
-    head.note.signatures.push_back({MirrorName(NodeId(rows.DigestAt<LogHash>(0))),
+    head.note.signatures.push_back({MirrorKeyName(NodeId(rows.DigestAt<LogHash>(0))),
                                     static_cast<std::uint32_t>(rows.Int(1)),
                                     Bytes(signature.begin(), signature.end())});
   }

@@ -102,7 +102,7 @@ Status Contact::TakeIntroduction(const Json& info) {
 
 // No: it cosigned one of these heads, by a key that is not known here.
 Result<Contact::Introduced> Contact::LookIntroduced(const HeadsPage& page) const {
-  const auto name = MirrorName(*peer_.node);
+  const auto name = MirrorKeyName(*peer_.node);
   auto lease = TRY(database_.Read());
   const auto key = TRY(FindMirrorKey(*lease, *peer_.node));
   for (const auto& head : page.heads) {

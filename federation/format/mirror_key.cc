@@ -8,11 +8,11 @@ constexpr std::string_view kEnd = "/mirror";
 
 }  // namespace
 
-std::string MirrorName(const NodeId& node) {
+std::string MirrorKeyName(const NodeId& node) {
   return std::string(kStart) + node.ToString() + std::string(kEnd);
 }
 
-Result<NodeId> ParseMirrorName(std::string_view name) {
+Result<NodeId> ParseMirrorKeyName(std::string_view name) {
   const bool is_one =
       name.starts_with(kStart) && name.ends_with(kEnd) && name.size() > kStart.size() + kEnd.size();
   if (!is_one) return Error(Errc::Invalid, "a mirror's name is banyan/<node id>/mirror");
@@ -20,7 +20,7 @@ Result<NodeId> ParseMirrorName(std::string_view name) {
 }
 
 NoteKey MirrorKey(const NodeId& node, const PublicKey& key) {
-  auto made = NoteKey::Make(MirrorName(node), NoteKeyType::Cosignature, key);
+  auto made = NoteKey::Make(MirrorKeyName(node), NoteKeyType::Cosignature, key);
   ENSURE(made.has_value());
   return *std::move(made);
 }

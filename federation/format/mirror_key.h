@@ -8,9 +8,9 @@
 namespace banyan::federation {
 
 // "banyan/<node id>/mirror".
-std::string MirrorName(const NodeId& node);
+std::string MirrorKeyName(const NodeId& node);
 // Invalid for any other name.
-Result<NodeId> ParseMirrorName(std::string_view name);
+Result<NodeId> ParseMirrorKeyName(std::string_view name);
 // `key` is that of the node's role mirror.
 NoteKey MirrorKey(const NodeId& node, const PublicKey& key);
 

@@ -195,7 +195,7 @@ TEST_CASE("Attack16OnlyWhatAKnownMirrorSignedOfThisHeadIsKept") {
   Fixture f;
   f.Round();
   const auto head = f.a.Head();
-  const auto name = MirrorName(f.m.node());
+  const auto name = MirrorKeyName(f.m.node());
   std::string shown;
   SECTION("another key signs under its name") {
     shown = FakeOrigin::CosignAs(name, KeysOf(9).mirror, head);
@@ -326,7 +326,7 @@ TEST_CASE("AfterARestartTheSameHeadIsNotCosignedAnew") {
 TEST_CASE("ARestoredNodeDoesNotCosignBehindWhatItsPeersSawItCosign") {
   Fixture f;
   const auto earlier = [&](const std::string& head) {
-    return FakeOrigin::CosignAs(MirrorName(f.own.node), f.own.keys.mirror, head);
+    return FakeOrigin::CosignAs(MirrorKeyName(f.own.node), f.own.keys.mirror, head);
   };
   FakeOrigin longer = f.a;
   longer.Publish("two");

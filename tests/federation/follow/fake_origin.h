@@ -50,7 +50,7 @@ class FakeOrigin {
   std::string Head() const { return Sign(State(entries.size())); }
   // The head of another log with a cosignature of this node as its mirror.
   std::string Cosign(const std::string& head, std::uint64_t time_s = kCosignedS) const {
-    return CosignAs(MirrorName(node()), keys_.mirror, head, time_s);
+    return CosignAs(MirrorKeyName(node()), keys_.mirror, head, time_s);
   }
   static std::string CosignAs(const std::string& name, const SigningKey& key,
                               const std::string& head, std::uint64_t time_s = kCosignedS) {

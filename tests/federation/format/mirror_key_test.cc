@@ -45,7 +45,7 @@ TEST_CASE("AMirrorCosignsToTheBytesOfTheVector") {
   SignedNote note{checkpoint.ToString(), {}};
   note.signatures.push_back(SignNote(note.text, log.ToString(), KeysOf(1).log));
   note.signatures.push_back(
-      CosignNote(note.text, MirrorName(kMirror), 1700000000, KeysOf(2).mirror));
+      CosignNote(note.text, MirrorKeyName(kMirror), 1700000000, KeysOf(2).mirror));
   CHECK(note.ToString() == kNote);
   const auto key = MirrorKey(kMirror, KeysOf(2).mirror.public_key());
   CHECK(key.ToString() == kVerifier);
@@ -56,20 +56,20 @@ TEST_CASE("AMirrorCosignsToTheBytesOfTheVector") {
 }
 
 TEST_CASE("TheNamesOfMirrorsHaveOneForm") {
-  CHECK(MUST(ParseMirrorName(MirrorName(kMirror))) == kMirror);
+  CHECK(MUST(ParseMirrorKeyName(MirrorKeyName(kMirror))) == kMirror);
   const auto id = kMirror.ToString();
   for (const auto& bad :
        {std::string(), std::string("banyan/mirror"), std::string("banyan//mirror"), "banyan/" + id,
         "banyan/" + id + "/witness", "banyan/" + id + "/mirror/", "banyan/x" + id + "/mirror",
         id + "/mirror"}) {
-    MUST_FAIL(ParseMirrorName(bad), Errc::Invalid);
+    MUST_FAIL(ParseMirrorKeyName(bad), Errc::Invalid);
   }
 }
 
 TEST_CASE("ACosignatureOfNoTimeIsNone") {
   const auto key = MirrorKey(kMirror, KeysOf(2).mirror.public_key());
   const auto signature =
-      CosignNote("text\n", MirrorName(kMirror), std::uint64_t{1} << 63, KeysOf(2).mirror);
+      CosignNote("text\n", MirrorKeyName(kMirror), std::uint64_t{1} << 63, KeysOf(2).mirror);
   MUST_FAIL(CosignatureTime(signature), Errc::Invalid);
   CHECK_FALSE(IsSignedBy(key, "text\n", signature));
 }
