@@ -129,12 +129,30 @@ void NoteReach(Session& session, const Json& peer) {
   }
 }
 
+// Copies of the own log, not of what it is about.
+void NoteHolders(Session& session, const Json& status) {
+  for (const auto& holder : status.value("log_held_by", Json::array())) {
+    session.output().Note("Its log is held by " + Member(holder, "node") + ": " +
+                          FormatCount(Figure(holder, "size")) + " entries since " +
+                          Member(holder, "since"));
+  }
+}
+
+// How many nodes signed to hold all of the log that is held here.
+std::string CountHolders(const Json& origin) {
+  std::size_t count = 0;
+  for (const auto& holder : origin.value("held_by", Json::array())) {
+    if (Figure(holder, "size") >= Figure(origin, "size")) ++count;
+  }
+  return FormatCount(count);
+}
+
 class FederationStatus final : public AdminCommand {
  public:
   FederationStatus()
       : AdminCommand("federation status", "show this node's id and whom it follows") {
     Shows("federation status", "how much is here of each origin, and how old it is");
-    Shows("federation status --json", "with peers and problems");
+    Shows("federation status --json", "with peers, problems, and which nodes hold the logs");
   }
 
  private:
@@ -153,6 +171,7 @@ class FederationStatus final : public AdminCommand {
     }
     session.output().Note(node.empty() ? "This node has no log yet" : "This node is " + node);
     for (const auto& peer : status.value("peers", Json::array())) NoteReach(session, peer);
+    NoteHolders(session, status);
     return PrintFederation(session, status);
   }
 };
@@ -183,6 +202,7 @@ Status PrintFederation(Session& session, const Json& status) {
                {"ENTRIES", true},
                {"SEEN"},
                {"TRUST"},
+               {"LOG HELD BY", true},
                {"SELECTED", true},
                {"MIRRORED", true},
                {"STORED", true},
@@ -197,7 +217,8 @@ Status PrintFederation(Session& session, const Json& status) {
     const auto stated = Figure(origin, "stated_bytes");
     table.Add({Member(origin, "node"), FormatCount(Figure(origin, "size")),
                age ? FormatDuration(*age * 1000) + " ago" : "never", Member(origin, "trust"),
-               FormatCount(Figure(origin, "selected")), FormatCount(Figure(origin, "mirrored")),
+               CountHolders(origin), FormatCount(Figure(origin, "selected")),
+               FormatCount(Figure(origin, "mirrored")),
                FormatBytes(stored) + (stored < stated ? " of " + FormatBytes(stated) : ""),
                problem});
   }

@@ -53,6 +53,10 @@ class Follower {
   // Asks all peers now and tries again what failed, also outside the policy's hours.
   enum class Hours { AsInPolicy, Any };
   void Hurry(Hours hours = Hours::AsInPolicy) EXCLUDES(mutex_);
+  // As whom what is mirrored is cosigned; nullopt: not now.
+  void TakeCosigner(std::optional<federation::Cosigner> cosigner) EXCLUDES(mutex_) {
+    Give(federation::MaySign{std::move(cosigner)});
+  }
   // The own log has a new head.
   void NoteRelease() EXCLUDES(mutex_) { Give(federation::Released()); }
   // A node calls that was away.

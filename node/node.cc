@@ -146,12 +146,25 @@ std::vector<Jobs::Job> Node::MakeJobs() {
 Status Node::WriteCards() {
   TRY(own_log_.Update());
   const auto open = own_log_.Look();
+  TellWhetherToCosign(open.get());
   const auto head = open == nullptr ? federation::LogState() : open->files->published();
   if (head == published_) return Ok();
   published_ = head;
   follower_.NoteRelease();
   bringer_.Hurry();
   return Ok();
+}
+
+// What stops the own log from being signed stops this too. Once for each epoch's key.
+void Node::TellWhetherToCosign(const OwnLog::Open* open) {
+  std::optional<federation::Cosigner> cosigner;
+  if (open != nullptr && own_log_.Problem().empty()) {
+    cosigner = federation::Cosigner{open->origin.node, open->origin.keys.mirror};
+  }
+  const auto key = cosigner ? std::optional(cosigner->key.public_key()) : std::nullopt;
+  if (key == cosigns_by_) return;
+  cosigns_by_ = key;
+  follower_.TakeCosigner(std::move(cosigner));
 }
 
 Status Node::CollectGarbage() {

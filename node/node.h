@@ -54,6 +54,7 @@ class Node {
   Status Listen();
   std::vector<Jobs::Job> MakeJobs();
   Status WriteCards();
+  void TellWhetherToCosign(const OwnLog::Open* open);
   Status CollectGarbage();
   Status ReadPolicy();
   Status LookForNeighbours();
@@ -86,7 +87,8 @@ class Node {
   Front front_;
   std::optional<Neighbours> neighbours_;  // nullopt: they are not looked for, or no more
   Jobs jobs_;
-  federation::LogState published_;  // of the own log, as its job saw it last; empty: not open
+  std::optional<PublicKey> cosigns_by_;  // as its job told the follower last
+  federation::LogState published_;       // of the own log, as its job saw it last; empty: not open
   std::unique_ptr<HttpServer> server_;
   std::atomic<const HttpServer*> listening_{nullptr};  // server_, for the requests it already takes
 };

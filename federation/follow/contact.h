@@ -85,10 +85,15 @@ class Contact {
   void AskHeads();
   void AskReplayed();
   Status Dispatch(const Asked& asked, const Answer& answer, std::int64_t now_ms);
-  Status TakeInfo(const Answer& answer);
+  Status TakeInfo(const Answer& answer, std::int64_t now_ms);
+  enum class Introduced { No, Yes };
+  Result<Introduced> LookIntroduced(const HeadsPage& page) const;
+  Status TakeIntroduction(const Json& info);
   Status TakeHeads(const Answer& answer, std::int64_t now_ms);
-  void AddHead(const FollowedOrigin& origin, const HeadClaim& claim, std::string note);
-  Status LookAtOwn(const std::vector<ShownHead>& heads);
+  Status TakePage(HeadsPage page, std::int64_t now_ms);
+  Status AddHead(const FollowedOrigin& origin, const HeadClaim& claim, std::string note);
+  Status LookAtOwn(const std::vector<ShownHead>& heads, std::int64_t now_ms);
+  Status TakeCosigned(const Head& head, std::int64_t now_ms);
   Status NextReplay(std::int64_t now_ms);
   Status BeginReplay(const Head& head, FollowedLog held, std::int64_t now_ms);
   void AskEpochs();
@@ -115,6 +120,8 @@ class Contact {
   std::map<std::uint64_t, Asked> asked_;
   JournalPlace upto_;
   bool is_page_full_ = false;
+  std::optional<HeadsPage> waiting_page_;  // for the key by which the peer cosigned it
+  bool was_asked_for_key_ = false;
   std::deque<Head> heads_;     // to be replayed; the first one is
   std::optional<Head> later_;  // whose epochs are asked for
   std::unique_ptr<LogReplay> replay_;

@@ -35,6 +35,7 @@ Result<News> LookForNews(storage::Connection& connection, std::int64_t origin,
 Result<std::vector<Output>> Service::Step(std::int64_t now_ms, const Input& input) {
   TRY(Take(input, now_ms));
   TRY(EndContacts(now_ms));
+  TRY(CosignNews(now_ms));
   auto lease = TRY(database_.Read());
   const auto peers = TRY(ListPeers(*lease));
   peers_ = peers.size();
@@ -59,6 +60,10 @@ Status Service::Take(const Input& input, std::int64_t now_ms) {
   }
   if (const auto* read = std::get_if<PolicyRead>(&input)) policy_ = read->policy;
   if (const auto* seen = std::get_if<NeighboursSeen>(&input)) neighbours_ = seen->neighbours;
+  if (const auto* may = std::get_if<MaySign>(&input)) {
+    cosigner_ = may->cosigner;
+    cosigned_.reset();
+  }
   const auto* ended = std::get_if<MirrorEnded>(&input);
   if (ended != nullptr) mirroring_.erase(ended->card);
   if (ended != nullptr || std::holds_alternative<PolicyRead>(input)) {
@@ -153,6 +158,28 @@ Status Service::TellPeers(storage::Connection& connection, const std::vector<Pee
   return Ok();
 }
 
+// Before anybody is told of them. What this node signed and does not know any more, because an
+// older copy of it was put back, its peers may: each is heard first, or was tried.
+Status Service::CosignNews(std::int64_t now_ms) {
+  if (!cosigner_ || !policy_.cosignatures.makes) return Ok();
+  JournalPlace now;
+  {
+    auto lease = TRY(database_.Read());
+    now = TRY(FindJournalPlace(*lease));
+    if (cosigned_ == now) return Ok();
+    const auto peers = TRY(ListPeers(*lease));
+    has_heard_all_ = has_heard_all_ || std::ranges::all_of(peers, [&](const auto& peer) {
+                       return answered_.contains(peer.row);
+                     });
+    if (!has_heard_all_) return Ok();
+  }
+  TRY(database_.Write([&](storage::Connection& connection) {
+    return CosignHeads(connection, *cosigner_, now_ms);
+  }));
+  cosigned_ = now;
+  return Ok();
+}
+
 // With chance in it, so that many followers do not ask at the same moment.
 std::int64_t Service::PauseAfter(const Contact& contact) {
   std::uint8_t chance = 0;
@@ -180,6 +207,7 @@ Status Service::EndContacts(std::int64_t now_ms) {
     if (contact.has_failed()) hints_.Failed(item.first, now_ms);
     if (!contact.has_failed() && !contact.is_hinted()) pace_.Asked(item.first, hints_, now_ms);
     if (contact.has_failed() || !contact.is_hinted()) {
+      answered_.insert(item.first);
       due_ms_[item.first] = now_ms + PauseAfter(contact);
     }
     own_shown_ = own_shown_ || contact.shows_more_of_own();
