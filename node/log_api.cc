@@ -10,6 +10,7 @@
 #include "federation/known_keys.h"
 #include "federation/origin_rows.h"
 #include "federation/row_files.h"
+#include "node/http/content_coding.h"
 #include "node/http/http_error.h"
 #include "node/hub_answer.h"
 #include "storage/base/version.h"
@@ -167,6 +168,7 @@ class LogApi {
     response.headers.Set("Cache-Control", is_head ? kFresh : kImmutable);
     response.headers.Set("Content-Type", is_head ? kText : kBinary);
     response.body = std::string(AsText(*bytes));
+    if (path.starts_with("tile/entries/")) CodeBody(request, response);
   }
 
   Hub& hub_;

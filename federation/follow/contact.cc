@@ -11,7 +11,7 @@
 namespace banyan::federation {
 namespace {
 
-constexpr std::size_t kAsksAtOnce = 8;
+constexpr std::size_t kAsksAtOnce = 32;  // so that they go on while a step is taken
 constexpr std::size_t kMaxInfoBytes = 64u << 10;
 constexpr std::int64_t kNoteAnswerMs = 600'000;
 
@@ -28,6 +28,7 @@ std::vector<Ask> Contact::TakeAsks() { return std::exchange(asks_, {}); }
 Status Contact::Fail(const std::string& problem) {
   phase_ = Phase::Done;
   has_failed_ = true;
+  readers_.EndAll(peer_.row);
   asks_.clear();
   asked_.clear();
   return database_.Write(
@@ -61,7 +62,13 @@ Status Contact::Take(const Answer& answer, std::int64_t now_ms) {
   const auto asked = std::move(found->second);
   asked_.erase(found);
   if (answer.error) return Fail(answer.error->message());
+  readers_.Answered(peer_.row);
   return Dispatch(asked, answer, now_ms);
+}
+
+Status Contact::GoOn(std::int64_t now_ms) {
+  waits_ = false;
+  return phase_ == Phase::Replays ? NextReplay(now_ms) : NextMetas(now_ms);
 }
 
 Status Contact::Dispatch(const Asked& asked, const Answer& answer, std::int64_t now_ms) {
@@ -192,9 +199,28 @@ Status Contact::LookAtOwn(const std::vector<ShownHead>& heads, std::int64_t now_
   return Ok();
 }
 
+// The first head of a log that no other peer is asked for comes to the front.
+ReaderBook::Turn Contact::ChooseHead(std::int64_t now_ms) {
+  for (auto head = heads_.begin(); head != heads_.end(); ++head) {
+    const ReaderBook::Part log(head->origin.row, ReaderBook::What::Log);
+    if (readers_.Begin(log, peer_.row, now_ms) == ReaderBook::Turn::Waits) continue;
+    std::rotate(heads_.begin(), head, head + 1);
+    return ReaderBook::Turn::Yes;
+  }
+  return ReaderBook::Turn::Waits;
+}
+
+void Contact::DropHead() {
+  readers_.End({heads_.front().origin.row, ReaderBook::What::Log}, peer_.row);
+  heads_.pop_front();
+}
+
 Status Contact::NextReplay(std::int64_t now_ms) {
   phase_ = Phase::Replays;
-  for (; !heads_.empty(); heads_.pop_front()) {
+  replay_.reset();
+  for (; !heads_.empty(); DropHead()) {
+    waits_ = ChooseHead(now_ms) == ReaderBook::Turn::Waits;
+    if (waits_) return Ok();
     const auto& head = heads_.front();
     FollowedLog held{{}, head.name, {}, {}, {}};
     {
@@ -294,7 +320,7 @@ Status Contact::AfterReplay(std::int64_t now_ms) {
   asked_.clear();
   if (replay_->end() != LogReplay::End::Overtaken) {
     TRY(TakeCosigned(heads_.front(), now_ms));
-    heads_.pop_front();
+    DropHead();
   }
   return NextReplay(now_ms);
 }
@@ -313,8 +339,13 @@ Status Contact::NextMetas(std::int64_t now_ms) {
   std::vector<Sha256> ids;
   {
     auto lease = TRY(database_.Read());
-    ids = TRY(names_.Next(*lease));
+    ids = TRY(names_.Next(*lease, [&](std::int64_t origin) {
+      const ReaderBook::Part names(origin, ReaderBook::What::Names);
+      return readers_.Begin(names, peer_.row, now_ms);
+    }));
   }
+  waits_ = names_.waits();
+  if (waits_) return Ok();
   if (ids.empty()) return Finish(now_ms);
   AskObjects(std::move(ids));
   return Ok();
@@ -342,6 +373,7 @@ Status Contact::TakeMetas(const Asked& asked, const Answer& answer, std::int64_t
 
 Status Contact::Finish(std::int64_t now_ms) {
   phase_ = Phase::Done;
+  readers_.EndAll(peer_.row);
   if (names_.lacks()) {
     name_pauses_.Lacks(peer_.row, now_ms);
   } else if (!names_.origins().empty()) {

@@ -4,19 +4,15 @@
 
 #include "federation/answers.h"
 #include "federation/fetch_budget.h"
-#include "federation/mirror_state.h"
 
 namespace banyan::federation {
 namespace {
 
 // Those that are to be in another state than they are, and that may be tried again by now.
-std::string WaitingQuery() {
-  return "SELECT m.card FROM mirror m JOIN repository_card c ON c.id = m.card "
-         "WHERE c.meta IS NOT NULL AND m.passed_over = 0 AND " +
-         std::string(kIsUnfinished) +
-         " AND (m.failures = 0 OR ?1 OR m.tried_ms + (30000 << min(m.failures, 9)) <= ?2) "
-         "ORDER BY m.tried_ms, m.card LIMIT 64";
-}
+constexpr const char* kWaitingQuery =
+    "SELECT card FROM mirror WHERE waits = 1 "
+    "AND (failures = 0 OR ?1 OR tried_ms + (30000 << min(failures, 9)) <= ?2) "
+    "ORDER BY tried_ms, card LIMIT 64";
 
 constexpr std::int64_t kPatienceMs = 10'000;  // of a hint, while another peer is asked for the log
 
@@ -34,6 +30,7 @@ Result<News> LookForNews(storage::Connection& connection, std::int64_t origin,
 
 Result<std::vector<Output>> Service::Step(std::int64_t now_ms, const Input& input) {
   TRY(Take(input, now_ms));
+  TRY(GoOn(now_ms));
   TRY(EndContacts(now_ms));
   TRY(CosignNews(now_ms));
   auto lease = TRY(database_.Read());
@@ -129,8 +126,7 @@ Status Service::BeginHinted(storage::Connection& connection, const std::vector<P
       heard_.push_back(std::move(heard));
       continue;
     }
-    auto contact = std::make_unique<Contact>(
-        Contact::Shared{database_, policy_, hints_, names_, next_ask_}, *peer);
+    auto contact = std::make_unique<Contact>(SharedByContacts(), *peer);
     TRY(contact->BeginHinted(heard.origin, heard.claim, std::move(heard.note), now_ms));
     contacts_.emplace(heard.peer, std::move(contact));
   }
@@ -197,6 +193,19 @@ Status Service::ChoosePeers(std::int64_t now_ms) {
   });
 }
 
+// Of those that wait for others, as long as one of them need not any more.
+Status Service::GoOn(std::int64_t now_ms) {
+  for (bool is_news = true; is_news;) {
+    is_news = false;
+    for (auto& [peer, contact] : contacts_) {
+      if (!contact->waits()) continue;
+      TRY(contact->GoOn(now_ms));
+      is_news = is_news || !contact->waits();
+    }
+  }
+  return Ok();
+}
+
 Status Service::EndContacts(std::int64_t now_ms) {
   bool is_news = false;
   std::erase_if(contacts_, [&](const auto& item) {
@@ -222,8 +231,7 @@ void Service::BeginContacts(const std::vector<Peer>& peers, std::int64_t now_ms)
     const auto row = peer.row;
     const auto due = due_ms_.find(row);
     if (contacts_.contains(row) || (due != due_ms_.end() && due->second > now_ms)) continue;
-    auto contact = std::make_unique<Contact>(
-        Contact::Shared{database_, policy_, hints_, names_, next_ask_}, peer);
+    auto contact = std::make_unique<Contact>(SharedByContacts(), peer);
     contact->Begin();
     contacts_.emplace(row, std::move(contact));
   }
@@ -247,7 +255,7 @@ Status Service::BeginMirrors(storage::Connection& connection, const std::vector<
     hurries_ = hurries_ && !contacts_.empty();
     return Ok();
   }
-  auto rows = connection.Query(WaitingQuery(), hurries_, now_ms);
+  auto rows = connection.Query(kWaitingQuery, hurries_, now_ms);
   bool is_more = false;
   while (rows.Next()) {
     const auto card = rows.Int(0);

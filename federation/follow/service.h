@@ -117,7 +117,11 @@ class Service {
   Status TellPeers(storage::Connection& connection, const std::vector<Peer>& peers,
                    std::int64_t now_ms, std::vector<Output>& outputs);
   Status CosignNews(std::int64_t now_ms);
+  Contact::Shared SharedByContacts() {
+    return {database_, policy_, hints_, readers_, names_, next_ask_};
+  }
   void BeginContacts(const std::vector<Peer>& peers, std::int64_t now_ms);
+  Status GoOn(std::int64_t now_ms);
   Status EndContacts(std::int64_t now_ms);
   Status ChoosePeers(std::int64_t now_ms);
   Status LookAtBudget(storage::Connection& connection, std::int64_t now_ms);
@@ -134,6 +138,7 @@ class Service {
   bool own_shown_ = false;
   std::uint64_t next_ask_ = 1;
   HintBook hints_;
+  ReaderBook readers_;
   NamePauses names_;
   PeerPace pace_;
   std::size_t peers_ = 0;  // how many there are
