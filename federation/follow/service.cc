@@ -54,6 +54,7 @@ Status Service::Take(const Input& input, std::int64_t now_ms) {
     ignores_windows_ = hurry->ignores_windows;
     due_ms_.clear();
     tried_.clear();
+    for (const auto& [peer, contact] : contacts_) again_.insert(peer);
     hurries_ = true;
   }
   if (const auto* read = std::get_if<PolicyRead>(&input)) policy_ = read->policy;
@@ -175,7 +176,8 @@ Status Service::EndContacts(std::int64_t now_ms) {
     if (!contact.is_done()) return false;
     is_news = is_news || contact.taken_entries() > 0 || contact.has_failed();
     if (contact.has_failed()) hints_.Failed(item.first, now_ms);
-    if (contact.has_failed() || !contact.is_hinted()) {
+    const bool is_to_follow = again_.erase(item.first) > 0;
+    if (!is_to_follow && (contact.has_failed() || !contact.is_hinted())) {
       due_ms_[item.first] = now_ms + PauseAfter(contact);
     }
     own_shown_ = own_shown_ || contact.shows_more_of_own();
@@ -192,7 +194,7 @@ void Service::BeginContacts(const std::vector<Peer>& peers, std::int64_t now_ms)
     if (contacts_.contains(row) || (due != due_ms_.end() && due->second > now_ms)) continue;
     auto contact =
         std::make_unique<Contact>(Contact::Shared{database_, policy_, hints_, next_ask_}, peer);
-    contact->Begin();
+    contact->Begin(hurries_ ? Contact::Quiet::Noted : Contact::Quiet::Seldom);
     contacts_.emplace(row, std::move(contact));
   }
 }
