@@ -43,7 +43,7 @@ TEST_CASE("WhatThePolicyStopsIsNotFetched") {
 
 TEST_CASE("WhatIsNotSelectedIsNotFetched") {
   Gate f;
-  f.policy.selections = {{{}, {"MIT"}, {}, {}, 0, {}}};
+  f.policy.selections.emplace_back().licences = {"MIT"};
   f.Read();
   f.Publish("free", [](Card& card) { card.content->licence = "MIT"; });
   f.Publish("other", [](Card& card) { card.content->licence = "CC-BY-NC-4.0"; });
@@ -60,7 +60,8 @@ TEST_CASE("WhatIsNotSelectedIsNotFetched") {
 
 TEST_CASE("ASelectionOfMoreFilesMakesAMirrorUnfinished") {
   Gate f;
-  f.policy.selections = {{{}, {}, {}, {}, 0, {{"*.json"}, {}, {}, {}}}};
+  f.policy.selections = {Selection()};
+  f.policy.selections.front().content.files = {"*.json"};
   f.Read();
   f.Publish("one");
   f.Round();
