@@ -33,6 +33,7 @@ class Node {
     Clock& clock;
     Random& random;
     FileSystem& fs;
+    FileSystem* shared_fs = nullptr;  // for what is made to be given away; nullptr: fs
   };
   // `config` is checked (LoadConfig). The node serves when this returns.
   static Result<std::unique_ptr<Node>> Start(const Seams& seams, const Config& config);
@@ -53,8 +54,8 @@ class Node {
   Status Listen();
   std::vector<Jobs::Job> MakeJobs();
   Status WriteCards();
+  void SignDue();
   Status CollectGarbage();
-  Status ReadPolicy();
   Status DeleteDue();
   void AnswerMetrics(const Request& request, Response& response);
   Result<MetricsView> View();
