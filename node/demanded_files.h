@@ -29,7 +29,7 @@ class DemandedFiles {
   enum class State {
     Held,      // by now
     Arriving,  // it takes longer than a client waits
-    Failed,    // nobody has it, or it may not be fetched now
+    Failed,    // nobody could send it, or it may not be fetched now
     Stopped,   // the node is going down
   };
   struct Answer {
