@@ -106,10 +106,11 @@ void DemandedFiles::Run(const Key& key, const storage::ManifestEntry& entry) {
     log::Warning("federation", "event=demand_failed repository={} file={} error=\"{}\"", key.first,
                  entry.sha256.Short(), report.outcome.error().message());
   }
-  End(key, report.outcome);
+  End(key, report.outcome,
+      peers.empty() ? "none of its peers answers" : "no node that was asked could send it");
 }
 
-void DemandedFiles::End(const Key& key, const Status& outcome) {
+void DemandedFiles::End(const Key& key, const Status& outcome, const char* in_vain) {
   const MutexLock lock(mutex_);
   const auto found = fetches_.find(key);
   ENSURE(found != fetches_.end());
@@ -117,8 +118,7 @@ void DemandedFiles::End(const Key& key, const Status& outcome) {
   fetch.is_held = outcome.has_value();
   if (!outcome) {
     fetch.ended_ms = hub_.clock.MonotonicMs();
-    fetch.reason = outcome.error().code() == Errc::NoSpace ? "this node's disk is full"
-                                                           : "no node that was asked could send it";
+    fetch.reason = outcome.error().code() == Errc::NoSpace ? "this node's disk is full" : in_vain;
   } else {
     fetches_.erase(found);  // `fetch` lives as long as somebody waits for it
   }

@@ -62,7 +62,7 @@ class DemandedFiles {
   FetchPtr Join(const Key& key, const storage::ManifestEntry& entry) REQUIRES(mutex_);
   Answer Arriving(const Fetch& fetch) const;
   void Run(const Key& key, const storage::ManifestEntry& entry);
-  void End(const Key& key, const Status& outcome) EXCLUDES(mutex_);
+  void End(const Key& key, const Status& outcome, const char* in_vain) EXCLUDES(mutex_);
 
   Hub& hub_;
   Follower& follower_;
