@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "federation/format/request_signature.h"
 #include "node/peer_status.h"
 #include "storage/base/logging.h"
 
@@ -26,6 +27,7 @@ Bringer::Bringer(const Parts& parts, BringerOptions options)
     : parts_(parts),
       options_(options),
       answers_(parts.router, parts.gate),
+      keys_(parts.database),
       rate_(parts.clock, 0),
       workers_(kWorkers) {}
 
@@ -114,8 +116,7 @@ void Bringer::Serve(const LinePtr& line, std::int64_t peer) {
       Pause(*line, options_.pause_ms);
       continue;
     }
-    const auto asker = AskerOf(peer);
-    const Status called = asker ? CallOnce(line, *asker) : Status(asker.error());
+    const Status called = CallOnce(line, peer);
     Note(*line, called);
     line->begins_anew = !called;
     if (called) {
@@ -127,15 +128,25 @@ void Bringer::Serve(const LinePtr& line, std::int64_t peer) {
   }
 }
 
-// Whom it is brought to, as it said when it was asked as a peer: what it may read goes by that.
-// In a private federation that is not enough: its answer is not signed.
-Result<LocalAnswer::Asker> Bringer::AskerOf(std::int64_t peer) const {
-  if (parts_.gate.IsPrivate()) return LocalAnswer::Asker();
-  auto lease = TRY(parts_.database.Read());
-  return TRY(federation::GetPeer(*lease, peer)).node;
+// Whom it is brought to, as it said when it was asked as a peer: what it may read goes by that. In
+// a private federation only a signature under the list says who it is.
+Result<LocalAnswer::Asker> Bringer::AskerOf(std::int64_t peer, const ApiAnswer& list) {
+  if (!parts_.gate.IsPrivate()) {
+    auto lease = TRY(parts_.database.Read());
+    return TRY(federation::GetPeer(*lease, peer)).node;
+  }
+  const auto input = list.headers.Find(federation::kSignatureInputHeader).value_or("");
+  const auto text = list.headers.Find(federation::kSignatureHeader).value_or("");
+  const auto signature = federation::AnswerSignature::Parse(input, text);
+  if (!signature) return LocalAnswer::Asker();
+  const auto introduction = list.headers.Find(federation::kIntroductionHeader);
+  const auto keys = TRY(keys_.Find(signature->node, introduction));
+  const auto content = HashSha256(AsBytes(list.body));
+  const bool is_proven = keys && signature->Verifies(list.signed_as, content, keys->transport);
+  return is_proven ? LocalAnswer::Asker(signature->node) : LocalAnswer::Asker();
 }
 
-Status Bringer::CallOnce(const LinePtr& line, const LocalAnswer::Asker& asker) {
+Status Bringer::CallOnce(const LinePtr& line, std::int64_t peer) {
   ApiRequest request;
   request.path = line->begins_anew ? "/fed/wants?anew=true" : "/fed/wants";
   request.silence_ms = kCallSilenceMs;
@@ -149,6 +160,7 @@ Status Bringer::CallOnce(const LinePtr& line, const LocalAnswer::Asker& asker) {
     if (parts_.clock.MonotonicMs() - begun_ms < options_.pause_ms) Pause(*line, options_.pause_ms);
     return Ok();
   }
+  const auto asker = TRY(AskerOf(peer, answer));
   for (const auto& want : list.wants) {
     {
       MutexLock lock(mutex_);

@@ -15,6 +15,7 @@
 #include <thread>
 
 #include "federation/follow/peers.h"
+#include "node/known_keys.h"
 #include "node/local_answer.h"
 #include "node/peer_link.h"
 #include "node/work_pool.h"
@@ -68,8 +69,8 @@ class Bringer {
   void Compare(const std::vector<federation::Peer>& peers) EXCLUDES(mutex_);
   void End(const LinePtr& line) EXCLUDES(mutex_);
   void Serve(const LinePtr& line, std::int64_t peer);
-  Result<LocalAnswer::Asker> AskerOf(std::int64_t peer) const;
-  Status CallOnce(const LinePtr& line, const LocalAnswer::Asker& asker);
+  Result<LocalAnswer::Asker> AskerOf(std::int64_t peer, const ApiAnswer& list);
+  Status CallOnce(const LinePtr& line, std::int64_t peer);
   Status Bring(Line& line, const LocalAnswer::Asker& asker, const federation::Want& want);
   void Note(Line& line, const Status& called) EXCLUDES(mutex_);
   void Pause(const Line& line, std::int64_t pause_ms) EXCLUDES(mutex_);
@@ -77,6 +78,7 @@ class Bringer {
   const Parts parts_;
   const BringerOptions options_;
   const LocalAnswer answers_;
+  KnownKeys keys_;
   TransferRate rate_;  // no limit: budgets are for what comes
   WorkPool workers_;
   Mutex mutex_;

@@ -109,7 +109,7 @@ Node::Node(const Seams& seams, const Config& config, std::unique_ptr<DataDirecto
   content_api_.AddRoutes(router_);
   admin_api_.AddRoutes(router_);
   AddLogRoutes(router_, hub_, own_log_, [this] { SignDue(); });
-  AddPeerRoutes(router_, {gate_, desk_, follower_});
+  AddPeerRoutes(router_, {gate_, desk_, follower_, signer_of_requests_});
   follower_.OnOwnShown([this] { own_log_.AskSoon(); });
   router_.Add("GET", "/healthz",
               [this](Request&, Response& response) { AnswerHealth(health_, response); });

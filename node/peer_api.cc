@@ -3,6 +3,7 @@
 #include <charconv>
 
 #include "federation/format/note.h"
+#include "federation/format/request_signature.h"
 #include "node/http/http_error.h"
 
 namespace banyan::node {
@@ -42,7 +43,10 @@ void AnswerCall(const PeerApiParts& parts, Request& request, Response& response)
   if (list.wants.empty()) {
     response.status = 204;
   } else {
-    response.SetText("application/json", list.Render());
+    const auto text = list.Render();
+    const auto asked = request.headers.Find(federation::kSignatureHeader);
+    if (asked) parts.signer.SignAnswer(*asked, text, response.headers);
+    response.SetText("application/json", text);
   }
 }
 

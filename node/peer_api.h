@@ -5,6 +5,7 @@
 #include "node/follower.h"
 #include "node/http/router.h"
 #include "node/peer_gate.h"
+#include "node/request_signer.h"
 #include "node/want_desk.h"
 
 namespace banyan::node {
@@ -14,6 +15,7 @@ struct PeerApiParts {
   PeerGate& gate;
   WantDesk& desk;
   Follower& follower;
+  const RequestSigner& signer;
 };
 void AddPeerRoutes(Router& router, const PeerApiParts& parts);
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "federation/format/request_signature.h"
 #include "node/peer_status.h"
 
 namespace banyan::node {
@@ -122,6 +123,7 @@ Result<ApiAnswer> PeerLink::Send(ApiRequest request) {
     return std::move(error).Context(address_);
   }
   introduces_ = false;
+  outcome.answer.signed_as = request.headers.Find(federation::kSignatureHeader).value_or("");
   return std::move(outcome.answer);
 }
 

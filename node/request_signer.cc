@@ -37,6 +37,11 @@ Result<std::string> RequestSigner::Introduction(federation::LogId log) const {
   return federation::IntroductionText(openings);
 }
 
+void RequestSigner::Introduce(federation::LogId log, HeaderList& headers) const {
+  const auto introduction = Introduction(log);
+  if (introduction) headers.Set(federation::kIntroductionHeader, *introduction);
+}
+
 void RequestSigner::Sign(std::string_view address, Introduces introduces,
                          ApiRequest& request) const {
   const auto log = log_.Look();
@@ -55,9 +60,20 @@ void RequestSigner::Sign(std::string_view address, Introduces introduces,
     headers.Set(federation::kContentDigestHeader,
                 federation::ContentDigestText(*signed_as.content));
   }
-  if (introduces == Introduces::No) return;
-  const auto introduction = Introduction(log->origin.log);
-  if (introduction) headers.Set(federation::kIntroductionHeader, *introduction);
+  if (introduces == Introduces::Yes) Introduce(log->origin.log, headers);
+}
+
+void RequestSigner::SignAnswer(std::string_view asked, std::string_view body,
+                               HeaderList& headers) const {
+  const auto log = log_.Look();
+  if (log == nullptr) return;
+  const auto content = HashSha256(AsBytes(body));
+  federation::AnswerSignature signature{log->origin.node, {}};
+  signature.Sign(asked, content, log->origin.keys.transport);
+  headers.Set(federation::kContentDigestHeader, federation::ContentDigestText(content));
+  headers.Set(federation::kSignatureInputHeader, signature.InputText());
+  headers.Set(federation::kSignatureHeader, signature.SignatureText());
+  Introduce(log->origin.log, headers);
 }
 
 }  // namespace banyan::node

@@ -22,9 +22,13 @@ class RequestSigner {
   // if any, is in request.body.
   enum class Introduces { No, Yes };  // itself, for a node that may not hold its log
   void Sign(std::string_view address, Introduces introduces, ApiRequest& request) const;
+  // The headers with which an answer to a signed request says that this node gave it. `asked` is
+  // the Signature of that request.
+  void SignAnswer(std::string_view asked, std::string_view body, HeaderList& headers) const;
 
  private:
   Result<std::string> Introduction(federation::LogId log) const;
+  void Introduce(federation::LogId log, HeaderList& headers) const;
 
   Clock& clock_;
   Random& random_;

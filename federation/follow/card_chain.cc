@@ -69,10 +69,10 @@ Result<std::vector<MissingMeta>> ListMissingMeta(Connection& connection, std::in
                                                  std::int64_t after, std::size_t limit) {
   std::vector<MissingMeta> missing;
   auto rows = connection.Query(
-      "SELECT id, meta_id FROM repository_card WHERE origin = ? AND meta IS NULL "
+      "SELECT id, meta_id, status IN (0, 1) FROM repository_card WHERE origin = ? AND meta IS NULL "
       "AND meta_id IS NOT NULL AND id > ? ORDER BY id LIMIT ?",
       origin, after, limit);
-  while (rows.Next()) missing.push_back({rows.Int(0), rows.DigestAt<Sha256>(1)});
+  while (rows.Next()) missing.push_back({rows.Int(0), rows.DigestAt<Sha256>(1), rows.Int(2) != 0});
   TRY(rows.status());
   return missing;
 }

@@ -34,6 +34,7 @@ Status RequireGoesOn(storage::Connection& connection, std::int64_t origin, const
 struct MissingMeta {
   std::int64_t card = 0;
   Sha256 id;
+  bool is_awaited = false;  // the repository stands: its origin has not dropped it
 };
 Result<std::vector<MissingMeta>> ListMissingMeta(storage::Connection& connection,
                                                  std::int64_t origin, std::int64_t after,

@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "federation/answers.h"
-#include "federation/follow/card_chain.h"
 #include "federation/head_rows.h"
 #include "federation/origin_rows.h"
 #include "federation/own_origin.h"
@@ -12,24 +11,8 @@ namespace banyan::federation {
 namespace {
 
 constexpr std::size_t kAsksAtOnce = 8;
-constexpr std::size_t kMetasAtOnce = 256;
 constexpr std::size_t kMaxInfoBytes = 64u << 10;
 constexpr std::int64_t kNoteAnswerMs = 600'000;
-
-// Cards of live repositories without the meta object that they name.
-Result<std::int64_t> CountAwaited(storage::Connection& connection,
-                                  const std::vector<FollowedOrigin>& origins) {
-  std::int64_t count = 0;
-  for (const auto& origin : origins) {
-    auto rows = connection.Query(
-        "SELECT count(*) FROM repository_card WHERE origin = ? AND meta IS NULL "
-        "AND meta_id IS NOT NULL AND status IN (0, 1)",
-        origin.row);
-    if (rows.Next()) count += rows.Int(0);
-    TRY(Status(rows.status()));
-  }
-  return count;
-}
 
 }  // namespace
 
@@ -193,8 +176,7 @@ Status Contact::NextReplay(std::int64_t now_ms) {
     AskHeads();
     return Ok();
   }
-  phase_ = Phase::Metas;
-  return NextMetas(now_ms);
+  return BeginMetas(now_ms);
 }
 
 // None begins for a head that does not go on from what is held.
@@ -255,6 +237,10 @@ Status Contact::AfterReplay(std::int64_t now_ms) {
     default: break;
   }
   taken_entries_ += replay_->taken_entries();
+  if (replay_->end() == LogReplay::End::Taken) {
+    const auto claim = HeadClaim::Parse(heads_.front().note);
+    if (claim) taken_heads_.push_back(*claim);
+  }
   if (replay_->taken_entries() > 0) {  // before anything is asked for that it names
     TRY(database_.Write(
         [&](storage::Connection& connection) { return ApplyPolicy(connection, policy_, now_ms); }));
@@ -264,21 +250,25 @@ Status Contact::AfterReplay(std::int64_t now_ms) {
   return NextReplay(now_ms);
 }
 
-Status Contact::NextMetas(std::int64_t now_ms) {
-  for (; at_origin_ < met_.size(); ++at_origin_, after_card_ = 0) {
+Status Contact::BeginMetas(std::int64_t now_ms) {
+  phase_ = Phase::Metas;
+  for (const auto& origin : met_) names_.Add(origin);
+  if (!is_hinted_ && name_pauses_.IsDue(peer_.row, now_ms)) {
     auto lease = TRY(database_.Read());
-    const auto missing =
-        TRY(ListMissingMeta(*lease, met_[at_origin_].row, after_card_, kMetasAtOnce));
-    if (missing.empty()) continue;
-    after_card_ = missing.back().card;
-    std::vector<Sha256> ids;
-    for (const auto& meta : missing) {
-      if (std::ranges::find(ids, meta.id) == ids.end()) ids.push_back(meta.id);
-    }
-    AskObjects(std::move(ids));
-    return Ok();
+    for (const auto& origin : TRY(ListFollowed(*lease))) names_.Add(origin);
   }
-  return Finish(now_ms);
+  return NextMetas(now_ms);
+}
+
+Status Contact::NextMetas(std::int64_t now_ms) {
+  std::vector<Sha256> ids;
+  {
+    auto lease = TRY(database_.Read());
+    ids = TRY(names_.Next(*lease));
+  }
+  if (ids.empty()) return Finish(now_ms);
+  AskObjects(std::move(ids));
+  return Ok();
 }
 
 void Contact::AskObjects(std::vector<Sha256> ids) {
@@ -288,23 +278,11 @@ void Contact::AskObjects(std::vector<Sha256> ids) {
 }
 
 Status Contact::TakeMetas(const Asked& asked, const Answer& answer, std::int64_t now_ms) {
-  if (answer.objects.size() > asked.objects.size()) return Fail("more objects than asked for");
-  std::string lie;
-  TRY(database_.Write([&](storage::Connection& connection) -> Status {
-    for (std::size_t i = 0; i < answer.objects.size(); ++i) {
-      if (!answer.objects[i]) {
-        lacks_metas_ = true;
-        continue;
-      }
-      if (HashSha256(*answer.objects[i]) != asked.objects[i]) {
-        lie = "object " + asked.objects[i].Short() + " does not hash to its name";
-        break;
-      }
-      TRY(KeepMeta(connection, asked.objects[i], *answer.objects[i]));
-    }
-    return Ok();
+  const auto checked = NameAsks::Check(asked.objects, answer.objects);
+  if (!checked) return Fail(checked.error().message());
+  TRY(database_.Write([&](storage::Connection& connection) {
+    return names_.Take(connection, asked.objects, answer.objects);
   }));
-  if (!lie.empty()) return Fail(lie);
   const auto got = answer.objects.size();
   if (got > 0 && got < asked.objects.size()) {  // the rest of them
     AskObjects({asked.objects.begin() + static_cast<std::ptrdiff_t>(got), asked.objects.end()});
@@ -315,22 +293,22 @@ Status Contact::TakeMetas(const Asked& asked, const Answer& answer, std::int64_t
 
 Status Contact::Finish(std::int64_t now_ms) {
   phase_ = Phase::Done;
+  if (names_.lacks()) {
+    name_pauses_.Lacks(peer_.row, now_ms);
+  } else if (!names_.origins().empty()) {
+    name_pauses_.Got(peer_.row);
+  }
   const bool is_noted = quiet_ == Quiet::Noted || upto_ != peer_.heads || !met_.empty() ||
-                        peer_.failures > 0 || !peer_.answered_ms ||
+                        names_.taken() > 0 || peer_.failures > 0 || !peer_.answered_ms ||
                         now_ms - *peer_.answered_ms >= kNoteAnswerMs;
   if (!is_noted) return Ok();
   const bool is_unchanged = !is_hinted_ && upto_ == peer_.heads;
   return database_.Write([&](storage::Connection& connection) -> Status {
     if (is_unchanged) TRY(SawAgain(connection, peer_.address, now_ms));
-    for (const auto& origin : met_) {
-      TRY(NoteShown(connection, origin.row, peer_.address));
-      TRY(SelectCards(connection, origin));
-    }
-    if (!met_.empty()) TRY(ApplyPolicy(connection, policy_, now_ms));
-    // A peer that is behind shows the same heads again next time, and is asked once more.
-    const bool is_behind = lacks_metas_ && TRY(CountAwaited(connection, met_)) > 0;
-    const auto& upto = is_behind ? peer_.heads : upto_;
-    return PeerAnswered(connection, peer_, *peer_.node, upto, now_ms);
+    for (const auto& origin : met_) TRY(NoteShown(connection, origin.row, peer_.address));
+    for (const auto& origin : names_.origins()) TRY(SelectCards(connection, origin));
+    if (!names_.origins().empty()) TRY(ApplyPolicy(connection, policy_, now_ms));
+    return PeerAnswered(connection, peer_, *peer_.node, upto_, now_ms);
   });
 }
 

@@ -11,7 +11,7 @@
 // or a hinted round, which begins with the head that the peer sent of itself and reads no journal.
 //
 // What was learnt is in the catalog as it comes; the place in the peer's journal moves only when
-// all of it was taken.
+// all logs were.
 
 #include <deque>
 #include <memory>
@@ -20,6 +20,7 @@
 #include "federation/follow/follows.h"
 #include "federation/follow/hint_book.h"
 #include "federation/follow/log_replay.h"
+#include "federation/follow/name_asks.h"
 #include "federation/follow/peers.h"
 #include "federation/policy.h"
 
@@ -32,12 +33,14 @@ class Contact {
     storage::Database& database;
     const Policy& policy;
     HintBook& hints;
+    NamePauses& names;
     std::uint64_t& next_ask;  // ids of asks are taken from it
   };
   Contact(const Shared& shared, Peer peer)
       : database_(shared.database),
         policy_(shared.policy),
         hints_(shared.hints),
+        name_pauses_(shared.names),
         next_ask_(shared.next_ask),
         peer_(std::move(peer)) {}
 
@@ -63,6 +66,8 @@ class Contact {
   bool shows_more_of_own() const { return shows_more_of_own_; }
   const Peer& peer() const { return peer_; }
   std::uint64_t taken_entries() const { return taken_entries_; }
+  // Heads that are held here since.
+  const std::vector<HeadClaim>& taken_heads() const { return taken_heads_; }
 
  private:
   enum class Phase { Info, Heads, Replays, Epochs, Metas, Done };
@@ -91,6 +96,7 @@ class Contact {
   void AskEpochs();
   Status TakeEpochs(const Answer& answer, std::int64_t now_ms);
   Status AfterReplay(std::int64_t now_ms);
+  Status BeginMetas(std::int64_t now_ms);
   Status NextMetas(std::int64_t now_ms);
   Status TakeMetas(const Asked& asked, const Answer& answer, std::int64_t now_ms);
   void AskObjects(std::vector<Sha256> ids);
@@ -100,6 +106,7 @@ class Contact {
   storage::Database& database_;
   const Policy& policy_;
   HintBook& hints_;
+  NamePauses& name_pauses_;
   std::uint64_t& next_ask_;
   Peer peer_;
   Phase phase_ = Phase::Info;
@@ -115,10 +122,9 @@ class Contact {
   std::optional<Head> later_;  // whose epochs are asked for
   std::unique_ptr<LogReplay> replay_;
   std::vector<FollowedOrigin> met_;  // origins whose heads the page had
-  std::size_t at_origin_ = 0;        // of met_, whose metas are asked for
-  std::int64_t after_card_ = 0;
-  bool lacks_metas_ = false;  // the peer, of those that it was asked for
+  NameAsks names_;
   std::uint64_t taken_entries_ = 0;
+  std::vector<HeadClaim> taken_heads_;
 };
 
 }  // namespace banyan::federation

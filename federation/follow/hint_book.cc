@@ -33,9 +33,14 @@ void HintBook::Shown(std::int64_t peer, const HeadClaim& head) {
   place = std::max(place, Place{head.name.epoch, head.state.size});
 }
 
-bool HintBook::IsToBeTold(std::int64_t peer, const HeadClaim& head) {
+HintBook::Has HintBook::Compare(std::int64_t peer, const HeadClaim& head) const {
   const auto found = has_.find({peer, head.name.node});
-  if (found != has_.end() && found->second >= Place{head.name.epoch, head.state.size}) return false;
+  if (found == has_.end()) return Has::Nothing;
+  return found->second < Place{head.name.epoch, head.state.size} ? Has::Less : Has::It;
+}
+
+bool HintBook::IsToBeTold(std::int64_t peer, const HeadClaim& head) {
+  if (Compare(peer, head) == Has::It) return false;
   Shown(peer, head);
   return true;
 }

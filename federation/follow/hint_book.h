@@ -26,6 +26,9 @@ class HintBook {
 
   // The peer showed this head, or a hint of it.
   void Shown(std::int64_t peer, const HeadClaim& head);
+  // What it showed last of that log.
+  enum class Has { Nothing, Less, It };
+  Has Compare(std::int64_t peer, const HeadClaim& head) const;
   // True at most once for each head and peer, and never for one that it has.
   bool IsToBeTold(std::int64_t peer, const HeadClaim& head);
 

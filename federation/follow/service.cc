@@ -37,6 +37,7 @@ Result<std::vector<Output>> Service::Step(std::int64_t now_ms, const Input& inpu
   TRY(EndContacts(now_ms));
   auto lease = TRY(database_.Read());
   const auto peers = TRY(ListPeers(*lease));
+  peers_ = peers.size();
   TRY(BeginHinted(*lease, peers, now_ms));
   BeginContacts(peers, now_ms);
   std::vector<Output> outputs;
@@ -122,8 +123,8 @@ Status Service::BeginHinted(storage::Connection& connection, const std::vector<P
       heard_.push_back(std::move(heard));
       continue;
     }
-    auto contact =
-        std::make_unique<Contact>(Contact::Shared{database_, policy_, hints_, next_ask_}, *peer);
+    auto contact = std::make_unique<Contact>(
+        Contact::Shared{database_, policy_, hints_, names_, next_ask_}, *peer);
     TRY(contact->BeginHinted(heard.origin, heard.claim, std::move(heard.note), now_ms));
     contacts_.emplace(heard.peer, std::move(contact));
   }
@@ -155,11 +156,10 @@ Status Service::TellPeers(storage::Connection& connection, const std::vector<Pee
 std::int64_t Service::PauseAfter(const Contact& contact) {
   std::uint8_t chance = 0;
   random_.Fill({&chance, 1});
-  std::int64_t pause_ms = options_.pause_ms;
-  if (contact.has_failed()) {
-    const auto failures = std::min<std::uint64_t>(contact.peer().failures, 20);
-    pause_ms = std::min(pause_ms << failures, options_.pause_max_ms);
-  }
+  const auto failures = std::min<std::uint64_t>(contact.peer().failures, 20);
+  const auto pause_ms = contact.has_failed()
+                            ? std::min(options_.pause_ms << failures, options_.pause_max_ms)
+                            : pace_.PauseMs(contact.peer().row, peers_);
   return pause_ms + pause_ms * chance / 1024;
 }
 
@@ -175,7 +175,9 @@ Status Service::EndContacts(std::int64_t now_ms) {
     const auto& contact = *item.second;
     if (!contact.is_done()) return false;
     is_news = is_news || contact.taken_entries() > 0 || contact.has_failed();
+    for (const auto& head : contact.taken_heads()) pace_.Took(head, now_ms);
     if (contact.has_failed()) hints_.Failed(item.first, now_ms);
+    if (!contact.has_failed() && !contact.is_hinted()) pace_.Asked(item.first, hints_, now_ms);
     const bool is_to_follow = again_.erase(item.first) > 0;
     if (!is_to_follow && (contact.has_failed() || !contact.is_hinted())) {
       due_ms_[item.first] = now_ms + PauseAfter(contact);
@@ -192,8 +194,8 @@ void Service::BeginContacts(const std::vector<Peer>& peers, std::int64_t now_ms)
     const auto row = peer.row;
     const auto due = due_ms_.find(row);
     if (contacts_.contains(row) || (due != due_ms_.end() && due->second > now_ms)) continue;
-    auto contact =
-        std::make_unique<Contact>(Contact::Shared{database_, policy_, hints_, next_ask_}, peer);
+    auto contact = std::make_unique<Contact>(
+        Contact::Shared{database_, policy_, hints_, names_, next_ask_}, peer);
     contact->Begin(hurries_ ? Contact::Quiet::Noted : Contact::Quiet::Seldom);
     contacts_.emplace(row, std::move(contact));
   }

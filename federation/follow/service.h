@@ -20,6 +20,7 @@
 
 #include "federation/follow/contact.h"
 #include "federation/follow/learned_peers.h"
+#include "federation/follow/peer_pace.h"
 #include "storage/base/random.h"
 
 namespace banyan::federation {
@@ -79,7 +80,7 @@ class Service {
  public:
   // Borrows both.
   Service(storage::Database& database, Random& random, const ServiceOptions& options = {})
-      : database_(database), random_(random), options_(options) {}
+      : database_(database), random_(random), options_(options), pace_(options.pause_ms) {}
 
   // `now_ms` since 1970, never less than before. Errors are the catalog's own: what the step was to
   // change is as it was, and the input may be given again.
@@ -126,6 +127,9 @@ class Service {
   bool own_shown_ = false;
   std::uint64_t next_ask_ = 1;
   HintBook hints_;
+  NamePauses names_;
+  PeerPace pace_;
+  std::size_t peers_ = 0;  // how many there are
   std::vector<Heard> heard_;
   std::optional<JournalPlace> told_;  // heads of the own journal up to there; nullopt: at the start
   std::map<std::int64_t, std::unique_ptr<Contact>> contacts_;  // by peer

@@ -10,6 +10,8 @@ constexpr std::string_view kLabel = "banyan=";
 constexpr std::string_view kBare = R"(("@method" "@authority" "@path" "@query"))";
 constexpr std::string_view kWithContent =
     R"(("@method" "@authority" "@path" "@query" "content-digest"))";
+constexpr std::string_view kOfAnswer =
+    R"(("@status" "content-digest" "signature";req;key="banyan");keyid=")";
 constexpr std::string_view kCreated = ";created=";
 constexpr std::string_view kNonce = ";nonce=\"";
 constexpr std::string_view kKeyId = "\";keyid=\"";
@@ -40,6 +42,10 @@ bool IsNonce(std::string_view text) {
          });
 }
 
+std::string SignatureTextOf(const Signature& signature) {
+  return std::string(kLabel) + ":" + ToBase64(signature) + ":";
+}
+
 // "sha-256=:...:" or "banyan=:...:".
 Result<Bytes> ParseByteSequence(std::string_view text, std::string_view label) {
   TRY(Take(text, label));
@@ -47,6 +53,28 @@ Result<Bytes> ParseByteSequence(std::string_view text, std::string_view label) {
     return Malformed("no byte sequence");
   }
   return ParseBase64(text.substr(1, text.size() - 2));
+}
+
+Result<Signature> ParseSignature(std::string_view text) {
+  const Bytes raw = TRY(ParseByteSequence(text, kLabel));
+  Signature signature{};
+  if (raw.size() != signature.size()) return Malformed("not of 64 bytes");
+  std::ranges::copy(raw, signature.begin());
+  return signature;
+}
+
+std::string Parameters(const AnswerSignature& signature) {
+  return std::string(kOfAnswer) + signature.node.ToString() + std::string(kEnd);
+}
+
+std::string BaseOf(const AnswerSignature& signature, std::string_view asked,
+                   const Sha256& content) {
+  asked.remove_prefix(std::min(asked.size(), kLabel.size()));
+  const std::vector<SignatureComponent> components = {
+      {"@status", "200"},
+      {"content-digest", ContentDigestText(content)},
+      {"signature", std::string(asked), ";req;key=\"banyan\""}};
+  return SignatureBase(components, Parameters(signature));
 }
 
 std::string Parameters(const RequestSignature& signature) {
@@ -61,7 +89,7 @@ std::string BaseOf(const RequestSignature& signature, const RequestToSign& reque
                                                 {"@path", request.path},
                                                 {"@query", request.query}};
   if (request.content) {
-    components.emplace_back("content-digest", ContentDigestText(*request.content));
+    components.push_back({"content-digest", ContentDigestText(*request.content)});
   }
   return SignatureBase(components, Parameters(signature));
 }
@@ -71,7 +99,9 @@ std::string BaseOf(const RequestSignature& signature, const RequestToSign& reque
 std::string SignatureBase(std::span<const SignatureComponent> components,
                           std::string_view parameters) {
   std::string base;
-  for (const auto& [name, value] : components) base += "\"" + name + "\": " + value + "\n";
+  for (const auto& part : components) {
+    base += "\"" + part.name + "\"" + part.parameters + ": " + part.value + "\n";
+  }
   return base + "\"@signature-params\": " + std::string(parameters);
 }
 
@@ -94,9 +124,7 @@ Result<RequestSignature> RequestSignature::Parse(std::string_view input,
   TRY(Take(left, kKeyId));
   const auto node = TRY(NodeId::Parse(TakeSome(left, kNodeIdSize)));
   RequestSignature parsed{node, created_s, std::string(nonce), covers_content, {}};
-  const Bytes raw = TRY(ParseByteSequence(signature, kLabel));
-  if (raw.size() != parsed.signature.size()) return Malformed("not of 64 bytes");
-  std::ranges::copy(raw, parsed.signature.begin());
+  parsed.signature = TRY(ParseSignature(signature));
   if (!IsNonce(nonce) || parsed.InputText() != input || parsed.SignatureText() != signature) {
     return Malformed("not of the one form that is known here");
   }
@@ -105,9 +133,7 @@ Result<RequestSignature> RequestSignature::Parse(std::string_view input,
 
 std::string RequestSignature::InputText() const { return std::string(kLabel) + Parameters(*this); }
 
-std::string RequestSignature::SignatureText() const {
-  return std::string(kLabel) + ":" + ToBase64(signature) + ":";
-}
+std::string RequestSignature::SignatureText() const { return SignatureTextOf(signature); }
 
 void RequestSignature::Sign(const RequestToSign& request, const SigningKey& key) {
   covers_content = request.content.has_value();
@@ -117,6 +143,29 @@ void RequestSignature::Sign(const RequestToSign& request, const SigningKey& key)
 bool RequestSignature::Verifies(const RequestToSign& request, const PublicKey& key) const {
   if (covers_content != request.content.has_value()) return false;
   return key.Verifies(AsBytes(BaseOf(*this, request)), signature);
+}
+
+Result<AnswerSignature> AnswerSignature::Parse(std::string_view input, std::string_view signature) {
+  std::string_view left = input;
+  TRY(Take(left, kLabel));
+  TRY(Take(left, kOfAnswer));
+  const auto node = TRY(NodeId::Parse(TakeSome(left, kNodeIdSize)));
+  const auto bytes = TRY(ParseSignature(signature));
+  const AnswerSignature parsed{node, bytes};
+  if (parsed.InputText() == input && parsed.SignatureText() == signature) return parsed;
+  return Malformed("not of the one form that is known here");
+}
+
+std::string AnswerSignature::InputText() const { return std::string(kLabel) + Parameters(*this); }
+std::string AnswerSignature::SignatureText() const { return SignatureTextOf(signature); }
+
+void AnswerSignature::Sign(std::string_view asked, const Sha256& content, const SigningKey& key) {
+  signature = key.Sign(AsBytes(BaseOf(*this, asked, content)));
+}
+
+bool AnswerSignature::Verifies(std::string_view asked, const Sha256& content,
+                               const PublicKey& key) const {
+  return key.Verifies(AsBytes(BaseOf(*this, asked, content)), signature);
 }
 
 std::string ContentDigestText(const Sha256& digest) {

@@ -1,13 +1,13 @@
 #pragma once
-// Signed requests (PROTOCOL.md section 7): HTTP message signatures (RFC 9421) in one form only.
-// What is parsed is rendered again and compared. Values and pure functions.
+// Signed requests, and signed answers to them (PROTOCOL.md section 7): HTTP message signatures
+// (RFC 9421) in one form only. What is parsed is rendered again and compared. Values and pure
+// functions.
 
 #include <cstdint>
 #include <optional>
 #include <span>
 #include <string>
 #include <string_view>
-#include <utility>
 
 #include "federation/format/node_id.h"
 #include "storage/base/signing.h"
@@ -30,7 +30,11 @@ struct RequestToSign {
 };
 
 // The bytes that are signed: a line for each component, then the parameters (RFC 9421 section 2.5).
-using SignatureComponent = std::pair<std::string, std::string>;  // name, value
+struct SignatureComponent {
+  std::string name;
+  std::string value;
+  std::string parameters = {};  // ";req", say
+};
 std::string SignatureBase(std::span<const SignatureComponent> components,
                           std::string_view parameters);
 
@@ -50,6 +54,21 @@ struct RequestSignature {
   void Sign(const RequestToSign& request, const SigningKey& key);
   // False as well when the request has a body that is not covered, or none that is.
   bool Verifies(const RequestToSign& request, const PublicKey& key) const;
+};
+
+// An answer of status 200, bound to the request that it answers.
+struct AnswerSignature {
+  NodeId node;  // who answers, with the transport key of its current epoch
+  Signature signature{};
+
+  // As RequestSignature::Parse.
+  static Result<AnswerSignature> Parse(std::string_view input, std::string_view signature);
+  std::string InputText() const;
+  std::string SignatureText() const;
+
+  // `asked` is SignatureText of the request, `content` the digest of the answer's body.
+  void Sign(std::string_view asked, const Sha256& content, const SigningKey& key);
+  bool Verifies(std::string_view asked, const Sha256& content, const PublicKey& key) const;
 };
 
 // RFC 9530, SHA-256 and nothing else: "sha-256=:<base64>:".

@@ -51,7 +51,8 @@ struct ApiRequest {
 struct ApiAnswer {
   int status = 0;
   HeaderList headers;
-  std::string body;  // empty when a sink took it
+  std::string body;       // empty when a sink took it
+  std::string signed_as;  // Signature of the request as it was sent; empty: it had none
 };
 
 }  // namespace banyan::node

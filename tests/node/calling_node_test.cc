@@ -60,6 +60,40 @@ TEST_CASE("WhatANodeThatOnlyCallsPublishesIsServedByTheOneThatItCalls") {
   CHECK(peers[0]["problem"] == "");
 }
 
+TEST_CASE("APrivateFederationIsBroughtToItsMembersAndToNobodyInTheirName") {
+  AdminNode member(WithoutUrl);
+  AdminNode other(WithoutUrl);
+  AdminNode caller(WithoutUrl);
+  const auto id = NodeId(caller);
+  Accept(member, id);
+  Accept(other, id);
+  WritePolicy(caller, "readers = \"" + NodeId(member) + "\"\n");
+  caller.Create(caller.alice, "model");
+  caller.Commit(caller.alice, "alice/model", {{"w.txt", "for members"}});
+  MUST(DescribeHeads(caller.node().data().database(), caller.node().data().content()));
+  MUST(caller.node().own_log().Update());
+  const auto url = [](AdminNode& node) {
+    return "http://127.0.0.1:" + std::to_string(node.node().port());
+  };
+  caller.Done("peers/add", {{"address", url(other)}, {"push", true}});
+  NodeId(other);
+  // It is brought nothing, whoever it said that it is.
+  const auto said = MUST(federation::NodeId::Parse(NodeId(member)));
+  const auto problem = [&] { return other.Done("peers/list")[0]["problem"].get<std::string>(); };
+  for (int i = 0; i < 2'000 && problem().find("404") == std::string::npos; ++i) {
+    MUST(caller.node().data().database().Write([&](storage::Connection& c) {
+      return c.Execute("UPDATE peer SET node = ?", said.genesis());
+    }));
+    SystemClock().SleepMs(10);
+  }
+  CHECK(problem().find("404") != std::string::npos);
+  caller.Done("peers/add", {{"address", url(member)}, {"push", true}});
+  const auto name = id.substr(0, 16) + "_alice";
+  CHECK(Await(member, "/" + name + "/model/resolve/main/w.txt", 200).body == "for members");
+  CHECK(other.Number("SELECT count(*) FROM log_entry WHERE origin IN "
+                     "(SELECT id FROM origin WHERE own = 0)") == 0);
+}
+
 TEST_CASE("Attack2WhoCallsAndLiesGainsNothing") {
   AdminNode called;
   SigningNode liar(9);

@@ -1,5 +1,7 @@
 // The own log after a restore, and with two copies of a node: what is promised is that no head is
 // signed that is inconsistent with any head that a peer reachable before signing had stored.
+#include "federation/format/checkpoint.h"
+#include "federation/format/note.h"
 #include "tests/node/log_places.h"
 
 using namespace banyan;
@@ -244,6 +246,29 @@ TEST_CASE("APeerCannotMakeANodeSignOrStopByWhatItMadeUp") {
   CHECK(f.b.Head().epoch == 0);
   CHECK(f.b.Head().state.size == before.state.size + 1);
   CHECK(f.b.Count("SELECT count(*) FROM fork_evidence") == 0);
+}
+
+TEST_CASE("Attack16AnEpochThatNobodyOpenedStopsNobody") {
+  Fixture f;
+  f.b.Start();
+  const auto before = f.b.Head();
+  const federation::LogName later{f.b.node(), 1};
+  f.peer.view->spoil = [&](const std::string& path, Bytes& body) {
+    if (!path.ends_with("/epochs")) return;
+    auto page = MUST(federation::EpochsPage::Parse(AsText(body)));
+    const federation::Checkpoint made_up{later.ToString(), {3, federation::LogHash()}};
+    Secret seed{};
+    federation::SignedNote note{made_up.ToString(), {}};
+    note.signatures.push_back(
+        federation::SignNote(note.text, made_up.origin, banyan::SigningKey(seed)));
+    page.epochs.push_back({1, note.ToString()});
+    const auto text = page.ToString();
+    body.assign(text.begin(), text.end());
+  };
+  f.Publish(f.b, "two");
+  CHECK(f.b.Problem().empty());
+  CHECK(f.b.Head().epoch == 0);
+  CHECK(f.b.Head().state.size == before.state.size + 1);
 }
 
 TEST_CASE("APeerThatShowsATailAndDoesNotGiveItIsWaitedFor") {

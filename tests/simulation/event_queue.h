@@ -1,6 +1,7 @@
 #pragma once
 // Virtual time: what is to happen, in order of time and, at one moment, of asking for it.
 
+#include <algorithm>
 #include <cstdint>
 #include <functional>
 #include <map>
@@ -23,17 +24,22 @@ class EventQueue {
   void RunUntil(std::int64_t end_ms) {
     while (!events_.empty() && events_.begin()->first.first < end_ms) {
       const auto next = events_.begin();
-      clock_.Advance(next->first.first - now_ms());
+      AdvanceTo(next->first.first);
       const auto event = std::move(next->second);
       events_.erase(next);
       ++ran_;
       event();
     }
-    clock_.Advance(end_ms - now_ms());
+    AdvanceTo(end_ms);
   }
   std::uint64_t ran() const { return ran_; }
 
  private:
+  // What takes time itself makes what is due meanwhile late.
+  void AdvanceTo(std::int64_t at_ms) {
+    clock_.Advance(std::max<std::int64_t>(at_ms - now_ms(), 0));
+  }
+
   FakeClock clock_;
   std::map<std::pair<std::int64_t, std::uint64_t>, Event> events_;
   std::uint64_t asked_ = 0;

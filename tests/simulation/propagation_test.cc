@@ -64,7 +64,11 @@ Spread Measure(std::size_t nodes, bool tells_hints, Mirrors mirrors, std::uint64
     for (std::size_t i = 1; i < world.size(); ++i) {
       if (world.random().OneIn(2)) world.SetConduct(i, Conduct::Stale);
     }
-    world.RunFor(2 * round_ms);  // they have shown what they go on showing
+    world.RunFor(2 * round_ms);  // they have shown what they go on showing,
+    for (int i = 0; i < 2; ++i) {
+      world.Publish(0);
+      world.RunFor(15 * kRoundMs);  // and that others are ahead of them
+    }
   }
   const auto before = world.counts();
   world.Publish(0);

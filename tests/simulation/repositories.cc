@@ -39,13 +39,14 @@ Result<std::int64_t> Add(Database& database, const std::string& owner, const std
   return id;
 }
 
-Status CommitTo(Database& database, ContentStore& store, std::int64_t repository,
+Status CommitTo(Database& database, ContentStore& store, std::int64_t repository, Files files,
                 FakeRandom& random, std::int64_t now_ms) {
-  const auto text = ToHex(random.TakeBytes(200));
+  const bool is_large = files == Files::SomeLarge && random.OneIn(3);
+  const auto text = ToHex(random.TakeBytes(is_large ? 30'000 + random.Below(200'000) : 200));
   const auto view = AsBytes(text);
   CommitRequest request{repository, "main", std::nullopt, {"Ada", "ada@example.org"}, "A change",
                         now_ms,     {}};
-  request.operations.push_back(AddInline{"file.txt", Bytes(view.begin(), view.end())});
+  request.operations.push_back(AddInline{kFileName, Bytes(view.begin(), view.end())});
   TRY(storage::Commit(database, store, request, {now_ms, {}, nullptr}));
   return Ok();
 }
@@ -53,14 +54,14 @@ Status CommitTo(Database& database, ContentStore& store, std::int64_t repository
 }  // namespace
 
 Status ChangeSomeRepository(Database& database, ContentStore& store, const std::string& owner,
-                            FakeRandom& random, std::int64_t now_ms) {
+                            Files files, FakeRandom& random, std::int64_t now_ms) {
   const auto own = TRY(ListOwn(database, owner));
   auto repository = own.empty() ? 0 : own[random.Below(own.size())];
   if (own.size() < kMaxRepositories && (own.empty() || random.OneIn(3))) {
     repository = TRY(Add(database, owner, "r" + std::to_string(own.size())));
-    TRY(CommitTo(database, store, repository, random, now_ms));
+    TRY(CommitTo(database, store, repository, files, random, now_ms));
   } else if (random.OneIn(2)) {
-    TRY(CommitTo(database, store, repository, random, now_ms));
+    TRY(CommitTo(database, store, repository, files, random, now_ms));
   }
   return database.Write([&](Connection& c) -> Status {
     TRY(c.Execute("UPDATE repository SET described = head WHERE id = ?", repository));

@@ -7,6 +7,7 @@ namespace {
 
 constexpr std::int64_t kRoundMs = 75'000;  // the longest pause between two rounds with a peer
 constexpr std::int64_t kMinuteMs = 60'000;
+constexpr const char* kWithContent = ":content";
 
 std::int64_t Draw(World& world, std::int64_t from, std::int64_t until) {
   return from +
@@ -56,17 +57,19 @@ void Trouble(World& world, std::int64_t until_ms) {
 }  // namespace
 
 std::string Scenario::ToString() const {
-  return simulation::ToString(topology) + ":" + std::to_string(nodes) + ":" + std::to_string(seed);
+  return simulation::ToString(topology) + ":" + std::to_string(nodes) + ":" + std::to_string(seed) +
+         (has_content ? kWithContent : "");
 }
 
 Result<Scenario> Scenario::Parse(const std::string& text) {
   const auto first = text.find(':');
   const auto second = text.find(':', first + 1);
-  if (second == text.npos) return Error(Errc::Invalid, "expected TOPOLOGY:NODES:SEED");
+  if (second == text.npos) return Error(Errc::Invalid, "expected TOPOLOGY:NODES:SEED[:content]");
   Scenario scenario;
   scenario.topology = TRY(ParseTopology(text.substr(0, first)));
   scenario.nodes = std::stoul(text.substr(first + 1));
   scenario.seed = std::stoull(text.substr(second + 1));
+  scenario.has_content = text.ends_with(kWithContent);
   return scenario;
 }
 
@@ -79,6 +82,10 @@ Outcome Run(const Scenario& scenario) {
   options.origins = scenario.nodes < 5 ? 1 : 3;
   options.link.lost_in_1000 = 20;
   options.link.doubled_in_1000 = 20;
+  if (scenario.has_content) {
+    options.holds_content = true;
+    options.service.mirrors_at_once = 2;
+  }
   World world(MakeEdges(scenario.topology, scenario.nodes, random), options);
   if (scenario.has_liars) SetConducts(world);
   Trouble(world, world.now_ms() + scenario.faults_ms);
@@ -92,6 +99,10 @@ Outcome Run(const Scenario& scenario) {
   while (!world.IsConverged() && world.now_ms() < stopped_ms + longest_ms) world.RunFor(1'000);
   INFO(world.Lagging());
   REQUIRE(world.IsConverged());
+  if (scenario.has_content) {  // what failed often is tried after hours
+    for (int hours = 0; hours < 8 && !world.HasAllContent(); ++hours) world.RunFor(60 * kMinuteMs);
+    REQUIRE(world.HasAllContent());
+  }
   return {world.digest(), world.counts(), world.now_ms() - stopped_ms};
 }
 

@@ -29,6 +29,15 @@ TEST_CASE("CliqueSurvivesFaults") { RunAll(Topology::Clique, 6, 4); }
 TEST_CASE("SmallWorldSurvivesFaults") { RunAll(Topology::SmallWorld, 50, 1); }
 TEST_CASE("CampusBehindNatSurvivesFaults") { RunAll(Topology::Campus, 12, 3); }
 
+TEST_CASE("ContentSurvivesFaults") {
+  for (std::uint64_t seed = 1; seed <= (IsLong() ? 100u : 4u); ++seed) {
+    Scenario scenario{Topology::SmallWorld, 6, seed};
+    scenario.has_content = true;
+    const auto outcome = Run(scenario);
+    CHECK(outcome.counts.mirrored > 0);
+  }
+}
+
 TEST_CASE("TheSameSeedGivesTheSameRun") {
   const Scenario scenario{Topology::SmallWorld, 8, 77};
   const auto once = Run(scenario);
@@ -36,7 +45,8 @@ TEST_CASE("TheSameSeedGivesTheSameRun") {
   CHECK(Run({Topology::SmallWorld, 8, 78}).digest != once.digest);
 }
 
-// BANYAN_SIMULATE=TOPOLOGY:NODES:SEED, as a failing run prints it; BANYAN_TRACE=1 shows each event.
+// BANYAN_SIMULATE=TOPOLOGY:NODES:SEED[:content], as a failing run prints it; BANYAN_TRACE=1 shows
+// each event.
 TEST_CASE("AskedForRun") {
   const auto* const asked = std::getenv("BANYAN_SIMULATE");
   if (asked == nullptr) return;

@@ -81,8 +81,15 @@ Result<std::vector<Output>> SimNode::Step(const Input& input) {
   return service_->Step(clock_.NowMs(), input);
 }
 
+MirrorReport SimNode::Mirror(std::int64_t card, std::span<PeerSource* const> peers) {
+  const std::atomic<bool> cancelled{false};
+  return RepositoryMirror({clock_, random_, *database_, local(), cancelled, {}, {}, 1})
+      .Run(card, peers);
+}
+
 Status SimNode::Publish() {
-  TRY(ChangeSomeRepository(*database_, *store_, name_, random_, clock_.NowMs()));
+  const auto files = options_.holds_content ? Files::SomeLarge : Files::Small;
+  TRY(ChangeSomeRepository(*database_, *store_, name_, files, random_, clock_.NowMs()));
   TRY(writer_->WriteDue());
   return files_->Publish();
 }

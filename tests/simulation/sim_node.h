@@ -8,6 +8,7 @@
 #include "federation/card_writer.h"
 #include "federation/follow/service.h"
 #include "federation/log_files.h"
+#include "federation/mirror/repository_mirror.h"
 #include "storage/content/local_content_store.h"
 #include "tests/support/memory_file_system.h"
 #include "tests/support/sqlite_vfs.h"
@@ -43,6 +44,9 @@ class SimNode {
 
   Result<std::vector<federation::Output>> Step(const federation::Input& input);
 
+  // A worker brings a repository here, from peers that answer at once or not at all.
+  federation::MirrorReport Mirror(std::int64_t card,
+                                  std::span<federation::PeerSource* const> peers);
   // Changes a repository, writes what cards are due and releases the new head.
   Status Publish();
   Status AddPeer(const std::string& address);
@@ -60,6 +64,7 @@ class SimNode {
   const federation::NodeId& id() const { return *id_; }  // once started
   storage::Database& database() { return *database_; }
   storage::ContentStore* store() { return store_.get(); }  // nullptr: it holds no content
+  storage::LocalContentStore& local() { return static_cast<storage::LocalContentStore&>(*store_); }
   federation::LogFiles* files() { return files_.get(); }
   const federation::OwnOrigin& origin() const { return *origin_; }
   Random& random() { return random_; }

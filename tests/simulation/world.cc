@@ -4,6 +4,7 @@
 #include <cstdlib>
 #include <iostream>
 
+#include "tests/simulation/content_peer.h"
 #include "tests/simulation/node_answers.h"
 #include "tests/support/must.h"
 
@@ -66,6 +67,7 @@ void World::StartNode(std::size_t i) {
     REQUIRE(place.node->is_up());
   }
   if (place.node->is_signing()) {
+    NotePublished(*place.node, published_);
     truth_[place.node->id()][place.node->name()].Extend(*place.node);
   }
 }
@@ -124,6 +126,7 @@ void World::Publish(std::size_t i) {
   MUST(published);
   auto& log = truth_[place.node->id()][place.node->name()];
   log.Extend(*place.node);
+  NotePublished(*place.node, published_);
   Note("publish " + place.node->name() + " " + std::to_string(log.size()));
   Give(i, Released());
 }
@@ -155,6 +158,8 @@ void World::Carry(std::size_t i, const Output& output) {
   if (const auto* ask = std::get_if<Ask>(&output)) {
     ++counts_.asks;
     CarryAsk(i, *ask);
+  } else if (const auto* task = std::get_if<MirrorTask>(&output)) {
+    CarryMirror(i, *task);
   } else if (const auto* hint = std::get_if<Hint>(&output)) {
     if (options_.tells_hints) CarryHint(i, PeerAt(i, hint->peer), hint->note);
   }
@@ -208,6 +213,55 @@ void World::CarryHint(std::size_t i, std::size_t to, const std::string& note) {
       if (Reaches(i, to)) Give(to, Hinted{node(i).id(), note});
     });
   }
+}
+
+void World::CarryMirror(std::size_t i, const MirrorTask& task) {
+  After(Latency(), [this, i, task, life = nodes_[i].life] {
+    if (nodes_[i].life == life && node(i).is_up()) Mirror(i, task);
+  });
+}
+
+void World::Mirror(std::size_t i, const MirrorTask& task) {
+  std::vector<std::unique_ptr<ContentPeer>> peers;
+  std::vector<PeerSource*> borrowed;
+  for (const auto row : task.peers) {
+    peers.push_back(std::make_unique<ContentPeer>(*this, i, PeerAt(i, row)));
+    borrowed.push_back(peers.back().get());
+  }
+  const auto report = node(i).Mirror(task.card, borrowed);
+  if (node(i).lost_power()) return Fell(i);
+  ++(report.outcome ? counts_.mirrored : counts_.mirrors_failed);
+  Note("mirror " + node(i).name() + " " + std::to_string(task.card) +
+       (report.outcome ? "" : " " + report.outcome.error().message()));
+  LookAtMirrors(node(i), published_);
+  After(Latency(), [this, i, card = task.card, life = nodes_[i].life] {
+    if (nodes_[i].life == life) Give(i, MirrorEnded{card});
+  });
+}
+
+Result<World::Objects> World::Exchange(std::size_t reader, std::size_t peer,
+                                       const std::function<Result<Objects>(SimNode&)>& answer) {
+  const MutexLock lock(exchange_mutex_);
+  if (!Reaches(reader, peer) || IsStruck(options_.link.lost_in_1000)) {
+    return Error(Errc::Unavailable, "no answer");
+  }
+  auto objects = TRY(answer(node(peer)));
+  for (auto& object : objects) {
+    if (!object || object->empty()) continue;
+    if (nodes_[peer].conduct == Conduct::Babbles) *object = random_.TakeBytes(random_.Below(5000));
+    if (nodes_[peer].conduct == Conduct::Garbles) (*object)[random_.Below(object->size())] ^= 1;
+  }
+  return objects;
+}
+
+bool World::HasAllContent() {
+  for (std::size_t origin = 0; origin < options_.origins; ++origin) {
+    for (std::size_t i = 0; i < size(); ++i) {
+      if (i == origin || nodes_[i].conduct != Conduct::Honest) continue;
+      if (!HasMirrored(node(i), node(origin).id())) return false;
+    }
+  }
+  return true;
 }
 
 std::uint64_t World::HeldSize(std::size_t i, std::size_t origin) const {

@@ -6,7 +6,9 @@
 #include <set>
 #include <vector>
 
+#include "storage/base/mutex.h"
 #include "tests/simulation/event_queue.h"
+#include "tests/simulation/mirror_watch.h"
 #include "tests/simulation/topology.h"
 #include "tests/simulation/truth.h"
 
@@ -84,11 +86,21 @@ class World {
   std::uint64_t HeldSize(std::size_t i, std::size_t origin) const;
   std::string Lagging() const;
 
+  // A worker of one node asks a peer, which answers with objects: over the same links and with the
+  // same lies as all else, but at once. One after the other, of several threads.
+  using Objects = std::vector<std::optional<Bytes>>;
+  Result<Objects> Exchange(std::size_t reader, std::size_t peer,
+                           const std::function<Result<Objects>(SimNode&)>& answer)
+      EXCLUDES(exchange_mutex_);
+  // Every honest node has the content of what it holds the log of.
+  bool HasAllContent();
+
   // Of all that happened, in order.
   std::string digest() const { return digest_.ToString(); }
   struct Counts {
     std::uint64_t steps = 0, asks = 0, hints = 0, crashes = 0, restores = 0, lies = 0;
     std::uint64_t answer_bytes = 0;
+    std::uint64_t mirrored = 0, mirrors_failed = 0;
   };
   const Counts& counts() const { return counts_; }
 
@@ -112,6 +124,8 @@ class World {
   void Carry(std::size_t i, const federation::Output& output);
   void CarryAsk(std::size_t i, const federation::Ask& ask);
   void CarryHint(std::size_t i, std::size_t to, const std::string& note);
+  void CarryMirror(std::size_t i, const federation::MirrorTask& task);
+  void Mirror(std::size_t i, const federation::MirrorTask& task);
   void Deliver(std::size_t i, std::uint64_t life, federation::Answer answer, std::int64_t delay_ms);
   federation::Answer AnswerOf(std::size_t i, const federation::Ask& ask);
   Result<Bytes> FileOf(std::size_t i, const std::string& path);
@@ -128,6 +142,8 @@ class World {
   std::vector<Place> nodes_;
   std::set<std::size_t> side_;
   Truth truth_;
+  PublishedFiles published_;
+  Mutex exchange_mutex_;
   Sha256 digest_;
   Counts counts_;
 };

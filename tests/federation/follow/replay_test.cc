@@ -109,6 +109,24 @@ TEST_CASE("NamesThatAPeerHasNotYetAreAskedForAgain") {
   CHECK(behind.asked == asked + 1);
 }
 
+TEST_CASE("NamesThatNobodyHasAreAskedForMoreAndMoreSeldom") {
+  FakeOrigin a(1);
+  a.Publish("one");
+  FakePeer peer(a);
+  peer.objects.clear();
+  FollowFixture f;
+  f.AddPeer(peer);
+  f.Follow(a);
+  f.Round();
+  const auto asked = peer.asked;
+  const auto sent = peer.sent_bytes;
+  constexpr int kRounds = 300;
+  for (int i = 0; i < kRounds; ++i) f.Round();
+  CHECK(peer.asked > asked + kRounds);       // they are asked for again,
+  CHECK(peer.asked < asked + kRounds + 40);  // but not each time,
+  CHECK(peer.sent_bytes == sent);            // and no head is shown again
+}
+
 TEST_CASE("NamesOfARemovedRepositoryAreNotWaitedFor") {
   FakeOrigin a(1);
   a.Publish("one", [](Card& card) {

@@ -113,3 +113,30 @@ TEST_CASE("AnAuthorityHasNoPortOfItsScheme") {
   CHECK(CanonicalAuthority("127.0.0.1:80", false) == "127.0.0.1");
   CHECK(CanonicalAuthority("[::1]:8080", false) == "[::1]:8080");
 }
+
+TEST_CASE("AnAnswerIsBoundToWhatWasAskedAndSaysWhoAnswers") {
+  const SigningKey key(SeedOf("n4Ni+HpISpVObnQMW0wOhCKROaIKqKtW/2ZYb2p9KcU="));
+  const auto asked = MakeSignature(MakeRequest(), key).SignatureText();
+  const auto content = HashSha256(AsBytes("body"));
+  AnswerSignature made{kNode, {}};
+  made.Sign(asked, content, key);
+  const auto input = made.InputText();
+  CHECK(input == R"(banyan=("@status" "content-digest" "signature";req;key="banyan");keyid=")" +
+                     kNode.ToString() + R"(";alg="ed25519")");
+  const auto parsed = MUST(AnswerSignature::Parse(input, made.SignatureText()));
+  CHECK(parsed.node == kNode);
+  CHECK(parsed.Verifies(asked, content, key.public_key()));
+  CHECK_FALSE(parsed.Verifies(asked, HashSha256(AsBytes("other")), key.public_key()));
+  CHECK_FALSE(parsed.Verifies(made.SignatureText(), content, key.public_key()));
+  for (std::size_t i = 0; i < input.size(); ++i) {
+    auto other = input;
+    other[i] = other[i] == 'a' ? 'b' : 'a';
+    const auto changed = AnswerSignature::Parse(other, made.SignatureText());
+    CHECK((!changed || !changed->Verifies(asked, content, key.public_key())));
+    CHECK_FALSE(AnswerSignature::Parse(input.substr(0, i), made.SignatureText()));
+  }
+  MUST_FAIL(AnswerSignature::Parse(input + " ", made.SignatureText()), Errc::Invalid);
+  MUST_FAIL(AnswerSignature::Parse(input, made.SignatureText() + " "), Errc::Invalid);
+  // An answer is no request.
+  MUST_FAIL(RequestSignature::Parse(input, made.SignatureText()), Errc::Invalid);
+}

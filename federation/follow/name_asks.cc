@@ -1,0 +1,72 @@
+#include "federation/follow/name_asks.h"
+
+#include <algorithm>
+
+namespace banyan::federation {
+namespace {
+
+constexpr std::size_t kAtOnce = 256;
+constexpr std::int64_t kFirstPauseMs = 1'000;
+constexpr std::int64_t kLastPauseMs = 3'600'000;
+
+}  // namespace
+
+bool NamePauses::IsDue(std::int64_t peer, std::int64_t now_ms) const {
+  const auto found = pauses_.find(peer);
+  if (found == pauses_.end()) return true;
+  return found->second.due_ms && *found->second.due_ms <= now_ms;
+}
+
+void NamePauses::Got(std::int64_t peer) { pauses_[peer] = {}; }
+
+void NamePauses::Lacks(std::int64_t peer, std::int64_t now_ms) {
+  Pause& pause = pauses_[peer];
+  pause.pause_ms = std::clamp(2 * pause.pause_ms, kFirstPauseMs, kLastPauseMs);
+  pause.due_ms = now_ms + pause.pause_ms;
+}
+
+void NameAsks::Add(const FollowedOrigin& origin) {
+  const auto is_same = [&](const auto& item) { return item.row == origin.row; };
+  if (std::ranges::none_of(origins_, is_same)) origins_.push_back(origin);
+}
+
+Result<std::vector<Sha256>> NameAsks::Next(storage::Connection& connection) {
+  awaited_.clear();
+  for (; at_ < origins_.size(); ++at_, after_card_ = 0) {
+    const auto missing = TRY(ListMissingMeta(connection, origins_[at_].row, after_card_, kAtOnce));
+    if (missing.empty()) continue;
+    after_card_ = missing.back().card;
+    std::vector<Sha256> ids;
+    for (const auto& meta : missing) {
+      if (meta.is_awaited) awaited_.insert(meta.id);
+      if (std::ranges::find(ids, meta.id) == ids.end()) ids.push_back(meta.id);
+    }
+    return ids;
+  }
+  return std::vector<Sha256>();
+}
+
+Status NameAsks::Check(const std::vector<Sha256>& ids,
+                       const std::vector<std::optional<Bytes>>& objects) {
+  if (objects.size() > ids.size()) return Error(Errc::Corrupt, "more objects than asked for");
+  for (std::size_t i = 0; i < objects.size(); ++i) {
+    if (!objects[i] || HashSha256(*objects[i]) == ids[i]) continue;
+    return Error(Errc::Corrupt, "object " + ids[i].Short() + " does not hash to its name");
+  }
+  return Ok();
+}
+
+Status NameAsks::Take(storage::Connection& connection, const std::vector<Sha256>& ids,
+                      const std::vector<std::optional<Bytes>>& objects) {
+  for (std::size_t i = 0; i < objects.size(); ++i) {
+    if (objects[i]) {
+      TRY(KeepMeta(connection, ids[i], *objects[i]));
+      ++taken_;
+    } else {
+      lacks_ = lacks_ || awaited_.contains(ids[i]);
+    }
+  }
+  return Ok();
+}
+
+}  // namespace banyan::federation
