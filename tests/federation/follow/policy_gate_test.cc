@@ -32,6 +32,8 @@ void Yank(Card& card) {
 
 TEST_CASE("WhatThePolicyStopsIsNotFetched") {
   Gate f;
+  f.policy.answers = {{{}, "", {}, {}, {Action::Stop, 0}}};
+  f.Read();
   f.Publish("one", Yank);
   f.Round();
   CHECK(f.mirrors.empty());
