@@ -28,7 +28,8 @@ std::string Digest(const std::string& text) { return HashSha256(AsBytes(text)).T
 
 std::string Move::ToString() const {
   return std::string(kKinds[static_cast<std::size_t>(kind)]) + " " + std::to_string(node) +
-         (message.empty() ? "" : " " + message.substr(0, 8));
+         (message.empty() ? "" : " " + message.substr(0, 8)) +
+         (answer.empty() ? "" : " " + answer.substr(0, 8));
 }
 
 ThreeNodes::ThreeNodes() {
@@ -61,8 +62,7 @@ bool ThreeNodes::IsConcerned(std::size_t i) const {
 
 bool ThreeNodes::IsAsking(std::size_t i) const {
   return std::ranges::any_of(messages_, [&](const Message& message) {
-    return (message.kind == Message::Kind::Ask && message.from == i) ||
-           (message.kind == Message::Kind::Answer && message.to == i);
+    return message.kind == Message::Kind::Ask && message.from == i;
   });
 }
 
@@ -71,21 +71,24 @@ Moves ThreeNodes::Possible() const {
   std::string last;
   for (const auto& message : messages_) {  // sorted by key: of equal ones the first
     if (message.key == std::exchange(last, message.key)) continue;
-    moves.push_back({Move::Kind::Deliver, message.to, message.key});
     // To who asked, a lost answer is a lost question, and a second one is no answer to anything.
-    if (message.kind == Message::Kind::Answer) continue;
-    moves.push_back({Move::Kind::Lose, message.to, message.key});
+    moves.push_back({Move::Kind::Lose, message.to, message.key, ""});
     if (message.kind == Message::Kind::Hint) {
-      moves.push_back({Move::Kind::Double, message.to, message.key});
+      moves.push_back({Move::Kind::Deliver, message.to, message.key, ""});
+      moves.push_back({Move::Kind::Double, message.to, message.key, ""});
+    }
+    for (const auto& [digest, answer] : message.answers) {
+      moves.push_back({Move::Kind::Deliver, message.from, message.key, digest});
     }
   }
-  if (published_ < kMostPublished) moves.push_back({Move::Kind::Publish, 0, ""});
+  if (published_ < kMostPublished) moves.push_back({Move::Kind::Publish, 0, "", ""});
   for (std::size_t i = 0; i < kThree; ++i) {
-    if (i > 0 && ticks_ < kMostTicks && !IsAsking(i)) moves.push_back({Move::Kind::Tick, i, ""});
-    if (IsConcerned(i)) moves.push_back({Move::Kind::Crash, i, ""});
+    if (i > 0 && ticks_ < kMostTicks && !IsAsking(i))
+      moves.push_back({Move::Kind::Tick, i, "", ""});
+    if (IsConcerned(i)) moves.push_back({Move::Kind::Crash, i, "", ""});
   }
   if (places_[1].watch.HeldSize(places_[0].node->id()) > kBackedUp) {
-    moves.push_back({Move::Kind::Restore, 1, ""});
+    moves.push_back({Move::Kind::Restore, 1, "", ""});
   }
   return moves;
 }
@@ -94,7 +97,7 @@ void ThreeNodes::Make(const Move& move) {
   INFO(move.ToString());
   faults_ += move.IsFault() ? 1 : 0;
   switch (move.kind) {
-    case Move::Kind::Deliver: Deliver(Take(move.message)); break;
+    case Move::Kind::Deliver: Deliver(Take(move.message), move.answer); break;
     case Move::Kind::Tick:
       ++ticks_;
       Round(move.node);
@@ -123,28 +126,39 @@ void ThreeNodes::Give(std::size_t i, const Input& input, const std::string& what
   place.history = Digest(place.history + what);
   const auto outputs = MUST(place.node->Step(input));
   place.watch.Look(*place.node, truth_);
+  Reanswer(i);
   for (const auto& output : outputs) Send(i, output);
 }
 
 void ThreeNodes::Send(std::size_t i, const Output& output) {
   if (const auto* ask = std::get_if<Ask>(&output)) {
     Add({Message::Kind::Ask, i, PeerAt(i, ask->peer), *ask, {}, {}, {}});
+    Reanswer(PeerAt(i, ask->peer));
   } else if (const auto* hint = std::get_if<Hint>(&output)) {
-    Add({Message::Kind::Hint, i, PeerAt(i, hint->peer), {}, {}, hint->note, {}});
+    Add({Message::Kind::Hint, i, PeerAt(i, hint->peer), {}, hint->note, {}, {}});
   }
 }
 
 void ThreeNodes::Add(Message message) {
-  std::string text = std::to_string(static_cast<int>(message.kind)) + " " +
-                     std::to_string(message.from) + " " + std::to_string(message.to) + " " +
-                     std::to_string(message.ask.id) + " " + std::to_string(message.answer.id) +
-                     message.ask.path + message.note;
-  for (const auto& object : message.answer.objects) text += object ? "+" : "-";
-  text += HashSha256(message.answer.body).ToString();
-  if (message.answer.error) text += message.answer.error->message();
-  message.key = Digest(text);
+  message.key = Digest(std::to_string(static_cast<int>(message.kind)) + " " +
+                       std::to_string(message.from) + " " + std::to_string(message.to) + " " +
+                       std::to_string(message.ask.id) + " " + message.ask.path + message.note);
   messages_.insert(std::ranges::upper_bound(messages_, message.key, {}, &Message::key),
                    std::move(message));
+}
+
+void ThreeNodes::Reanswer(std::size_t i) {
+  for (auto& message : messages_) {
+    if (message.kind == Message::Kind::Ask && message.to == i) Reanswer(message);
+  }
+}
+
+void ThreeNodes::Reanswer(Message& message) {
+  auto answer = AnswerAsk(*places_[message.to].node, message.ask);
+  std::string text = HashSha256(answer.body).ToString();
+  for (const auto& object : answer.objects) text += object ? "+" : "-";
+  if (answer.error) text += answer.error->message();
+  message.answers.try_emplace(Digest(text), std::move(answer));
 }
 
 ThreeNodes::Message ThreeNodes::Take(const std::string& key) {
@@ -155,23 +169,11 @@ ThreeNodes::Message ThreeNodes::Take(const std::string& key) {
   return message;
 }
 
-// A question is answered from what is there now; that changes nothing there.
-void ThreeNodes::Deliver(const Message& message) {
-  auto& node = *places_[message.to].node;
-  switch (message.kind) {
-    case Message::Kind::Ask:
-      Add({Message::Kind::Answer,
-           message.to,
-           message.from,
-           {},
-           AnswerAsk(node, message.ask),
-           {},
-           {}});
-      break;
-    case Message::Kind::Answer: Give(message.to, message.answer, message.key); break;
-    case Message::Kind::Hint:
-      Give(message.to, Hinted{places_[message.from].node->id(), message.note}, message.key);
-      break;
+void ThreeNodes::Deliver(const Message& message, const std::string& answer) {
+  if (message.kind == Message::Kind::Ask) {
+    Give(message.from, message.answers.at(answer), message.key + answer);
+  } else {
+    Give(message.to, Hinted{places_[message.from].node->id(), message.note}, message.key);
   }
 }
 
@@ -193,16 +195,19 @@ void ThreeNodes::Restart(std::size_t i, bool restores) {
   }
   MUST(place.node->Start());
   std::erase_if(messages_, [&](const Message& message) {
-    return (message.kind == Message::Kind::Ask && message.from == i) ||
-           (message.kind == Message::Kind::Answer && message.to == i);
+    return message.kind == Message::Kind::Ask && message.from == i;
   });
+  Reanswer(i);
   if (i == 0) truth_[place.node->id()][place.node->name()].Extend(*place.node);
 }
 
 std::string ThreeNodes::State() const {
   std::string state = std::to_string(faults_);
   for (const auto& place : places_) state += " " + place.history;
-  for (const auto& message : messages_) state += " " + message.key;
+  for (const auto& message : messages_) {
+    state += " " + message.key;
+    for (const auto& [digest, answer] : message.answers) state += "=" + digest;
+  }
   return Digest(state);
 }
 
@@ -210,7 +215,10 @@ void ThreeNodes::Settle() {
   const auto& origin = places_[0].node->id();
   const auto size = truth_.at(origin).at("node0").size();
   for (int round = 0; round < 8; ++round) {
-    while (!messages_.empty()) Deliver(Take(messages_.front().key));
+    while (!messages_.empty()) {
+      const auto message = Take(messages_.front().key);
+      Deliver(message, message.answers.empty() ? "" : message.answers.begin()->first);
+    }
     const bool is_done =
         places_[1].watch.HeldSize(origin) == size && places_[2].watch.HeldSize(origin) == size;
     if (is_done) return;

@@ -1,7 +1,12 @@
 #pragma once
-// An origin and two followers, each a peer of the others, where every message waits until it is
-// said what becomes of it: for trying all orders in which things may happen.
+// An origin and two followers, each a peer of the others, where every exchange and hint waits until
+// it is said what becomes of it: for trying all orders in which things may happen.
+//
+// A question may be answered at any moment until its answer arrives. Of these moments only such
+// count apart at which the answer is another: so an exchange is one move, with one of the answers
+// that could have been given since it was asked.
 
+#include <map>
 #include <memory>
 
 #include "tests/simulation/truth.h"
@@ -17,8 +22,11 @@ struct Move {
   Kind kind = Kind::Tick;
   std::size_t node = 0;
   std::string message;  // its key
+  std::string answer;   // to a question: its digest
 
   bool IsFault() const { return kind >= Kind::Lose; }
+  // A question that is answered is two things that happen: it arrives, and its answer does.
+  std::size_t Events() const { return answer.empty() ? 1 : 2; }
   std::string ToString() const;
   bool operator==(const Move&) const = default;
 };
@@ -46,14 +54,14 @@ class ThreeNodes {
 
  private:
   struct Message {
-    enum class Kind { Ask, Answer, Hint };
+    enum class Kind { Ask, Hint };
     Kind kind = Kind::Ask;
     std::size_t from = 0;
     std::size_t to = 0;
     federation::Ask ask;
-    federation::Answer answer;
     std::string note;
     std::string key;
+    std::map<std::string, federation::Answer> answers;  // that it may get, by digest
   };
   struct Place {
     FakeClock clock;
@@ -66,7 +74,10 @@ class ThreeNodes {
   void Send(std::size_t i, const federation::Output& output);
   void Add(Message message);
   Message Take(const std::string& key);
-  void Deliver(const Message& message);
+  void Deliver(const Message& message, const std::string& answer);
+  // The node changed: what it was asked may be answered in another way now.
+  void Reanswer(std::size_t i);
+  void Reanswer(Message& message);
   void Publish();
   void Restart(std::size_t i, bool restores);
   bool IsConcerned(std::size_t i) const;  // some message is of it or for it
