@@ -60,6 +60,14 @@ Status SawHead(Connection& connection, LogId log, std::int64_t now_ms) {
       log.origin, log.epoch);
 }
 
+Status SawAgain(Connection& connection, const std::string& peer, std::int64_t now_ms) {
+  return connection.Execute(
+      "UPDATE log_head SET seen_ms = max(seen_ms, ?) "
+      "WHERE origin IN (SELECT id FROM origin WHERE peer = ?) AND epoch = "
+      "(SELECT max(epoch) FROM log_head latest WHERE latest.origin = log_head.origin)",
+      now_ms, peer);
+}
+
 Result<std::vector<EpochHead>> ListEpochs(Connection& connection, std::int64_t origin) {
   std::vector<EpochHead> epochs;
   auto rows = connection.Query(

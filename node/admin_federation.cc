@@ -11,6 +11,7 @@
 #include "node/admin_functions.h"
 #include "node/bringer.h"
 #include "node/follower.h"
+#include "node/own_address.h"
 #include "node/own_log.h"
 
 namespace banyan::node {
@@ -20,6 +21,7 @@ using storage::Connection;
 
 constexpr std::int64_t kPollMs = 100;
 constexpr std::int64_t kFirstAnswerMs = 10'000;
+constexpr int kFirstCallLooks = 20;
 
 const char* ReachOf(const federation::Peer& peer) {
   if (peer.Calls()) return "calls";
@@ -110,7 +112,7 @@ Result<Json> OriginJson(const AdminContext& context, Connection& connection,
   const auto selected = TRY(ReadInt(connection,
                                     "SELECT count(*) FROM mirror JOIN repository_card "
                                     "ON repository_card.id = mirror.card "
-                                    "WHERE repository_card.origin = ?",
+                                    "WHERE repository_card.origin = ? AND passed_over = 0",
                                     origin.row));
   const auto mirrored =
       TRY(ReadInt(connection, "SELECT count(*) FROM repository WHERE origin = ?", origin.row));
@@ -147,9 +149,33 @@ Result<federation::Peer> ReadPeer(const AdminContext& context, const std::string
   return federation::FindPeer(*lease, text);
 }
 
-// True when it may still answer.
-bool HasYetToAnswer(const Result<federation::Peer>& peer) {
-  return peer && !peer->answered_ms && peer->failures == 0;
+Error Itself(const std::string& address) {
+  return Error(Errc::Invalid, address + " is this node itself: a peer is another one");
+}
+
+Status RequireAnother(const AdminContext& context, const std::string& address) {
+  auto lease = TRY(context.database().Read());
+  const auto own = TRY(federation::FindOwnNode(*lease));
+  const bool is_own_id =
+      own && address == std::string(federation::kCallingPrefix) + own->ToString();
+  const bool is_own_address = context.config != nullptr && IsOwnAddress(*context.config, address);
+  return is_own_id || is_own_address ? Status(Itself(address)) : Ok();
+}
+
+// The peer as it is once it was asked, and called if it is to be; some seconds later at most.
+Result<federation::Peer> AwaitAnswer(const AdminContext& context, federation::Peer peer) {
+  const auto until_ms = context.clock.MonotonicMs() + kFirstAnswerMs;
+  while (!peer.answered_ms && peer.failures == 0 && context.clock.MonotonicMs() < until_ms) {
+    context.follower->AwaitStep(kPollMs);
+    peer = TRY(ReadPeer(context, peer.address));
+  }
+  // A call that is taken is answered when something is wanted; one that is refused, at once.
+  if (!peer.is_pushed || context.bringer == nullptr) return peer;
+  for (int looks = 0; looks < kFirstCallLooks && context.bringer->Problem(peer.row).empty();
+       ++looks) {
+    context.follower->AwaitStep(kPollMs);
+  }
+  return peer;
 }
 
 // With the time that it would take on the link as it was measured last.
@@ -203,6 +229,7 @@ Result<Json> AddPeer(const AdminContext& context, const Json& arguments) {
   if (address.ends_with(federation::kArchiveEnding)) {
     return Error(Errc::Invalid, "an archive is no peer: `banyan bundle import` reads it");
   }
+  TRY(RequireAnother(context, TRY(federation::NormalizeAddress(address))));
   const bool is_pushed = TRY(ReadAnswer(arguments, "push")).value_or(false);
   const auto push = is_pushed ? federation::Push::Yes : federation::Push::No;
   federation::Peer peer;
@@ -213,13 +240,11 @@ Result<Json> AddPeer(const AdminContext& context, const Json& arguments) {
   if (context.follower == nullptr) return PeerJson(context, peer);
   context.follower->Hurry();
   if (context.bringer != nullptr) context.bringer->Hurry();
-  auto now = ReadPeer(context, peer.address);
-  const auto until_ms = context.clock.MonotonicMs() + kFirstAnswerMs;
-  while (HasYetToAnswer(now) && context.clock.MonotonicMs() < until_ms) {
-    context.follower->AwaitStep(kPollMs);
-    now = ReadPeer(context, peer.address);
-  }
-  return PeerJson(context, TRY(std::move(now)));
+  const auto now = TRY(AwaitAnswer(context, peer));
+  if (now.problem != federation::kIsItself) return PeerJson(context, now);
+  TRY(context.database().Write(
+      [&](Connection& connection) { return federation::RemovePeer(connection, now.row); }));
+  return Itself(now.address);
 }
 
 Result<Json> RemovePeer(const AdminContext& context, const Json& arguments) {
@@ -295,7 +320,11 @@ Result<Json> SyncNow(const AdminContext& context, const Json& arguments) {
     return Error(Errc::Unavailable,
                  "no node runs on this directory: `banyan serve` asks all peers when it starts");
   }
-  if (TRY(ReadAnswer(arguments, "dry_run")).value_or(false)) return ShowPlan(context);
+  const auto policy = context.follower->ReadPolicy();  // what is wrong with it is shown at the end
+  if (TRY(ReadAnswer(arguments, "dry_run")).value_or(false)) {
+    TRY(Status(policy));
+    return ShowPlan(context);
+  }
   const bool is_now = TRY(ReadAnswer(arguments, "now")).value_or(false);
   context.follower->Hurry(is_now ? Follower::Hours::Any : Follower::Hours::AsInPolicy);
   while (!context.follower->IsIdle()) {

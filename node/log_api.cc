@@ -34,7 +34,8 @@ void AnswerClosed(Response& response) {
 
 class LogApi {
  public:
-  LogApi(Hub& hub, OwnLog& log) : hub_(hub), log_(log) {}
+  LogApi(Hub& hub, OwnLog& log, std::function<void()> sign_due)
+      : hub_(hub), log_(log), sign_due_(std::move(sign_due)) {}
 
   void GetInfo(Request&, Response& response) {
     const auto log = log_.Look();
@@ -60,6 +61,7 @@ class LogApi {
       if (!place) return Fail(response, std::move(place.error()).Context("since"));
       since = *std::move(place);
     }
+    sign_due_();
     auto page = ReadHeads(since);
     if (!page) return Fail(response, page.error());
     response.headers.Set("Cache-Control", kFresh);
@@ -173,12 +175,13 @@ class LogApi {
 
   Hub& hub_;
   OwnLog& log_;
+  const std::function<void()> sign_due_;
 };
 
 }  // namespace
 
-void AddLogRoutes(Router& router, Hub& hub, OwnLog& log) {
-  const auto api = std::make_shared<LogApi>(hub, log);
+void AddLogRoutes(Router& router, Hub& hub, OwnLog& log, std::function<void()> sign_due) {
+  const auto api = std::make_shared<LogApi>(hub, log, std::move(sign_due));
   const auto add = [&](std::string_view pattern, void (LogApi::*handler)(Request&, Response&)) {
     router.Add("GET", pattern, [api, &hub, handler](Request& request, Response& response) {
       const bool is_guest = request.caller.IsAnonymous() && !request.is_reader;

@@ -16,7 +16,9 @@ namespace {
 
 constexpr std::int64_t kFlushPauseMs = 10'000;
 constexpr std::int64_t kDescribePauseMs = 60'000;
+constexpr const char* kWriteCards = "write_cards";
 constexpr std::int64_t kLogPauseMs = 2'000;
+constexpr std::int64_t kSignWaitMs = 1'000;  // of who asks which heads are here
 constexpr std::int64_t kPolicyPauseMs = 10'000;
 constexpr std::int64_t kDeletePauseMs = 60'000;
 constexpr std::int64_t kNeighboursPauseMs = 2'000;
@@ -44,7 +46,8 @@ Result<std::int64_t> ReadNumber(storage::Connection& connection, const char* sql
 }
 
 std::string PolicyPath(const Config& config) {
-  return config.federation_policy.empty() ? config.data + "/policy.toml" : config.federation_policy;
+  const auto own = config.data + "/" + std::string(kPolicyName);
+  return config.federation_policy.empty() ? own : config.federation_policy;
 }
 
 void AnswerHealth(Health& health, Response& response) {
@@ -101,12 +104,12 @@ Node::Node(const Seams& seams, const Config& config, std::unique_ptr<DataDirecto
       router_(MakeRoutes(hub_)),
       bringer_({seams.clock, data_->database(), router_, gate_, signer_of_requests_}),
       admin_api_({seams.clock, seams.random, seams.fs, data_->content(), config_.data, follower_,
-                  bringer_, desk_, own_log_}),
+                  bringer_, desk_, own_log_, config_, seams.shared_fs}),
       front_({seams.clock, config_, data_->database(), usage_, metrics_, gate_, router_}),
       jobs_(seams.clock, metrics_) {
   content_api_.AddRoutes(router_);
   admin_api_.AddRoutes(router_);
-  AddLogRoutes(router_, hub_, own_log_);
+  AddLogRoutes(router_, hub_, own_log_, [this] { SignDue(); });
   AddPeerRoutes(router_, {gate_, desk_, follower_, signer_of_requests_});
   follower_.OnOwnShown([this] { own_log_.AskSoon(); });
   router_.Add("GET", "/healthz",
@@ -129,8 +132,8 @@ std::vector<Jobs::Job> Node::MakeJobs() {
       {"flush_usage", kFlushPauseMs, [this] { return usage_.Flush(data_->database()); }});
   jobs.push_back({"describe_heads", kDescribePauseMs,
                   [this] { return DescribeHeads(data_->database(), data_->content()); }});
-  jobs.push_back({"write_cards", kLogPauseMs, [this] { return WriteCards(); }});
-  jobs.push_back({"read_policy", kPolicyPauseMs, [this] { return ReadPolicy(); }});
+  jobs.push_back({kWriteCards, kLogPauseMs, [this] { return WriteCards(); }});
+  jobs.push_back({"read_policy", kPolicyPauseMs, [this] { return follower_.ReadPolicy(); }});
   jobs.push_back({"delete_due", kDeletePauseMs, [this] { return DeleteDue(); }});
   if (config_.federation_neighbours) {
     neighbours_.emplace(seams_.clock);
@@ -167,17 +170,17 @@ void Node::TellWhetherToCosign(const OwnLog::Open* open) {
   follower_.TakeCosigner(std::move(cosigner));
 }
 
+void Node::SignDue() {
+  const auto due = own_log_.LookDue();
+  if (due && *due == OwnLog::Due::Something) jobs_.RunSoon(kWriteCards, kSignWaitMs);
+}
+
 Status Node::CollectGarbage() {
   const auto report = TRY(CollectNode(data_->content(), {}));
   TRY(content_api_.RemoveEndedOffers());
   log::Info("node", "event=collected revisions={} files={} freed_bytes={} sessions={}",
             report.history.revisions_deleted, report.content.files_deleted,
             report.content.freed_bytes, report.content.sessions_expired);
-  return Ok();
-}
-
-Status Node::ReadPolicy() {
-  if (TRY(policy_.Read()) == PolicyFile::Outcome::Changed) follower_.TakePolicy();
   return Ok();
 }
 

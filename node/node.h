@@ -34,6 +34,7 @@ class Node {
     Clock& clock;
     Random& random;
     FileSystem& fs;
+    FileSystem* shared_fs = nullptr;  // for what is made to be given away; nullptr: fs
   };
   // `config` is checked (LoadConfig). The node serves when this returns.
   static Result<std::unique_ptr<Node>> Start(const Seams& seams, const Config& config);
@@ -55,8 +56,8 @@ class Node {
   std::vector<Jobs::Job> MakeJobs();
   Status WriteCards();
   void TellWhetherToCosign(const OwnLog::Open* open);
+  void SignDue();
   Status CollectGarbage();
-  Status ReadPolicy();
   Status LookForNeighbours();
   Status DeleteDue();
   void AnswerMetrics(const Request& request, Response& response);

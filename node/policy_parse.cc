@@ -9,8 +9,8 @@
 #include "federation/cosignatures.h"
 #include "node/config_keys.h"
 #include "node/policy_file.h"
+#include "node/policy_words.h"
 #include "node/units.h"
-#include "storage/base/repository_glob.h"
 
 namespace banyan::node {
 namespace {
@@ -131,6 +131,17 @@ class PolicyReader {
     return Ok();
   }
 
+  // Globs, each looked at by `check`.
+  Status TakeWords(const toml::table& table, const char* key, Status (*check)(const std::string&),
+                   std::vector<std::string>& words) const {
+    TRY(TakeTexts(table, key, words));
+    for (const auto& word : words) {
+      const auto checked = check(word);
+      if (!checked) return At(*table.get(key), checked.error().message());
+    }
+    return Ok();
+  }
+
   Status ReadMirror(const toml::node& node) {
     const auto* table = TRY(Table(node));
     TRY(RequireKeys(*table, {"window", "rate", "per_day", "per_month", "held", "held_per_origin"}));
@@ -154,13 +165,15 @@ class PolicyReader {
     if (array == nullptr) return At(node, "selections are written as [[select]]");
     for (const auto& item : *array) {
       const auto* table = TRY(Table(item));
-      TRY(RequireKeys(*table, {"kind", "licence", "task", "language", "max_size", "files", "refs",
-                               "history", "content"}));
+      TRY(RequireKeys(*table, {"origin", "repository", "kind", "licence", "task", "language",
+                               "max_size", "files", "refs", "history", "content"}));
       federation::Selection selection;
-      TRY(TakeTexts(*table, "kind", selection.kinds));
-      TRY(TakeTexts(*table, "licence", selection.licences));
-      TRY(TakeTexts(*table, "task", selection.tasks));
-      TRY(TakeTexts(*table, "language", selection.languages));
+      if (const auto* value = table->get("origin")) selection.origins = TRY(Nodes(*value));
+      TRY(TakeWords(*table, "repository", CheckRepositoryGlob, selection.repositories));
+      TRY(TakeWords(*table, "kind", CheckKindGlob, selection.kinds));
+      TRY(TakeWords(*table, "licence", CheckLicenceGlob, selection.licences));
+      TRY(TakeWords(*table, "task", CheckTaskGlob, selection.tasks));
+      TRY(TakeWords(*table, "language", CheckLanguageGlob, selection.languages));
       TRY(TakeSize(*table, "max_size", selection.max_bytes));
       TRY(ReadContent(*table, selection.content));
       policy_.selections.push_back(std::move(selection));
@@ -279,9 +292,8 @@ class PolicyReader {
     }
     if (const auto* value = table.get("repository")) {
       rule.repository = TRY(Text(*value));
-      if (!storage::IsRepositoryGlob(rule.repository)) {
-        return At(*value, "expected KIND/NAMESPACE/NAME with * in it, such as models/lab/*");
-      }
+      const auto checked = CheckRepositoryGlob(rule.repository);
+      if (!checked) return At(*value, checked.error().message());
     }
     if (const auto* value = table.get("status")) {
       rule.statuses = TRY(Words(*value, storage::ParseStandingStatus));

@@ -22,6 +22,11 @@ federation::RequestToSign WhatIsSigned(std::string_view address, const ApiReques
 
 }  // namespace
 
+std::optional<federation::NodeId> RequestSigner::node() const {
+  const auto log = log_.Look();
+  return log == nullptr ? std::nullopt : std::optional(log->origin.node);
+}
+
 Result<std::string> RequestSigner::Introduction(federation::LogId log) const {
   auto lease = TRY(database_.Read());
   return federation::IntroductionOf(*lease, log);

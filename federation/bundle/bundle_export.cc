@@ -54,6 +54,7 @@ class BundleExport {
     }
     TRY(PutNote(plan));
     TRY(sink_.Finish());
+    report_.new_bytes = sink_.new_bytes();
     return report_;
   }
 
@@ -126,8 +127,10 @@ class BundleExport {
         put_.files.erase(sha256);
         continue;
       }
+      const auto before_bytes = sink_.new_bytes();
       TRY(PutFile(*file));
       ++report_.files;
+      if (sink_.new_bytes() > before_bytes) ++report_.new_files;
     }
     return Ok();
   }

@@ -4,6 +4,7 @@
 
 #include "federation/answers.h"
 #include "federation/cosignatures.h"
+#include "federation/head_rows.h"
 #include "federation/known_keys.h"
 #include "federation/origin_rows.h"
 #include "federation/own_origin.h"
@@ -35,7 +36,8 @@ Status Contact::Fail(const std::string& problem) {
       [&](storage::Connection& connection) { return PeerFailed(connection, peer_.row, problem); });
 }
 
-void Contact::Begin() {
+void Contact::Begin(Quiet quiet) {
+  quiet_ = quiet;
   upto_ = peer_.heads;
   if (peer_.node) return AskHeads();
   AskFile("/fed/info", kMaxInfoBytes);
@@ -94,6 +96,12 @@ Status Contact::TakeInfo(const Answer& answer, std::int64_t now_ms) {
   if (peer_.expected && *peer_.expected != *node) {
     return Fail("another node answers there than " + peer_.expected->ToString());
   }
+  std::optional<NodeId> own;
+  {
+    auto lease = TRY(database_.Read());
+    own = TRY(FindOwnNode(*lease));
+  }
+  if (own == *node) return Fail(std::string(kIsItself));
   peer_.node = *node;
   TRY(TakeIntroduction(*info));
   if (waiting_page_) return TakePage(*std::exchange(waiting_page_, std::nullopt), now_ms);
@@ -379,11 +387,13 @@ Status Contact::Finish(std::int64_t now_ms) {
   } else if (!names_.origins().empty()) {
     name_pauses_.Got(peer_.row);
   }
-  const bool is_news = upto_ != peer_.heads || !met_.empty() || names_.taken() > 0 ||
-                       peer_.failures > 0 || !peer_.answered_ms ||
-                       now_ms - *peer_.answered_ms >= kNoteAnswerMs;
-  if (!is_news) return Ok();  // a quiet round writes nothing
+  const bool is_noted = quiet_ == Quiet::Noted || upto_ != peer_.heads || !met_.empty() ||
+                        names_.taken() > 0 || peer_.failures > 0 || !peer_.answered_ms ||
+                        now_ms - *peer_.answered_ms >= kNoteAnswerMs;
+  if (!is_noted) return Ok();
+  const bool is_unchanged = !is_hinted_ && upto_ == peer_.heads;
   return database_.Write([&](storage::Connection& connection) -> Status {
+    if (is_unchanged) TRY(SawAgain(connection, peer_.address, now_ms));
     for (const auto& origin : met_) TRY(NoteShown(connection, origin.row, peer_.address));
     for (const auto& origin : names_.origins()) TRY(SelectCards(connection, origin));
     if (!names_.origins().empty()) TRY(ApplyPolicy(connection, policy_, now_ms));

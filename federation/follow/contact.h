@@ -48,8 +48,10 @@ class Contact {
         peer_(std::move(peer)) {}
 
   // Errors are the catalog's own; what goes wrong with the peer ends the round and is noted with
-  // the peer.
-  void Begin();
+  // the peer. Whether it is noted of every round, or every ten minutes, that it answered and had
+  // nothing new.
+  enum class Quiet { Noted, Seldom };
+  void Begin(Quiet quiet);
   Status BeginHinted(const FollowedOrigin& origin, const HeadClaim& claim, std::string note,
                      std::int64_t now_ms);
   Status Take(const Answer& answer, std::int64_t now_ms);
@@ -122,6 +124,7 @@ class Contact {
   std::uint64_t& next_ask_;
   Peer peer_;
   Phase phase_ = Phase::Info;
+  Quiet quiet_ = Quiet::Seldom;
   bool is_hinted_ = false;
   bool has_failed_ = false;
   bool shows_more_of_own_ = false;

@@ -53,6 +53,7 @@ Status Service::Take(const Input& input, std::int64_t now_ms) {
     ignores_windows_ = hurry->ignores_windows;
     due_ms_.clear();
     tried_.clear();
+    for (const auto& [peer, contact] : contacts_) again_.insert(peer);
     hurries_ = true;
   }
   if (const auto* read = std::get_if<PolicyRead>(&input)) policy_ = read->policy;
@@ -215,9 +216,10 @@ Status Service::EndContacts(std::int64_t now_ms) {
     for (const auto& head : contact.taken_heads()) pace_.Took(head, now_ms);
     if (contact.has_failed()) hints_.Failed(item.first, now_ms);
     if (!contact.has_failed() && !contact.is_hinted()) pace_.Asked(item.first, hints_, now_ms);
+    const bool is_to_follow = again_.erase(item.first) > 0;
     if (contact.has_failed() || !contact.is_hinted()) {
       answered_.insert(item.first);
-      due_ms_[item.first] = now_ms + PauseAfter(contact);
+      if (!is_to_follow) due_ms_[item.first] = now_ms + PauseAfter(contact);
     }
     own_shown_ = own_shown_ || contact.shows_more_of_own();
     return true;
@@ -232,7 +234,7 @@ void Service::BeginContacts(const std::vector<Peer>& peers, std::int64_t now_ms)
     const auto due = due_ms_.find(row);
     if (contacts_.contains(row) || (due != due_ms_.end() && due->second > now_ms)) continue;
     auto contact = std::make_unique<Contact>(SharedByContacts(), peer);
-    contact->Begin();
+    contact->Begin(hurries_ ? Contact::Quiet::Noted : Contact::Quiet::Seldom);
     contacts_.emplace(row, std::move(contact));
   }
 }

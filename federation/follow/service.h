@@ -154,6 +154,7 @@ class Service {
   bool ignores_windows_ = false;
   bool hurries_ = false;          // until all peers were asked, and all that waits tried once
   std::set<std::int64_t> tried_;  // cards, since the last Hurry
+  std::set<std::int64_t> again_;  // peers whose rounds began before it, and are to follow them
 };
 
 }  // namespace banyan::federation

@@ -51,6 +51,44 @@ TEST_CASE("APolicyFileSaysWhatIsCosigned") {
   CHECK(MUST(ParsePolicy("p", "")).cosignatures.keeps == federation::kMaxCosignatures);
 }
 
+TEST_CASE("ASelectionMayNameOriginsAndRepositories") {
+  const std::string one = federation::NodeId(federation::HashLeaf(AsBytes("1"))).ToString();
+  const auto policy = MUST(ParsePolicy("p", "[[select]]\norigin = [\"" + one + "\"]\n" +
+                                                "repository = [\"models/lab/*\", \"*/*/w*\"]\n"));
+  REQUIRE(policy.selections.size() == 1);
+  CHECK(policy.selections[0].origins == std::set{MUST(federation::NodeId::Parse(one))});
+  CHECK(policy.selections[0].repositories == std::vector<std::string>{"models/lab/*", "*/*/w*"});
+  CHECK(Problem("[[select]]\norigin = \"lab\"").find("is no node id") != std::string::npos);
+  CHECK(Problem("[[select]]\nrepository = \"lab/*\"").find("KIND/NAME") != std::string::npos);
+  CHECK(Problem("[[answer]]\nrepository = \"model/lab/*\"\naction = \"stop\"")
+            .find("where KIND is models, datasets or *") != std::string::npos);
+}
+
+TEST_CASE("WordsThatStandForNothingAreRefusedWithTheLegalOnes") {
+  const auto select = [](const std::string& line) { return "[[select]]\n" + line + "\n"; };
+  const auto says = [&](const std::string& line, const std::string& what) {
+    const auto problem = Problem(select(line));
+    INFO(problem);
+    return problem.starts_with("policy.toml: line 2: ") && problem.find(what) != problem.npos;
+  };
+  CHECK(says("kind = \"model\"", "\"model\" stands for nothing: expected models or datasets"));
+  CHECK(says("kind = [\"models\", \"spaces\"]", "expected models or datasets"));
+  CHECK(says("licence = \"apache2\"", "SPDX"));
+  CHECK(says("licence = \"GPL-3.0\"", "expected GPL-3.0-only"));
+  CHECK(says("task = \"speech\"", "a task such as"));
+  CHECK(says("language = \"swahili\"", "the code of a language"));
+  CHECK(Problem("[[answer]]\nstatus = \"gone\"\naction = \"stop\"")
+            .find("live yanked withdrawn removed") != std::string::npos);
+  for (const auto* line :
+       {"kind = [\"Models\", \"data*\"]",
+        "licence = [\"mit\", \"CC-*\", \"LicenseRef-x\", \"NONE\"]",
+        "licence = \"MIT AND CC-BY-4.0\"", "task = [\"text-generation\", \"my-own-*\"]",
+        "language = [\"sw\", \"zh-Hant\", \"yue\", \"*\"]"}) {
+    INFO(line);
+    CHECK(ParsePolicy("p", select(line)).has_value());
+  }
+}
+
 TEST_CASE("APolicyFileSaysHowToAnswer") {
   const std::string node = federation::NodeId(federation::LogHash()).ToString();
   const auto policy = MUST(ParsePolicy("policy.toml",

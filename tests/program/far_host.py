@@ -31,12 +31,12 @@ class FarHost:
     def sync_until(self, commit, repository="lab/model"):
         """A node asks its peers by itself; this only makes it do so sooner."""
         while True:
-            self.operator.run("sync")
             try:
+                self.operator.run("sync")
                 info = self.operator.json("info", repository)
                 if info.get("sha") == commit:
                     self.done_at = time.monotonic()
                     return
             except Failed:
-                pass  # not there yet
+                pass  # no peer answered, or it is not there yet
             time.sleep(1)
