@@ -190,6 +190,8 @@ TEST_CASE("NeighboursAreAskedAsLearnedPeers") {
 TEST_CASE("ANeighbourIsAskedAsSoonAsItIsFollowed") {
   Fixture f;
   const FakeOrigin c(3);
+  FakePeer at_c(c);
+  f.reachable["http://192.168.1.9:8440"] = &at_c;
   f.Step(NeighboursSeen{{{c.node(), "http://192.168.1.9:8440"}}});
   CHECK(f.Learned().empty());
   f.Follow(c);
