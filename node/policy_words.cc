@@ -30,8 +30,8 @@ Status CheckRepositoryGlob(const std::string& glob) {
   const auto kind = glob.substr(0, glob.find('/'));
   if (storage::IsRepositoryGlob(glob) && CheckKindGlob(kind)) return Ok();
   return Error(Errc::Invalid,
-               "expected KIND/NAMESPACE/NAME with * in it, such as models/lab/*, where KIND is "
-               "models, datasets or *");
+               "expected KIND/NAMESPACE/NAME, of which KIND is models, datasets or *, and the "
+               "others may have * in them, such as models/lab/*");
 }
 
 Status CheckKindGlob(const std::string& glob) {

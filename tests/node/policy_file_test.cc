@@ -59,9 +59,9 @@ TEST_CASE("ASelectionMayNameOriginsAndRepositories") {
   CHECK(policy.selections[0].origins == std::set{MUST(federation::NodeId::Parse(one))});
   CHECK(policy.selections[0].repositories == std::vector<std::string>{"models/lab/*", "*/*/w*"});
   CHECK(Problem("[[select]]\norigin = \"lab\"").find("is no node id") != std::string::npos);
-  CHECK(Problem("[[select]]\nrepository = \"lab/*\"").find("KIND/NAME") != std::string::npos);
+  CHECK(Problem("[[select]]\nrepository = \"lab/*\"").find("KIND/NAMESPACE") != std::string::npos);
   CHECK(Problem("[[answer]]\nrepository = \"model/lab/*\"\naction = \"stop\"")
-            .find("where KIND is models, datasets or *") != std::string::npos);
+            .find("of which KIND is models, datasets or *") != std::string::npos);
 }
 
 TEST_CASE("WordsThatStandForNothingAreRefusedWithTheLegalOnes") {
