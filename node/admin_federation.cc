@@ -124,6 +124,7 @@ Result<Json> OriginJson(const AdminContext& context, Connection& connection,
               origin.row));
   const auto peer = TRY(federation::FindShown(connection, origin.row));
   Json unfinished = TRY(Unfinished(connection, origin.row));
+  Json holders = TRY(HoldersJson(connection, log.log));
   Json json{{"node", origin.node.ToString()},
             {"rules", std::move(rules)},
             {"epoch", log.log.epoch},
@@ -131,7 +132,7 @@ Result<Json> OriginJson(const AdminContext& context, Connection& connection,
             {"age_s", nullptr},
             {"trust",
              log.head.frontier.size() > 0 ? std::string(federation::kUnwitnessed) : "nothing held"},
-            {"held_by", TRY(HoldersJson(connection, log.log))},
+            {"held_by", std::move(holders)},
             {"stopped", stopped},
             {"repositories", repositories},
             {"selected", selected},
@@ -295,9 +296,10 @@ Result<Json> ShowFederation(const AdminContext& context, const Json&) {
   Json fetching = TRY(FetchingJson(context, *lease));
   const auto problem = context.follower == nullptr ? "" : context.follower->PolicyProblem();
   const auto log_problem = context.own_log == nullptr ? "" : context.own_log->Problem();
+  Json holders = TRY(OwnHoldersJson(*lease));
   return Json{{"node_id", own ? Json(own->ToString()) : Json()},
               {"log_problem", log_problem},
-              {"log_held_by", TRY(OwnHoldersJson(*lease))},
+              {"log_held_by", std::move(holders)},
               {"policy_problem", problem},
               {"fetching", std::move(fetching)},
               {"peers", std::move(peers)},

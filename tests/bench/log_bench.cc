@@ -69,7 +69,8 @@ class Filler {
     card.content = Content();
     card.time_s = kFirstMs / 1000 + static_cast<std::int64_t>(number);
     const auto entry = TRY(card.Render());
-    const EntryPlace place{log_, TRY(AppendEntry(connection_, log_, entry)), HashLeaf(entry)};
+    const auto position = TRY(AppendEntry(connection_, log_, entry));
+    const EntryPlace place{log_, position, HashLeaf(entry)};
     TRY(TakeCard(connection_, place, TRY(ParseCanonical(entry)), kFirstMs));
     repository.key = repository.key.value_or(RepositoryKey::FromRaw(place.leaf.bytes()));
     repository.leaf = place.leaf;

@@ -25,9 +25,9 @@ Result<Bytes> AnswerHeads(SimNode& node, const std::string& path) {
 
 Result<Bytes> AnswerInfo(SimNode& node) {
   auto lease = TRY(node.database().Read());
-  return RenderCanonical({{"introduction", TRY(IntroductionOf(*lease, node.origin().log))},
-                          {"node", node.id().ToString()},
-                          {"version", 0}});
+  const auto introduction = TRY(IntroductionOf(*lease, node.origin().log));
+  return RenderCanonical(
+      {{"introduction", introduction}, {"node", node.id().ToString()}, {"version", 0}});
 }
 
 // "/fed/<node>/<epoch>/<file>"

@@ -147,6 +147,8 @@ TEST_CASE("WhatWaitsIsKnownWithoutALookAtTheRest") {
   f.Publish("one");
   f.Round();
   check(1);
+  f.policy.answers = {{{}, "", {storage::StandingStatus::Yanked}, {}, {Action::Stop, 0}}};
+  f.Read();
   f.Publish("one", Yank);
   f.Round();
   check(0);  // passed over

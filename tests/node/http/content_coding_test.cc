@@ -31,6 +31,7 @@ std::string Frame(const std::string& text, int window_log = 17) {
   std::string frame(::ZSTD_compressBound(text.size()), '\0');
   ZSTD_inBuffer in{text.data(), text.size(), 0};
   ZSTD_outBuffer out{frame.data(), frame.size(), 0};
+  ::ZSTD_compressStream2(context, &out, &in, ZSTD_e_continue);  // whose size is not known yet
   while (::ZSTD_compressStream2(context, &out, &in, ZSTD_e_end) != 0) {
   }
   ::ZSTD_freeCCtx(context);
