@@ -32,6 +32,7 @@ TEST_CASE("ADeadPeerIsNamedAndASyncWithoutAnAnswerFails") {
   CHECK(f.Says(std::string(kDead) + " has never answered well"));
   CHECK(f.Says("banyan: no peer answered"));
   ServedNode other;
+  MUST(other.node().own_log().Update());  // it answers once its log is open
   f.runner.Output({"peer", "add", other.url()});
   f.runner.Output({"sync"});  // one did
   CHECK(f.Says(kDead));
