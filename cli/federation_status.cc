@@ -22,7 +22,24 @@ void NoteSilence(Session& session, const Json& peer) {
       ": " + problem);
 }
 
+// How many nodes signed to hold all of the log that is held here.
+std::string CountHolders(const Json& origin) {
+  std::size_t count = 0;
+  for (const auto& holder : origin.value("held_by", Json::array())) {
+    if (Figure(holder, "size") >= Figure(origin, "size")) ++count;
+  }
+  return FormatCount(count);
+}
+
 }  // namespace
+
+void NoteHolders(Session& session, const Json& status) {
+  for (const auto& holder : status.value("log_held_by", Json::array())) {
+    session.output().Note("Its log is held by " + Member(holder, "node") + ": " +
+                          FormatCount(Figure(holder, "size")) + " entries since " +
+                          Member(holder, "since"));
+  }
+}
 
 void NoteProblems(Session& session, const Json& status) {
   auto& output = session.output();
@@ -52,6 +69,7 @@ Status PrintFederation(Session& session, const Json& status) {
                {"ENTRIES", true},
                {"SEEN"},
                {"TRUST"},
+               {"LOG HELD BY", true},
                {"SELECTED", true},
                {"MIRRORED", true},
                {"STORED", true},
@@ -66,7 +84,8 @@ Status PrintFederation(Session& session, const Json& status) {
     const auto stated = Figure(origin, "stated_bytes");
     table.Add({Member(origin, "node"), FormatCount(Figure(origin, "size")),
                age ? FormatDuration(*age * 1000) + " ago" : "never", Member(origin, "trust"),
-               FormatCount(Figure(origin, "selected")), FormatCount(Figure(origin, "mirrored")),
+               CountHolders(origin), FormatCount(Figure(origin, "selected")),
+               FormatCount(Figure(origin, "mirrored")),
                FormatBytes(stored) + (stored < stated ? " of " + FormatBytes(stated) : ""),
                problem});
   }

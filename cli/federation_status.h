@@ -9,6 +9,9 @@ namespace banyan::cli {
 // One line for each origin that is followed; how much is here of it, and what is wrong.
 Status PrintFederation(Session& session, const Json& status);
 
+// Remarks: which nodes signed to hold all of this node's log, up to where and since when.
+void NoteHolders(Session& session, const Json& status);
+
 // Remarks: what keeps the node from its work, and which peers do not answer, since when and why.
 void NoteProblems(Session& session, const Json& status);
 

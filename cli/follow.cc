@@ -137,6 +137,7 @@ void NoteReach(Session& session, const Json& peer) {
   }
 }
 
+// Copies of the own log, not of what it is about.
 class FederationStatus final : public AdminCommand {
  public:
   FederationStatus()
@@ -147,7 +148,7 @@ class FederationStatus final : public AdminCommand {
         "vouches for it. SELECTED is what is followed and wanted by the policy, MIRRORED what is "
         "here. Peers that do not answer are named, since when and why.");
     Shows("federation status", "how much is here of each origin, and how old it is");
-    Shows("federation status --json", "with peers and problems");
+    Shows("federation status --json", "with peers, problems, and which nodes hold the logs");
   }
 
  private:
@@ -157,6 +158,7 @@ class FederationStatus final : public AdminCommand {
     NoteProblems(session, status);
     session.output().Note(node.empty() ? "This node has no log yet" : "This node is " + node);
     for (const auto& peer : status.value("peers", Json::array())) NoteReach(session, peer);
+    NoteHolders(session, status);
     return PrintFederation(session, status);
   }
 };

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "federation/cosignatures.h"
+
 namespace banyan::federation {
 namespace {
 
@@ -94,11 +96,12 @@ Result<std::optional<HeadsPage>> ReadHeads(Connection& connection, const Journal
   std::size_t bytes = 0;
   bool is_cut = false;
   auto rows = connection.Query(
-      "SELECT sequence, seen_ms, note FROM log_head WHERE sequence > ? AND note != '' ORDER BY "
-      "sequence LIMIT ?",
+      "SELECT sequence, seen_ms, note, origin, epoch FROM log_head WHERE sequence > ? AND "
+      "note != '' ORDER BY sequence LIMIT ?",
       after, kMaxHeadsAtOnce);
   while (rows.Next()) {
-    std::string note = rows.Text(2);
+    const LogId log{rows.Int(3), static_cast<std::uint64_t>(rows.Int(4))};
+    std::string note = TRY(AddCosignatures(connection, log, rows.Text(2)));
     bytes += note.size() + 64;  // its line, at most
     is_cut = bytes > kMaxHeadsBytes;
     if (is_cut) break;

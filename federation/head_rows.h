@@ -37,7 +37,8 @@ Result<std::vector<EpochHead>> ListEpochs(storage::Connection& connection, std::
 // How far the journal of this node has come.
 Result<JournalPlace> FindJournalPlace(storage::Connection& connection);
 
-// The heads that changed after `since`, oldest change first, within the limits of a page; all of
+// The heads that changed after `since`, with the cosignatures that are kept of them, which do not
+// count as changes; oldest change first, within the limits of a page; all of
 // them for another journal or a place that this one has not reached. nullopt: nothing changed.
 Result<std::optional<HeadsPage>> ReadHeads(storage::Connection& connection,
                                            const JournalPlace& since, std::int64_t now_ms);

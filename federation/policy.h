@@ -51,8 +51,15 @@ struct Selection {
   ContentSelection content;            // what of a repository that it holds for
 };
 
+// Of the logs that are held here (cosignatures.h).
+struct CosignRules {
+  bool makes = true;       // this node says in public which logs it holds
+  std::size_t keeps = 16;  // by others, of one log, to be shown beside its head
+};
+
 struct Policy {
   FetchLimits limits;
+  CosignRules cosignatures;
   PeerRules peers;
   std::vector<Selection> selections;       // the first that holds; none: all that is followed
   std::vector<AnswerRule> answers;         // the first that holds decides

@@ -1,5 +1,6 @@
 #include "federation/state_tree.h"
 
+#include <algorithm>
 #include <vector>
 
 #include "storage/history/search_tree.h"
@@ -10,9 +11,10 @@ using storage::Connection;
 
 Result<StateEntry> StateOf(Connection& connection, std::int64_t origin) {
   std::vector<storage::SearchChange> cards;
+  // Read as they lie, and sorted here: in the order of their keys each row would be somewhere else.
   auto rows = connection.Query(
       "SELECT key, leaf, epoch, position FROM repository_card WHERE origin = ? AND number > 0 "
-      "ORDER BY key",
+      "ORDER BY id",
       origin);
   while (rows.Next()) {
     ByteWriter value;
@@ -22,6 +24,7 @@ Result<StateEntry> StateOf(Connection& connection, std::int64_t origin) {
     cards.push_back({std::string(AsText(rows.Blob(0))), std::string(AsText(value.bytes()))});
   }
   TRY(rows.status());
+  std::ranges::sort(cards, {}, &storage::SearchChange::key);
   storage::MemoryNodes nodes;
   const Sha256 empty = TRY(storage::EmptyTree(nodes));
   return StateEntry{TRY(storage::UpdateTree(nodes, empty, cards)), cards.size()};

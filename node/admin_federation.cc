@@ -1,5 +1,6 @@
 // Peers, what is followed, and how far that has come.
 #include "federation/bundle/bundle_sink.h"
+#include "federation/cosignatures.h"
 #include "federation/follow/followed_log.h"
 #include "federation/follow/follows.h"
 #include "federation/follow/peers.h"
@@ -83,6 +84,22 @@ Result<Json> Unfinished(Connection& connection, std::int64_t origin) {
   return list;
 }
 
+// Who signed to hold a log, entries only, up to where.
+Result<Json> HoldersJson(Connection& connection, federation::LogId log) {
+  Json list = Json::array();
+  for (const auto& holder : TRY(federation::ListHolders(connection, log))) {
+    const auto since_ms = static_cast<std::int64_t>(holder.since_s) * 1000;
+    list.push_back(
+        {{"node", holder.node.ToString()}, {"size", holder.size}, {"since", ToIsoTime(since_ms)}});
+  }
+  return list;
+}
+
+Result<Json> OwnHoldersJson(Connection& connection) {
+  const auto log = TRY(federation::FindOwnLog(connection));
+  return log ? HoldersJson(connection, *log) : Result<Json>(Json::array());
+}
+
 Result<Json> OriginJson(const AdminContext& context, Connection& connection,
                         const federation::FollowedOrigin& origin) {
   Json rules = Json::array();
@@ -107,6 +124,7 @@ Result<Json> OriginJson(const AdminContext& context, Connection& connection,
               origin.row));
   const auto peer = TRY(federation::FindShown(connection, origin.row));
   Json unfinished = TRY(Unfinished(connection, origin.row));
+  Json holders = TRY(HoldersJson(connection, log.log));
   Json json{{"node", origin.node.ToString()},
             {"rules", std::move(rules)},
             {"epoch", log.log.epoch},
@@ -114,6 +132,7 @@ Result<Json> OriginJson(const AdminContext& context, Connection& connection,
             {"age_s", nullptr},
             {"trust",
              log.head.frontier.size() > 0 ? std::string(federation::kUnwitnessed) : "nothing held"},
+            {"held_by", std::move(holders)},
             {"stopped", stopped},
             {"repositories", repositories},
             {"selected", selected},
@@ -277,8 +296,10 @@ Result<Json> ShowFederation(const AdminContext& context, const Json&) {
   Json fetching = TRY(FetchingJson(context, *lease));
   const auto problem = context.follower == nullptr ? "" : context.follower->PolicyProblem();
   const auto log_problem = context.own_log == nullptr ? "" : context.own_log->Problem();
+  Json holders = TRY(OwnHoldersJson(*lease));
   return Json{{"node_id", own ? Json(own->ToString()) : Json()},
               {"log_problem", log_problem},
+              {"log_held_by", std::move(holders)},
               {"policy_problem", problem},
               {"fetching", std::move(fetching)},
               {"peers", std::move(peers)},

@@ -8,6 +8,7 @@
 #include "federation/transfer/object_list.h"
 #include "node/content_api.h"
 #include "node/http/conditional.h"
+#include "node/http/content_coding.h"
 #include "node/hub_answer.h"
 #include "storage/base/logging.h"
 #include "storage/content/outline.h"
@@ -209,6 +210,7 @@ Status ContentApi::PostObjects(Request& request, Response& response) {
   response.headers.Set("Cache-Control", "no-store");
   response.headers.Set("Content-Type", kBinary);
   response.producer = std::make_unique<ObjectsBody>(store_, std::move(ids));
+  CodeBody(request, response);
   return Ok();
 }
 

@@ -54,10 +54,18 @@ class Follower {
   // Asks all peers now and tries again what failed, also outside the policy's hours.
   enum class Hours { AsInPolicy, Any };
   void Hurry(Hours hours = Hours::AsInPolicy) EXCLUDES(mutex_);
+  // As whom what is mirrored is cosigned; nullopt: not now.
+  void TakeCosigner(std::optional<federation::Cosigner> cosigner) EXCLUDES(mutex_) {
+    Give(federation::MaySign{std::move(cosigner)});
+  }
   // The own log has a new head.
   void NoteRelease() EXCLUDES(mutex_) { Give(federation::Released()); }
   // A node calls that was away.
   void NodeCame(const federation::NodeId& node) EXCLUDES(mutex_);
+  // All who announce themselves in the local network now.
+  void TakeNeighbours(std::vector<federation::Neighbour> neighbours) EXCLUDES(mutex_) {
+    Give(federation::NeighboursSeen{std::move(neighbours)});
+  }
   // A node says that a log has grown; nothing of it is verified.
   void TakeHint(const federation::NodeId& node, std::string note) EXCLUDES(mutex_);
   // What mirroring would fetch now, from the peers that answer.

@@ -21,6 +21,7 @@ constexpr std::int64_t kLogPauseMs = 2'000;
 constexpr std::int64_t kSignWaitMs = 1'000;  // of who asks which heads are here
 constexpr std::int64_t kPolicyPauseMs = 10'000;
 constexpr std::int64_t kDeletePauseMs = 60'000;
+constexpr std::int64_t kNeighboursPauseMs = 2'000;
 
 HttpServerOptions ServerOptions(const Config& config) {
   HttpServerOptions options;
@@ -134,6 +135,10 @@ std::vector<Jobs::Job> Node::MakeJobs() {
   jobs.push_back({kWriteCards, kLogPauseMs, [this] { return WriteCards(); }});
   jobs.push_back({"read_policy", kPolicyPauseMs, [this] { return follower_.ReadPolicy(); }});
   jobs.push_back({"delete_due", kDeletePauseMs, [this] { return DeleteDue(); }});
+  if (config_.federation_neighbours) {
+    neighbours_.emplace(seams_.clock);
+    jobs.push_back({"neighbours", kNeighboursPauseMs, [this] { return LookForNeighbours(); }});
+  }
   if (config_.storage_collect_every.ms > 0) {
     jobs.push_back(
         {"collect", config_.storage_collect_every.ms, [this] { return CollectGarbage(); }});
@@ -144,12 +149,25 @@ std::vector<Jobs::Job> Node::MakeJobs() {
 Status Node::WriteCards() {
   TRY(own_log_.Update());
   const auto open = own_log_.Look();
+  TellWhetherToCosign(open.get());
   const auto head = open == nullptr ? federation::LogState() : open->files->published();
   if (head == published_) return Ok();
   published_ = head;
   follower_.NoteRelease();
   bringer_.Hurry();
   return Ok();
+}
+
+// What stops the own log from being signed stops this too. Once for each epoch's key.
+void Node::TellWhetherToCosign(const OwnLog::Open* open) {
+  std::optional<federation::Cosigner> cosigner;
+  if (open != nullptr && own_log_.Problem().empty()) {
+    cosigner = federation::Cosigner{open->origin.node, open->origin.keys.mirror};
+  }
+  const auto key = cosigner ? std::optional(cosigner->key.public_key()) : std::nullopt;
+  if (key == cosigns_by_) return;
+  cosigns_by_ = key;
+  follower_.TakeCosigner(std::move(cosigner));
 }
 
 void Node::SignDue() {
@@ -163,6 +181,17 @@ Status Node::CollectGarbage() {
   log::Info("node", "event=collected revisions={} files={} freed_bytes={} sessions={}",
             report.history.revisions_deleted, report.content.files_deleted,
             report.content.freed_bytes, report.content.sessions_expired);
+  return Ok();
+}
+
+// Once the node has the name that it is announced by.
+Status Node::LookForNeighbours() {
+  const auto open = own_log_.Look();
+  if (open == nullptr) return Ok();
+  const auto host = ParseHostPort(config_.listen)->host;
+  auto seen =
+      neighbours_->Look({open->origin.node, port(), config_.UsesTls(), LookReachedOver(host)});
+  if (seen) follower_.TakeNeighbours(*std::move(seen));
   return Ok();
 }
 
@@ -187,6 +216,7 @@ void Node::Stop(std::int64_t grace_ms) {
   follower_.Stop();
   demanded_.Stop();
   jobs_.Stop();
+  neighbours_.reset();
   const auto flushed = usage_.Flush(data_->database());
   if (!flushed) log::Warning("node", "event=flush_failed error=\"{}\"", flushed.error().message());
 }

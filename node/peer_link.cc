@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "federation/format/request_signature.h"
+#include "node/http/content_coding.h"
 #include "node/peer_status.h"
 
 namespace banyan::node {
@@ -84,8 +85,11 @@ Result<ApiAnswer> PeerLink::SendForBody(ApiRequest request, std::size_t max_byte
     body += AsText(bytes);
     return Ok();
   };
+  request.headers.Set("Accept-Encoding", kTakenCodings);
   auto answer = TRY(Send(std::move(request)));
-  answer.body = std::move(body);
+  auto decoded = DecodeBody(answer.headers, std::move(body), max_bytes);
+  if (!decoded) return std::move(decoded.error()).Context(address_);
+  answer.body = *std::move(decoded);
   return answer;
 }
 

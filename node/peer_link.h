@@ -31,7 +31,7 @@ class PeerLink {
   // An answer below 300. Errors: by the status; Io when the connection broke, Unavailable when
   // there was none, and those of the request's sink.
   Result<ApiAnswer> Send(ApiRequest request) EXCLUDES(mutex_);
-  // The body of the answer is kept; TooLarge past `max_bytes`.
+  // The body of the answer is kept; TooLarge past `max_bytes`, also of what it is decoded to.
   Result<ApiAnswer> SendForBody(ApiRequest request, std::size_t max_bytes);
 
  private:

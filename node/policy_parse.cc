@@ -6,6 +6,7 @@
 
 #include <algorithm>
 
+#include "federation/cosignatures.h"
 #include "node/config_keys.h"
 #include "node/policy_file.h"
 #include "node/policy_words.h"
@@ -25,8 +26,8 @@ class PolicyReader {
   explicit PolicyReader(std::string path) : path_(std::move(path)) {}
 
   Result<Policy> Read(const toml::table& table) {
-    TRY(RequireKeys(table, {"accept_from", "answer", "brake", "jurisdictions", "mirror", "peers",
-                            "readers", "receipts", "select"}));
+    TRY(RequireKeys(table, {"accept_from", "answer", "brake", "cosignatures", "jurisdictions",
+                            "mirror", "peers", "readers", "receipts", "select"}));
     if (const auto* node = table.get("jurisdictions")) {
       policy_.jurisdictions = TRY(Texts(*node));
       const auto valid = storage::ValidateScope(policy_.jurisdictions);
@@ -42,6 +43,7 @@ class PolicyReader {
     if (const auto* node = table.get("select")) TRY(ReadSelections(*node));
     if (const auto* node = table.get("brake")) TRY(ReadBrake(*node));
     if (const auto* node = table.get("receipts")) TRY(ReadReceipts(*node));
+    if (const auto* node = table.get("cosignatures")) TRY(ReadCosignatures(*node));
     if (const auto* node = table.get("answer")) TRY(ReadAnswers(*node));
     return std::move(policy_);
   }
@@ -258,6 +260,16 @@ class PolicyReader {
       policy_.unpublished = TRY(Words(*value, storage::ParseStandingReason));
     }
     return Ok();
+  }
+
+  Status ReadCosignatures(const toml::node& node) {
+    const auto* table = TRY(Table(node));
+    TRY(RequireKeys(*table, {"make", "keep"}));
+    if (const auto* value = table->get("keep")) {
+      policy_.cosignatures.keeps =
+          static_cast<std::size_t>(TRY(Number(*value, federation::kMaxCosignatures)));
+    }
+    return TakeSwitch(*table, "make", policy_.cosignatures.makes);
   }
 
   Status ReadAnswers(const toml::node& node) {

@@ -3,14 +3,16 @@
 #include <algorithm>
 
 #include "federation/answers.h"
+#include "federation/cosignatures.h"
 #include "federation/head_rows.h"
+#include "federation/known_keys.h"
 #include "federation/origin_rows.h"
 #include "federation/own_origin.h"
 
 namespace banyan::federation {
 namespace {
 
-constexpr std::size_t kAsksAtOnce = 8;
+constexpr std::size_t kAsksAtOnce = 32;  // so that they go on while a step is taken
 constexpr std::size_t kMaxInfoBytes = 64u << 10;
 constexpr std::int64_t kNoteAnswerMs = 600'000;
 
@@ -27,6 +29,7 @@ std::vector<Ask> Contact::TakeAsks() { return std::exchange(asks_, {}); }
 Status Contact::Fail(const std::string& problem) {
   phase_ = Phase::Done;
   has_failed_ = true;
+  readers_.EndAll(peer_.row);
   asks_.clear();
   asked_.clear();
   return database_.Write(
@@ -45,7 +48,7 @@ Status Contact::BeginHinted(const FollowedOrigin& origin, const HeadClaim& claim
   is_hinted_ = true;
   upto_ = peer_.heads;
   phase_ = Phase::Replays;
-  AddHead(origin, claim, std::move(note));
+  TRY(AddHead(origin, claim, std::move(note)));
   return NextReplay(now_ms);
 }
 
@@ -61,12 +64,18 @@ Status Contact::Take(const Answer& answer, std::int64_t now_ms) {
   const auto asked = std::move(found->second);
   asked_.erase(found);
   if (answer.error) return Fail(answer.error->message());
+  readers_.Answered(peer_.row);
   return Dispatch(asked, answer, now_ms);
+}
+
+Status Contact::GoOn(std::int64_t now_ms) {
+  waits_ = false;
+  return phase_ == Phase::Replays ? NextReplay(now_ms) : NextMetas(now_ms);
 }
 
 Status Contact::Dispatch(const Asked& asked, const Answer& answer, std::int64_t now_ms) {
   switch (phase_) {
-    case Phase::Info: return TakeInfo(answer);
+    case Phase::Info: return TakeInfo(answer, now_ms);
     case Phase::Heads: return TakeHeads(answer, now_ms);
     case Phase::Replays:
       TRY(replay_->Take(asked.path, answer.body, now_ms));
@@ -78,7 +87,7 @@ Status Contact::Dispatch(const Asked& asked, const Answer& answer, std::int64_t 
   return Ok();
 }
 
-Status Contact::TakeInfo(const Answer& answer) {
+Status Contact::TakeInfo(const Answer& answer, std::int64_t now_ms) {
   const auto info = ParseJson(AsText(answer.body));
   const auto text = info ? FindString(*info, "node") : std::nullopt;
   const auto node = NodeId::Parse(text.value_or(""));
@@ -94,8 +103,32 @@ Status Contact::TakeInfo(const Answer& answer) {
   }
   if (own == *node) return Fail(std::string(kIsItself));
   peer_.node = *node;
+  TRY(TakeIntroduction(*info));
+  if (waiting_page_) return TakePage(*std::exchange(waiting_page_, std::nullopt), now_ms);
   AskHeads();
   return Ok();
+}
+
+// One that proves nothing is as none: the peer's cosignatures are then those of a stranger.
+Status Contact::TakeIntroduction(const Json& info) {
+  const auto text = FindString(info, "introduction");
+  return text ? KeepIntroduction(database_, *peer_.node, *text) : Ok();
+}
+
+// No: it cosigned one of these heads, by a key that is not known here.
+Result<Contact::Introduced> Contact::LookIntroduced(const HeadsPage& page) const {
+  const auto name = MirrorKeyName(*peer_.node);
+  auto lease = TRY(database_.Read());
+  const auto key = TRY(FindMirrorKey(*lease, *peer_.node));
+  for (const auto& head : page.heads) {
+    if (head.note.find(name) == head.note.npos) continue;
+    const auto note = SignedNote::Parse(head.note);
+    if (!note) continue;
+    for (const auto& signature : note->signatures) {
+      if (signature.name == name && (!key || signature.key_id != key->id())) return Introduced::No;
+    }
+  }
+  return Introduced::Yes;
 }
 
 Status Contact::TakeHeads(const Answer& answer, std::int64_t now_ms) {
@@ -104,52 +137,98 @@ Status Contact::TakeHeads(const Answer& answer, std::int64_t now_ms) {
   if (answer.body.empty()) return NextReplay(now_ms);  // nothing changed
   auto page = HeadsPage::Parse(AsText(answer.body));
   if (!page) return Fail(page.error().message());
-  upto_ = page->upto;
-  is_page_full_ = page->heads.size() == kMaxHeadsAtOnce;
-  TRY(LookAtOwn(page->heads));
+  if (!was_asked_for_key_ && TRY(LookIntroduced(*page)) == Introduced::No) {
+    phase_ = Phase::Info;
+    was_asked_for_key_ = true;
+    waiting_page_ = *std::move(page);
+    AskFile("/fed/info", kMaxInfoBytes);
+    return Ok();
+  }
+  return TakePage(*std::move(page), now_ms);
+}
+
+Status Contact::TakePage(HeadsPage page, std::int64_t now_ms) {
+  phase_ = Phase::Replays;
+  upto_ = page.upto;
+  is_page_full_ = page.heads.size() == kMaxHeadsAtOnce;
+  TRY(LookAtOwn(page.heads, now_ms));
   std::vector<FollowedOrigin> followed;
   {
     auto lease = TRY(database_.Read());
     followed = TRY(ListFollowed(*lease));
   }
-  for (auto& shown : page->heads) {
+  for (auto& shown : page.heads) {
     const auto claim = HeadClaim::Parse(shown.note);
     const auto origin = std::ranges::find_if(
         followed, [&](const auto& item) { return claim && item.node == claim->name.node; });
-    if (origin != followed.end()) AddHead(*origin, *claim, std::move(shown.note));
+    if (origin != followed.end()) TRY(AddHead(*origin, *claim, std::move(shown.note)));
   }
   return NextReplay(now_ms);
 }
 
-void Contact::AddHead(const FollowedOrigin& origin, const HeadClaim& claim, std::string note) {
+Status Contact::AddHead(const FollowedOrigin& origin, const HeadClaim& claim, std::string note) {
   hints_.Shown(peer_.row, claim);
+  TRY(RememberOwn(database_, {origin.row, claim.name.epoch}, note));
   heads_.push_back({origin, claim.name, std::move(note), {}, false});
   const auto is_same = [&](const auto& item) { return item.row == origin.row; };
   if (std::ranges::none_of(met_, is_same)) met_.push_back(origin);
+  return Ok();
+}
+
+Status Contact::TakeCosigned(const Head& head, std::int64_t now_ms) {
+  return TakeCosignatures(database_, {head.origin.row, head.name.epoch}, head.note,
+                          policy_.cosignatures.keeps, now_ms);
 }
 
 // What they claim is looked at by whoever may sign (own/ask_first.h).
-Status Contact::LookAtOwn(const std::vector<ShownHead>& heads) {
-  auto lease = TRY(database_.Read());
-  const auto own = TRY(FindOwnNode(*lease));
-  if (!own) return Ok();
-  const auto row = TRY(FindOrigin(*lease, *own))->row;
-  const auto held = TRY(FindFollowedLog(*lease, row, *own));
-  const auto ours = held.head.state();
-  for (const auto& shown : heads) {
-    const auto claim = HeadClaim::Parse(shown.note);
-    if (!claim || claim->name.node != *own || claim->name.epoch < held.name.epoch) continue;
-    const auto& theirs = claim->state;
-    const bool is_more = claim->name.epoch > held.name.epoch || theirs.size > ours.size ||
-                         (theirs.size == ours.size && theirs.root != ours.root);
-    shows_more_of_own_ = shows_more_of_own_ || is_more;
+Status Contact::LookAtOwn(const std::vector<ShownHead>& heads, std::int64_t now_ms) {
+  std::vector<std::pair<LogId, const std::string*>> shown_own;
+  {
+    auto lease = TRY(database_.Read());
+    const auto own = TRY(FindOwnNode(*lease));
+    if (!own) return Ok();
+    const auto row = TRY(FindOrigin(*lease, *own))->row;
+    const auto held = TRY(FindFollowedLog(*lease, row, *own));
+    const auto ours = held.head.state();
+    for (const auto& shown : heads) {
+      const auto claim = HeadClaim::Parse(shown.note);
+      if (!claim || claim->name.node != *own) continue;
+      shown_own.emplace_back(LogId{row, claim->name.epoch}, &shown.note);
+      if (claim->name.epoch < held.name.epoch) continue;
+      const auto& theirs = claim->state;
+      const bool is_more = claim->name.epoch > held.name.epoch || theirs.size > ours.size ||
+                           (theirs.size == ours.size && theirs.root != ours.root);
+      shows_more_of_own_ = shows_more_of_own_ || is_more;
+    }
+  }
+  for (const auto& [log, note] : shown_own) {
+    TRY(TakeCosignatures(database_, log, *note, policy_.cosignatures.keeps, now_ms));
   }
   return Ok();
 }
 
+// The first head of a log that no other peer is asked for comes to the front.
+ReaderBook::Turn Contact::ChooseHead(std::int64_t now_ms) {
+  for (auto head = heads_.begin(); head != heads_.end(); ++head) {
+    const ReaderBook::Part log(head->origin.row, ReaderBook::What::Log);
+    if (readers_.Begin(log, peer_.row, now_ms) == ReaderBook::Turn::Waits) continue;
+    std::rotate(heads_.begin(), head, head + 1);
+    return ReaderBook::Turn::Yes;
+  }
+  return ReaderBook::Turn::Waits;
+}
+
+void Contact::DropHead() {
+  readers_.End({heads_.front().origin.row, ReaderBook::What::Log}, peer_.row);
+  heads_.pop_front();
+}
+
 Status Contact::NextReplay(std::int64_t now_ms) {
   phase_ = Phase::Replays;
-  for (; !heads_.empty(); heads_.pop_front()) {
+  replay_.reset();
+  for (; !heads_.empty(); DropHead()) {
+    waits_ = ChooseHead(now_ms) == ReaderBook::Turn::Waits;
+    if (waits_) return Ok();
     const auto& head = heads_.front();
     FollowedLog held{{}, head.name, {}, {}, {}};
     {
@@ -171,6 +250,7 @@ Status Contact::NextReplay(std::int64_t now_ms) {
       return Ok();
     }
     if (replay_->end() == LogReplay::End::PeerWrong) return Fail(replay_->reason());
+    TRY(TakeCosigned(head, now_ms));
   }
   if (is_page_full_) {
     AskHeads();
@@ -246,7 +326,10 @@ Status Contact::AfterReplay(std::int64_t now_ms) {
         [&](storage::Connection& connection) { return ApplyPolicy(connection, policy_, now_ms); }));
   }
   asked_.clear();
-  if (replay_->end() != LogReplay::End::Overtaken) heads_.pop_front();
+  if (replay_->end() != LogReplay::End::Overtaken) {
+    TRY(TakeCosigned(heads_.front(), now_ms));
+    DropHead();
+  }
   return NextReplay(now_ms);
 }
 
@@ -264,8 +347,13 @@ Status Contact::NextMetas(std::int64_t now_ms) {
   std::vector<Sha256> ids;
   {
     auto lease = TRY(database_.Read());
-    ids = TRY(names_.Next(*lease));
+    ids = TRY(names_.Next(*lease, [&](std::int64_t origin) {
+      const ReaderBook::Part names(origin, ReaderBook::What::Names);
+      return readers_.Begin(names, peer_.row, now_ms);
+    }));
   }
+  waits_ = names_.waits();
+  if (waits_) return Ok();
   if (ids.empty()) return Finish(now_ms);
   AskObjects(std::move(ids));
   return Ok();
@@ -293,6 +381,7 @@ Status Contact::TakeMetas(const Asked& asked, const Answer& answer, std::int64_t
 
 Status Contact::Finish(std::int64_t now_ms) {
   phase_ = Phase::Done;
+  readers_.EndAll(peer_.row);
   if (names_.lacks()) {
     name_pauses_.Lacks(peer_.row, now_ms);
   } else if (!names_.origins().empty()) {

@@ -22,6 +22,7 @@
 #include "federation/follow/log_replay.h"
 #include "federation/follow/name_asks.h"
 #include "federation/follow/peers.h"
+#include "federation/follow/reader_book.h"
 #include "federation/policy.h"
 
 namespace banyan::federation {
@@ -33,6 +34,7 @@ class Contact {
     storage::Database& database;
     const Policy& policy;
     HintBook& hints;
+    ReaderBook& readers;
     NamePauses& names;
     std::uint64_t& next_ask;  // ids of asks are taken from it
   };
@@ -40,6 +42,7 @@ class Contact {
       : database_(shared.database),
         policy_(shared.policy),
         hints_(shared.hints),
+        readers_(shared.readers),
         name_pauses_(shared.names),
         next_ask_(shared.next_ask),
         peer_(std::move(peer)) {}
@@ -54,6 +57,9 @@ class Contact {
   Status Take(const Answer& answer, std::int64_t now_ms);
   // What to ask now.
   std::vector<Ask> TakeAsks();
+  // All that is left to read is being read from other peers: GoOn looks again.
+  bool waits() const { return waits_; }
+  Status GoOn(std::int64_t now_ms);
 
   bool is_done() const { return phase_ == Phase::Done; }
   bool has_failed() const { return has_failed_; }
@@ -87,10 +93,17 @@ class Contact {
   void AskHeads();
   void AskReplayed();
   Status Dispatch(const Asked& asked, const Answer& answer, std::int64_t now_ms);
-  Status TakeInfo(const Answer& answer);
+  Status TakeInfo(const Answer& answer, std::int64_t now_ms);
+  enum class Introduced { No, Yes };
+  Result<Introduced> LookIntroduced(const HeadsPage& page) const;
+  Status TakeIntroduction(const Json& info);
   Status TakeHeads(const Answer& answer, std::int64_t now_ms);
-  void AddHead(const FollowedOrigin& origin, const HeadClaim& claim, std::string note);
-  Status LookAtOwn(const std::vector<ShownHead>& heads);
+  Status TakePage(HeadsPage page, std::int64_t now_ms);
+  Status AddHead(const FollowedOrigin& origin, const HeadClaim& claim, std::string note);
+  Status LookAtOwn(const std::vector<ShownHead>& heads, std::int64_t now_ms);
+  Status TakeCosigned(const Head& head, std::int64_t now_ms);
+  ReaderBook::Turn ChooseHead(std::int64_t now_ms);
+  void DropHead();
   Status NextReplay(std::int64_t now_ms);
   Status BeginReplay(const Head& head, FollowedLog held, std::int64_t now_ms);
   void AskEpochs();
@@ -106,6 +119,7 @@ class Contact {
   storage::Database& database_;
   const Policy& policy_;
   HintBook& hints_;
+  ReaderBook& readers_;
   NamePauses& name_pauses_;
   std::uint64_t& next_ask_;
   Peer peer_;
@@ -114,11 +128,14 @@ class Contact {
   bool is_hinted_ = false;
   bool has_failed_ = false;
   bool shows_more_of_own_ = false;
+  bool waits_ = false;
   std::vector<Ask> asks_;
   std::map<std::uint64_t, Asked> asked_;
   JournalPlace upto_;
   bool is_page_full_ = false;
-  std::deque<Head> heads_;     // to be replayed; the first one is
+  std::optional<HeadsPage> waiting_page_;  // for the key by which the peer cosigned it
+  bool was_asked_for_key_ = false;
+  std::deque<Head> heads_;     // to be replayed; the first one is, or all wait
   std::optional<Head> later_;  // whose epochs are asked for
   std::unique_ptr<LogReplay> replay_;
   std::vector<FollowedOrigin> met_;  // origins whose heads the page had

@@ -40,7 +40,7 @@ Status LogReplay::Start(std::int64_t now_ms) {
   const bool begins = before_ && from_ == 0;
   const bool is_frozen = !held_.stopped.empty() && !held_.is_own;
   if (is_frozen && !begins) return Finish(End::UpToDate);  // nothing later is taken
-  PlanStep();
+  PlanFrom(from_);
   return Ok();
 }
 
@@ -63,15 +63,29 @@ Status LogReplay::CompareOlder(std::int64_t now_ms) {
   return Finish(End::Fork, reason);
 }
 
-void LogReplay::PlanStep() {
+void LogReplay::PlanFrom(std::uint64_t from) {
   bundles_.clear();
+  to_ask_.clear();
+  from_ = from;
+  next_bundle_ = from / kTileWidth;
+  PlanStep();
+}
+
+void LogReplay::PlanStep() {
+  bundles_.erase(bundles_.begin(), bundles_.lower_bound(from_ / kTileWidth));
   tiles_.clear();
   until_ = std::min(claimed_.size, from_ / kTileWidth * kTileWidth + kReplayStep);
-  for (auto index = from_ / kTileWidth; index * kTileWidth < until_; ++index) {
-    to_ask_.push_back({Tile::kEntries, index, TileWidth(Tile::kEntries, index, claimed_.size)});
-    bundles_[index] = std::nullopt;
-  }
+  AskBundles(until_);
   if (!inquires_ && until_ < claimed_.size) PlanProof();
+  AskBundles(std::min(claimed_.size, until_ + kReplayAhead));
+}
+
+void LogReplay::AskBundles(std::uint64_t until) {
+  for (; next_bundle_ * kTileWidth < until; ++next_bundle_) {
+    const auto width = TileWidth(Tile::kEntries, next_bundle_, claimed_.size);
+    to_ask_.push_back({Tile::kEntries, next_bundle_, width});
+    bundles_[next_bundle_] = std::nullopt;
+  }
 }
 
 // Asks for the tiles that ProveConsistency looks into.
@@ -124,23 +138,29 @@ Status LogReplay::Take(const std::string& path, ByteView bytes, std::int64_t now
   } else {
     return Finish(End::PeerWrong, "a tile of another size");
   }
-  if (end_ != End::Running || !IsStepHere()) return Ok();
-  return Judge(FinishStep(now_ms));
+  while (end_ == End::Running && IsStepHere()) TRY(Judge(FinishStep(now_ms)));
+  return Ok();
 }
 
 Status LogReplay::TakeBundle(const Tile& tile, ByteView bytes) {
-  bundles_[tile.index] = TRY(ReadEntryBundle(bytes, tile.width));
+  const auto found = bundles_.find(tile.index);
+  if (found == bundles_.end()) return Ok();  // asked for ahead, before an inquiry began anew
+  found->second = TRY(ReadEntryBundle(bytes, tile.width));
   return Ok();
 }
 
 bool LogReplay::IsStepHere() const {
   const auto is_here = [](const auto& item) { return item.second.has_value(); };
-  return std::ranges::all_of(bundles_, is_here) && std::ranges::all_of(tiles_, is_here);
+  const auto is_here_or_later = [&](const auto& item) {
+    return item.second.has_value() || item.first * kTileWidth >= until_;
+  };
+  return std::ranges::all_of(bundles_, is_here_or_later) && std::ranges::all_of(tiles_, is_here);
 }
 
 std::vector<Bytes> LogReplay::StepEntries() const {
   std::vector<Bytes> entries;
   for (const auto& [index, bundle] : bundles_) {
+    if (index * kTileWidth >= until_) break;
     for (std::size_t i = 0; i < bundle->size(); ++i) {
       const auto position = index * kTileWidth + i;
       if (position >= from_ && position < until_) entries.push_back((*bundle)[i]);
@@ -173,7 +193,7 @@ Status LogReplay::FinishProvenStep(std::int64_t now_ms) {
   const bool is_last = until_ == claimed_.size;
   const auto proof = TRY(ProveConsistency(
       until_, claimed_.size, [this](int level, std::uint64_t i) { return Subtree(level, i); }));
-  const auto& note = is_last ? note_ : held_.head.note;
+  const auto note = is_last ? TRY(BareHead(held_.name, *held_.keys, note_)) : held_.head.note;
   const auto* before = from_ == 0 && before_ ? &*before_ : nullptr;
   const auto appended =
       TRY(AppendEntries(database_, held_, {entries, claimed_, proof, note, before}, now_ms));
@@ -188,9 +208,8 @@ Status LogReplay::FinishProvenStep(std::int64_t now_ms) {
 
 void LogReplay::BeginInquiry() {
   inquires_ = true;
-  from_ = 0;
   told_ = {};
-  PlanStep();
+  PlanFrom(0);
 }
 
 Status LogReplay::FinishInquiryStep(std::int64_t now_ms) {

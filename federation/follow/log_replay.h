@@ -17,7 +17,9 @@
 
 namespace banyan::federation {
 
-inline constexpr std::uint64_t kReplayStep = 16'384;  // entries; what is kept in memory at once
+inline constexpr std::uint64_t kReplayStep = 16'384;  // entries
+// Beyond the step that is taken these are asked for already; both are kept in memory.
+inline constexpr std::uint64_t kReplayAhead = 8'192;
 
 // A file that a peer is asked for.
 struct WantedFile {
@@ -61,7 +63,9 @@ class LogReplay {
   Status Finish(End end, std::string reason = {});
   Status Judge(Status status);
   Status CompareOlder(std::int64_t now_ms);
+  void PlanFrom(std::uint64_t from);
   void PlanStep();
+  void AskBundles(std::uint64_t until);
   void PlanProof();
   Tile TileWith(int level, std::uint64_t index) const;
   Result<LogHash> Subtree(int level, std::uint64_t index) const;
@@ -86,6 +90,7 @@ class LogReplay {
   // The step at hand: entries [from_, until_).
   std::uint64_t from_ = 0;
   std::uint64_t until_ = 0;
+  std::uint64_t next_bundle_ = 0;  // the first that was not asked for yet
   std::vector<Tile> to_ask_;
   std::map<Tile, std::optional<Bytes>> tiles_;                          // of hashes; nullopt: asked
   std::map<std::uint64_t, std::optional<std::vector<Bytes>>> bundles_;  // by index

@@ -5,7 +5,7 @@
 namespace banyan::federation {
 namespace {
 
-constexpr std::size_t kAtOnce = 256;
+constexpr std::size_t kAtOnce = 1024;
 constexpr std::int64_t kFirstPauseMs = 1'000;
 constexpr std::int64_t kLastPauseMs = 3'600'000;
 
@@ -30,11 +30,14 @@ void NameAsks::Add(const FollowedOrigin& origin) {
   if (std::ranges::none_of(origins_, is_same)) origins_.push_back(origin);
 }
 
-Result<std::vector<Sha256>> NameAsks::Next(storage::Connection& connection) {
+Result<std::vector<Sha256>> NameAsks::Next(storage::Connection& connection, const TurnOf& turn_of) {
   awaited_.clear();
+  waits_ = false;
   for (; at_ < origins_.size(); ++at_, after_card_ = 0) {
     const auto missing = TRY(ListMissingMeta(connection, origins_[at_].row, after_card_, kAtOnce));
     if (missing.empty()) continue;
+    waits_ = turn_of(origins_[at_].row) == ReaderBook::Turn::Waits;
+    if (waits_) break;
     after_card_ = missing.back().card;
     std::vector<Sha256> ids;
     for (const auto& meta : missing) {

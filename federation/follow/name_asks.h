@@ -3,11 +3,13 @@
 // those of the logs whose heads it showed, and from time to time those of all others. A peer that
 // holds a log may get the names later, or never: a log cannot forget, but names are dropped.
 
+#include <functional>
 #include <map>
 #include <set>
 
 #include "federation/follow/card_chain.h"
 #include "federation/follow/follows.h"
+#include "federation/follow/reader_book.h"
 
 namespace banyan::federation {
 
@@ -32,8 +34,11 @@ class NameAsks {
  public:
   // Each origin counts once.
   void Add(const FollowedOrigin& origin);
-  // The next to be asked for, with a limit; empty: that was all.
-  Result<std::vector<Sha256>> Next(storage::Connection& connection);
+  // The next to be asked for, with a limit; empty: that was all, or it waits for the turn of an
+  // origin, and this is to be called again.
+  using TurnOf = std::function<ReaderBook::Turn(std::int64_t origin)>;
+  Result<std::vector<Sha256>> Next(storage::Connection& connection, const TurnOf& turn_of);
+  bool waits() const { return waits_; }
   // Corrupt when one of `objects` is another than was asked for, in the order of `ids`.
   static Status Check(const std::vector<Sha256>& ids,
                       const std::vector<std::optional<Bytes>>& objects);
@@ -53,6 +58,7 @@ class NameAsks {
   std::set<Sha256> awaited_;     // of those asked for last
   std::uint64_t taken_ = 0;
   bool lacks_ = false;
+  bool waits_ = false;
 };
 
 }  // namespace banyan::federation

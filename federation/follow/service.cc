@@ -4,19 +4,15 @@
 
 #include "federation/answers.h"
 #include "federation/fetch_budget.h"
-#include "federation/mirror_state.h"
 
 namespace banyan::federation {
 namespace {
 
 // Those that are to be in another state than they are, and that may be tried again by now.
-std::string WaitingQuery() {
-  return "SELECT m.card FROM mirror m JOIN repository_card c ON c.id = m.card "
-         "WHERE c.meta IS NOT NULL AND m.passed_over = 0 AND " +
-         std::string(kIsUnfinished) +
-         " AND (m.failures = 0 OR ?1 OR m.tried_ms + (30000 << min(m.failures, 9)) <= ?2) "
-         "ORDER BY m.tried_ms, m.card LIMIT 64";
-}
+constexpr const char* kWaitingQuery =
+    "SELECT card FROM mirror WHERE waits = 1 "
+    "AND (failures = 0 OR ?1 OR tried_ms + (30000 << min(failures, 9)) <= ?2) "
+    "ORDER BY tried_ms, card LIMIT 64";
 
 constexpr std::int64_t kPatienceMs = 10'000;  // of a hint, while another peer is asked for the log
 
@@ -34,7 +30,9 @@ Result<News> LookForNews(storage::Connection& connection, std::int64_t origin,
 
 Result<std::vector<Output>> Service::Step(std::int64_t now_ms, const Input& input) {
   TRY(Take(input, now_ms));
+  TRY(GoOn(now_ms));
   TRY(EndContacts(now_ms));
+  TRY(CosignNews(now_ms));
   auto lease = TRY(database_.Read());
   const auto peers = TRY(ListPeers(*lease));
   peers_ = peers.size();
@@ -60,6 +58,10 @@ Status Service::Take(const Input& input, std::int64_t now_ms) {
   }
   if (const auto* read = std::get_if<PolicyRead>(&input)) policy_ = read->policy;
   if (const auto* seen = std::get_if<NeighboursSeen>(&input)) neighbours_ = seen->neighbours;
+  if (const auto* may = std::get_if<MaySign>(&input)) {
+    cosigner_ = may->cosigner;
+    cosigned_.reset();
+  }
   const auto* ended = std::get_if<MirrorEnded>(&input);
   if (ended != nullptr) mirroring_.erase(ended->card);
   if (ended != nullptr || std::holds_alternative<PolicyRead>(input)) {
@@ -73,7 +75,9 @@ Status Service::Take(const Input& input, std::int64_t now_ms) {
     hurries_ = true;
   }
   if (const auto* hinted = std::get_if<Hinted>(&input)) TRY(TakeHint(*hinted, now_ms));
-  if (std::holds_alternative<PolicyRead>(input) || std::holds_alternative<NeighboursSeen>(input)) {
+  // A Hurry comes of a new rule to follow, too.
+  if (std::holds_alternative<Hurry>(input) || std::holds_alternative<PolicyRead>(input) ||
+      std::holds_alternative<NeighboursSeen>(input)) {
     TRY(ChoosePeers(now_ms));
   }
   if (const auto* answer = std::get_if<Answer>(&input)) {
@@ -123,8 +127,7 @@ Status Service::BeginHinted(storage::Connection& connection, const std::vector<P
       heard_.push_back(std::move(heard));
       continue;
     }
-    auto contact = std::make_unique<Contact>(
-        Contact::Shared{database_, policy_, hints_, names_, next_ask_}, *peer);
+    auto contact = std::make_unique<Contact>(SharedByContacts(), *peer);
     TRY(contact->BeginHinted(heard.origin, heard.claim, std::move(heard.note), now_ms));
     contacts_.emplace(heard.peer, std::move(contact));
   }
@@ -152,6 +155,28 @@ Status Service::TellPeers(storage::Connection& connection, const std::vector<Pee
   return Ok();
 }
 
+// Before anybody is told of them. What this node signed and does not know any more, because an
+// older copy of it was put back, its peers may: each is heard first, or was tried.
+Status Service::CosignNews(std::int64_t now_ms) {
+  if (!cosigner_ || !policy_.cosignatures.makes) return Ok();
+  JournalPlace now;
+  {
+    auto lease = TRY(database_.Read());
+    now = TRY(FindJournalPlace(*lease));
+    if (cosigned_ == now) return Ok();
+    const auto peers = TRY(ListPeers(*lease));
+    has_heard_all_ = has_heard_all_ || std::ranges::all_of(peers, [&](const auto& peer) {
+                       return answered_.contains(peer.row);
+                     });
+    if (!has_heard_all_) return Ok();
+  }
+  TRY(database_.Write([&](storage::Connection& connection) {
+    return CosignHeads(connection, *cosigner_, now_ms);
+  }));
+  cosigned_ = now;
+  return Ok();
+}
+
 // With chance in it, so that many followers do not ask at the same moment.
 std::int64_t Service::PauseAfter(const Contact& contact) {
   std::uint8_t chance = 0;
@@ -169,6 +194,19 @@ Status Service::ChoosePeers(std::int64_t now_ms) {
   });
 }
 
+// Of those that wait for others, as long as one of them need not any more.
+Status Service::GoOn(std::int64_t now_ms) {
+  for (bool is_news = true; is_news;) {
+    is_news = false;
+    for (auto& [peer, contact] : contacts_) {
+      if (!contact->waits()) continue;
+      TRY(contact->GoOn(now_ms));
+      is_news = is_news || !contact->waits();
+    }
+  }
+  return Ok();
+}
+
 Status Service::EndContacts(std::int64_t now_ms) {
   bool is_news = false;
   std::erase_if(contacts_, [&](const auto& item) {
@@ -179,8 +217,9 @@ Status Service::EndContacts(std::int64_t now_ms) {
     if (contact.has_failed()) hints_.Failed(item.first, now_ms);
     if (!contact.has_failed() && !contact.is_hinted()) pace_.Asked(item.first, hints_, now_ms);
     const bool is_to_follow = again_.erase(item.first) > 0;
-    if (!is_to_follow && (contact.has_failed() || !contact.is_hinted())) {
-      due_ms_[item.first] = now_ms + PauseAfter(contact);
+    if (contact.has_failed() || !contact.is_hinted()) {
+      answered_.insert(item.first);
+      if (!is_to_follow) due_ms_[item.first] = now_ms + PauseAfter(contact);
     }
     own_shown_ = own_shown_ || contact.shows_more_of_own();
     return true;
@@ -194,8 +233,7 @@ void Service::BeginContacts(const std::vector<Peer>& peers, std::int64_t now_ms)
     const auto row = peer.row;
     const auto due = due_ms_.find(row);
     if (contacts_.contains(row) || (due != due_ms_.end() && due->second > now_ms)) continue;
-    auto contact = std::make_unique<Contact>(
-        Contact::Shared{database_, policy_, hints_, names_, next_ask_}, peer);
+    auto contact = std::make_unique<Contact>(SharedByContacts(), peer);
     contact->Begin(hurries_ ? Contact::Quiet::Noted : Contact::Quiet::Seldom);
     contacts_.emplace(row, std::move(contact));
   }
@@ -219,7 +257,7 @@ Status Service::BeginMirrors(storage::Connection& connection, const std::vector<
     hurries_ = hurries_ && !contacts_.empty();
     return Ok();
   }
-  auto rows = connection.Query(WaitingQuery(), hurries_, now_ms);
+  auto rows = connection.Query(kWaitingQuery, hurries_, now_ms);
   bool is_more = false;
   while (rows.Next()) {
     const auto card = rows.Int(0);

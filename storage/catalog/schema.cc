@@ -423,9 +423,42 @@ constexpr const char* kVersion7 = R"sql(
 CREATE TABLE obtained_object(                -- given by peers for cards (federation/mirror)
   id BLOB PRIMARY KEY,                       -- SHA-256 of a tree node, or of
   oid BLOB) WITHOUT ROWID;                   -- this commit or tag
-CREATE TABLE introduced_node(                -- what nodes that sign requests showed of themselves
+CREATE TABLE introduced_node(                -- what nodes that sign showed of themselves
   node BLOB PRIMARY KEY,                     -- node id
-  introduction TEXT NOT NULL) WITHOUT ROWID; -- of their latest epoch (node/known_keys.h)
+  introduction TEXT NOT NULL) WITHOUT ROWID; -- of their latest epoch (federation/known_keys.h)
+-- Who holds a log up to where, as they signed it (federation/PROTOCOL.md section 14).
+CREATE TABLE cosignature(                    -- of each cosigner that of the largest head
+  origin INTEGER NOT NULL REFERENCES origin ON DELETE CASCADE,  -- whose log
+  epoch INTEGER NOT NULL,
+  cosigner BLOB NOT NULL,                    -- node id
+  role INTEGER NOT NULL,                     -- of its key: 0 mirror
+  size INTEGER NOT NULL,
+  root BLOB NOT NULL,
+  key_id INTEGER NOT NULL,
+  signature BLOB NOT NULL,                   -- u64 big-endian seconds since 1970, Ed25519
+  is_led INTEGER NOT NULL,                   -- 1: entries that are here lead to this head
+  PRIMARY KEY(origin, epoch, cosigner, role)) WITHOUT ROWID;
+-- What of followed repositories is to be brought to another state (federation/mirror_state.h), so
+-- that a round without news looks at no others.
+ALTER TABLE mirror ADD COLUMN waits INTEGER NOT NULL DEFAULT 0;
+CREATE INDEX mirror_waits ON mirror(tried_ms, card) WHERE waits = 1;
+CREATE TRIGGER mirror_waits_card AFTER UPDATE OF leaf, status, meta ON repository_card BEGIN
+  UPDATE mirror SET waits = (leaf IS NOT new.leaf OR taken <> selected) AND passed_over = 0
+    AND new.status IN (0, 1) AND new.meta IS NOT NULL WHERE card = new.id;
+END;
+CREATE TRIGGER mirror_waits_state
+AFTER UPDATE OF leaf, taken, selected, passed_over ON mirror BEGIN
+  UPDATE mirror SET waits = (new.leaf IS NOT c.leaf OR new.taken <> new.selected)
+    AND new.passed_over = 0 AND c.status IN (0, 1) AND c.meta IS NOT NULL
+    FROM repository_card c WHERE mirror.card = new.card AND c.id = new.card;
+END;
+CREATE TRIGGER mirror_waits_begun AFTER INSERT ON mirror BEGIN
+  UPDATE mirror SET passed_over = new.passed_over WHERE card = new.card;  -- as a change does
+END;
+UPDATE mirror SET passed_over = passed_over;
+-- Cards of one origin in the order of their rows, and by the names that peers give.
+CREATE INDEX repository_card_of ON repository_card(origin);
+CREATE INDEX repository_card_meta ON repository_card(meta_id) WHERE meta_id IS NOT NULL;
 )sql";
 
 Result<std::int64_t> Version(Connection& connection) {

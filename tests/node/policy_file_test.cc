@@ -1,5 +1,6 @@
 #include "node/policy_file.h"
 
+#include "federation/cosignatures.h"
 #include "tests/support/memory_file_system.h"
 #include "tests/support/must.h"
 
@@ -40,6 +41,14 @@ TEST_CASE("APolicyFileSaysWhoComesIn") {
   CHECK(Problem("readers = [\"any\"]").starts_with("policy.toml: line 1: \"any\" is no node id"));
   CHECK(Problem("readers = 5").starts_with("policy.toml: line 1: expected a text"));
   CHECK(Problem("accept_from = \"any\"").starts_with("policy.toml: line 1: \"any\" is no node id"));
+}
+
+TEST_CASE("APolicyFileSaysWhatIsCosigned") {
+  const auto policy = MUST(ParsePolicy("p", "[cosignatures]\nmake = false\nkeep = 3\n"));
+  CHECK_FALSE(policy.cosignatures.makes);
+  CHECK(policy.cosignatures.keeps == 3);
+  CHECK(MUST(ParsePolicy("p", "")).cosignatures.makes);
+  CHECK(MUST(ParsePolicy("p", "")).cosignatures.keeps == federation::kMaxCosignatures);
 }
 
 TEST_CASE("ASelectionMayNameOriginsAndRepositories") {
@@ -176,6 +185,7 @@ TEST_CASE("WhatIsWrongWithAPolicyIsSaidWithItsLine") {
   CHECK(Problem("[brake]\npercent = 101").starts_with("policy.toml: line 2: expected a whole"));
   CHECK(Problem("[peers]\ndial = \"all\"").find("\"followed\"") != std::string::npos);
   CHECK(Problem("[receipts]\npublish = \"no\"").ends_with("expected true or false"));
+  CHECK(Problem("[cosignatures]\nkeep = 17").find("from 0 to 16") != std::string::npos);
   CHECK(Problem("[[answer]]\nrepository = \"lab/x\"\naction = \"stop\"").ends_with("models/lab/*"));
   CHECK(Problem("brake = 3").ends_with("expected a table"));
   CHECK(

@@ -1,4 +1,4 @@
-"""A node on a host of tests/support/emulated_network.py."""
+"""A node on a host of tests/support/emulated_network.py or local_network.py."""
 import time
 
 from banyan_program import Client, Failed, Node
@@ -7,10 +7,10 @@ from banyan_program import Client, Failed, Node
 class FarHost:
     """A node, and its operator beside it."""
 
-    def __init__(self, program, work, network, name):
+    def __init__(self, program, work, network, name, *options):
         self.name, self.link = name, network.add()
         (work / name).mkdir()
-        self.node = Node(program, work / name, "--storage-min-free", "1 MB",
+        self.node = Node(program, work / name, "--storage-min-free", "1 MB", *options,
                          address=self.link.address, prefix=self.link.prefix).start()
         self.operator = Client(program, work / name / "operator", self.node.url, self.node.token,
                                prefix=self.link.prefix)

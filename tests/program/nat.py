@@ -216,6 +216,7 @@ class Test:
         self.check_copy(self.c, "lab/late", late)
         stranger = Place(self.program, self.work, "S")
         self.places.append(stranger)
+        until(lambda: stranger.get("/fed/info")[0] == 200, "S has no log")
         stranger.operator.run("peer", "add", self.r.node.url)
         stranger.operator.run("follow", self.ids["D"])
         try:

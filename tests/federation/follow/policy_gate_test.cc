@@ -1,5 +1,6 @@
 // What the policy lets be fetched, and when.
 #include "federation/fetch_budget.h"
+#include "federation/mirror_state.h"
 #include "tests/federation/follow/follow_fixture.h"
 
 using namespace banyan;
@@ -120,4 +121,45 @@ TEST_CASE("OutsideItsHoursOnlyHasteFetches") {
   f.Step(MirrorEnded{f.mirrors.front().card});
   f.Step(Tick());
   CHECK_FALSE(f.service->may_fetch());
+}
+
+TEST_CASE("WhatWaitsIsKnownWithoutALookAtTheRest") {
+  Gate f;
+  const auto check = [&](int waiting) {
+    const std::string unfinished(kIsUnfinished);
+    CHECK(f.Count("SELECT count(*) FROM mirror m JOIN repository_card c ON c.id = m.card WHERE "
+                  "m.waits <> (c.meta IS NOT NULL AND m.passed_over = 0 AND " +
+                  unfinished + ")") == 0);
+    CHECK(f.Count("SELECT count(*) FROM mirror WHERE waits = 1") == waiting);
+  };
+  f.Publish("one");
+  f.Publish("two");
+  f.Round();
+  check(2);
+  const auto is_mirrored = [&] {
+    MUST(f.catalog.Write([](storage::Connection& c) {
+      return c.Execute(
+          "UPDATE mirror SET leaf = (SELECT leaf FROM repository_card WHERE id = card)");
+    }));
+  };
+  is_mirrored();
+  check(0);
+  f.Publish("one");
+  f.Round();
+  check(1);
+  f.policy.answers = {{{}, "", {storage::StandingStatus::Yanked}, {}, {Action::Stop, 0}}};
+  f.Read();
+  f.Publish("one", Yank);
+  f.Round();
+  check(0);  // passed over
+  f.policy.answers = {{{}, "", {}, {}, {Action::Keep, 0}}};
+  f.Read();
+  check(1);
+  is_mirrored();
+  f.Publish("two", [](Card& card) {
+    card.standing = {storage::StandingStatus::Withdrawn, storage::StandingReason::Author, {}};
+    card.content.reset();
+  });
+  f.Round();
+  check(0);
 }
