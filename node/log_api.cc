@@ -152,7 +152,9 @@ class LogApi {
     return federation::ReadRowFile(*lease, {origin->row, name->epoch}, path);
   }
 
+  // Before anything of it was signed, the log is not open to others either.
   Result<Bytes> ReadOwnFile(const OwnLog::Open& own, const std::string& path) {
+    if (own.files->published().size == 0) return Error(Errc::Unavailable, "nothing is signed yet");
     auto bytes = TRY(own.files->Read(path));
     if (path != "checkpoint") return bytes;
     auto lease = TRY(hub_.database.Read());

@@ -54,9 +54,9 @@ bool IsForAll(std::string_view path) {
 
 // What the operator of a node that refuses this one may want to do.
 std::string Remedy(std::string_view path, const RequestSigner& signer) {
+  if (!IsForAll(path)) return "";
   const auto node = signer.node();
-  if (!node || !IsForAll(path)) return "";
-  const auto id = " " + node->ToString();
+  const auto id = node ? " " + node->ToString() : std::string(" this node's id");
   if (path.starts_with("/fed/wants")) {
     return "; it takes something from this node when accept_from of its policy has" + id;
   }

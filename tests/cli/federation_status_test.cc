@@ -32,6 +32,7 @@ TEST_CASE("ADeadPeerIsNamedAndASyncWithoutAnAnswerFails") {
   CHECK(f.Says(std::string(kDead) + " has never answered well"));
   CHECK(f.Says("banyan: no peer answered"));
   ServedNode other;
+  MUST(other.node().own_log().Update());  // it answers once its log is open
   f.runner.Output({"peer", "add", other.url()});
   for (int i = 0; i < 200 && f.runner.Run({"sync"}) != 0; ++i) SystemClock().SleepMs(50);
   f.runner.Output({"sync"});  // one did, once its log was open
