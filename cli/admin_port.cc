@@ -3,6 +3,7 @@
 #include "cli/login_file.h"
 #include "node/admin.h"
 #include "node/data_directory.h"
+#include "storage/base/shared_disk.h"
 
 namespace banyan::cli {
 namespace {
@@ -19,9 +20,9 @@ class OfflinePort final : public AdminPort {
 
   Result<Json> Call(const std::string& operation, const Json& arguments) override {
     auto& environment = session_.environment();
-    const node::AdminContext context{environment.clock,       environment.random,
-                                     environment.file_system, data_->content(),
-                                     data_->path(),           environment.interrupt.flag()};
+    node::AdminContext context{environment.clock, environment.random, environment.file_system,
+                               data_->content(),  data_->path(),      environment.interrupt.flag()};
+    context.shared_fs = &SharedDiskFileSystem();
     return node::Administer(context, operation, arguments, "command line");
   }
 

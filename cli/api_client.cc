@@ -9,6 +9,8 @@
 namespace banyan::cli {
 namespace {
 
+constexpr int kTriesOfNotHeld = 3;
+
 bool IsRepeatable(const ApiRequest& request) {
   return request.repeatable || request.method == "GET" || request.method == "HEAD" ||
          request.method == "PUT" || request.method == "DELETE";
@@ -18,6 +20,11 @@ bool IsRepeatable(const ApiRequest& request) {
 bool SaysLater(int status) { return status == 408 || status == 429 || status == 503; }
 // A proxy before the node does not know whether it did anything.
 bool LostItsWay(int status) { return status == 502 || status == 504; }
+
+// It asked its peers in vain, and will hardly do better in a minute.
+bool IsNotHeld(const ApiAnswer& answer) {
+  return answer.headers.Find("X-Error-Code") == "FileNotHeld";
+}
 
 // Seconds; 0 without the header, or when it names a date.
 std::int64_t RetryAfterMs(const ApiAnswer& answer) {
@@ -110,15 +117,17 @@ Status ApiClient::Pause(int failures, const HttpOutcome& outcome) {
   environment_.random.Fill({&chance, 1});
   pause_ms += pause_ms * chance / 512;  // so that many clients do not come back at once
   const auto asked_ms = RetryAfterMs(outcome.answer);
+  const auto said = MessageOf(outcome.answer);
   if (asked_ms > options_.pause_max_ms) {
-    return Error(Errc::Unavailable,
-                 options_.node.ToString() + " is busy: try again in " + FormatDuration(asked_ms));
+    return Error(Errc::Unavailable, (said.empty() ? options_.node.ToString() + " is busy" : said) +
+                                        ": try again in " + FormatDuration(asked_ms));
   }
   pause_ms = std::max(pause_ms, asked_ms);
   if (options_.on_retry) {
-    const auto reason = outcome.end == HttpOutcome::End::Answered
-                            ? "status " + std::to_string(outcome.answer.status)
-                            : Printable(outcome.problem);
+    const auto status = "status " + std::to_string(outcome.answer.status);
+    const auto reason = outcome.end != HttpOutcome::End::Answered ? Printable(outcome.problem)
+                        : said.empty()                            ? status
+                                                                  : said;
     options_.on_retry(reason + ": trying again in " + FormatDuration(pause_ms));
   }
   constexpr std::int64_t kStepMs = 100;
@@ -141,7 +150,8 @@ Result<ApiAnswer> ApiClient::Send(const ApiRequest& request) {
     failures = outcome.delivered_bytes > 0 ? 1 : failures + 1;
     if (resumption.skip_bytes == 0) resumption.etag = StrongEtag(outcome.answer.headers);
     resumption.skip_bytes += outcome.delivered_bytes;
-    if (verdict == Verdict::GiveUp || failures >= options_.tries_max) {
+    const int tries = IsNotHeld(outcome.answer) ? kTriesOfNotHeld : options_.tries_max;
+    if (verdict == Verdict::GiveUp || failures >= std::min(tries, options_.tries_max)) {
       if (outcome.end != HttpOutcome::End::Answered) return ErrorOfOutcome(outcome, options_.node);
       return ErrorOfAnswer(outcome.answer, options_.node, has_token());
     }

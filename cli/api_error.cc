@@ -24,7 +24,8 @@ Errc CodeOf(int status) {
   }
 }
 
-// The node's words; empty when it has none, as another kind of server.
+}  // namespace
+
 std::string MessageOf(const node::ApiAnswer& answer) {
   std::string message;
   if (const auto json = ParseJson(answer.body); json) {
@@ -33,8 +34,6 @@ std::string MessageOf(const node::ApiAnswer& answer) {
   if (message.empty()) message = answer.headers.Find("X-Error-Message").value_or("");
   return Printable(message.substr(0, kMessageBytesMax));
 }
-
-}  // namespace
 
 Error ErrorOfAnswer(const node::ApiAnswer& answer, const NodeUrl& node, bool has_token) {
   const auto code = CodeOf(answer.status);

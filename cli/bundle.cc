@@ -5,6 +5,7 @@
 #include "cli/commands.h"
 #include "cli/federation_status.h"
 #include "cli/text.h"
+#include "federation/bundle/bundle_sink.h"
 #include "node/units.h"
 
 namespace banyan::cli {
@@ -17,10 +18,21 @@ std::string WholePath(const std::string& path) {
   return error ? path : whole.string();
 }
 
-// "1 file", "2 files"; many files are what the report calls them.
-std::string Counted(const Json& report, const char* many, const char* one) {
-  const auto count = Figure(report, many);
+// "1 file", "2 files".
+std::string Counted(std::uint64_t count, const std::string& one, const std::string& many) {
   return FormatCount(count) + " " + (count == 1 ? one : many);
+}
+
+std::string Files(const Json& report, const char* member) {
+  return Counted(Figure(report, member), "file", "files");
+}
+
+// What a folder lacked before; an archive is always written anew.
+std::string NewsOf(const Json& report, const std::string& target) {
+  if (target.ends_with(federation::kArchiveEnding)) return "";
+  const auto new_bytes = Figure(report, "new_bytes");
+  if (new_bytes == 0) return "; nothing of it is new";
+  return "; new of it: " + Files(report, "new_files") + " and " + FormatBytes(new_bytes);
 }
 
 class BundleExport final : public AdminCommand {
@@ -36,7 +48,8 @@ class BundleExport final : public AdminCommand {
     Explain(
         "A bundle has the signed logs with every takedown, and the files of what is public here, "
         "mirrored or the node's own. Whoever imports it checks all of it as if it came from a "
-        "peer. Into a folder again, only what is new is written, and nothing is taken out of it.");
+        "peer. Into a folder again, only what is new is written, and nothing is taken out of it. "
+        "Everybody may read it whom the umask of the node lets.");
     Shows("bundle export /media/stick/hub", "all that is public here");
     Shows("bundle export lab.banyan --repository 'models/lab/*'", "some of it, as one archive");
   }
@@ -48,13 +61,14 @@ class BundleExport final : public AdminCommand {
     if (!split_.empty()) wish["part_bytes"] = TRY(node::ParseByteSize(split_)).bytes;
     const auto report = TRY(port.Call("bundle/export", wish));
     if (Figure(report, "absent_files") > 0) {
-      session.output().Note(Counted(report, "absent_files", "file") +
+      session.output().Note(Files(report, "absent_files") +
                             " of mirrors are not here, so the bundle lacks them");
     }
-    return session.output().Print(report, target_ + " has " +
-                                              Counted(report, "repositories", "repository") + ", " +
-                                              Counted(report, "files", "file") + " and " +
-                                              FormatBytes(Figure(report, "bytes")));
+    return session.output().Print(
+        report, target_ + " has " +
+                    Counted(Figure(report, "repositories"), "repository", "repositories") + ", " +
+                    Files(report, "files") + " and " + FormatBytes(Figure(report, "bytes")) +
+                    NewsOf(report, target_));
   }
 
   std::string target_;

@@ -100,7 +100,9 @@ class Sync final : public AdminCommand {
   Sync() : AdminCommand("sync", "ask all peers now, and wait for what comes of it") {
     Flag("--now", now_, "fetch outside the hours of the policy, too");
     Flag("--dry-run", dry_run_, "only say what would be fetched, and how long that takes");
-    Explain("A running node does this by itself about once a minute.");
+    Explain(
+        "A running node does this by itself about once a minute. Peers that do not answer are "
+        "named; it fails when none does. The policy is read again first.");
     Shows("sync", "until all that is followed is here, or failed");
     Shows("sync --dry-run", "how much is missing");
   }
@@ -108,7 +110,13 @@ class Sync final : public AdminCommand {
  private:
   Status Perform(Session& session, AdminPort& port) override {
     const auto answer = TRY(port.Call("sync", Json{{"now", now_}, {"dry_run", dry_run_}}));
-    return dry_run_ ? PrintPlan(session, answer) : PrintFederation(session, answer);
+    if (dry_run_) return PrintPlan(session, answer);
+    NoteProblems(session, answer);
+    if (answer.value("peers", Json::array()).empty()) {
+      session.output().Note("There is nobody to ask: `banyan peer add` names a node");
+    }
+    TRY(PrintFederation(session, answer));
+    return RequireAnswer(answer);
   }
 
   bool now_ = false;
@@ -129,30 +137,28 @@ void NoteReach(Session& session, const Json& peer) {
   }
 }
 
+// Copies of the own log, not of what it is about.
 class FederationStatus final : public AdminCommand {
  public:
   FederationStatus()
       : AdminCommand("federation status", "show this node's id and whom it follows") {
+    Explain(
+        "ENTRIES are those of the origin's signed log that are here. SEEN: when a peer last showed "
+        "that log, or had nothing newer. TRUST is \"unwitnessed\" while nobody but the origin "
+        "vouches for it. SELECTED is what is followed and wanted by the policy, MIRRORED what is "
+        "here. Peers that do not answer are named, since when and why.");
     Shows("federation status", "how much is here of each origin, and how old it is");
-    Shows("federation status --json", "with peers and problems");
+    Shows("federation status --json", "with peers, problems, and which nodes hold the logs");
   }
 
  private:
   Status Perform(Session& session, AdminPort& port) override {
     const auto status = TRY(port.Call("federation", Json::object()));
     const auto node = Member(status, "node_id");
-    const auto problem = Member(status, "policy_problem");
-    if (!problem.empty()) session.output().Note("the policy is as it was: " + problem);
-    const auto stopped = Member(status, "log_problem");
-    if (!stopped.empty()) session.output().Note("Nothing is signed: " + stopped);
-    const auto fetching = status.value("fetching", Json::object());
-    if (!FindBool(fetching, "in_budget").value_or(true)) {
-      session.output().Note("The budget of the day or the month is spent: nothing is fetched");
-    } else if (!FindBool(fetching, "in_window").value_or(true)) {
-      session.output().Note("Outside the hours of the policy: nothing is fetched until then");
-    }
+    NoteProblems(session, status);
     session.output().Note(node.empty() ? "This node has no log yet" : "This node is " + node);
     for (const auto& peer : status.value("peers", Json::array())) NoteReach(session, peer);
+    NoteHolders(session, status);
     return PrintFederation(session, status);
   }
 };
@@ -177,32 +183,6 @@ class GoOn final : public AdminCommand {
 };
 
 }  // namespace
-
-Status PrintFederation(Session& session, const Json& status) {
-  Table table({{"ORIGIN"},
-               {"ENTRIES", true},
-               {"SEEN"},
-               {"TRUST"},
-               {"SELECTED", true},
-               {"MIRRORED", true},
-               {"STORED", true},
-               {"PROBLEM", false, true}});
-  for (const auto& origin : status.value("origins", Json::array())) {
-    const auto age = FindInt(origin, "age_s");
-    auto problem = Member(origin, "stopped");
-    for (const auto& item : origin.value("unfinished", Json::array())) {
-      if (problem.empty()) problem = Member(item, "problem");
-    }
-    const auto stored = Figure(origin, "stored_bytes");
-    const auto stated = Figure(origin, "stated_bytes");
-    table.Add({Member(origin, "node"), FormatCount(Figure(origin, "size")),
-               age ? FormatDuration(*age * 1000) + " ago" : "never", Member(origin, "trust"),
-               FormatCount(Figure(origin, "selected")), FormatCount(Figure(origin, "mirrored")),
-               FormatBytes(stored) + (stored < stated ? " of " + FormatBytes(stated) : ""),
-               problem});
-  }
-  return session.output().Print(status, table);
-}
 
 std::unique_ptr<Command> MakeAlias() { return std::make_unique<Alias>(); }
 std::unique_ptr<Command> MakeFollow() { return std::make_unique<Follow>(); }

@@ -72,7 +72,7 @@ class ListPeers final : public AdminCommand {
  private:
   Status Perform(Session& session, AdminPort& port) override {
     const auto peers = TRY(port.Call("peers/list", Json::object()));
-    Table table({{"ADDRESS", false, true},
+    Table table({{"ADDRESS"},
                  {"NODE"},
                  {"REACHED"},
                  {"KNOWN FROM"},

@@ -4,6 +4,7 @@
 #include "cli/commands.h"
 #include "cli/session.h"
 #include "node/serve.h"
+#include "storage/base/shared_disk.h"
 
 namespace banyan::cli {
 namespace {
@@ -53,7 +54,8 @@ class Serve final : public Command {
     const auto config = TRY(node::LoadConfig(environment.file_system, sources));
     if (print_config_) return session.output().Raw(node::PrintConfig(config));
     return node::Serve(
-        {environment.clock, environment.random, environment.file_system}, config,
+        {environment.clock, environment.random, environment.file_system, &SharedDiskFileSystem()},
+        config,
         {[&](node::Node& node, const std::string& url) { Welcome(session.output(), node, url); },
          [&] { environment.interrupt.Wait(); }});
   }

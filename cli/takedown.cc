@@ -48,7 +48,8 @@ class Takedown final : public Command {
         "administers the namespace can take it back: what a node must not serve whatever is "
         "stated is a rule in its policy.");
     Shows("takedown alice/tiny --reason copyright", "take it down everywhere");
-    Shows("takedown alice/tiny --status yanked --reason security", "warn of it, and keep it");
+    Shows("takedown alice/tiny --status yanked --reason security",
+          "unlisted, and still served to who asks for it by name");
   }
 
   Status Run(Session& session) override {

@@ -134,7 +134,7 @@ Result<std::optional<ContentSelection>> SelectionOf(Connection& connection, cons
   if (!card && card.error().code() != Errc::Invalid) return card.error();
   const auto meta = OpenMeta(followed.meta);
   if (!card || !meta) return std::optional<ContentSelection>();
-  return SelectContent(policy, *card, *meta);
+  return SelectContent(policy, {*followed.judged.origin, followed.judged.id, *card, *meta});
 }
 
 // What is passed over stays as it is, if it is here.

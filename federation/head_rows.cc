@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "federation/cosignatures.h"
+
 namespace banyan::federation {
 namespace {
 
@@ -58,6 +60,14 @@ Status SawHead(Connection& connection, LogId log, std::int64_t now_ms) {
       log.origin, log.epoch);
 }
 
+Status SawAgain(Connection& connection, const std::string& peer, std::int64_t now_ms) {
+  return connection.Execute(
+      "UPDATE log_head SET seen_ms = max(seen_ms, ?) "
+      "WHERE origin IN (SELECT id FROM origin WHERE peer = ?) AND epoch = "
+      "(SELECT max(epoch) FROM log_head latest WHERE latest.origin = log_head.origin)",
+      now_ms, peer);
+}
+
 Result<std::vector<EpochHead>> ListEpochs(Connection& connection, std::int64_t origin) {
   std::vector<EpochHead> epochs;
   auto rows = connection.Query(
@@ -86,11 +96,12 @@ Result<std::optional<HeadsPage>> ReadHeads(Connection& connection, const Journal
   std::size_t bytes = 0;
   bool is_cut = false;
   auto rows = connection.Query(
-      "SELECT sequence, seen_ms, note FROM log_head WHERE sequence > ? AND note != '' ORDER BY "
-      "sequence LIMIT ?",
+      "SELECT sequence, seen_ms, note, origin, epoch FROM log_head WHERE sequence > ? AND "
+      "note != '' ORDER BY sequence LIMIT ?",
       after, kMaxHeadsAtOnce);
   while (rows.Next()) {
-    std::string note = rows.Text(2);
+    const LogId log{rows.Int(3), static_cast<std::uint64_t>(rows.Int(4))};
+    std::string note = TRY(AddCosignatures(connection, log, rows.Text(2)));
     bytes += note.size() + 64;  // its line, at most
     is_cut = bytes > kMaxHeadsBytes;
     if (is_cut) break;

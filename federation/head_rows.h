@@ -28,6 +28,8 @@ Result<std::optional<LogHead>> FindHead(storage::Connection& connection, LogId l
 Status PutHead(storage::Connection& connection, LogId log, const LogHead& head);
 // A peer showed it again: no change for the journal.
 Status SawHead(storage::Connection& connection, LogId log, std::int64_t now_ms);
+// The peer with this address has nothing new: the heads that it was the last to show are so still.
+Status SawAgain(storage::Connection& connection, const std::string& peer, std::int64_t now_ms);
 
 // The signed heads of all epochs of a log, oldest first: what it was closed with, and is now.
 Result<std::vector<EpochHead>> ListEpochs(storage::Connection& connection, std::int64_t origin);
@@ -35,7 +37,8 @@ Result<std::vector<EpochHead>> ListEpochs(storage::Connection& connection, std::
 // How far the journal of this node has come.
 Result<JournalPlace> FindJournalPlace(storage::Connection& connection);
 
-// The heads that changed after `since`, oldest change first, within the limits of a page; all of
+// The heads that changed after `since`, with the cosignatures that are kept of them, which do not
+// count as changes; oldest change first, within the limits of a page; all of
 // them for another journal or a place that this one has not reached. nullopt: nothing changed.
 Result<std::optional<HeadsPage>> ReadHeads(storage::Connection& connection,
                                            const JournalPlace& since, std::int64_t now_ms);

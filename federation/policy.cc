@@ -45,21 +45,35 @@ bool MatchesOneOf(const std::vector<std::string>& globs, const Json* words) {
   });
 }
 
-bool Holds(const Selection& selection, const CardContent& content, const Json& meta) {
+bool IsNamed(const Selection& selection, const StatedCard& stated) {
+  if (!selection.origins.empty() && !selection.origins.contains(stated.origin)) return false;
+  const auto& globs = selection.repositories;
+  return globs.empty() || std::ranges::any_of(globs, [&](const auto& glob) {
+           return storage::MatchesRepository(glob, stated.id);
+         });
+}
+
+bool Holds(const Selection& selection, const StatedCard& stated) {
+  const auto& content = *stated.card.content;
+  const auto& meta = stated.meta;
   if (selection.max_bytes != 0 && content.bytes > selection.max_bytes) return false;
   const auto kind = FindString(meta, "kind").value_or("") + "s";
-  return MatchesAny(selection.kinds, kind) && MatchesAny(selection.licences, content.licence) &&
+  return IsNamed(selection, stated) && MatchesAny(selection.kinds, kind) &&
+         MatchesAny(selection.licences, content.licence) &&
          MatchesAny(selection.tasks, FindString(meta, "task").value_or("")) &&
          MatchesOneOf(selection.languages, FindMember(meta, "languages"));
 }
 
+// What is only yanked, "better not used", is not kept from those who ask for it by name, unless the
+// law is the reason.
 Action DefaultAction(const Standing& standing) {
   switch (standing.reason.value_or(StandingReason::Other)) {
     case StandingReason::Author:
     case StandingReason::Quality:
     case StandingReason::Licence: return Action::Hide;
     case StandingReason::Security:
-    case StandingReason::Other: return Action::Stop;
+    case StandingReason::Other:
+      return standing.status == StandingStatus::Yanked ? Action::Hide : Action::Stop;
     case StandingReason::Copyright:
     case StandingReason::Privacy:
     case StandingReason::Court:
@@ -86,12 +100,10 @@ Decision Decide(const Policy& policy, const Judged& judged) {
   return {DefaultAction(here.standing), kDeleteAfterDays};
 }
 
-std::optional<ContentSelection> SelectContent(const Policy& policy, const Card& card,
-                                              const Json& meta) {
-  if (policy.selections.empty() || !card.content) return ContentSelection();
-  const auto selection = std::ranges::find_if(policy.selections, [&](const auto& candidate) {
-    return Holds(candidate, *card.content, meta);
-  });
+std::optional<ContentSelection> SelectContent(const Policy& policy, const StatedCard& stated) {
+  if (policy.selections.empty() || !stated.card.content) return ContentSelection();
+  const auto selection = std::ranges::find_if(
+      policy.selections, [&](const auto& candidate) { return Holds(candidate, stated); });
   if (selection == policy.selections.end()) return std::nullopt;
   return selection->content;
 }

@@ -41,16 +41,25 @@ struct Brake {
 // Of what is followed, what is mirrored: all of it must hold, as far as it is said. Words are
 // globs, in any case.
 struct Selection {
-  std::vector<std::string> kinds;     // "models", "datasets"
-  std::vector<std::string> licences;  // as cards state them: "CC-*"
+  std::set<NodeId> origins;
+  std::vector<std::string> repositories;  // globs over "models/ns/name", as their origin has it
+  std::vector<std::string> kinds;         // "models", "datasets"
+  std::vector<std::string> licences;      // as cards state them: "CC-*"
   std::vector<std::string> tasks;
   std::vector<std::string> languages;  // one of the repository's
   std::uint64_t max_bytes = 0;         // of the newest revision; 0: any
   ContentSelection content;            // what of a repository that it holds for
 };
 
+// Of the logs that are held here (cosignatures.h).
+struct CosignRules {
+  bool makes = true;       // this node says in public which logs it holds
+  std::size_t keeps = 16;  // by others, of one log, to be shown beside its head
+};
+
 struct Policy {
   FetchLimits limits;
+  CosignRules cosignatures;
   PeerRules peers;
   std::vector<Selection> selections;       // the first that holds; none: all that is followed
   std::vector<AnswerRule> answers;         // the first that holds decides
@@ -73,9 +82,14 @@ struct Judged {
 };
 Decision Decide(const Policy& policy, const Judged& judged);
 
-// What of a repository with this latest card and meta object (its members, perhaps none) is
-// mirrored; nullopt: nothing.
-std::optional<ContentSelection> SelectContent(const Policy& policy, const Card& card,
-                                              const Json& meta);
+// A card that is followed.
+struct StatedCard {
+  NodeId origin;
+  storage::RepositoryId id;  // as its origin calls it
+  const Card& card;          // the latest
+  const Json& meta;          // its meta object; perhaps without members
+};
+// What of this repository is mirrored; nullopt: nothing.
+std::optional<ContentSelection> SelectContent(const Policy& policy, const StatedCard& stated);
 
 }  // namespace banyan::federation

@@ -1,5 +1,6 @@
 #include "federation/row_files.h"
 
+#include "federation/cosignatures.h"
 #include "federation/format/entry_bundle.h"
 #include "federation/format/tile.h"
 
@@ -26,7 +27,8 @@ Result<Bytes> ReadRowFile(Connection& connection, LogId log, const std::string& 
   if (!head) return absent;
   if (path == "checkpoint") {
     if (head->note.empty()) return absent;
-    return Bytes(head->note.begin(), head->note.end());
+    const auto note = TRY(AddCosignatures(connection, log, head->note));
+    return Bytes(note.begin(), note.end());
   }
   const auto tile = Tile::Parse(path);
   if (!tile) return absent;
@@ -35,6 +37,19 @@ Result<Bytes> ReadRowFile(Connection& connection, LogId log, const std::string& 
   if (tile->level != Tile::kEntries) return ReadHashes(connection, log, *tile);
   const auto entries = TRY(ReadEntries(connection, log, tile->index * kTileWidth, tile->width));
   return WriteEntryBundle(entries);
+}
+
+Result<LogName> FindLogName(Connection& connection, const Sha256& hash) {
+  auto rows = connection.Query(
+      "SELECT node, epoch FROM log_head JOIN origin ON origin.id = origin WHERE note != ''");
+  std::optional<LogName> found;
+  while (!found && rows.Next()) {
+    const LogName name{NodeId(rows.DigestAt<LogHash>(0)), static_cast<std::uint64_t>(rows.Int(1))};
+    if (HashSha256(AsBytes(name.ToString())) == hash) found = name;
+  }
+  TRY(Status(rows.status()));
+  if (found) return *std::move(found);
+  return Error(Errc::NotFound, "no log of this name is here");
 }
 
 }  // namespace banyan::federation

@@ -9,6 +9,8 @@ namespace {
 
 using State = DemandedFiles::State;
 
+constexpr std::string_view kNotHeldCode = "FileNotHeld";  // clients need not ask again for long
+
 void AnswerNotHeld(Response& response, int status, const std::string& message,
                    std::int64_t retry_after_s) {
   Fail(response, status, message);
@@ -32,10 +34,10 @@ void Answer(const DemandedFiles::Answer& answer, Response& response) {
       return AnswerNotHeld(response, 429, "This file is arriving from another node: ask again",
                            answer.retry_after_s);
     case State::Failed:
-      return AnswerNotHeld(
-          response, 503,
-          "This node does not hold this file and cannot fetch it now: " + answer.reason,
-          answer.retry_after_s);
+      AnswerNotHeld(response, 503,
+                    "This node does not hold this file and cannot fetch it now: " + answer.reason,
+                    answer.retry_after_s);
+      return response.headers.Set("X-Error-Code", kNotHeldCode);
     case State::Stopped:
       return AnswerNotHeld(response, 503, "This node is going down", answer.retry_after_s);
   }

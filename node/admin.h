@@ -16,6 +16,7 @@ namespace banyan::node {
 
 class Bringer;
 class Follower;
+struct Config;
 class WantDesk;
 class OwnLog;
 
@@ -31,6 +32,9 @@ struct AdminContext {
   Bringer* bringer = nullptr;
   WantDesk* desk = nullptr;
   OwnLog* own_log = nullptr;
+  const Config* config = nullptr;
+  // For what is made to be given away; nullptr: `fs`.
+  FileSystem* shared_fs = nullptr;
 
   storage::Database& database() const { return content.core().database; }
 };

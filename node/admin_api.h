@@ -24,12 +24,14 @@ class AdminApi {
     Bringer& bringer;
     WantDesk& desk;
     OwnLog& own_log;
+    const Config& config;
+    FileSystem* shared_fs = nullptr;  // as in AdminContext
   };
   explicit AdminApi(const Parts& parts)
       : task_(parts.clock), context_{parts.clock,     parts.random,    parts.fs,
                                      parts.content,   parts.directory, task_.cancelled(),
                                      &parts.follower, &parts.bringer,  &parts.desk,
-                                     &parts.own_log} {}
+                                     &parts.own_log,  &parts.config,   parts.shared_fs} {}
 
   // Ends the task, which uses the rest.
   ~AdminApi() { task_.Stop(); }

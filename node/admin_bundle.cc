@@ -155,15 +155,20 @@ Result<Json> ExportBundle(const AdminContext& context, const Json& arguments) {
   // A node that has just started opens its log first.
   if (context.own_log != nullptr) TRY(context.own_log->Update());
   const auto request = TRY(ReadRequest(context, arguments));
-  const auto sink =
-      IsArchive(target)
-          ? federation::MakeArchiveSink(context.fs, target, static_cast<std::uint64_t>(part_bytes))
-          : federation::MakeFolderSink(context.fs, target);
+  auto& fs = context.shared_fs != nullptr ? *context.shared_fs : context.fs;
+  const auto sink = IsArchive(target) ? federation::MakeArchiveSink(
+                                            fs, target, static_cast<std::uint64_t>(part_bytes))
+                                      : federation::MakeFolderSink(fs, target);
   const auto report = TRY(federation::ExportBundle(context.database(), context.content, request,
                                                    *sink, context.cancelled));
-  return Json{
-      {"target", target},      {"repositories", report.repositories}, {"objects", report.objects},
-      {"files", report.files}, {"absent_files", report.absent_files}, {"bytes", report.bytes}};
+  return Json{{"target", target},
+              {"repositories", report.repositories},
+              {"objects", report.objects},
+              {"files", report.files},
+              {"absent_files", report.absent_files},
+              {"bytes", report.bytes},
+              {"new_files", report.new_files},
+              {"new_bytes", report.new_bytes}};
 }
 
 Result<Json> ImportBundle(const AdminContext& context, const Json& arguments) {

@@ -1,5 +1,6 @@
 // Peers, what is followed, and how far that has come.
 #include "federation/bundle/bundle_sink.h"
+#include "federation/cosignatures.h"
 #include "federation/follow/followed_log.h"
 #include "federation/follow/follows.h"
 #include "federation/follow/peers.h"
@@ -10,6 +11,7 @@
 #include "node/admin_functions.h"
 #include "node/bringer.h"
 #include "node/follower.h"
+#include "node/own_address.h"
 #include "node/own_log.h"
 
 namespace banyan::node {
@@ -19,6 +21,7 @@ using storage::Connection;
 
 constexpr std::int64_t kPollMs = 100;
 constexpr std::int64_t kFirstAnswerMs = 10'000;
+constexpr int kFirstCallLooks = 20;
 
 const char* ReachOf(const federation::Peer& peer) {
   if (peer.Calls()) return "calls";
@@ -81,6 +84,22 @@ Result<Json> Unfinished(Connection& connection, std::int64_t origin) {
   return list;
 }
 
+// Who signed to hold a log, entries only, up to where.
+Result<Json> HoldersJson(Connection& connection, federation::LogId log) {
+  Json list = Json::array();
+  for (const auto& holder : TRY(federation::ListHolders(connection, log))) {
+    const auto since_ms = static_cast<std::int64_t>(holder.since_s) * 1000;
+    list.push_back(
+        {{"node", holder.node.ToString()}, {"size", holder.size}, {"since", ToIsoTime(since_ms)}});
+  }
+  return list;
+}
+
+Result<Json> OwnHoldersJson(Connection& connection) {
+  const auto log = TRY(federation::FindOwnLog(connection));
+  return log ? HoldersJson(connection, *log) : Result<Json>(Json::array());
+}
+
 Result<Json> OriginJson(const AdminContext& context, Connection& connection,
                         const federation::FollowedOrigin& origin) {
   Json rules = Json::array();
@@ -93,7 +112,7 @@ Result<Json> OriginJson(const AdminContext& context, Connection& connection,
   const auto selected = TRY(ReadInt(connection,
                                     "SELECT count(*) FROM mirror JOIN repository_card "
                                     "ON repository_card.id = mirror.card "
-                                    "WHERE repository_card.origin = ?",
+                                    "WHERE repository_card.origin = ? AND passed_over = 0",
                                     origin.row));
   const auto mirrored =
       TRY(ReadInt(connection, "SELECT count(*) FROM repository WHERE origin = ?", origin.row));
@@ -105,6 +124,7 @@ Result<Json> OriginJson(const AdminContext& context, Connection& connection,
               origin.row));
   const auto peer = TRY(federation::FindShown(connection, origin.row));
   Json unfinished = TRY(Unfinished(connection, origin.row));
+  Json holders = TRY(HoldersJson(connection, log.log));
   Json json{{"node", origin.node.ToString()},
             {"rules", std::move(rules)},
             {"epoch", log.log.epoch},
@@ -112,6 +132,7 @@ Result<Json> OriginJson(const AdminContext& context, Connection& connection,
             {"age_s", nullptr},
             {"trust",
              log.head.frontier.size() > 0 ? std::string(federation::kUnwitnessed) : "nothing held"},
+            {"held_by", std::move(holders)},
             {"stopped", stopped},
             {"repositories", repositories},
             {"selected", selected},
@@ -129,9 +150,33 @@ Result<federation::Peer> ReadPeer(const AdminContext& context, const std::string
   return federation::FindPeer(*lease, text);
 }
 
-// True when it may still answer.
-bool HasYetToAnswer(const Result<federation::Peer>& peer) {
-  return peer && !peer->answered_ms && peer->failures == 0;
+Error Itself(const std::string& address) {
+  return Error(Errc::Invalid, address + " is this node itself: a peer is another one");
+}
+
+Status RequireAnother(const AdminContext& context, const std::string& address) {
+  auto lease = TRY(context.database().Read());
+  const auto own = TRY(federation::FindOwnNode(*lease));
+  const bool is_own_id =
+      own && address == std::string(federation::kCallingPrefix) + own->ToString();
+  const bool is_own_address = context.config != nullptr && IsOwnAddress(*context.config, address);
+  return is_own_id || is_own_address ? Status(Itself(address)) : Ok();
+}
+
+// The peer as it is once it was asked, and called if it is to be; some seconds later at most.
+Result<federation::Peer> AwaitAnswer(const AdminContext& context, federation::Peer peer) {
+  const auto until_ms = context.clock.MonotonicMs() + kFirstAnswerMs;
+  while (!peer.answered_ms && peer.failures == 0 && context.clock.MonotonicMs() < until_ms) {
+    context.follower->AwaitStep(kPollMs);
+    peer = TRY(ReadPeer(context, peer.address));
+  }
+  // A call that is taken is answered when something is wanted; one that is refused, at once.
+  if (!peer.is_pushed || context.bringer == nullptr) return peer;
+  for (int looks = 0; looks < kFirstCallLooks && context.bringer->Problem(peer.row).empty();
+       ++looks) {
+    context.follower->AwaitStep(kPollMs);
+  }
+  return peer;
 }
 
 // With the time that it would take on the link as it was measured last.
@@ -185,6 +230,7 @@ Result<Json> AddPeer(const AdminContext& context, const Json& arguments) {
   if (address.ends_with(federation::kArchiveEnding)) {
     return Error(Errc::Invalid, "an archive is no peer: `banyan bundle import` reads it");
   }
+  TRY(RequireAnother(context, TRY(federation::NormalizeAddress(address))));
   const bool is_pushed = TRY(ReadAnswer(arguments, "push")).value_or(false);
   const auto push = is_pushed ? federation::Push::Yes : federation::Push::No;
   federation::Peer peer;
@@ -195,13 +241,11 @@ Result<Json> AddPeer(const AdminContext& context, const Json& arguments) {
   if (context.follower == nullptr) return PeerJson(context, peer);
   context.follower->Hurry();
   if (context.bringer != nullptr) context.bringer->Hurry();
-  auto now = ReadPeer(context, peer.address);
-  const auto until_ms = context.clock.MonotonicMs() + kFirstAnswerMs;
-  while (HasYetToAnswer(now) && context.clock.MonotonicMs() < until_ms) {
-    context.follower->AwaitStep(kPollMs);
-    now = ReadPeer(context, peer.address);
-  }
-  return PeerJson(context, TRY(std::move(now)));
+  const auto now = TRY(AwaitAnswer(context, peer));
+  if (now.problem != federation::kIsItself) return PeerJson(context, now);
+  TRY(context.database().Write(
+      [&](Connection& connection) { return federation::RemovePeer(connection, now.row); }));
+  return Itself(now.address);
 }
 
 Result<Json> RemovePeer(const AdminContext& context, const Json& arguments) {
@@ -252,8 +296,10 @@ Result<Json> ShowFederation(const AdminContext& context, const Json&) {
   Json fetching = TRY(FetchingJson(context, *lease));
   const auto problem = context.follower == nullptr ? "" : context.follower->PolicyProblem();
   const auto log_problem = context.own_log == nullptr ? "" : context.own_log->Problem();
+  Json holders = TRY(OwnHoldersJson(*lease));
   return Json{{"node_id", own ? Json(own->ToString()) : Json()},
               {"log_problem", log_problem},
+              {"log_held_by", std::move(holders)},
               {"policy_problem", problem},
               {"fetching", std::move(fetching)},
               {"peers", std::move(peers)},
@@ -276,7 +322,11 @@ Result<Json> SyncNow(const AdminContext& context, const Json& arguments) {
     return Error(Errc::Unavailable,
                  "no node runs on this directory: `banyan serve` asks all peers when it starts");
   }
-  if (TRY(ReadAnswer(arguments, "dry_run")).value_or(false)) return ShowPlan(context);
+  const auto policy = context.follower->ReadPolicy();  // what is wrong with it is shown at the end
+  if (TRY(ReadAnswer(arguments, "dry_run")).value_or(false)) {
+    TRY(Status(policy));
+    return ShowPlan(context);
+  }
   const bool is_now = TRY(ReadAnswer(arguments, "now")).value_or(false);
   context.follower->Hurry(is_now ? Follower::Hours::Any : Follower::Hours::AsInPolicy);
   while (!context.follower->IsIdle()) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "federation/format/request_signature.h"
+#include "federation/known_keys.h"
 #include "node/peer_status.h"
 #include "storage/base/logging.h"
 
@@ -27,7 +28,6 @@ Bringer::Bringer(const Parts& parts, BringerOptions options)
     : parts_(parts),
       options_(options),
       answers_(parts.router, parts.gate),
-      keys_(parts.database),
       rate_(parts.clock, 0),
       workers_(kWorkers) {}
 
@@ -140,7 +140,11 @@ Result<LocalAnswer::Asker> Bringer::AskerOf(std::int64_t peer, const ApiAnswer& 
   const auto signature = federation::AnswerSignature::Parse(input, text);
   if (!signature) return LocalAnswer::Asker();
   const auto introduction = list.headers.Find(federation::kIntroductionHeader);
-  const auto keys = TRY(keys_.Find(signature->node, introduction));
+  std::optional<federation::KeySet> keys;
+  {
+    auto lease = TRY(parts_.database.Read());
+    keys = TRY(federation::FindKeys(*lease, signature->node, introduction));
+  }
   const auto content = HashSha256(AsBytes(list.body));
   const bool is_proven = keys && signature->Verifies(list.signed_as, content, keys->transport);
   return is_proven ? LocalAnswer::Asker(signature->node) : LocalAnswer::Asker();

@@ -15,7 +15,6 @@
 #include <thread>
 
 #include "federation/follow/peers.h"
-#include "node/known_keys.h"
 #include "node/local_answer.h"
 #include "node/peer_link.h"
 #include "node/work_pool.h"
@@ -78,7 +77,6 @@ class Bringer {
   const Parts parts_;
   const BringerOptions options_;
   const LocalAnswer answers_;
-  KnownKeys keys_;
   TransferRate rate_;  // no limit: budgets are for what comes
   WorkPool workers_;
   Mutex mutex_;

@@ -51,6 +51,7 @@ struct Config {
 
   std::string federation_fence;
   std::string federation_policy;
+  bool federation_neighbours = false;
 
   std::vector<std::string> metrics_clients{"127.0.0.1", "::1"};
   std::string log_level = "info";

@@ -73,6 +73,9 @@ constexpr auto kKeys = std::to_array<ConfigKey>({
     {"federation.policy", &Config::federation_policy,
      "File that says how this node answers takedowns; read again when it changes. Empty: "
      "policy.toml in the data directory. Without it the defaults hold."},
+    {"federation.neighbours", &Config::federation_neighbours,
+     "Whether nodes of the local network are told of this one, and it looks for them, by mDNS "
+     "through this machine's avahi-daemon. Whom it asks is said by peers in the policy."},
 
     {"metrics.clients", &Config::metrics_clients,
      "Addresses and networks that may read /metrics without a token; an operator's token may "

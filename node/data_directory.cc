@@ -12,9 +12,9 @@ namespace {
 constexpr std::string_view kSeedName = "node.seed";
 constexpr std::string_view kCatalogName = "catalog.db";
 
-// What a fresh file system has of itself, and what an interrupted first start leaves.
+// What a fresh file system has of itself, what an interrupted first start leaves, and a policy.
 bool MayPrecedeANode(const std::string& name) {
-  return name.starts_with('.') || name == "lost+found" || name == "lock" ||
+  return name.starts_with('.') || name == "lost+found" || name == "lock" || name == kPolicyName ||
          name.starts_with(kSeedName);
 }
 

@@ -6,6 +6,7 @@
 //   node.seed     the root secret (node/node_seed.h)
 //   next.seed     and after.seed: of later keys, in no backup (node/seed_files.h); log/ files
 //                 derived from the log's rows; log.go-on the operator's word (node/own_log.h)
+//   policy.toml   the operator's, perhaps before anything else (node/policy_file.h)
 //   admin.token   the first operator's token, until the operator has put it elsewhere
 //   address       where the node that runs here answers (node/serve.h)
 //   catalog.db    the catalog; packs/ the content (storage/FORMAT.md)
@@ -20,12 +21,14 @@ namespace banyan::node {
 
 // The first user of a new node, with every right.
 inline constexpr std::string_view kFirstOperator = "operator";
+inline constexpr std::string_view kPolicyName = "policy.toml";
 
 class DataDirectory {
  public:
   struct Options {
     std::string path;
-    bool create = false;  // make it, with its first operator, when it is absent or empty
+    // Make it, with its first operator, when it is absent, or has no more than a policy.
+    bool create = false;
     std::uint64_t min_free_bytes = 64u << 20;  // refuse to write content with less
   };
   // Conflict while another process holds it; Denied when it, or a key file in it, belongs to

@@ -16,7 +16,8 @@ constexpr std::size_t kMaxWaiting = 64;     // each holds a thread of the server
 constexpr std::int64_t kWaitMs = 8'000;
 constexpr std::int64_t kLookMs = 100;
 constexpr std::int64_t kFailedMs = 10'000;
-constexpr std::int64_t kRetryFailedS = 60;
+constexpr std::int64_t kRetryFailedS = kFailedMs / 1000;
+constexpr std::int64_t kRetryNotNowS = 600;  // hours and budgets do not end in a moment
 constexpr std::int64_t kRetrySoonS = 5;
 constexpr std::int64_t kRetryMaxS = 60;
 
@@ -68,12 +69,12 @@ DemandedFiles::Answer DemandedFiles::Await(std::int64_t repository,
                                            const storage::ManifestEntry& entry) {
   const auto why_not = WhyNotNow();
   const auto reason = why_not ? *why_not : why_not.error().message();
-  if (!reason.empty()) return {State::Failed, reason, kRetryFailedS};
+  if (!reason.empty()) return {State::Failed, reason, kRetryNotNowS};
   MutexLock lock(mutex_);
   if (is_stopping_) return {State::Stopped, "", kRetrySoonS};
   const auto fetch = Join({repository, entry.sha256}, entry);
   if (fetch == nullptr) {
-    return {State::Failed, "too many files are being fetched", kRetrySoonS};
+    return {State::Arriving, "", kRetrySoonS};  // when it is its turn
   }
   const auto until_ms = hub_.clock.MonotonicMs() + kWaitMs;
   const auto may_wait = waiting_ < kMaxWaiting;
@@ -105,10 +106,11 @@ void DemandedFiles::Run(const Key& key, const storage::ManifestEntry& entry) {
     log::Warning("federation", "event=demand_failed repository={} file={} error=\"{}\"", key.first,
                  entry.sha256.Short(), report.outcome.error().message());
   }
-  End(key, report.outcome);
+  End(key, report.outcome,
+      peers.empty() ? "none of its peers answers" : "no node that was asked could send it");
 }
 
-void DemandedFiles::End(const Key& key, const Status& outcome) {
+void DemandedFiles::End(const Key& key, const Status& outcome, const char* in_vain) {
   const MutexLock lock(mutex_);
   const auto found = fetches_.find(key);
   ENSURE(found != fetches_.end());
@@ -116,8 +118,7 @@ void DemandedFiles::End(const Key& key, const Status& outcome) {
   fetch.is_held = outcome.has_value();
   if (!outcome) {
     fetch.ended_ms = hub_.clock.MonotonicMs();
-    fetch.reason = outcome.error().code() == Errc::NoSpace ? "this node's disk is full"
-                                                           : "no node that was asked could send it";
+    fetch.reason = outcome.error().code() == Errc::NoSpace ? "this node's disk is full" : in_vain;
   } else {
     fetches_.erase(found);  // `fetch` lives as long as somebody waits for it
   }

@@ -29,7 +29,7 @@ class DemandedFiles {
   enum class State {
     Held,      // by now
     Arriving,  // it takes longer than a client waits
-    Failed,    // nobody has it, or it may not be fetched now
+    Failed,    // nobody could send it, or it may not be fetched now
     Stopped,   // the node is going down
   };
   struct Answer {
@@ -62,7 +62,7 @@ class DemandedFiles {
   FetchPtr Join(const Key& key, const storage::ManifestEntry& entry) REQUIRES(mutex_);
   Answer Arriving(const Fetch& fetch) const;
   void Run(const Key& key, const storage::ManifestEntry& entry);
-  void End(const Key& key, const Status& outcome) EXCLUDES(mutex_);
+  void End(const Key& key, const Status& outcome, const char* in_vain) EXCLUDES(mutex_);
 
   Hub& hub_;
   Follower& follower_;

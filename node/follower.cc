@@ -61,17 +61,26 @@ void Follower::Stop() {
   mirrors_.Stop();
 }
 
-void Follower::Give(federation::Input input) {
+std::uint64_t Follower::Give(federation::Input input) {
   const MutexLock lock(mutex_);
   inputs_.push_back(std::move(input));
   is_idle_ = false;
   changed_.NotifyAll();
+  return ++given_;
 }
 
-void Follower::TakePolicy() {
+std::uint64_t Follower::TakePolicy() {
   const auto policy = hub_.policy.policy();
   rate_limit_.SetLimit(policy->limits.bytes_per_s);
-  Give(federation::PolicyRead{*policy});
+  return Give(federation::PolicyRead{*policy});
+}
+
+Status Follower::ReadPolicy() {
+  if (TRY(hub_.policy.Read()) == PolicyFile::Outcome::Same) return Ok();
+  const auto number = TakePolicy();
+  MutexLock lock(mutex_);
+  while (taken_ < number && !is_stopping_) stepped_.WaitFor(mutex_, kTickMs);
+  return Ok();
 }
 
 void Follower::Hurry(Hours hours) { Give(federation::Hurry{hours == Hours::Any}); }
@@ -117,10 +126,12 @@ void Follower::AwaitStep(std::int64_t timeout_ms) {
 void Follower::Loop() {
   while (!is_stopping_) {
     federation::Input input = federation::Tick();
+    bool is_given = false;
     {
       MutexLock lock(mutex_);
       if (inputs_.empty() && !is_stopping_) changed_.WaitFor(mutex_, kTickMs);
-      if (!inputs_.empty()) {
+      is_given = !inputs_.empty();
+      if (is_given) {
         input = std::move(inputs_.front());
         inputs_.pop_front();
       }
@@ -138,6 +149,7 @@ void Follower::Loop() {
       for (const auto& output : *outputs) Do(output);
     }
     const MutexLock lock(mutex_);
+    taken_ += is_given ? 1 : 0;
     is_idle_ = inputs_.empty() && service_.is_idle();
     stepped_.NotifyAll();
   }

@@ -43,8 +43,9 @@ class Follower {
   // Breaks off what is going on; what was fetched stays. Idempotent.
   void Stop() EXCLUDES(mutex_);
 
-  // The hub's policy changed.
-  void TakePolicy() EXCLUDES(mutex_);
+  // Reads the hub's policy again. What changed is in effect when this returns. Errors as
+  // PolicyFile::Read.
+  Status ReadPolicy() EXCLUDES(mutex_);
   federation::FetchLimits limits() const { return hub_.policy.policy()->limits; }
   // What is wrong with the policy's file; empty: nothing.
   std::string PolicyProblem() const { return hub_.policy.problem(); }
@@ -53,10 +54,18 @@ class Follower {
   // Asks all peers now and tries again what failed, also outside the policy's hours.
   enum class Hours { AsInPolicy, Any };
   void Hurry(Hours hours = Hours::AsInPolicy) EXCLUDES(mutex_);
+  // As whom what is mirrored is cosigned; nullopt: not now.
+  void TakeCosigner(std::optional<federation::Cosigner> cosigner) EXCLUDES(mutex_) {
+    Give(federation::MaySign{std::move(cosigner)});
+  }
   // The own log has a new head.
   void NoteRelease() EXCLUDES(mutex_) { Give(federation::Released()); }
   // A node calls that was away.
   void NodeCame(const federation::NodeId& node) EXCLUDES(mutex_);
+  // All who announce themselves in the local network now.
+  void TakeNeighbours(std::vector<federation::Neighbour> neighbours) EXCLUDES(mutex_) {
+    Give(federation::NeighboursSeen{std::move(neighbours)});
+  }
   // A node says that a log has grown; nothing of it is verified.
   void TakeHint(const federation::NodeId& node, std::string note) EXCLUDES(mutex_);
   // What mirroring would fetch now, from the peers that answer.
@@ -80,7 +89,9 @@ class Follower {
     SourcePtr source;
     std::shared_ptr<PeerLink> link;  // nullptr: it is not over HTTP
   };
-  void Give(federation::Input input) EXCLUDES(mutex_);
+  // The number of inputs so far.
+  std::uint64_t Give(federation::Input input) EXCLUDES(mutex_);
+  std::uint64_t TakePolicy() EXCLUDES(mutex_);
   void Loop();
   void Do(const federation::Output& output);
   Status CountBytes();
@@ -107,6 +118,8 @@ class Follower {
   CondVar changed_;  // inputs came, or it stops
   CondVar stepped_;
   std::deque<federation::Input> inputs_ GUARDED_BY(mutex_);
+  std::uint64_t given_ GUARDED_BY(mutex_) = 0;
+  std::uint64_t taken_ GUARDED_BY(mutex_) = 0;  // by steps that are over
   bool is_idle_ GUARDED_BY(mutex_) = true;
   // By address, and how it came to be known: what may be dialled hangs on that.
   std::map<std::pair<std::string, federation::Found>, Opened> sources_ GUARDED_BY(mutex_);

@@ -5,7 +5,9 @@
 
 #include <atomic>
 #include <functional>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <thread>
 #include <vector>
 
@@ -27,23 +29,32 @@ class Jobs {
   ~Jobs() { Stop(); }
 
   // Once; the first run of each comes after its pause.
-  void Start(std::vector<Job> jobs);
+  void Start(std::vector<Job> jobs) EXCLUDES(mutex_);
   // Waits for the job that runs now. Idempotent.
-  void Stop();
+  void Stop() EXCLUDES(mutex_);
+  // The job of that name runs before its turn, a moment after its last end; waits until a run that
+  // began after this is over, at most about so long. Thread safe; nothing before Start.
+  void RunSoon(std::string_view name, std::int64_t wait_ms) EXCLUDES(mutex_);
 
  private:
   struct Due {
     Job job;
-    std::int64_t at_ms = 0;  // monotonic
+    std::int64_t at_ms = 0;  // monotonic, as the next
+    std::optional<std::int64_t> ended_ms;
+    std::uint64_t begun = 0;   // runs
+    std::uint64_t ended = 0;   // of them
+    std::uint64_t wanted = 0;  // the run that somebody waits for, and all before it
   };
   void Loop();
-  void RunOne(Due& due);
+  Due* AwaitTurn() EXCLUDES(mutex_);
+  void RunOne(Due& due) EXCLUDES(mutex_);
 
   Clock& clock_;
   Metrics& metrics_;
-  std::vector<Due> due_;  // the thread's alone
   Mutex mutex_;
-  CondVar changed_;
+  CondVar changed_;  // what is due, or that it stops
+  CondVar ran_;
+  std::vector<Due> due_ GUARDED_BY(mutex_);
   bool stopping_ GUARDED_BY(mutex_) = false;
   std::thread thread_;
 };

@@ -1,9 +1,13 @@
 #include "node/log_api.h"
 
+#include <algorithm>
+
+#include "federation/cosignatures.h"
 #include "federation/follow/followed_log.h"
 #include "federation/format/entry_bundle.h"
 #include "federation/format/note.h"
 #include "federation/head_rows.h"
+#include "federation/known_keys.h"
 #include "federation/origin_rows.h"
 #include "federation/row_files.h"
 #include "node/http/content_coding.h"
@@ -30,17 +34,21 @@ void AnswerClosed(Response& response) {
 
 class LogApi {
  public:
-  LogApi(Hub& hub, OwnLog& log) : hub_(hub), log_(log) {}
+  LogApi(Hub& hub, OwnLog& log, std::function<void()> sign_due)
+      : hub_(hub), log_(log), sign_due_(std::move(sign_due)) {}
 
   void GetInfo(Request&, Response& response) {
     const auto log = log_.Look();
     if (!log) return AnswerClosed(response);
+    const auto introduction = ReadIntroduction(log->origin.log);
+    if (!introduction) return Fail(response, introduction.error());
     response.headers.Set("Cache-Control", kFresh);
     response.SetJson({{"version", 0},
                       {"software", "banyan " + std::string(Version())},
                       {"node", log->origin.node.ToString()},
                       {"epoch", log->origin.log.epoch},
                       {"size", log->files->published().size},
+                      {"introduction", *introduction},
                       {"limits",
                        {{"entry_bytes", federation::kMaxEntryBytes},
                         {"note_bytes", federation::kMaxNoteBytes}}}});
@@ -53,6 +61,7 @@ class LogApi {
       if (!place) return Fail(response, std::move(place.error()).Context("since"));
       since = *std::move(place);
     }
+    sign_due_();
     auto page = ReadHeads(since);
     if (!page) return Fail(response, page.error());
     response.headers.Set("Cache-Control", kFresh);
@@ -93,6 +102,11 @@ class LogApi {
     return federation::ReadHeads(*lease, since, hub_.clock.NowMs());
   }
 
+  Result<std::string> ReadIntroduction(federation::LogId log) {
+    auto lease = TRY(hub_.database.Read());
+    return federation::IntroductionOf(*lease, log);
+  }
+
   Result<std::vector<federation::EpochHead>> ReadEpochs(const Request& request) {
     const auto node = federation::NodeId::Parse(request.Param("node"));
     if (!node) return std::vector<federation::EpochHead>();
@@ -112,9 +126,16 @@ class LogApi {
     return federation::FindEvidence(*lease, {origin->row, name->epoch});
   }
 
-  static Result<federation::LogName> NameIn(const Request& request) {
-    return federation::LogName::Parse("banyan/" + request.Param("node") + "/" +
-                                      request.Param("epoch"));
+  // By node and epoch, or by the hash of both, as other logs' tools call it. NotFound: no such log.
+  Result<federation::LogName> NameIn(const Request& request) {
+    const bool is_by_hash =
+        std::ranges::any_of(request.params, [](const auto& param) { return param.name == "hash"; });
+    if (!is_by_hash) {
+      return federation::LogName::Parse("banyan/" + request.Param("node") + "/" +
+                                        request.Param("epoch"));
+    }
+    auto lease = TRY(hub_.database.Read());
+    return federation::FindLogName(*lease, TRY(Sha256::Parse(request.Param("hash"))));
   }
 
   // The own log's files are on the disk, another's are made from its rows.
@@ -123,12 +144,23 @@ class LogApi {
     const auto name = NameIn(request);
     if (!name) return absent;
     const auto own = log_.Look();
-    if (own && own->origin.Line() == name->ToString()) return own->files->Read(path);
+    if (own && own->origin.Line() == name->ToString()) return ReadOwnFile(*own, path);
     auto lease = TRY(hub_.database.Read());
     const auto origin = TRY(federation::FindOrigin(*lease, name->node));
     if (!origin) return absent;
     if (origin->is_own && !own) return Error(Errc::Unavailable, "it is not open");
     return federation::ReadRowFile(*lease, {origin->row, name->epoch}, path);
+  }
+
+  // Before anything of it was signed, the log is not open to others either.
+  Result<Bytes> ReadOwnFile(const OwnLog::Open& own, const std::string& path) {
+    if (own.files->published().size == 0) return Error(Errc::Unavailable, "nothing is signed yet");
+    auto bytes = TRY(own.files->Read(path));
+    if (path != "checkpoint") return bytes;
+    auto lease = TRY(hub_.database.Read());
+    const auto note =
+        TRY(federation::AddCosignatures(*lease, own.origin.log, std::string(AsText(bytes))));
+    return Bytes(note.begin(), note.end());
   }
 
   void AnswerFile(const std::string& path, Request& request, Response& response) {
@@ -145,12 +177,13 @@ class LogApi {
 
   Hub& hub_;
   OwnLog& log_;
+  const std::function<void()> sign_due_;
 };
 
 }  // namespace
 
-void AddLogRoutes(Router& router, Hub& hub, OwnLog& log) {
-  const auto api = std::make_shared<LogApi>(hub, log);
+void AddLogRoutes(Router& router, Hub& hub, OwnLog& log, std::function<void()> sign_due) {
+  const auto api = std::make_shared<LogApi>(hub, log, std::move(sign_due));
   const auto add = [&](std::string_view pattern, void (LogApi::*handler)(Request&, Response&)) {
     router.Add("GET", pattern, [api, &hub, handler](Request& request, Response& response) {
       const bool is_guest = request.caller.IsAnonymous() && !request.is_reader;
@@ -165,6 +198,8 @@ void AddLogRoutes(Router& router, Hub& hub, OwnLog& log) {
   add("/fed/:node/epochs", &LogApi::GetEpochs);
   add("/fed/:node/:epoch/checkpoint", &LogApi::GetCheckpoint);
   add("/fed/:node/:epoch/fork", &LogApi::GetFork);
+  add("/fed/log/:hash/checkpoint", &LogApi::GetCheckpoint);
+  add("/fed/log/:hash/tile/*path", &LogApi::GetTile);
   add("/fed/:node/:epoch/tile/*path", &LogApi::GetTile);
 }
 

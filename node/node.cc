@@ -16,9 +16,12 @@ namespace {
 
 constexpr std::int64_t kFlushPauseMs = 10'000;
 constexpr std::int64_t kDescribePauseMs = 60'000;
+constexpr const char* kWriteCards = "write_cards";
 constexpr std::int64_t kLogPauseMs = 2'000;
+constexpr std::int64_t kSignWaitMs = 1'000;  // of who asks which heads are here
 constexpr std::int64_t kPolicyPauseMs = 10'000;
 constexpr std::int64_t kDeletePauseMs = 60'000;
+constexpr std::int64_t kNeighboursPauseMs = 2'000;
 
 HttpServerOptions ServerOptions(const Config& config) {
   HttpServerOptions options;
@@ -43,7 +46,8 @@ Result<std::int64_t> ReadNumber(storage::Connection& connection, const char* sql
 }
 
 std::string PolicyPath(const Config& config) {
-  return config.federation_policy.empty() ? config.data + "/policy.toml" : config.federation_policy;
+  const auto own = config.data + "/" + std::string(kPolicyName);
+  return config.federation_policy.empty() ? own : config.federation_policy;
 }
 
 void AnswerHealth(Health& health, Response& response) {
@@ -100,12 +104,12 @@ Node::Node(const Seams& seams, const Config& config, std::unique_ptr<DataDirecto
       router_(MakeRoutes(hub_)),
       bringer_({seams.clock, data_->database(), router_, gate_, signer_of_requests_}),
       admin_api_({seams.clock, seams.random, seams.fs, data_->content(), config_.data, follower_,
-                  bringer_, desk_, own_log_}),
+                  bringer_, desk_, own_log_, config_, seams.shared_fs}),
       front_({seams.clock, config_, data_->database(), usage_, metrics_, gate_, router_}),
       jobs_(seams.clock, metrics_) {
   content_api_.AddRoutes(router_);
   admin_api_.AddRoutes(router_);
-  AddLogRoutes(router_, hub_, own_log_);
+  AddLogRoutes(router_, hub_, own_log_, [this] { SignDue(); });
   AddPeerRoutes(router_, {gate_, desk_, follower_, signer_of_requests_});
   follower_.OnOwnShown([this] { own_log_.AskSoon(); });
   router_.Add("GET", "/healthz",
@@ -128,9 +132,13 @@ std::vector<Jobs::Job> Node::MakeJobs() {
       {"flush_usage", kFlushPauseMs, [this] { return usage_.Flush(data_->database()); }});
   jobs.push_back({"describe_heads", kDescribePauseMs,
                   [this] { return DescribeHeads(data_->database(), data_->content()); }});
-  jobs.push_back({"write_cards", kLogPauseMs, [this] { return WriteCards(); }});
-  jobs.push_back({"read_policy", kPolicyPauseMs, [this] { return ReadPolicy(); }});
+  jobs.push_back({kWriteCards, kLogPauseMs, [this] { return WriteCards(); }});
+  jobs.push_back({"read_policy", kPolicyPauseMs, [this] { return follower_.ReadPolicy(); }});
   jobs.push_back({"delete_due", kDeletePauseMs, [this] { return DeleteDue(); }});
+  if (config_.federation_neighbours) {
+    neighbours_.emplace(seams_.clock);
+    jobs.push_back({"neighbours", kNeighboursPauseMs, [this] { return LookForNeighbours(); }});
+  }
   if (config_.storage_collect_every.ms > 0) {
     jobs.push_back(
         {"collect", config_.storage_collect_every.ms, [this] { return CollectGarbage(); }});
@@ -141,12 +149,30 @@ std::vector<Jobs::Job> Node::MakeJobs() {
 Status Node::WriteCards() {
   TRY(own_log_.Update());
   const auto open = own_log_.Look();
+  TellWhetherToCosign(open.get());
   const auto head = open == nullptr ? federation::LogState() : open->files->published();
   if (head == published_) return Ok();
   published_ = head;
   follower_.NoteRelease();
   bringer_.Hurry();
   return Ok();
+}
+
+// What stops the own log from being signed stops this too. Once for each epoch's key.
+void Node::TellWhetherToCosign(const OwnLog::Open* open) {
+  std::optional<federation::Cosigner> cosigner;
+  if (open != nullptr && own_log_.Problem().empty()) {
+    cosigner = federation::Cosigner{open->origin.node, open->origin.keys.mirror};
+  }
+  const auto key = cosigner ? std::optional(cosigner->key.public_key()) : std::nullopt;
+  if (key == cosigns_by_) return;
+  cosigns_by_ = key;
+  follower_.TakeCosigner(std::move(cosigner));
+}
+
+void Node::SignDue() {
+  const auto due = own_log_.LookDue();
+  if (due && *due == OwnLog::Due::Something) jobs_.RunSoon(kWriteCards, kSignWaitMs);
 }
 
 Status Node::CollectGarbage() {
@@ -158,8 +184,14 @@ Status Node::CollectGarbage() {
   return Ok();
 }
 
-Status Node::ReadPolicy() {
-  if (TRY(policy_.Read()) == PolicyFile::Outcome::Changed) follower_.TakePolicy();
+// Once the node has the name that it is announced by.
+Status Node::LookForNeighbours() {
+  const auto open = own_log_.Look();
+  if (open == nullptr) return Ok();
+  const auto host = ParseHostPort(config_.listen)->host;
+  auto seen =
+      neighbours_->Look({open->origin.node, port(), config_.UsesTls(), LookReachedOver(host)});
+  if (seen) follower_.TakeNeighbours(*std::move(seen));
   return Ok();
 }
 
@@ -184,6 +216,7 @@ void Node::Stop(std::int64_t grace_ms) {
   follower_.Stop();
   demanded_.Stop();
   jobs_.Stop();
+  neighbours_.reset();
   const auto flushed = usage_.Flush(data_->database());
   if (!flushed) log::Warning("node", "event=flush_failed error=\"{}\"", flushed.error().message());
 }

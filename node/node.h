@@ -22,6 +22,7 @@
 #include "node/http/http_server.h"
 #include "node/hub.h"
 #include "node/jobs.h"
+#include "node/neighbours.h"
 #include "node/own_log.h"
 #include "node/peer_gate.h"
 
@@ -33,6 +34,7 @@ class Node {
     Clock& clock;
     Random& random;
     FileSystem& fs;
+    FileSystem* shared_fs = nullptr;  // for what is made to be given away; nullptr: fs
   };
   // `config` is checked (LoadConfig). The node serves when this returns.
   static Result<std::unique_ptr<Node>> Start(const Seams& seams, const Config& config);
@@ -53,8 +55,10 @@ class Node {
   Status Listen();
   std::vector<Jobs::Job> MakeJobs();
   Status WriteCards();
+  void TellWhetherToCosign(const OwnLog::Open* open);
+  void SignDue();
   Status CollectGarbage();
-  Status ReadPolicy();
+  Status LookForNeighbours();
   Status DeleteDue();
   void AnswerMetrics(const Request& request, Response& response);
   Result<MetricsView> View();
@@ -82,8 +86,10 @@ class Node {
   Bringer bringer_;
   AdminApi admin_api_;
   Front front_;
+  std::optional<Neighbours> neighbours_;  // nullopt: they are not looked for, or no more
   Jobs jobs_;
-  federation::LogState published_;  // of the own log, as its job saw it last; empty: not open
+  std::optional<PublicKey> cosigns_by_;  // as its job told the follower last
+  federation::LogState published_;       // of the own log, as its job saw it last; empty: not open
   std::unique_ptr<HttpServer> server_;
   std::atomic<const HttpServer*> listening_{nullptr};  // server_, for the requests it already takes
 };

@@ -58,6 +58,12 @@ void OwnLog::Note(const Status& status) {
   problem_ = problem;
 }
 
+Result<OwnLog::Due> OwnLog::LookDue() {
+  if (!Problem().empty()) return Due::Nothing;
+  auto lease = TRY(parts_.database.Read());
+  return TRY(federation::ListDue(*lease)).empty() ? Due::Nothing : Due::Something;
+}
+
 Status OwnLog::Update() {
   MutexLock lock(work_mutex_);
   Note(Work());

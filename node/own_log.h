@@ -49,10 +49,13 @@ class OwnLog {
   explicit OwnLog(const Parts& parts)
       : parts_(parts), seeds_(parts.fs, parts.random, parts.config.data), asker_(parts.clock) {}
 
+  enum class Due { Nothing, Something };
   // Opens the log if it is not open yet, writes the cards that are due, asks the peers when there
   // is something to sign, and publishes. What stops it is logged once, and opening tried again
   // after a minute. Thread safe; waits for peers at most ten seconds.
   Status Update() EXCLUDES(work_mutex_, mutex_);
+  // Whether something here waits for its card, and nothing stops the log. Thread safe.
+  Result<Due> LookDue();
   // The next Update asks the peers: one of them showed more of the own log than is here. Thread
   // safe.
   void AskSoon() { asks_ = true; }

@@ -1,6 +1,7 @@
 #include "node/peer_gate.h"
 
 #include "federation/format/request_signature.h"
+#include "federation/known_keys.h"
 #include "node/http/http_error.h"
 #include "node/http/router.h"
 #include "node/signed_body.h"
@@ -88,13 +89,14 @@ Result<PeerGate::Identity> PeerGate::Prove(const Request& request) {
   if (!input || !text) return identity;
   const auto signature = RequestSignature::Parse(*input, *text);
   if (!signature) return identity;
+  std::optional<federation::KeySet> keys;
+  const auto introduction = request.headers.Find(federation::kIntroductionHeader);
   {
     auto lease = TRY(parts_.database.Read());
     const auto policy = parts_.policy.policy();
     if (TRY(StandingOf(*lease, *policy, signature->node)) == Standing::Stranger) return identity;
+    keys = TRY(federation::FindKeys(*lease, signature->node, introduction));
   }
-  const auto introduction = request.headers.Find(federation::kIntroductionHeader);
-  const auto keys = TRY(keys_.Find(signature->node, introduction));
   if (!keys) return identity;
   const auto content = SignedContent(request);
   switch (CheckMaker(parts_.config, *signature, request, content, keys->transport)) {
@@ -117,7 +119,9 @@ Result<PeerGate::Identity> PeerGate::Prove(const Request& request) {
   }
   identity.node = signature->node;
   identity.content = content;
-  if (introduction) TRY(keys_.Keep(signature->node, *introduction));
+  if (introduction) {
+    TRY(federation::KeepIntroduction(parts_.database, signature->node, *introduction));
+  }
   return identity;
 }
 

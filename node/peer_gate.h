@@ -7,7 +7,6 @@
 
 #include "node/config.h"
 #include "node/http/http_types.h"
-#include "node/known_keys.h"
 #include "node/nonce_book.h"
 #include "node/policy_file.h"
 #include "storage/base/clock.h"
@@ -25,9 +24,7 @@ class PeerGate {
     const PolicyFile& policy;
   };
   explicit PeerGate(const Parts& parts)
-      : parts_(parts),
-        keys_(parts.database),
-        nonces_(kNoncesKept, parts.clock.NowMs() / 1000 - 1) {}
+      : parts_(parts), nonces_(kNoncesKept, parts.clock.NowMs() / 1000 - 1) {}
 
   // Sets request.caller_node, or request.signature_problem; a request without a signature, or with
   // one that proves nothing, stays as it is. What is given back takes the place of request.body
@@ -55,7 +52,6 @@ class PeerGate {
   Result<Identity> Prove(const Request& request);
 
   const Parts parts_;
-  KnownKeys keys_;
   NonceBook nonces_;
 };
 

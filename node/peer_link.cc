@@ -52,6 +52,17 @@ bool IsForAll(std::string_view path) {
          path.starts_with("/fed/wants");
 }
 
+// What the operator of a node that refuses this one may want to do.
+std::string Remedy(std::string_view path, const RequestSigner& signer) {
+  if (!IsForAll(path)) return "";
+  const auto node = signer.node();
+  const auto id = node ? " " + node->ToString() : std::string(" this node's id");
+  if (path.starts_with("/fed/wants")) {
+    return "; it takes something from this node when accept_from of its policy has" + id;
+  }
+  return "; it is no node, or readers of its policy lack" + id;
+}
+
 }  // namespace
 
 std::unique_ptr<HttpHandle> PeerLink::TakeHandle() {
@@ -108,7 +119,13 @@ Result<ApiAnswer> PeerLink::Send(ApiRequest request) {
     idle_.push_back(std::move(handle));
   }
   const bool is_good = outcome.end == HttpOutcome::End::Answered && outcome.answer.status < 300;
-  if (!is_good) return ErrorOf(outcome).Context(address_);
+  if (!is_good) {
+    auto error = ErrorOf(outcome);
+    if (IsRefused(outcome)) {
+      error = Error(error.code(), error.message() + Remedy(request.path, world_.signer));
+    }
+    return std::move(error).Context(address_);
+  }
   introduces_ = false;
   outcome.answer.signed_as = request.headers.Find(federation::kSignatureHeader).value_or("");
   return std::move(outcome.answer);

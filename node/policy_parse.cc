@@ -6,10 +6,11 @@
 
 #include <algorithm>
 
+#include "federation/cosignatures.h"
 #include "node/config_keys.h"
 #include "node/policy_file.h"
+#include "node/policy_words.h"
 #include "node/units.h"
-#include "storage/base/repository_glob.h"
 
 namespace banyan::node {
 namespace {
@@ -25,8 +26,8 @@ class PolicyReader {
   explicit PolicyReader(std::string path) : path_(std::move(path)) {}
 
   Result<Policy> Read(const toml::table& table) {
-    TRY(RequireKeys(table, {"accept_from", "answer", "brake", "jurisdictions", "mirror", "peers",
-                            "readers", "receipts", "select"}));
+    TRY(RequireKeys(table, {"accept_from", "answer", "brake", "cosignatures", "jurisdictions",
+                            "mirror", "peers", "readers", "receipts", "select"}));
     if (const auto* node = table.get("jurisdictions")) {
       policy_.jurisdictions = TRY(Texts(*node));
       const auto valid = storage::ValidateScope(policy_.jurisdictions);
@@ -42,6 +43,7 @@ class PolicyReader {
     if (const auto* node = table.get("select")) TRY(ReadSelections(*node));
     if (const auto* node = table.get("brake")) TRY(ReadBrake(*node));
     if (const auto* node = table.get("receipts")) TRY(ReadReceipts(*node));
+    if (const auto* node = table.get("cosignatures")) TRY(ReadCosignatures(*node));
     if (const auto* node = table.get("answer")) TRY(ReadAnswers(*node));
     return std::move(policy_);
   }
@@ -129,6 +131,17 @@ class PolicyReader {
     return Ok();
   }
 
+  // Globs, each looked at by `check`.
+  Status TakeWords(const toml::table& table, const char* key, Status (*check)(const std::string&),
+                   std::vector<std::string>& words) const {
+    TRY(TakeTexts(table, key, words));
+    for (const auto& word : words) {
+      const auto checked = check(word);
+      if (!checked) return At(*table.get(key), checked.error().message());
+    }
+    return Ok();
+  }
+
   Status ReadMirror(const toml::node& node) {
     const auto* table = TRY(Table(node));
     TRY(RequireKeys(*table, {"window", "rate", "per_day", "per_month", "held", "held_per_origin"}));
@@ -152,13 +165,15 @@ class PolicyReader {
     if (array == nullptr) return At(node, "selections are written as [[select]]");
     for (const auto& item : *array) {
       const auto* table = TRY(Table(item));
-      TRY(RequireKeys(*table, {"kind", "licence", "task", "language", "max_size", "files", "refs",
-                               "history", "content"}));
+      TRY(RequireKeys(*table, {"origin", "repository", "kind", "licence", "task", "language",
+                               "max_size", "files", "refs", "history", "content"}));
       federation::Selection selection;
-      TRY(TakeTexts(*table, "kind", selection.kinds));
-      TRY(TakeTexts(*table, "licence", selection.licences));
-      TRY(TakeTexts(*table, "task", selection.tasks));
-      TRY(TakeTexts(*table, "language", selection.languages));
+      if (const auto* value = table->get("origin")) selection.origins = TRY(Nodes(*value));
+      TRY(TakeWords(*table, "repository", CheckRepositoryGlob, selection.repositories));
+      TRY(TakeWords(*table, "kind", CheckKindGlob, selection.kinds));
+      TRY(TakeWords(*table, "licence", CheckLicenceGlob, selection.licences));
+      TRY(TakeWords(*table, "task", CheckTaskGlob, selection.tasks));
+      TRY(TakeWords(*table, "language", CheckLanguageGlob, selection.languages));
       TRY(TakeSize(*table, "max_size", selection.max_bytes));
       TRY(ReadContent(*table, selection.content));
       policy_.selections.push_back(std::move(selection));
@@ -247,6 +262,16 @@ class PolicyReader {
     return Ok();
   }
 
+  Status ReadCosignatures(const toml::node& node) {
+    const auto* table = TRY(Table(node));
+    TRY(RequireKeys(*table, {"make", "keep"}));
+    if (const auto* value = table->get("keep")) {
+      policy_.cosignatures.keeps =
+          static_cast<std::size_t>(TRY(Number(*value, federation::kMaxCosignatures)));
+    }
+    return TakeSwitch(*table, "make", policy_.cosignatures.makes);
+  }
+
   Status ReadAnswers(const toml::node& node) {
     const auto* array = node.as_array();
     if (array == nullptr) return At(node, "rules are written as [[answer]]");
@@ -267,9 +292,8 @@ class PolicyReader {
     }
     if (const auto* value = table.get("repository")) {
       rule.repository = TRY(Text(*value));
-      if (!storage::IsRepositoryGlob(rule.repository)) {
-        return At(*value, "expected KIND/NAMESPACE/NAME with * in it, such as models/lab/*");
-      }
+      const auto checked = CheckRepositoryGlob(rule.repository);
+      if (!checked) return At(*value, checked.error().message());
     }
     if (const auto* value = table.get("status")) {
       rule.statuses = TRY(Words(*value, storage::ParseStandingStatus));

@@ -1,7 +1,7 @@
 #include "node/request_signer.h"
 
-#include "federation/format/introduction.h"
 #include "federation/format/request_signature.h"
+#include "federation/known_keys.h"
 
 namespace banyan::node {
 namespace {
@@ -22,14 +22,14 @@ federation::RequestToSign WhatIsSigned(std::string_view address, const ApiReques
 
 }  // namespace
 
+std::optional<federation::NodeId> RequestSigner::node() const {
+  const auto log = log_.Look();
+  return log == nullptr ? std::nullopt : std::optional(log->origin.node);
+}
+
 Result<std::string> RequestSigner::Introduction(federation::LogId log) const {
-  std::vector<Bytes> openings;
   auto lease = TRY(database_.Read());
-  for (std::uint64_t epoch = 0; epoch <= log.epoch; ++epoch) {
-    auto first = TRY(federation::ReadEntries(*lease, {log.origin, epoch}, 0, 1));
-    openings.push_back(std::move(first.front()));
-  }
-  return federation::IntroductionText(openings);
+  return federation::IntroductionOf(*lease, log);
 }
 
 void RequestSigner::Introduce(federation::LogId log, HeaderList& headers) const {

@@ -16,6 +16,8 @@ class RequestSigner {
 
   // Whether the own log is open.
   bool IsReady() const { return log_.Look() != nullptr; }
+  // As whom; nullopt while it is not open.
+  std::optional<federation::NodeId> node() const;
   // Adds the headers to a request to the node at `address` (a URL, no slash at its end). Its body,
   // if any, is in request.body.
   enum class Introduces { No, Yes };  // itself, for a node that may not hold its log

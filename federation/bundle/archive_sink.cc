@@ -12,23 +12,15 @@ class ArchiveSink final : public BundleSink {
   ArchiveSink(FileSystem& fs, std::string path, std::uint64_t part_bytes)
       : fs_(fs), path_(std::move(path)), part_bytes_(part_bytes) {}
 
-  Status Put(const std::string& path, ByteView content, Lasting) override {
-    return PutPieces(path, content.size(), [&](const Piece& put) { return put(content); });
+  Status Put(const std::string& path, ByteView content, Lasting lasting) override {
+    if (lasting == Lasting::Yes) new_bytes_ += content.size();
+    return Append(path, content.size(), [&](const Piece& put) { return put(content); });
   }
 
   Status PutPieces(const std::string& path, std::uint64_t size_bytes,
                    const Producer& produce) override {
-    const auto needed = kTarBlockBytes + PaddedTarSize(size_bytes);
-    if (file_ && at_ + needed + kEndBytes > part_bytes_) TRY(EndPart());
-    if (!file_) TRY(BeginPart());
-    TRY(Write(RenderTarHeader({path.substr(1), size_bytes})));
-    std::uint64_t got = 0;
-    TRY(produce([&](ByteView piece) {
-      got += piece.size();
-      return Write(piece);
-    }));
-    if (got != size_bytes) return Error(Errc::Corrupt, path + " was not as long as it should be");
-    return Write(Bytes(PaddedTarSize(size_bytes) - size_bytes));
+    new_bytes_ += size_bytes;
+    return Append(path, size_bytes, produce);
   }
 
   // Until here an older archive of this name is as it was. Parts of a longer one are none of this.
@@ -46,6 +38,20 @@ class ArchiveSink final : public BundleSink {
   }
 
  private:
+  Status Append(const std::string& path, std::uint64_t size_bytes, const Producer& produce) {
+    const auto needed = kTarBlockBytes + PaddedTarSize(size_bytes);
+    if (file_ && at_ + needed + kEndBytes > part_bytes_) TRY(EndPart());
+    if (!file_) TRY(BeginPart());
+    TRY(Write(RenderTarHeader({path.substr(1), size_bytes})));
+    std::uint64_t got = 0;
+    TRY(produce([&](ByteView piece) {
+      got += piece.size();
+      return Write(piece);
+    }));
+    if (got != size_bytes) return Error(Errc::Corrupt, path + " was not as long as it should be");
+    return Write(Bytes(PaddedTarSize(size_bytes) - size_bytes));
+  }
+
   Status BeginPart() {
     ++parts_;
     at_ = 0;

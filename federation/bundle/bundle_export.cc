@@ -3,6 +3,7 @@
 #include <map>
 
 #include "federation/bundle/bundle_cards.h"
+#include "federation/cosignatures.h"
 #include "federation/format/epochs_page.h"
 #include "federation/format/heads_page.h"
 #include "federation/format/log_name.h"
@@ -43,7 +44,7 @@ class BundleExport {
     }
     auto lease = TRY(database_.Read());
     for (const auto& log : plan.logs) TRY(PutLog(*lease, log));
-    TRY(PutHeads(plan));
+    TRY(PutHeads(*lease, plan));
     const auto before = TRY(ReachedSince(*lease));
     for (const auto& card : plan.cards) {
       auto reached = TRY(ReachedByCard(*lease, card));
@@ -53,6 +54,7 @@ class BundleExport {
     }
     TRY(PutNote(plan));
     TRY(sink_.Finish());
+    report_.new_bytes = sink_.new_bytes();
     return report_;
   }
 
@@ -65,7 +67,8 @@ class BundleExport {
 
   Status PutLog(Connection& connection, const BundleLog& log) {
     const auto base = LogName{log.node, log.log.epoch}.Path();
-    TRY(Put(base + "checkpoint", AsBytes(log.note), Lasting::No));
+    const auto note = TRY(AddCosignatures(connection, log.log, log.note));
+    TRY(Put(base + "checkpoint", AsBytes(note), Lasting::No));
     for (const auto& tile : NewTiles(0, log.size)) {
       const auto path = tile.Path();
       TRY(Put(base + path, TRY(ReadRowFile(connection, log.log, path)), Lasting::Yes));
@@ -73,9 +76,12 @@ class BundleExport {
     return Ok();
   }
 
-  Status PutHeads(const BundlePlan& plan) {
+  Status PutHeads(Connection& connection, const BundlePlan& plan) {
     HeadsPage page{{std::string(kJournal), 1}, {}};
-    for (const auto& log : plan.logs) page.heads.push_back({0, log.note});
+    for (const auto& log : plan.logs) {
+      auto note = TRY(AddCosignatures(connection, log.log, log.note));
+      page.heads.push_back({0, std::move(note)});
+    }
     TRY(Put("/fed/heads", AsBytes(page.ToString()), Lasting::No));
     std::map<NodeId, EpochsPage> epochs;
     for (const auto& log : plan.logs) epochs[log.node].epochs.push_back({log.log.epoch, log.note});
@@ -121,8 +127,10 @@ class BundleExport {
         put_.files.erase(sha256);
         continue;
       }
+      const auto before_bytes = sink_.new_bytes();
       TRY(PutFile(*file));
       ++report_.files;
+      if (sink_.new_bytes() > before_bytes) ++report_.new_files;
     }
     return Ok();
   }

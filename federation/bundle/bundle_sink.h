@@ -24,6 +24,12 @@ class BundleSink {
                            const Producer& produce) = 0;
   // All of it is durable, and has its name, when this returns.
   virtual Status Finish() = 0;
+
+  // Of lasting files, what was written and not there already.
+  std::uint64_t new_bytes() const { return new_bytes_; }
+
+ protected:
+  std::uint64_t new_bytes_ = 0;
 };
 
 // Files below `folder`; what lasts and is there is not written again, so that an export that broke

@@ -11,6 +11,7 @@ class FolderSink final : public BundleSink {
     const std::string file = folder_ + path;
     if (lasting == Lasting::Yes && IsThere(file, content.size())) return Ok();
     TRY(fs_.CreateDirectories(ParentDirectory(file)));
+    if (lasting == Lasting::Yes) new_bytes_ += content.size();
     return WriteFileDurably(fs_, file, content);
   }
 
@@ -30,6 +31,7 @@ class FolderSink final : public BundleSink {
     }));
     if (at != size_bytes) return Error(Errc::Corrupt, path + " was not as long as it should be");
     TRY(file->Sync());
+    new_bytes_ += at;
     TRY(fs_.Rename(part, name));
     return fs_.SyncDirectory(ParentDirectory(name));
   }

@@ -3,6 +3,9 @@
 #include <algorithm>
 
 #include "federation/answers.h"
+#include "federation/cosignatures.h"
+#include "federation/head_rows.h"
+#include "federation/known_keys.h"
 #include "federation/origin_rows.h"
 #include "federation/own_origin.h"
 
@@ -33,7 +36,8 @@ Status Contact::Fail(const std::string& problem) {
       [&](storage::Connection& connection) { return PeerFailed(connection, peer_.row, problem); });
 }
 
-void Contact::Begin() {
+void Contact::Begin(Quiet quiet) {
+  quiet_ = quiet;
   upto_ = peer_.heads;
   if (peer_.node) return AskHeads();
   AskFile("/fed/info", kMaxInfoBytes);
@@ -44,7 +48,7 @@ Status Contact::BeginHinted(const FollowedOrigin& origin, const HeadClaim& claim
   is_hinted_ = true;
   upto_ = peer_.heads;
   phase_ = Phase::Replays;
-  AddHead(origin, claim, std::move(note));
+  TRY(AddHead(origin, claim, std::move(note)));
   return NextReplay(now_ms);
 }
 
@@ -71,7 +75,7 @@ Status Contact::GoOn(std::int64_t now_ms) {
 
 Status Contact::Dispatch(const Asked& asked, const Answer& answer, std::int64_t now_ms) {
   switch (phase_) {
-    case Phase::Info: return TakeInfo(answer);
+    case Phase::Info: return TakeInfo(answer, now_ms);
     case Phase::Heads: return TakeHeads(answer, now_ms);
     case Phase::Replays:
       TRY(replay_->Take(asked.path, answer.body, now_ms));
@@ -83,7 +87,7 @@ Status Contact::Dispatch(const Asked& asked, const Answer& answer, std::int64_t 
   return Ok();
 }
 
-Status Contact::TakeInfo(const Answer& answer) {
+Status Contact::TakeInfo(const Answer& answer, std::int64_t now_ms) {
   const auto info = ParseJson(AsText(answer.body));
   const auto text = info ? FindString(*info, "node") : std::nullopt;
   const auto node = NodeId::Parse(text.value_or(""));
@@ -92,9 +96,39 @@ Status Contact::TakeInfo(const Answer& answer) {
   if (peer_.expected && *peer_.expected != *node) {
     return Fail("another node answers there than " + peer_.expected->ToString());
   }
+  std::optional<NodeId> own;
+  {
+    auto lease = TRY(database_.Read());
+    own = TRY(FindOwnNode(*lease));
+  }
+  if (own == *node) return Fail(std::string(kIsItself));
   peer_.node = *node;
+  TRY(TakeIntroduction(*info));
+  if (waiting_page_) return TakePage(*std::exchange(waiting_page_, std::nullopt), now_ms);
   AskHeads();
   return Ok();
+}
+
+// One that proves nothing is as none: the peer's cosignatures are then those of a stranger.
+Status Contact::TakeIntroduction(const Json& info) {
+  const auto text = FindString(info, "introduction");
+  return text ? KeepIntroduction(database_, *peer_.node, *text) : Ok();
+}
+
+// No: it cosigned one of these heads, by a key that is not known here.
+Result<Contact::Introduced> Contact::LookIntroduced(const HeadsPage& page) const {
+  const auto name = MirrorKeyName(*peer_.node);
+  auto lease = TRY(database_.Read());
+  const auto key = TRY(FindMirrorKey(*lease, *peer_.node));
+  for (const auto& head : page.heads) {
+    if (head.note.find(name) == head.note.npos) continue;
+    const auto note = SignedNote::Parse(head.note);
+    if (!note) continue;
+    for (const auto& signature : note->signatures) {
+      if (signature.name == name && (!key || signature.key_id != key->id())) return Introduced::No;
+    }
+  }
+  return Introduced::Yes;
 }
 
 Status Contact::TakeHeads(const Answer& answer, std::int64_t now_ms) {
@@ -103,45 +137,72 @@ Status Contact::TakeHeads(const Answer& answer, std::int64_t now_ms) {
   if (answer.body.empty()) return NextReplay(now_ms);  // nothing changed
   auto page = HeadsPage::Parse(AsText(answer.body));
   if (!page) return Fail(page.error().message());
-  upto_ = page->upto;
-  is_page_full_ = page->heads.size() == kMaxHeadsAtOnce;
-  TRY(LookAtOwn(page->heads));
+  if (!was_asked_for_key_ && TRY(LookIntroduced(*page)) == Introduced::No) {
+    phase_ = Phase::Info;
+    was_asked_for_key_ = true;
+    waiting_page_ = *std::move(page);
+    AskFile("/fed/info", kMaxInfoBytes);
+    return Ok();
+  }
+  return TakePage(*std::move(page), now_ms);
+}
+
+Status Contact::TakePage(HeadsPage page, std::int64_t now_ms) {
+  phase_ = Phase::Replays;
+  upto_ = page.upto;
+  is_page_full_ = page.heads.size() == kMaxHeadsAtOnce;
+  TRY(LookAtOwn(page.heads, now_ms));
   std::vector<FollowedOrigin> followed;
   {
     auto lease = TRY(database_.Read());
     followed = TRY(ListFollowed(*lease));
   }
-  for (auto& shown : page->heads) {
+  for (auto& shown : page.heads) {
     const auto claim = HeadClaim::Parse(shown.note);
     const auto origin = std::ranges::find_if(
         followed, [&](const auto& item) { return claim && item.node == claim->name.node; });
-    if (origin != followed.end()) AddHead(*origin, *claim, std::move(shown.note));
+    if (origin != followed.end()) TRY(AddHead(*origin, *claim, std::move(shown.note)));
   }
   return NextReplay(now_ms);
 }
 
-void Contact::AddHead(const FollowedOrigin& origin, const HeadClaim& claim, std::string note) {
+Status Contact::AddHead(const FollowedOrigin& origin, const HeadClaim& claim, std::string note) {
   hints_.Shown(peer_.row, claim);
+  TRY(RememberOwn(database_, {origin.row, claim.name.epoch}, note));
   heads_.push_back({origin, claim.name, std::move(note), {}, false});
   const auto is_same = [&](const auto& item) { return item.row == origin.row; };
   if (std::ranges::none_of(met_, is_same)) met_.push_back(origin);
+  return Ok();
+}
+
+Status Contact::TakeCosigned(const Head& head, std::int64_t now_ms) {
+  return TakeCosignatures(database_, {head.origin.row, head.name.epoch}, head.note,
+                          policy_.cosignatures.keeps, now_ms);
 }
 
 // What they claim is looked at by whoever may sign (own/ask_first.h).
-Status Contact::LookAtOwn(const std::vector<ShownHead>& heads) {
-  auto lease = TRY(database_.Read());
-  const auto own = TRY(FindOwnNode(*lease));
-  if (!own) return Ok();
-  const auto row = TRY(FindOrigin(*lease, *own))->row;
-  const auto held = TRY(FindFollowedLog(*lease, row, *own));
-  const auto ours = held.head.state();
-  for (const auto& shown : heads) {
-    const auto claim = HeadClaim::Parse(shown.note);
-    if (!claim || claim->name.node != *own || claim->name.epoch < held.name.epoch) continue;
-    const auto& theirs = claim->state;
-    const bool is_more = claim->name.epoch > held.name.epoch || theirs.size > ours.size ||
-                         (theirs.size == ours.size && theirs.root != ours.root);
-    shows_more_of_own_ = shows_more_of_own_ || is_more;
+Status Contact::LookAtOwn(const std::vector<ShownHead>& heads, std::int64_t now_ms) {
+  std::vector<std::pair<LogId, const std::string*>> shown_own;
+  {
+    auto lease = TRY(database_.Read());
+    const auto own = TRY(FindOwnNode(*lease));
+    if (!own) return Ok();
+    const auto row = TRY(FindOrigin(*lease, *own))->row;
+    const auto held = TRY(FindFollowedLog(*lease, row, *own));
+    const auto ours = held.head.state();
+    for (const auto& shown : heads) {
+      const auto claim = HeadClaim::Parse(shown.note);
+      if (!claim || claim->name.node != *own) continue;
+      shown_own.emplace_back(LogId{row, claim->name.epoch}, &shown.note);
+      if (claim->name.epoch < held.name.epoch) continue;
+      const auto& theirs = claim->state;
+      const bool is_more = claim->name.epoch > held.name.epoch || theirs.size > ours.size ||
+                           (theirs.size == ours.size && theirs.root != ours.root);
+      shows_more_of_own_ = shows_more_of_own_ || is_more;
+    }
+  }
+  for (const auto& [log, note] : shown_own) {
+    TRY(TakeCosignatures(database_, log, *note, policy_.cosignatures.keeps, now_ms));
   }
   return Ok();
 }
@@ -189,6 +250,7 @@ Status Contact::NextReplay(std::int64_t now_ms) {
       return Ok();
     }
     if (replay_->end() == LogReplay::End::PeerWrong) return Fail(replay_->reason());
+    TRY(TakeCosigned(head, now_ms));
   }
   if (is_page_full_) {
     AskHeads();
@@ -264,7 +326,10 @@ Status Contact::AfterReplay(std::int64_t now_ms) {
         [&](storage::Connection& connection) { return ApplyPolicy(connection, policy_, now_ms); }));
   }
   asked_.clear();
-  if (replay_->end() != LogReplay::End::Overtaken) DropHead();
+  if (replay_->end() != LogReplay::End::Overtaken) {
+    TRY(TakeCosigned(heads_.front(), now_ms));
+    DropHead();
+  }
   return NextReplay(now_ms);
 }
 
@@ -322,11 +387,13 @@ Status Contact::Finish(std::int64_t now_ms) {
   } else if (!names_.origins().empty()) {
     name_pauses_.Got(peer_.row);
   }
-  const bool is_news = upto_ != peer_.heads || !met_.empty() || names_.taken() > 0 ||
-                       peer_.failures > 0 || !peer_.answered_ms ||
-                       now_ms - *peer_.answered_ms >= kNoteAnswerMs;
-  if (!is_news) return Ok();  // a quiet round writes nothing
+  const bool is_noted = quiet_ == Quiet::Noted || upto_ != peer_.heads || !met_.empty() ||
+                        names_.taken() > 0 || peer_.failures > 0 || !peer_.answered_ms ||
+                        now_ms - *peer_.answered_ms >= kNoteAnswerMs;
+  if (!is_noted) return Ok();
+  const bool is_unchanged = !is_hinted_ && upto_ == peer_.heads;
   return database_.Write([&](storage::Connection& connection) -> Status {
+    if (is_unchanged) TRY(SawAgain(connection, peer_.address, now_ms));
     for (const auto& origin : met_) TRY(NoteShown(connection, origin.row, peer_.address));
     for (const auto& origin : names_.origins()) TRY(SelectCards(connection, origin));
     if (!names_.origins().empty()) TRY(ApplyPolicy(connection, policy_, now_ms));

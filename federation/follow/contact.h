@@ -48,8 +48,10 @@ class Contact {
         peer_(std::move(peer)) {}
 
   // Errors are the catalog's own; what goes wrong with the peer ends the round and is noted with
-  // the peer.
-  void Begin();
+  // the peer. Whether it is noted of every round, or every ten minutes, that it answered and had
+  // nothing new.
+  enum class Quiet { Noted, Seldom };
+  void Begin(Quiet quiet);
   Status BeginHinted(const FollowedOrigin& origin, const HeadClaim& claim, std::string note,
                      std::int64_t now_ms);
   Status Take(const Answer& answer, std::int64_t now_ms);
@@ -91,10 +93,15 @@ class Contact {
   void AskHeads();
   void AskReplayed();
   Status Dispatch(const Asked& asked, const Answer& answer, std::int64_t now_ms);
-  Status TakeInfo(const Answer& answer);
+  Status TakeInfo(const Answer& answer, std::int64_t now_ms);
+  enum class Introduced { No, Yes };
+  Result<Introduced> LookIntroduced(const HeadsPage& page) const;
+  Status TakeIntroduction(const Json& info);
   Status TakeHeads(const Answer& answer, std::int64_t now_ms);
-  void AddHead(const FollowedOrigin& origin, const HeadClaim& claim, std::string note);
-  Status LookAtOwn(const std::vector<ShownHead>& heads);
+  Status TakePage(HeadsPage page, std::int64_t now_ms);
+  Status AddHead(const FollowedOrigin& origin, const HeadClaim& claim, std::string note);
+  Status LookAtOwn(const std::vector<ShownHead>& heads, std::int64_t now_ms);
+  Status TakeCosigned(const Head& head, std::int64_t now_ms);
   ReaderBook::Turn ChooseHead(std::int64_t now_ms);
   void DropHead();
   Status NextReplay(std::int64_t now_ms);
@@ -117,6 +124,7 @@ class Contact {
   std::uint64_t& next_ask_;
   Peer peer_;
   Phase phase_ = Phase::Info;
+  Quiet quiet_ = Quiet::Seldom;
   bool is_hinted_ = false;
   bool has_failed_ = false;
   bool shows_more_of_own_ = false;
@@ -125,6 +133,8 @@ class Contact {
   std::map<std::uint64_t, Asked> asked_;
   JournalPlace upto_;
   bool is_page_full_ = false;
+  std::optional<HeadsPage> waiting_page_;  // for the key by which the peer cosigned it
+  bool was_asked_for_key_ = false;
   std::deque<Head> heads_;     // to be replayed; the first one is, or all wait
   std::optional<Head> later_;  // whose epochs are asked for
   std::unique_ptr<LogReplay> replay_;

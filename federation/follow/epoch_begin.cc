@@ -9,7 +9,7 @@ namespace banyan::federation {
 
 using storage::Connection;
 
-Result<ClosedEpoch> CloseEpoch(Connection& connection, FollowedLog log, std::string note) {
+Result<ClosedEpoch> CloseEpoch(Connection& connection, FollowedLog log, const std::string& note) {
   if (!log.keys) return Error(Errc::Invalid, "nothing is held of the epoch before");
   const auto state = TRY(VerifyHead(log.name, *log.keys, note));
   const auto held = log.head.frontier.size();
@@ -18,7 +18,8 @@ Result<ClosedEpoch> CloseEpoch(Connection& connection, FollowedLog log, std::str
                                     " entries, and it ended after " + std::to_string(state.size));
   }
   if (TRY(ReadFrontier(connection, log.log, state.size)).Root() == state.root) {
-    return ClosedEpoch{std::move(log), state, std::move(note)};
+    auto bare = TRY(BareHead(log.name, *log.keys, note));
+    return ClosedEpoch{std::move(log), state, std::move(bare)};
   }
   return Error(Errc::Invalid, "the epoch before did not end in the history that is held");
 }

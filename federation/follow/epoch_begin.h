@@ -15,7 +15,8 @@ struct ClosedEpoch {
 };
 
 // Invalid unless the note is one of the log that is held, and what is held leads to it.
-Result<ClosedEpoch> CloseEpoch(storage::Connection& connection, FollowedLog log, std::string note);
+Result<ClosedEpoch> CloseEpoch(storage::Connection& connection, FollowedLog log,
+                               const std::string& note);
 
 // What the first entry of the next epoch states. Invalid unless it is an opening that goes on from
 // there with the authority that the closed epoch committed to.

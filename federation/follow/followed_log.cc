@@ -157,6 +157,17 @@ Result<LogState> VerifyHead(const LogName& name, const EpochKeys& keys, const st
   return Error(Errc::Invalid, "a head of another log, " + checkpoint.origin);
 }
 
+Result<std::string> BareHead(const LogName& name, const EpochKeys& keys, const std::string& note) {
+  const auto parsed = TRY(SignedNote::Parse(note));
+  const auto key = TRY(NoteKey::Make(name.ToString(), NoteKeyType::Ed25519, keys.keys.log));
+  for (const auto& signature : parsed.signatures) {
+    if (IsSignedBy(key, parsed.text, signature)) {
+      return SignedNote{parsed.text, {signature}}.ToString();
+    }
+  }
+  return Error(Errc::Invalid, "a head that its log did not sign");
+}
+
 Result<LogState> ReadClaim(const LogName& name, const std::string& note) {
   const auto claim = TRY(HeadClaim::Parse(note));
   if (claim.name == name) return claim.state;

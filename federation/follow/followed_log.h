@@ -34,7 +34,11 @@ Result<EpochKeys> ReadGenesis(const NodeId& node, ByteView entry);
 // The state that the note signs for the log. Invalid unless the epoch's key signed it.
 Result<LogState> VerifyHead(const LogName& name, const EpochKeys& keys, const std::string& note);
 
-// The same without a look at who signed it.
+// The note, which verifies, with no signature but the log's: what others add to it is kept apart
+// (federation/cosignatures.h).
+Result<std::string> BareHead(const LogName& name, const EpochKeys& keys, const std::string& note);
+
+// What it claims, without a look at who signed it.
 Result<LogState> ReadClaim(const LogName& name, const std::string& note);
 
 // Entries that go on from what is held, and the proof that `head`, which is signed, begins with the

@@ -29,19 +29,20 @@ void HintBook::Came(std::int64_t peer, std::int64_t now_ms) {
 }
 
 void HintBook::Shown(std::int64_t peer, const HeadClaim& head) {
-  auto& place = has_[{peer, head.name.node}];
-  place = std::max(place, Place{head.name.epoch, head.state.size});
+  auto& place = shown_[{peer, head.name.node}];
+  place = std::max(place, PlaceOf(head));
 }
 
 HintBook::Has HintBook::Compare(std::int64_t peer, const HeadClaim& head) const {
-  const auto found = has_.find({peer, head.name.node});
-  if (found == has_.end()) return Has::Nothing;
-  return found->second < Place{head.name.epoch, head.state.size} ? Has::Less : Has::It;
+  const auto found = shown_.find({peer, head.name.node});
+  if (found == shown_.end()) return Has::Nothing;
+  return found->second < PlaceOf(head) ? Has::Less : Has::It;
 }
 
 bool HintBook::IsToBeTold(std::int64_t peer, const HeadClaim& head) {
-  if (Compare(peer, head) == Has::It) return false;
-  Shown(peer, head);
+  auto& told = told_[{peer, head.name.node}];
+  if (told >= PlaceOf(head) || Compare(peer, head) == Has::It) return false;
+  told = PlaceOf(head);
   return true;
 }
 

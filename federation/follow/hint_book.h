@@ -26,7 +26,7 @@ class HintBook {
 
   // The peer showed this head, or a hint of it.
   void Shown(std::int64_t peer, const HeadClaim& head);
-  // What it showed last of that log.
+  // What it showed last of that log; what it was told does not count.
   enum class Has { Nothing, Less, It };
   Has Compare(std::int64_t peer, const HeadClaim& head) const;
   // True at most once for each head and peer, and never for one that it has.
@@ -38,10 +38,13 @@ class HintBook {
     std::int64_t filled_ms = 0;
   };
   using Place = std::pair<std::uint64_t, std::uint64_t>;  // epoch and size: they only grow
+  static Place PlaceOf(const HeadClaim& head) { return {head.name.epoch, head.state.size}; }
   Bucket& Filled(std::int64_t peer, std::int64_t now_ms);
 
-  std::map<std::int64_t, Bucket> buckets_;                // by peer
-  std::map<std::pair<std::int64_t, NodeId>, Place> has_;  // peer and origin
+  std::map<std::int64_t, Bucket> buckets_;                          // by peer
+  using Places = std::map<std::pair<std::int64_t, NodeId>, Place>;  // peer and origin
+  Places shown_;
+  Places told_;
 };
 
 }  // namespace banyan::federation

@@ -193,7 +193,7 @@ Status LogReplay::FinishProvenStep(std::int64_t now_ms) {
   const bool is_last = until_ == claimed_.size;
   const auto proof = TRY(ProveConsistency(
       until_, claimed_.size, [this](int level, std::uint64_t i) { return Subtree(level, i); }));
-  const auto& note = is_last ? note_ : held_.head.note;
+  const auto note = is_last ? TRY(BareHead(held_.name, *held_.keys, note_)) : held_.head.note;
   const auto* before = from_ == 0 && before_ ? &*before_ : nullptr;
   const auto appended =
       TRY(AppendEntries(database_, held_, {entries, claimed_, proof, note, before}, now_ms));

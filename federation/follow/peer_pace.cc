@@ -10,17 +10,28 @@ constexpr std::int64_t kSlower = 4;  // who is behind
 
 }  // namespace
 
+std::optional<HeadClaim> PeerPace::Expected(const News& news, std::int64_t now_ms) const {
+  return now_ms - news.since_ms >= 2 * pause_ms_ ? news.head : news.before;
+}
+
 void PeerPace::Took(const HeadClaim& head, std::int64_t now_ms) {
-  std::erase_if(news_, [&](const News& news) { return news.head.name.node == head.name.node; });
-  news_.push_back({head, now_ms});
+  News taken{head, now_ms, {}};
+  const auto same = std::ranges::find_if(
+      news_, [&](const News& news) { return news.head.name.node == head.name.node; });
+  if (same != news_.end()) {
+    taken.before = Expected(*same, now_ms);
+    news_.erase(same);
+  }
+  news_.push_back(std::move(taken));
   if (news_.size() > kNewsKept) news_.pop_front();
 }
 
 bool PeerPace::IsBehind(std::int64_t peer, const HintBook& shown, std::int64_t now_ms) const {
   bool lags = false;
   for (const auto& news : news_) {
-    if (now_ms - news.since_ms < 2 * pause_ms_) break;  // it may be on its way there
-    switch (shown.Compare(peer, news.head)) {
+    const auto expected = Expected(news, now_ms);
+    if (!expected) continue;
+    switch (shown.Compare(peer, *expected)) {
       case HintBook::Has::It: return false;
       case HintBook::Has::Less: lags = true; break;
       case HintBook::Has::Nothing: break;

@@ -4,6 +4,7 @@
 // sooner where half of the mirrors are stale. In memory only.
 
 #include <deque>
+#include <optional>
 #include <set>
 
 #include "federation/follow/hint_book.h"
@@ -27,7 +28,10 @@ class PeerPace {
   struct News {
     HeadClaim head;
     std::int64_t since_ms = 0;
+    std::optional<HeadClaim> before;  // an earlier one, that was here long enough
   };
+  // Who keeps up shows at least this by now; nullopt: it may be on its way there.
+  std::optional<HeadClaim> Expected(const News& news, std::int64_t now_ms) const;
   bool IsBehind(std::int64_t peer, const HintBook& shown, std::int64_t now_ms) const;
 
   const std::int64_t pause_ms_;

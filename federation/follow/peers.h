@@ -14,6 +14,8 @@
 namespace banyan::federation {
 
 inline constexpr std::string_view kCallingPrefix = "node:";
+// The problem of a peer that turned out to be the node that asks.
+inline constexpr std::string_view kIsItself = "this node itself answers there";
 
 // How its address came to be known.
 enum class Found { Named = 0, InLog = 1, Nearby = 2 };

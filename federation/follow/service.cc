@@ -32,6 +32,7 @@ Result<std::vector<Output>> Service::Step(std::int64_t now_ms, const Input& inpu
   TRY(Take(input, now_ms));
   TRY(GoOn(now_ms));
   TRY(EndContacts(now_ms));
+  TRY(CosignNews(now_ms));
   auto lease = TRY(database_.Read());
   const auto peers = TRY(ListPeers(*lease));
   peers_ = peers.size();
@@ -52,10 +53,15 @@ Status Service::Take(const Input& input, std::int64_t now_ms) {
     ignores_windows_ = hurry->ignores_windows;
     due_ms_.clear();
     tried_.clear();
+    for (const auto& [peer, contact] : contacts_) again_.insert(peer);
     hurries_ = true;
   }
   if (const auto* read = std::get_if<PolicyRead>(&input)) policy_ = read->policy;
   if (const auto* seen = std::get_if<NeighboursSeen>(&input)) neighbours_ = seen->neighbours;
+  if (const auto* may = std::get_if<MaySign>(&input)) {
+    cosigner_ = may->cosigner;
+    cosigned_.reset();
+  }
   const auto* ended = std::get_if<MirrorEnded>(&input);
   if (ended != nullptr) mirroring_.erase(ended->card);
   if (ended != nullptr || std::holds_alternative<PolicyRead>(input)) {
@@ -69,7 +75,9 @@ Status Service::Take(const Input& input, std::int64_t now_ms) {
     hurries_ = true;
   }
   if (const auto* hinted = std::get_if<Hinted>(&input)) TRY(TakeHint(*hinted, now_ms));
-  if (std::holds_alternative<PolicyRead>(input) || std::holds_alternative<NeighboursSeen>(input)) {
+  // A Hurry comes of a new rule to follow, too.
+  if (std::holds_alternative<Hurry>(input) || std::holds_alternative<PolicyRead>(input) ||
+      std::holds_alternative<NeighboursSeen>(input)) {
     TRY(ChoosePeers(now_ms));
   }
   if (const auto* answer = std::get_if<Answer>(&input)) {
@@ -147,6 +155,28 @@ Status Service::TellPeers(storage::Connection& connection, const std::vector<Pee
   return Ok();
 }
 
+// Before anybody is told of them. What this node signed and does not know any more, because an
+// older copy of it was put back, its peers may: each is heard first, or was tried.
+Status Service::CosignNews(std::int64_t now_ms) {
+  if (!cosigner_ || !policy_.cosignatures.makes) return Ok();
+  JournalPlace now;
+  {
+    auto lease = TRY(database_.Read());
+    now = TRY(FindJournalPlace(*lease));
+    if (cosigned_ == now) return Ok();
+    const auto peers = TRY(ListPeers(*lease));
+    has_heard_all_ = has_heard_all_ || std::ranges::all_of(peers, [&](const auto& peer) {
+                       return answered_.contains(peer.row);
+                     });
+    if (!has_heard_all_) return Ok();
+  }
+  TRY(database_.Write([&](storage::Connection& connection) {
+    return CosignHeads(connection, *cosigner_, now_ms);
+  }));
+  cosigned_ = now;
+  return Ok();
+}
+
 // With chance in it, so that many followers do not ask at the same moment.
 std::int64_t Service::PauseAfter(const Contact& contact) {
   std::uint8_t chance = 0;
@@ -186,8 +216,10 @@ Status Service::EndContacts(std::int64_t now_ms) {
     for (const auto& head : contact.taken_heads()) pace_.Took(head, now_ms);
     if (contact.has_failed()) hints_.Failed(item.first, now_ms);
     if (!contact.has_failed() && !contact.is_hinted()) pace_.Asked(item.first, hints_, now_ms);
+    const bool is_to_follow = again_.erase(item.first) > 0;
     if (contact.has_failed() || !contact.is_hinted()) {
-      due_ms_[item.first] = now_ms + PauseAfter(contact);
+      answered_.insert(item.first);
+      if (!is_to_follow) due_ms_[item.first] = now_ms + PauseAfter(contact);
     }
     own_shown_ = own_shown_ || contact.shows_more_of_own();
     return true;
@@ -202,7 +234,7 @@ void Service::BeginContacts(const std::vector<Peer>& peers, std::int64_t now_ms)
     const auto due = due_ms_.find(row);
     if (contacts_.contains(row) || (due != due_ms_.end() && due->second > now_ms)) continue;
     auto contact = std::make_unique<Contact>(SharedByContacts(), peer);
-    contact->Begin();
+    contact->Begin(hurries_ ? Contact::Quiet::Noted : Contact::Quiet::Seldom);
     contacts_.emplace(row, std::move(contact));
   }
 }

@@ -5,7 +5,7 @@
 // moment; the same inputs on the same catalog give the same outputs.
 //
 //   PolicyRead, NeighboursSeen,
-//   PeerCame,
+//   PeerCame, MaySign
 //   Tick, Hurry ─▶ ┌─────────┐ ─▶ Ask ──────▶ a peer, over whatever reaches it ──▶ Answer
 //   Released,      │ Service │ ─▶ Hint ─────▶ a peer, which may look the head up ──▶ its Hinted
 //   Hinted ──────▶ │         │
@@ -18,6 +18,7 @@
 #include <utility>
 #include <variant>
 
+#include "federation/cosignatures.h"
 #include "federation/follow/contact.h"
 #include "federation/follow/learned_peers.h"
 #include "federation/follow/peer_pace.h"
@@ -50,6 +51,11 @@ struct PeerCame {
 };
 // The own log was published up to a new head: peers are told at once, not at the next Tick.
 struct Released {};
+// As whom this node cosigns what it holds of the logs of others; nullopt: it may not sign now, as
+// before the first of these.
+struct MaySign {
+  std::optional<Cosigner> cosigner;
+};
 // A node says that a head is new; whoever delivers it has verified that this node does. Anything
 // may be in the note. Only what the same node can be asked for as a peer comes of it.
 struct Hinted {
@@ -61,7 +67,7 @@ struct NeighboursSeen {
   std::vector<Neighbour> neighbours;
 };
 using Input = std::variant<Tick, Hurry, Answer, MirrorEnded, PolicyRead, PeerCame, Released, Hinted,
-                           NeighboursSeen>;
+                           NeighboursSeen, MaySign>;
 
 // Bring the repository of this row of repository_card to its state, from these peers, best first.
 struct MirrorTask {
@@ -110,6 +116,7 @@ class Service {
                      std::int64_t now_ms);
   Status TellPeers(storage::Connection& connection, const std::vector<Peer>& peers,
                    std::int64_t now_ms, std::vector<Output>& outputs);
+  Status CosignNews(std::int64_t now_ms);
   Contact::Shared SharedByContacts() {
     return {database_, policy_, hints_, readers_, names_, next_ask_};
   }
@@ -137,12 +144,17 @@ class Service {
   std::size_t peers_ = 0;  // how many there are
   std::vector<Heard> heard_;
   std::optional<JournalPlace> told_;  // heads of the own journal up to there; nullopt: at the start
+  std::optional<Cosigner> cosigner_;
+  std::optional<JournalPlace> cosigned_;  // as told_
+  std::set<std::int64_t> answered_;       // peers whose heads were asked for since the start, ...
+  bool has_heard_all_ = false;            // ... until it were all
   std::map<std::int64_t, std::unique_ptr<Contact>> contacts_;  // by peer
   std::map<std::int64_t, std::int64_t> due_ms_;                // by peer; absent: now
   std::set<std::int64_t> mirroring_;                           // cards
   bool ignores_windows_ = false;
   bool hurries_ = false;          // until all peers were asked, and all that waits tried once
   std::set<std::int64_t> tried_;  // cards, since the last Hurry
+  std::set<std::int64_t> again_;  // peers whose rounds began before it, and are to follow them
 };
 
 }  // namespace banyan::federation

@@ -1,5 +1,7 @@
 #include "federation/format/key_set.h"
 
+#include <set>
+
 #include "federation/format/canonical_json.h"
 
 namespace banyan::federation {
@@ -21,6 +23,9 @@ Result<KeySet> KeySet::Parse(const Json& object) {
   const auto witness = TRY(TakeKey(object, "witness"));
   const KeySet keys{log, mirror, transport, witness};
   if (keys.ToJson() != object) return Error(Errc::Invalid, "keys: not the four roles");
+  if (std::set<PublicKey>{log, mirror, transport, witness}.size() < 4) {
+    return Error(Errc::Invalid, "keys: one key for two roles");
+  }
   return keys;
 }
 

@@ -14,6 +14,7 @@ struct KeySet {
   PublicKey transport;
   PublicKey witness;
 
+  // Invalid unless it is one key for each role, and no key for two.
   static Result<KeySet> Parse(const Json& object);
   Json ToJson() const;
   // What an earlier entry commits to: SHA-256 of the canonical form.

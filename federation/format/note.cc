@@ -70,15 +70,6 @@ std::string CosignedMessage(std::string_view text, std::uint64_t time_s) {
   return "cosignature/v1\ntime " + std::to_string(time_s) + "\n" + std::string(text);
 }
 
-bool Verifies(const NoteKey& key, std::string_view text, const NoteSignature& signature) {
-  if (key.type() == NoteKeyType::Ed25519) {
-    return key.key().Verifies(AsBytes(text), signature.signature);
-  }
-  const auto time_s = CosignatureTime(signature);
-  return time_s && key.key().Verifies(AsBytes(CosignedMessage(text, *time_s)),
-                                      ByteView(signature.signature).subspan(kTimeBytes));
-}
-
 }  // namespace
 
 Result<NoteKey> NoteKey::Make(std::string name, NoteKeyType type, const PublicKey& key) {
@@ -169,12 +160,22 @@ NoteSignature CosignNote(std::string_view text, const std::string& name, std::ui
   return {name, note_key->id(), std::move(blob)};
 }
 
+bool IsSignedBy(const NoteKey& key, std::string_view text, const NoteSignature& signature) {
+  if (signature.name != key.name() || signature.key_id != key.id()) return false;
+  if (key.type() == NoteKeyType::Ed25519) {
+    return key.key().Verifies(AsBytes(text), signature.signature);
+  }
+  const auto time_s = CosignatureTime(signature);
+  return time_s && key.key().Verifies(AsBytes(CosignedMessage(text, *time_s)),
+                                      ByteView(signature.signature).subspan(kTimeBytes));
+}
+
 Result<std::vector<NoteKey>> VerifyNote(const SignedNote& note, const std::vector<NoteKey>& known) {
   std::vector<NoteKey> verified;
   for (const auto& key : known) {
     for (const auto& signature : note.signatures) {
       if (signature.name != key.name() || signature.key_id != key.id()) continue;
-      if (!Verifies(key, note.text, signature)) {
+      if (!IsSignedBy(key, note.text, signature)) {
         return Error(Errc::Invalid, "signed note: the signature of " + key.name() + " is wrong");
       }
       verified.push_back(key);
@@ -189,7 +190,9 @@ Result<std::uint64_t> CosignatureTime(const NoteSignature& signature) {
   if (signature.signature.size() != kTimeBytes + Signature().size()) {
     return Error(Errc::Invalid, "not a cosignature");
   }
-  return ReadBigEndian(ByteView(signature.signature).first(kTimeBytes));
+  const auto time_s = ReadBigEndian(ByteView(signature.signature).first(kTimeBytes));
+  if (time_s >> 63 == 0) return time_s;
+  return Error(Errc::Invalid, "a cosignature of no time");
 }
 
 }  // namespace banyan::federation

@@ -64,11 +64,15 @@ NoteSignature SignNote(std::string_view text, const std::string& name, const Sig
 NoteSignature CosignNote(std::string_view text, const std::string& name, std::uint64_t time_s,
                          const SigningKey& key);
 
+// That key made this signature of the text, of its kind.
+bool IsSignedBy(const NoteKey& key, std::string_view text, const NoteSignature& signature);
+
 // The keys among `known` that verify a signature of the note; signatures of unknown keys are
 // passed over. Invalid when a known key's signature is wrong, or when none is by a known key.
 Result<std::vector<NoteKey>> VerifyNote(const SignedNote& note, const std::vector<NoteKey>& known);
 
-// The time that a cosignature states, in seconds since 1970. Invalid for another signature.
+// The time that a cosignature states, in seconds since 1970, below 2^63. Invalid for another
+// signature.
 Result<std::uint64_t> CosignatureTime(const NoteSignature& signature);
 
 }  // namespace banyan::federation

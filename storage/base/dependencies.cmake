@@ -4,7 +4,8 @@ find_package(PkgConfig REQUIRED)
 find_package(Threads REQUIRED)
 
 foreach(pair crypto:libcrypto zstd:libzstd sqlite:sqlite3 git2:libgit2 curl:libcurl
-             httplib:cpp-httplib ssl:libssl yaml:yaml-cpp spdlog:spdlog md4c:md4c)
+             httplib:cpp-httplib ssl:libssl yaml:yaml-cpp spdlog:spdlog md4c:md4c
+             avahi:avahi-client)
   string(REPLACE ":" ";" pair ${pair})
   list(GET pair 0 name)
   list(GET pair 1 module)
@@ -50,3 +51,5 @@ add_library(deps_http INTERFACE)
 target_link_libraries(deps_http INTERFACE PkgConfig::httplib PkgConfig::ssl)
 add_library(deps_client INTERFACE)
 target_link_libraries(deps_client INTERFACE PkgConfig::curl)
+add_library(deps_node INTERFACE)
+target_link_libraries(deps_node INTERFACE PkgConfig::avahi)

@@ -150,13 +150,27 @@ int OpenFlags(OpenMode mode) {
   return O_RDONLY;
 }
 
+constexpr mode_t kOwnersAlone = 0077;
+
+mode_t ReadUmask() {
+  const auto umask = ::umask(kOwnersAlone);
+  ::umask(umask);
+  return umask;
+}
+
 class PosixFileSystem final : public FileSystem {
  public:
+  // What it makes has these modes less `withheld`, whatever the umask has become.
+  explicit PosixFileSystem(mode_t withheld)
+      : file_mode_(0666 & ~withheld), directory_mode_(0777 & ~withheld) {}
+
   Result<std::unique_ptr<File>> Open(const std::string& path, OpenMode mode) override {
     // O_NONBLOCK: a pipe would make the opener wait for somebody at its other end.
-    const int fd = ::open(path.c_str(), OpenFlags(mode) | O_CLOEXEC | O_NONBLOCK, 0600);
+    const int flags = OpenFlags(mode);
+    const int fd = ::open(path.c_str(), flags | O_CLOEXEC | O_NONBLOCK, file_mode_ & 0600);
     if (fd < 0) return PosixError(path, "open");
     auto file = std::make_unique<DiskFile>(path, fd);
+    if ((flags & O_CREAT) != 0 && IsShared()) (void)::fchmod(fd, file_mode_);
     struct stat stat = {};
     if (::fstat(fd, &stat) != 0) return PosixError(path, "stat");
     if (S_ISFIFO(stat.st_mode) || S_ISSOCK(stat.st_mode)) {
@@ -179,7 +193,8 @@ class PosixFileSystem final : public FileSystem {
     for (std::size_t at = 1; at <= path.size(); ++at) {
       if (at < path.size() && path[at] != '/') continue;
       const std::string prefix = path.substr(0, at);
-      if (::mkdir(prefix.c_str(), 0700) == 0) {
+      if (::mkdir(prefix.c_str(), directory_mode_ & 0700) == 0) {
+        if (IsShared()) (void)::chmod(prefix.c_str(), directory_mode_);
         TRY(SyncDirectory(ParentDirectory(prefix)));
       } else if (errno != EEXIST) {
         return PosixError(prefix, "mkdir");
@@ -236,12 +251,23 @@ class PosixFileSystem final : public FileSystem {
     if (errno == EWOULDBLOCK) return Error(Errc::Conflict, path + ": held by another process");
     return PosixError(path, "lock");
   }
+
+ private:
+  bool IsShared() const { return (file_mode_ & kOwnersAlone) != 0; }
+
+  const mode_t file_mode_;
+  const mode_t directory_mode_;
 };
 
 }  // namespace
 
 FileSystem& DiskFileSystem() {
-  static PosixFileSystem fs;
+  static PosixFileSystem fs(kOwnersAlone);
+  return fs;
+}
+
+FileSystem& SharedDiskFileSystem() {
+  static PosixFileSystem fs(ReadUmask());
   return fs;
 }
 

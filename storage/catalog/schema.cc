@@ -423,9 +423,21 @@ constexpr const char* kVersion7 = R"sql(
 CREATE TABLE obtained_object(                -- given by peers for cards (federation/mirror)
   id BLOB PRIMARY KEY,                       -- SHA-256 of a tree node, or of
   oid BLOB) WITHOUT ROWID;                   -- this commit or tag
-CREATE TABLE introduced_node(                -- what nodes that sign requests showed of themselves
+CREATE TABLE introduced_node(                -- what nodes that sign showed of themselves
   node BLOB PRIMARY KEY,                     -- node id
-  introduction TEXT NOT NULL) WITHOUT ROWID; -- of their latest epoch (node/known_keys.h)
+  introduction TEXT NOT NULL) WITHOUT ROWID; -- of their latest epoch (federation/known_keys.h)
+-- Who holds a log up to where, as they signed it (federation/PROTOCOL.md section 14).
+CREATE TABLE cosignature(                    -- of each cosigner that of the largest head
+  origin INTEGER NOT NULL REFERENCES origin ON DELETE CASCADE,  -- whose log
+  epoch INTEGER NOT NULL,
+  cosigner BLOB NOT NULL,                    -- node id
+  role INTEGER NOT NULL,                     -- of its key: 0 mirror
+  size INTEGER NOT NULL,
+  root BLOB NOT NULL,
+  key_id INTEGER NOT NULL,
+  signature BLOB NOT NULL,                   -- u64 big-endian seconds since 1970, Ed25519
+  is_led INTEGER NOT NULL,                   -- 1: entries that are here lead to this head
+  PRIMARY KEY(origin, epoch, cosigner, role)) WITHOUT ROWID;
 -- What of followed repositories is to be brought to another state (federation/mirror_state.h), so
 -- that a round without news looks at no others.
 ALTER TABLE mirror ADD COLUMN waits INTEGER NOT NULL DEFAULT 0;

@@ -178,7 +178,22 @@ TEST_CASE("BusyNodeIsAskedAgainAsItWishes") {
   const auto client = fixture.Client(fake.url());
   REQUIRE(MUST(client->SendJson("POST", "/x", Json::object()))["calls"] == 3);
   REQUIRE(fixture.clock.slept_ms() == 14'000);
-  REQUIRE(remark == "status 503: trying again in 7 s");
+  REQUIRE(remark == "busy: trying again in 7 s");
+}
+
+TEST_CASE("WhatTheNodeCannotGetItselfIsAskedForAFewTimesOnly") {
+  FakeNode fake([](const Seen&, Response& response) {
+    response.headers.Set("Retry-After", "10");
+    node::Fail(response, 503, "no node has it", "FileNotHeld");
+  });
+  Fixture fixture;
+  std::string remark;
+  fixture.options.on_retry = [&](const std::string& text) { remark = text; };
+  const auto result = fixture.Client(fake.url())->Get("/x");
+  MUST_FAIL(result, Errc::Unavailable);
+  CHECK(result.error().message().find("no node has it") != std::string::npos);
+  CHECK(remark == "no node has it: trying again in 10 s");
+  CHECK(fake.seen().size() == 3);
 }
 
 TEST_CASE("LongRetryAfterIsToldToTheUser") {
@@ -189,7 +204,7 @@ TEST_CASE("LongRetryAfterIsToldToTheUser") {
   Fixture fixture;
   const auto result = fixture.Client(fake.url())->Get("/x");
   MUST_FAIL(result, Errc::Unavailable);
-  REQUIRE(result.error().message().find("1 h 0 min") != std::string::npos);
+  REQUIRE(result.error().message() == "too many: try again in 1 h 0 min");
   REQUIRE(fake.seen().size() == 1);
 }
 

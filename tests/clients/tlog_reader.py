@@ -2,7 +2,8 @@
 """Go's own log packages against a node's log: tlog_reader.py PROGRAM
 
 A node with several hundred changes of repositories, then golang.org/x/mod/sumdb proves all of its
-log from the public files. Skips itself where Go, or the module, cannot be had.
+log from the public files, and that a node which mirrors it cosigned it. Skips itself where Go, or
+the module, cannot be had.
 """
 import json
 import os
@@ -50,10 +51,11 @@ def create(node, name):
         answer.read()
 
 
-def prove(reader, node, wanted):
+def prove(reader, node, wanted, *mirrors):
     """Waits until the log has so many cards, and gives what the reader says."""
     for _ in range(60):
-        done = subprocess.run([reader, node.url], capture_output=True, text=True, timeout=120,
+        done = subprocess.run([reader, node.url, *(mirror.url for mirror in mirrors)],
+                              capture_output=True, text=True, timeout=120,
                               env=dict(os.environ, NO_PROXY="127.0.0.1"))
         if done.returncode != 0 and ": 503 " not in done.stderr:  # a log opens in two seconds
             raise RuntimeError(done.stderr)
@@ -61,6 +63,14 @@ def prove(reader, node, wanted):
             return done.stdout.strip()
         time.sleep(1)
     raise RuntimeError(f"no '{wanted}' in: {done.stdout}{done.stderr}")
+
+
+def follow(program, work, node, mirror):
+    status = Client(program, work / "home", node.url, node.token).json("federation", "status")
+    client = Client(program, work / "other", mirror.url, mirror.token)
+    client.run("peer", "add", node.url)
+    client.run("follow", status["node_id"])
+    client.run("sync")
 
 
 def main():
@@ -71,6 +81,8 @@ def main():
         if reader is None:
             return SKIPPED
         node = Node(program, work).start()
+        (work / "mirror").mkdir()
+        mirror = Node(program, work / "mirror").start()
         try:
             client = Client(program, work / "home", node.url, node.token)
             for i in range(REPOSITORIES):
@@ -81,8 +93,11 @@ def main():
             node.stop()
             node.start()  # the same log after a restart
             print(prove(reader, node, f"{REPOSITORIES} live and 1 withdrawn"))
+            follow(program, work, node, mirror)
+            print(prove(reader, node, "cosigned by its mirror", mirror))
         finally:
             node.stop()
+            mirror.stop()
     return 0
 
 

@@ -40,6 +40,16 @@ TEST_CASE("WithoutRulesTheReasonDecides") {
   CHECK(Decide({}, Stated(StandingStatus::Removed, StandingReason::Court)).after_days == 30);
 }
 
+TEST_CASE("WhatIsOnlyYankedIsHiddenUnlessTheLawIsTheReason") {
+  const auto yanked = [](StandingReason reason) {
+    return Decide({}, Stated(StandingStatus::Yanked, reason)).action;
+  };
+  CHECK(yanked(StandingReason::Security) == Action::Hide);
+  CHECK(yanked(StandingReason::Other) == Action::Hide);
+  CHECK(yanked(StandingReason::Author) == Action::Hide);
+  CHECK(yanked(StandingReason::Court) == Action::Delete);
+}
+
 TEST_CASE("TheFirstRuleThatHoldsDecides") {
   Policy policy;
   policy.answers = {Rule({StandingStatus::Yanked}, {}, Action::Keep),
@@ -87,41 +97,66 @@ TEST_CASE("AScopeElsewhereIsNotAnswered") {
         Action::Delete);
 }
 
-TEST_CASE("OneSelectionMustHoldWithAllItsKeys") {
+namespace {
+
+struct Selecting {
   Card card;
-  card.content = CardContent();
-  card.content->licence = "CC-BY-4.0";
-  card.content->bytes = 1000;
-  const Json meta{{"kind", "model"}, {"task", "image-to-text"}, {"languages", {"sw", "en"}}};
+  Json meta = Json::object();
   Policy policy;
-  CHECK(SelectContent(policy, card, meta).has_value());
-  Selection selection{{"models"}, {"MIT", "cc-*"}, {"image-*"}, {"sw"}, 1000, {}};
-  policy.selections = {selection};
-  CHECK(SelectContent(policy, card, meta).has_value());
+  NodeId origin{HashLeaf(AsBytes(std::string_view("somebody")))};
+
+  Selecting() { card.content = CardContent(); }
+  std::optional<ContentSelection> Select() const {
+    return SelectContent(policy,
+                         {origin, {storage::RepositoryKind::Model, "lab", "tiny"}, card, meta});
+  }
+};
+
+}  // namespace
+
+TEST_CASE("OneSelectionMustHoldWithAllItsKeys") {
+  Selecting s;
+  s.card.content->licence = "CC-BY-4.0";
+  s.card.content->bytes = 1000;
+  s.meta = {{"kind", "model"}, {"task", "image-to-text"}, {"languages", {"sw", "en"}}};
+  CHECK(s.Select().has_value());
+  Selection selection;
+  selection.origins = {s.origin};
+  selection.repositories = {"datasets/*/*", "models/LAB/t*"};
+  selection.kinds = {"models"};
+  selection.licences = {"MIT", "cc-*"};
+  selection.tasks = {"image-*"};
+  selection.languages = {"sw"};
+  selection.max_bytes = 1000;
+  s.policy.selections = {selection};
+  CHECK(s.Select().has_value());
   const auto with = [&](void (*change)(Selection&)) {
-    policy.selections = {selection};
-    change(policy.selections.front());
-    return SelectContent(policy, card, meta).has_value();
+    s.policy.selections = {selection};
+    change(s.policy.selections.front());
+    return s.Select().has_value();
   };
-  CHECK_FALSE(with([](Selection& s) { s.kinds = {"datasets"}; }));
-  CHECK_FALSE(with([](Selection& s) { s.licences = {"MIT"}; }));
-  CHECK_FALSE(with([](Selection& s) { s.tasks = {"text-generation"}; }));
-  CHECK_FALSE(with([](Selection& s) { s.languages = {"fr"}; }));
-  CHECK_FALSE(with([](Selection& s) { s.max_bytes = 999; }));
-  policy.selections.push_back({});  // anything
-  CHECK(SelectContent(policy, card, meta).has_value());
+  CHECK_FALSE(with([](Selection& one) { one.origins = {NodeId(LogHash())}; }));
+  CHECK_FALSE(with([](Selection& one) { one.repositories = {"models/lab/large"}; }));
+  CHECK_FALSE(with([](Selection& one) { one.kinds = {"datasets"}; }));
+  CHECK_FALSE(with([](Selection& one) { one.licences = {"MIT"}; }));
+  CHECK_FALSE(with([](Selection& one) { one.tasks = {"text-generation"}; }));
+  CHECK_FALSE(with([](Selection& one) { one.languages = {"fr"}; }));
+  CHECK_FALSE(with([](Selection& one) { one.max_bytes = 999; }));
+  s.policy.selections.push_back({});  // anything
+  CHECK(s.Select().has_value());
 }
 
 TEST_CASE("TheFirstSelectionThatHoldsSaysWhichFilesAreWanted") {
-  Card card;
-  card.content = CardContent();
-  card.content->licence = "MIT";
+  Selecting s;
+  s.card.content->licence = "MIT";
   const ContentSelection on_demand{
       {}, {}, ContentSelection::History::Heads, ContentSelection::Others::OnDemand};
-  Policy policy;
-  CHECK(SelectContent(policy, card, Json::object()) == ContentSelection());
-  policy.selections = {{{}, {"MIT"}, {}, {}, 0, on_demand}, {{}, {}, {}, {}, 0, {}}};
-  CHECK(SelectContent(policy, card, Json::object()) == on_demand);
-  card.content->licence = "CC0-1.0";
-  CHECK(SelectContent(policy, card, Json::object()) == ContentSelection());
+  CHECK(s.Select() == ContentSelection());
+  Selection first;
+  first.licences = {"MIT"};
+  first.content = on_demand;
+  s.policy.selections = {first, Selection()};
+  CHECK(s.Select() == on_demand);
+  s.card.content->licence = "CC0-1.0";
+  CHECK(s.Select() == ContentSelection());
 }

@@ -72,6 +72,12 @@ TEST_CASE("ADirectoryThatHoldsSomethingElseIsLeftAlone") {
   CHECK(MUST(fixture.fs.List(fixture.path)) == std::vector<std::string>{"thesis.tex"});
 }
 
+TEST_CASE("APolicyMayBeThereBeforeTheNode") {
+  Fixture fixture;
+  fixture.Write("policy.toml", "readers = []\n");
+  CHECK(MUST(fixture.Open())->is_new());
+}
+
 TEST_CASE("AFreshFileSystemIsNoObstacle") {
   Fixture fixture;
   MUST(fixture.fs.CreateDirectories(fixture.path + "/lost+found"));

@@ -117,7 +117,8 @@ TEST_CASE("WhatNoPeerSendsIs503AndTriedAgainLater") {
   g.origin.reset();
   const auto reply = g.node->Get(g.Path("weights.bin"));
   CHECK(reply.status == 503);
-  CHECK(reply.Header("Retry-After") == "60");
+  CHECK(reply.Header("Retry-After") == "10");
+  CHECK(reply.Header("X-Error-Code") == "FileNotHeld");
   CHECK(reply.body.find("no node that was asked could send it") != std::string::npos);
   CHECK(g.node->Head(g.Path("weights.bin")).status == 200);
 }
@@ -131,7 +132,6 @@ TEST_CASE("Attack11FilesThatNobodyHasDoNotKeepOthersFromBeingFetched") {
     entry.sha256 = HashSha256(AsBytes(std::to_string(i)));
     const auto answer = files.Await(1'000'000, entry);
     REQUIRE(answer.state == DemandedFiles::State::Failed);
-    REQUIRE(answer.reason.find("too many") == std::string::npos);
   }
 }
 
@@ -142,6 +142,7 @@ TEST_CASE("BeyondTheBudgetNothingComes") {
   }));
   const auto reply = g.node->Get(g.Path("weights.bin"));
   CHECK(reply.status == 503);
+  CHECK(reply.Header("Retry-After") == "600");
   CHECK(reply.body.find("what its policy allows for the day") != std::string::npos);
 }
 

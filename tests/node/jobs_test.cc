@@ -53,6 +53,26 @@ TEST_CASE("AJobThatFailsIsCountedAndTriedAgain") {
   CHECK(metrics.Get(Counter::JobsFailed) == static_cast<std::uint64_t>(runs));
 }
 
+TEST_CASE("AJobThatIsWantedRunsBeforeItsTurn") {
+  FakeClock clock;
+  Metrics metrics;
+  std::atomic<int> runs = 0;
+  Jobs jobs(clock, metrics);
+  jobs.RunSoon("rare", 1000);  // there are none yet
+  jobs.Start({{"rare", 3'600'000, [&] {
+                 ++runs;
+                 return Ok();
+               }}});
+  jobs.RunSoon("other", 1000);
+  jobs.RunSoon("rare", 10'000);
+  CHECK(runs == 1);
+  jobs.RunSoon("rare", 1);  // it takes breath, and whoever waits does not wait for ever
+  CHECK(runs == 1);
+  clock.Advance(250);
+  jobs.RunSoon("rare", 10'000);
+  CHECK(runs >= 2);
+}
+
 TEST_CASE("StoppingDoesNotWaitForThePause") {
   Metrics metrics;
   const auto before_ms = SystemClock().MonotonicMs();

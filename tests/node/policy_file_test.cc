@@ -1,5 +1,6 @@
 #include "node/policy_file.h"
 
+#include "federation/cosignatures.h"
 #include "tests/support/memory_file_system.h"
 #include "tests/support/must.h"
 
@@ -40,6 +41,52 @@ TEST_CASE("APolicyFileSaysWhoComesIn") {
   CHECK(Problem("readers = [\"any\"]").starts_with("policy.toml: line 1: \"any\" is no node id"));
   CHECK(Problem("readers = 5").starts_with("policy.toml: line 1: expected a text"));
   CHECK(Problem("accept_from = \"any\"").starts_with("policy.toml: line 1: \"any\" is no node id"));
+}
+
+TEST_CASE("APolicyFileSaysWhatIsCosigned") {
+  const auto policy = MUST(ParsePolicy("p", "[cosignatures]\nmake = false\nkeep = 3\n"));
+  CHECK_FALSE(policy.cosignatures.makes);
+  CHECK(policy.cosignatures.keeps == 3);
+  CHECK(MUST(ParsePolicy("p", "")).cosignatures.makes);
+  CHECK(MUST(ParsePolicy("p", "")).cosignatures.keeps == federation::kMaxCosignatures);
+}
+
+TEST_CASE("ASelectionMayNameOriginsAndRepositories") {
+  const std::string one = federation::NodeId(federation::HashLeaf(AsBytes("1"))).ToString();
+  const auto policy = MUST(ParsePolicy("p", "[[select]]\norigin = [\"" + one + "\"]\n" +
+                                                "repository = [\"models/lab/*\", \"*/*/w*\"]\n"));
+  REQUIRE(policy.selections.size() == 1);
+  CHECK(policy.selections[0].origins == std::set{MUST(federation::NodeId::Parse(one))});
+  CHECK(policy.selections[0].repositories == std::vector<std::string>{"models/lab/*", "*/*/w*"});
+  CHECK(Problem("[[select]]\norigin = \"lab\"").find("is no node id") != std::string::npos);
+  CHECK(Problem("[[select]]\nrepository = \"lab/*\"").find("KIND/NAMESPACE") != std::string::npos);
+  CHECK(Problem("[[answer]]\nrepository = \"model/lab/*\"\naction = \"stop\"")
+            .find("of which KIND is models, datasets or *") != std::string::npos);
+}
+
+TEST_CASE("WordsThatStandForNothingAreRefusedWithTheLegalOnes") {
+  const auto select = [](const std::string& line) { return "[[select]]\n" + line + "\n"; };
+  const auto says = [&](const std::string& line, const std::string& what) {
+    const auto problem = Problem(select(line));
+    INFO(problem);
+    return problem.starts_with("policy.toml: line 2: ") && problem.find(what) != problem.npos;
+  };
+  CHECK(says("kind = \"model\"", "\"model\" stands for nothing: expected models or datasets"));
+  CHECK(says("kind = [\"models\", \"spaces\"]", "expected models or datasets"));
+  CHECK(says("licence = \"apache2\"", "SPDX"));
+  CHECK(says("licence = \"GPL-3.0\"", "expected GPL-3.0-only"));
+  CHECK(says("task = \"speech\"", "a task such as"));
+  CHECK(says("language = \"swahili\"", "the code of a language"));
+  CHECK(Problem("[[answer]]\nstatus = \"gone\"\naction = \"stop\"")
+            .find("live yanked withdrawn removed") != std::string::npos);
+  for (const auto* line :
+       {"kind = [\"Models\", \"data*\"]",
+        "licence = [\"mit\", \"CC-*\", \"LicenseRef-x\", \"NONE\"]",
+        "licence = \"MIT AND CC-BY-4.0\"", "task = [\"text-generation\", \"my-own-*\"]",
+        "language = [\"sw\", \"zh-Hant\", \"yue\", \"*\"]"}) {
+    INFO(line);
+    CHECK(ParsePolicy("p", select(line)).has_value());
+  }
 }
 
 TEST_CASE("APolicyFileSaysHowToAnswer") {
@@ -138,6 +185,7 @@ TEST_CASE("WhatIsWrongWithAPolicyIsSaidWithItsLine") {
   CHECK(Problem("[brake]\npercent = 101").starts_with("policy.toml: line 2: expected a whole"));
   CHECK(Problem("[peers]\ndial = \"all\"").find("\"followed\"") != std::string::npos);
   CHECK(Problem("[receipts]\npublish = \"no\"").ends_with("expected true or false"));
+  CHECK(Problem("[cosignatures]\nkeep = 17").find("from 0 to 16") != std::string::npos);
   CHECK(Problem("[[answer]]\nrepository = \"lab/x\"\naction = \"stop\"").ends_with("models/lab/*"));
   CHECK(Problem("brake = 3").ends_with("expected a table"));
   CHECK(

@@ -1,4 +1,4 @@
-"""A node on a host of tests/support/emulated_network.py."""
+"""A node on a host of tests/support/emulated_network.py or local_network.py."""
 import time
 
 from banyan_program import Client, Failed, Node
@@ -7,10 +7,10 @@ from banyan_program import Client, Failed, Node
 class FarHost:
     """A node, and its operator beside it."""
 
-    def __init__(self, program, work, network, name):
+    def __init__(self, program, work, network, name, *options):
         self.name, self.link = name, network.add()
         (work / name).mkdir()
-        self.node = Node(program, work / name, "--storage-min-free", "1 MB",
+        self.node = Node(program, work / name, "--storage-min-free", "1 MB", *options,
                          address=self.link.address, prefix=self.link.prefix).start()
         self.operator = Client(program, work / name / "operator", self.node.url, self.node.token,
                                prefix=self.link.prefix)
@@ -31,12 +31,12 @@ class FarHost:
     def sync_until(self, commit, repository="lab/model"):
         """A node asks its peers by itself; this only makes it do so sooner."""
         while True:
-            self.operator.run("sync")
             try:
+                self.operator.run("sync")
                 info = self.operator.json("info", repository)
                 if info.get("sha") == commit:
                     self.done_at = time.monotonic()
                     return
             except Failed:
-                pass  # not there yet
+                pass  # no peer answered, or it is not there yet
             time.sleep(1)

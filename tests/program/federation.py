@@ -135,6 +135,9 @@ class Test:
         self.c.operator.run("follow", self.a_id + "/models/lab/mod*")
         status = self.c.sync()
         check_equal([o["node"] for o in status["origins"]], [self.a_id], "C follows")
+        b_id = self.b.operator.json("federation", "status")["node_id"]
+        check(b_id in [holder["node"] for holder in status["origins"][0]["held_by"]],
+              "C does not know that B holds A's log:", status["origins"][0]["held_by"])
         check_equal(self.c.listed(), {"lab/model"}, "what C lists")
         self.check_mirror(self.c, "lab/model", self.commits)
 
@@ -310,7 +313,8 @@ class Test:
                 revision = place.revision(f"{kind}/{item['id']}", token=token)
                 repositories.append((item["id"], item["licence"], revision))
         status = place.operator.json("federation", "status")
-        origins = [{name: value for name, value in origin.items() if name != "age_s"}
+        origins = [{name: value for name, value in origin.items()
+                    if name not in ("age_s", "held_by")}  # mirrors sign when they come to it
                    for origin in status["origins"]]
         peers = [(peer["address"], peer["node"]) for peer in status["peers"]]
         return status["node_id"], repositories, origins, peers

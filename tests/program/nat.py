@@ -19,7 +19,7 @@ import shutil
 import sys
 import time
 
-from banyan_program import Relay, files_below, sha256
+from banyan_program import Failed, Relay, files_below, sha256
 from place import CARD_SECONDS, Place, check, check_equal
 from stepwise import SEED, go, main
 
@@ -102,7 +102,7 @@ class Test:
         self.r.operator.run("follow", self.ids["D"])
         self.d.operator.run("peer", "add", self.relay.url, "--push")
         problem = until(lambda: self.peer(self.d)["push_problem"], "D is not refused")
-        check("404" in problem, problem)
+        check("404" in problem and "accept_from" in problem, problem)
         reverse = self.peer(self.r)
         check_equal((reverse["address"], reverse["reached"], reverse["called"]),
                     ("node:" + self.ids["D"], "calls", None))
@@ -216,11 +216,18 @@ class Test:
         self.check_copy(self.c, "lab/late", late)
         stranger = Place(self.program, self.work, "S")
         self.places.append(stranger)
+        until(lambda: stranger.get("/fed/info")[0] == 200, "S has no log")
         stranger.operator.run("peer", "add", self.r.node.url)
         stranger.operator.run("follow", self.ids["D"])
-        stranger.operator.json("sync")
+        try:
+            stranger.operator.run("sync")
+        except Failed as failed:
+            check_equal(failed.code, 7, failed)
+        else:
+            raise AssertionError("a sync says nothing of its only peer's refusal")
         check_equal(stranger.listed(), set(), "what a stranger mirrors")
-        check("404" in self.peer(stranger)["problem"], self.peer(stranger))
+        problem = self.peer(stranger)["problem"]
+        check("404" in problem and "readers" in problem, problem)
 
     def run(self):
         go(self, self.begin, self.refused, self.published, self.private, self.change, self.away,

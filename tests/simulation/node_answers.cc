@@ -2,6 +2,7 @@
 
 #include "federation/format/canonical_json.h"
 #include "federation/head_rows.h"
+#include "federation/known_keys.h"
 #include "federation/open_objects.h"
 #include "federation/origin_rows.h"
 #include "federation/row_files.h"
@@ -22,6 +23,13 @@ Result<Bytes> AnswerHeads(SimNode& node, const std::string& path) {
   return Bytes(text.begin(), text.end());
 }
 
+Result<Bytes> AnswerInfo(SimNode& node) {
+  auto lease = TRY(node.database().Read());
+  const auto introduction = TRY(IntroductionOf(*lease, node.origin().log));
+  return RenderCanonical(
+      {{"introduction", introduction}, {"node", node.id().ToString()}, {"version", 0}});
+}
+
 // "/fed/<node>/<epoch>/<file>"
 Result<Bytes> AnswerLog(SimNode& node, const std::string& path) {
   const auto rest = path.substr(std::string("/fed/").size());
@@ -40,7 +48,7 @@ Result<Bytes> AnswerLog(SimNode& node, const std::string& path) {
 }  // namespace
 
 Result<Bytes> AnswerFile(SimNode& node, const std::string& path) {
-  if (path == "/fed/info") return RenderCanonical({{"node", node.id().ToString()}, {"version", 0}});
+  if (path == "/fed/info") return AnswerInfo(node);
   if (path.starts_with("/fed/heads")) return AnswerHeads(node, path);
   return AnswerLog(node, path);
 }

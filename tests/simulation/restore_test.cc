@@ -15,6 +15,15 @@ Edges Joined(std::vector<std::vector<std::size_t>> peers) {
   return edges;
 }
 
+// The largest head that the node knows to have cosigned.
+std::int64_t CosignedSize(SimNode& node) {
+  auto lease = MUST(node.database().Read());
+  auto rows = lease->Query("SELECT coalesce(max(size), 0) FROM cosignature WHERE cosigner = ?",
+                           node.id().genesis());
+  REQUIRE(rows.Next());
+  return rows.Int(0);
+}
+
 }  // namespace
 
 // 0 publishes, 1 follows it, 2 reaches only 1.
@@ -54,6 +63,32 @@ TEST_CASE("AnOriginThatWasRestoredSignsNothingThatItsFenceContradicts") {
   world.Publish(0);
   world.RunFor(3 * kRoundMs);
   CHECK(world.HeldSize(1, 0) == 3);
+}
+
+// 0 publishes, 2 becomes a copy of it that tells another story. 1 mirrors, and 3 reads what it
+// says: it alone remembers what 1 cosigned when 1 is an older copy of itself and 0 is away.
+TEST_CASE("ARestoredMirrorCosignsNothingAgainstWhatItsPeersSawItCosign") {
+  WorldOptions options;
+  options.tells_hints = false;
+  options.service.contacts_at_once = 1;  // the other story comes first, and all of it
+  World world(Joined({{}, {0, 2, 3}, {}, {1}}), options);
+  world.Publish(0);
+  world.RunFor(3 * kRoundMs);
+  REQUIRE(CosignedSize(world.node(1)) == 2);
+  world.node(1).BackUp();
+  world.Clone(2, 0);
+  world.Cut({2});
+  world.Publish(0);
+  world.Publish(0);
+  world.RunFor(6 * kRoundMs);
+  REQUIRE(CosignedSize(world.node(1)) == 4);
+  REQUIRE(world.HeldSize(3, 0) == 4);
+  world.Publish(2);
+  world.Cut({0});
+  world.Restore(1);
+  REQUIRE(CosignedSize(world.node(1)) == 2);
+  world.RunFor(6 * kRoundMs);  // after each step: all that it ever cosigned is one log
+  CHECK(CosignedSize(world.node(1)) == 4);
 }
 
 // 0 publishes; 2 becomes a copy of it. 1 reads both.

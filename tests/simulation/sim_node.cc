@@ -57,6 +57,7 @@ Status SimNode::Start() {
     store_ = TRY(storage::ContentStore::Open(clock_, disk_, *database_, {"data", 0}));
   }
   service_ = std::make_unique<Service>(*database_, random_, options_.service);
+  was_told_ = false;
   return options_.publishes ? OpenLog() : Ok();
 }
 
@@ -78,7 +79,15 @@ void SimNode::Crash(std::uint64_t seed) {
 }
 
 Result<std::vector<Output>> SimNode::Step(const Input& input) {
-  return service_->Step(clock_.NowMs(), input);
+  if (was_told_) return service_->Step(clock_.NowMs(), input);
+  was_told_ = true;
+  MaySign may;
+  if (is_signing() || !options_.publishes) may.cosigner = Cosigner{*id_, origin_->keys.mirror};
+  auto outputs = TRY(service_->Step(clock_.NowMs(), may));
+  for (auto& output : TRY(service_->Step(clock_.NowMs(), input))) {
+    outputs.push_back(std::move(output));
+  }
+  return outputs;
 }
 
 MirrorReport SimNode::Mirror(std::int64_t card, std::span<PeerSource* const> peers) {

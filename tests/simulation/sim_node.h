@@ -87,6 +87,7 @@ class SimNode {
   std::unique_ptr<federation::CardWriter> writer_;
   std::unique_ptr<federation::LogFiles> files_;
   std::unique_ptr<federation::Service> service_;
+  bool was_told_ = false;  // the service, as whom it cosigns
 };
 
 }  // namespace banyan::simulation

@@ -31,7 +31,31 @@ std::uint64_t Watch::HeldSize(const NodeId& origin) const {
   return found == held_.end() ? 0 : found->second.size;
 }
 
+// All that this node ever cosigned of one origin must be one log.
+void Watch::LookAtCosignatures(SimNode& node, const Truth& truth) {
+  auto lease = MUST(node.database().Read());
+  auto rows = lease->Query(
+      "SELECT origin.node, size, root FROM cosignature JOIN origin ON origin.id = origin WHERE "
+      "cosigner = ?",
+      node.id().genesis());
+  while (rows.Next()) {
+    const NodeId origin(rows.DigestAt<LogHash>(0));
+    const auto size = static_cast<std::uint64_t>(rows.Int(1));
+    const auto root = rows.DigestAt<LogHash>(2);
+    auto& cosigned = cosigned_[origin];
+    INFO(node.name() << " cosigned " << size << " entries of " << origin.Short());
+    REQUIRE(cosigned.emplace(size, root).first->second == root);
+    REQUIRE(std::ranges::any_of(truth.at(origin), [&](const auto& signer) {
+      return std::ranges::all_of(cosigned, [&](const auto& state) {
+        return signer.second.Leads(state.first, state.second);
+      });
+    }));
+  }
+  MUST(Status(rows.status()));
+}
+
 void Watch::Look(SimNode& node, const Truth& truth) {
+  LookAtCosignatures(node, truth);
   std::map<NodeId, Held> changed;
   auto lease = MUST(node.database().Read());
   {

@@ -33,10 +33,15 @@ using Truth = std::map<federation::NodeId, std::map<std::string, SignedLog>>;
 class Watch {
  public:
   // Looks at what changed since the last time: heads only grow, are ones that a signer released,
-  // and stay on one signer's log; the cards are those of the entries held. Fails the test.
+  // and stay on one signer's log; the cards are those of the entries held; all that it ever
+  // cosigned of an origin is on one signer's log. Fails the test.
   void Look(SimNode& node, const Truth& truth);
-  // An older copy of its disk was put back: it may begin again.
-  void Forget() { *this = Watch(); }
+  // An older copy of its disk was put back: it may begin again, but not go back on what it
+  // cosigned.
+  void Forget() {
+    held_.clear();
+    looked_sequence_ = 0;
+  }
   std::uint64_t HeldSize(const federation::NodeId& origin) const;
 
  private:
@@ -46,8 +51,10 @@ class Watch {
   };
   void LookAtCards(SimNode& node, const federation::NodeId& origin, const Held& held,
                    const SignedLog& log);
+  void LookAtCosignatures(SimNode& node, const Truth& truth);
 
   std::map<federation::NodeId, Held> held_;
+  std::map<federation::NodeId, std::map<std::uint64_t, federation::LogHash>> cosigned_;  // by size
   std::int64_t looked_sequence_ = 0;
 };
 

@@ -20,7 +20,7 @@ std::string AddressOf(std::size_t i) { return kScheme + std::to_string(i); }
 
 std::string KindOf(const Input& input) {
   static const char* const kinds[] = {"tick", "hurry",    "answer", "mirror-ended", "policy",
-                                      "came", "released", "hinted", "neighbours"};
+                                      "came", "released", "hinted", "neighbours",   "may-sign"};
   return kinds[input.index()];
 }
 

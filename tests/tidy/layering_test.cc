@@ -47,6 +47,7 @@ struct Foreign {
 const std::vector<Foreign> kForeign = {
     {"httplib.h", {"node/http"}},
     {"curl/", {"node/client"}},
+    {"avahi-", {"node"}},
     {"sys/socket.h", {"node/http", "node"}},
     {"netinet/", {"node/http", "node"}},
     {"arpa/", {"federation/format", "node/http", "node"}},

@@ -1,7 +1,8 @@
-// Reads a node's log as a stranger does, with the checksum database's own packages: main URL
+// Reads a node's log as a stranger does, with the checksum database's own packages: main URL [MIRROR]
 //
 // The node's id, its key, its signed head, every entry's inclusion, and how each earlier state grew
 // into the head are proven from public files alone. Prints how many cards of which status it saw.
+// With a mirror, that node's copy of the head, found by the log's name alone, and its cosignature.
 package main
 
 import (
@@ -9,6 +10,7 @@ import (
 	"crypto/sha256"
 	"encoding/base32"
 	"encoding/base64"
+	"encoding/binary"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -70,40 +72,96 @@ func readEntries(base string, size int64) [][]byte {
 	return entries
 }
 
-func main() {
-	node := os.Args[1]
-	var info struct {
-		Node  string
-		Epoch int
-	}
-	if err := json.Unmarshal(fetch(node+"/fed/info"), &info); err != nil {
+type info struct {
+	Node  string
+	Epoch int
+}
+
+type keys struct{ Log, Mirror string }
+
+func readInfo(node string) info {
+	var read info
+	if err := json.Unmarshal(fetch(node+"/fed/info"), &read); err != nil {
 		log.Fatal(err)
 	}
+	return read
+}
+
+// The first entry names the keys; its hash is the node's id, so that nobody else can.
+func readKeys(id string, genesis []byte) keys {
+	var stated struct{ Keys keys }
+	if err := json.Unmarshal(genesis, &stated); err != nil {
+		log.Fatal(err)
+	}
+	leaf := sha256.Sum256(append([]byte{0}, genesis...))
+	text := base32.StdEncoding.WithPadding(base32.NoPadding).EncodeToString(leaf[:])
+	if strings.ToLower(text) != id {
+		log.Fatal("the node's id is not the hash of its first entry")
+	}
+	return stated.Keys
+}
+
+func decode(text string) []byte {
+	bytes, err := base64.StdEncoding.DecodeString(text)
+	if err != nil {
+		log.Fatal(err)
+	}
+	return bytes
+}
+
+// A C2SP cosignature/v1 of a mirror, which the note package does not know.
+type cosigner struct {
+	name string
+	key  ed25519.PublicKey
+}
+
+func (c cosigner) Name() string { return c.name }
+func (c cosigner) KeyHash() uint32 {
+	sum := sha256.Sum256(append([]byte(c.name+"\n\x04"), c.key...))
+	return binary.BigEndian.Uint32(sum[:])
+}
+func (c cosigner) Verify(text, signature []byte) bool {
+	if len(signature) != 8+ed25519.SignatureSize {
+		return false
+	}
+	time := binary.BigEndian.Uint64(signature)
+	signed := fmt.Sprintf("cosignature/v1\ntime %d\n%s", time, text)
+	return ed25519.Verify(c.key, []byte(signed), signature[8:])
+}
+
+// The mirror's copy of the head, cosigned, and of no less than that size.
+func readCosigned(mirror, origin string, verifier note.Verifier, size int64) {
+	its := readInfo(mirror)
+	first := readEntries(fmt.Sprintf("%s/fed/%s/0/", mirror, its.Node), 1)[0]
+	by := cosigner{"banyan/" + its.Node + "/mirror", decode(readKeys(its.Node, first).Mirror)}
+	path := fmt.Sprintf("%s/fed/log/%x/checkpoint", mirror, sha256.Sum256([]byte(origin)))
+	signed, err := note.Open(fetch(path), note.VerifierList(verifier, by))
+	if err != nil {
+		log.Fatal(err)
+	}
+	lines := strings.Split(signed.Text, "\n")
+	held, err := strconv.ParseInt(lines[1], 10, 64)
+	if err != nil || lines[0] != origin || held < size || len(signed.Sigs) != 2 {
+		log.Fatalf("not all of it is cosigned: 503 %s %d of %d", lines[0], held, size)
+	}
+	fmt.Printf("cosigned by its mirror, ")
+}
+
+func main() {
+	node := os.Args[1]
+	info := readInfo(node)
 	base := fmt.Sprintf("%s/fed/%s/%d/", node, info.Node, info.Epoch)
 	head := fetch(base + "checkpoint")
 
-	// The first entry names the key; its hash is the node's id, so that nobody else can.
 	lines := strings.SplitN(string(head), "\n", 4)
 	size, err := strconv.ParseInt(lines[1], 10, 64)
 	if err != nil {
 		log.Fatal(err)
 	}
 	entries := readEntries(base, size)
-	var genesis struct{ Keys struct{ Log string } }
-	if err := json.Unmarshal(entries[0], &genesis); err != nil {
-		log.Fatal(err)
-	}
-	leaf := sha256.Sum256(append([]byte{0}, entries[0]...))
-	text := base32.StdEncoding.WithPadding(base32.NoPadding).EncodeToString(leaf[:])
-	if strings.ToLower(text) != info.Node {
-		log.Fatal("the node's id is not the hash of its first entry")
-	}
-	key, err := base64.StdEncoding.DecodeString(genesis.Keys.Log)
-	if err != nil {
-		log.Fatal(err)
-	}
+	key := decode(readKeys(info.Node, entries[0]).Log)
 	origin := fmt.Sprintf("banyan/%s/%d", info.Node, info.Epoch)
-	text, err = note.NewEd25519VerifierKey(origin, ed25519.PublicKey(key))
+	text, err := note.NewEd25519VerifierKey(origin, ed25519.PublicKey(key))
 	if err != nil {
 		log.Fatal(err)
 	}
@@ -119,9 +177,9 @@ func main() {
 	if lines[0] != origin || int64(len(entries)) != size {
 		log.Fatal("the head is of another log")
 	}
-	root, err := base64.StdEncoding.DecodeString(lines[2])
-	if err != nil {
-		log.Fatal(err)
+	root := decode(lines[2])
+	if len(os.Args) > 2 {
+		readCosigned(os.Args[2], origin, verifier, size)
 	}
 	tree := tlog.Tree{N: size}
 	copy(tree.Hash[:], root)

@@ -85,7 +85,13 @@ TEST_CASE("ABundleSinceAnotherHasOnlyWhatIsNew") {
   CHECK(MUST(f.follower.Run(card, {&second}).outcome) == MirrorOutcome::Mirrored);
   RequireSame(f.publisher, f.follower, card);
   // Into the folder of the first, all that it has not.
-  CHECK(f.ExportFolder("/first").files == 3);
+  const auto again = f.ExportFolder("/first");
+  CHECK(again.files == 3);
+  CHECK(again.new_files == 2);  // with .gitattributes
+  CHECK(again.new_bytes > 500'000);
+  CHECK(again.new_bytes < 600'000);
+  CHECK(f.ExportFolder("/first").new_files == 0);
+  CHECK(f.ExportFolder("/first").new_bytes == 0);
 }
 
 TEST_CASE("ABundleCarriesAllEpochsOfALog") {

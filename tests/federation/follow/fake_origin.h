@@ -14,8 +14,9 @@
 #include "federation/format/entry_bundle.h"
 #include "federation/format/epochs_page.h"
 #include "federation/format/heads_page.h"
+#include "federation/format/introduction.h"
 #include "federation/format/log_name.h"
-#include "federation/format/note.h"
+#include "federation/format/mirror_key.h"
 #include "federation/format/opening.h"
 #include "federation/format/state_entry.h"
 #include "federation/format/tile_builder.h"
@@ -47,6 +48,18 @@ class FakeOrigin {
     return note.ToString();
   }
   std::string Head() const { return Sign(State(entries.size())); }
+  // The head of another log with a cosignature of this node as its mirror.
+  std::string Cosign(const std::string& head, std::uint64_t time_s = kCosignedS) const {
+    return CosignAs(MirrorKeyName(node()), keys_.mirror, head, time_s);
+  }
+  static std::string CosignAs(const std::string& name, const SigningKey& key,
+                              const std::string& head, std::uint64_t time_s = kCosignedS) {
+    auto note = MUST(SignedNote::Parse(head));
+    note.signatures.push_back(CosignNote(note.text, name, time_s, key));
+    return note.ToString();
+  }
+  static constexpr std::uint64_t kCosignedS = 1'790'000'000;
+  const SigningKeys& keys() const { return keys_; }
 
   // The next card of a repository "ns/<name>", a live one without files.
   Card Publish(const std::string& name, const std::function<void(Card&)>& change = {}) {
@@ -128,7 +141,10 @@ class FakeOrigin {
 // Shows what it has of each origin; `heads` may be older or other than its entries.
 class FakePeer {
  public:
-  explicit FakePeer(const FakeOrigin& itself) : node(itself.node()) { Carry(itself); }
+  explicit FakePeer(const FakeOrigin& itself)
+      : node(itself.node()), introduction(IntroductionText({itself.entries.front()})) {
+    Carry(itself);
+  }
 
   void Carry(const FakeOrigin& origin) { CarryHead(origin, origin.Head()); }
   void CarryHead(const FakeOrigin& origin, const std::string& head) {
@@ -163,6 +179,7 @@ class FakePeer {
     std::string head;
   };
   NodeId node;
+  std::string introduction;
   std::map<std::string, Log> logs;
   std::map<Sha256, Bytes> objects;
   std::uint64_t sequence = 0;
@@ -178,7 +195,8 @@ class FakePeer {
   }
   Result<Bytes> File(const std::string& path) {
     if (path == "/fed/info") {
-      return MustRenderCanonical({{"node", node.ToString()}, {"version", 0}});
+      return MustRenderCanonical(
+          {{"introduction", introduction}, {"node", node.ToString()}, {"version", 0}});
     }
     if (path.starts_with("/fed/heads")) return Heads(path);
     if (path.ends_with("/epochs")) return Epochs(path.substr(0, path.size() - 6));

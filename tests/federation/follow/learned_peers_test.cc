@@ -186,3 +186,15 @@ TEST_CASE("NeighboursAreAskedAsLearnedPeers") {
   f.Step(NeighboursSeen{});
   CHECK(f.Learned().empty());
 }
+
+TEST_CASE("ANeighbourIsAskedAsSoonAsItIsFollowed") {
+  Fixture f;
+  const FakeOrigin c(3);
+  FakePeer at_c(c);
+  f.reachable["http://192.168.1.9:8440"] = &at_c;
+  f.Step(NeighboursSeen{{{c.node(), "http://192.168.1.9:8440"}}});
+  CHECK(f.Learned().empty());
+  f.Follow(c);
+  f.Step(Hurry());
+  CHECK(f.Learned() == List{"http://192.168.1.9:8440"});
+}

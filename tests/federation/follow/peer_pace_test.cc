@@ -41,7 +41,11 @@ TEST_CASE("Attack1WhoIsBehindIsAskedLessAndTheOthersMore") {
   // As many rounds in all.
   CHECK(1.0 / double(quick) + 1.0 / double(4 * kPause) ==
         Approx(2.0 / double(kPause)).epsilon(0.01));
-  f.shown.Shown(kStale, Head("a", 7));
+  f.shown.Shown(kFresh, Head("a", 8));
+  f.pace.Took(Head("a", 8), 400'000);  // fresh news change nothing about that
+  f.AskBoth(400'000);
+  CHECK(f.pace.PauseMs(kStale, 2) == 4 * kPause);
+  f.shown.Shown(kStale, Head("a", 8));
   f.AskBoth(500'000);
   CHECK(f.pace.PauseMs(kStale, 2) == kPause);
   CHECK(f.pace.PauseMs(kFresh, 2) == kPause);

@@ -33,6 +33,8 @@ void Yank(Card& card) {
 
 TEST_CASE("WhatThePolicyStopsIsNotFetched") {
   Gate f;
+  f.policy.answers = {{{}, "", {}, {}, {Action::Stop, 0}}};
+  f.Read();
   f.Publish("one", Yank);
   f.Round();
   CHECK(f.mirrors.empty());
@@ -44,7 +46,7 @@ TEST_CASE("WhatThePolicyStopsIsNotFetched") {
 
 TEST_CASE("WhatIsNotSelectedIsNotFetched") {
   Gate f;
-  f.policy.selections = {{{}, {"MIT"}, {}, {}, 0, {}}};
+  f.policy.selections.emplace_back().licences = {"MIT"};
   f.Read();
   f.Publish("free", [](Card& card) { card.content->licence = "MIT"; });
   f.Publish("other", [](Card& card) { card.content->licence = "CC-BY-NC-4.0"; });
@@ -61,7 +63,8 @@ TEST_CASE("WhatIsNotSelectedIsNotFetched") {
 
 TEST_CASE("ASelectionOfMoreFilesMakesAMirrorUnfinished") {
   Gate f;
-  f.policy.selections = {{{}, {}, {}, {}, 0, {{"*.json"}, {}, {}, {}}}};
+  f.policy.selections = {Selection()};
+  f.policy.selections.front().content.files = {"*.json"};
   f.Read();
   f.Publish("one");
   f.Round();
@@ -144,6 +147,8 @@ TEST_CASE("WhatWaitsIsKnownWithoutALookAtTheRest") {
   f.Publish("one");
   f.Round();
   check(1);
+  f.policy.answers = {{{}, "", {storage::StandingStatus::Yanked}, {}, {Action::Stop, 0}}};
+  f.Read();
   f.Publish("one", Yank);
   f.Round();
   check(0);  // passed over

@@ -36,6 +36,60 @@ TEST_CASE("AQuietRoundAsksOneQuestion") {
   CHECK(peer.sent_bytes == sent);
 }
 
+TEST_CASE("APeerThatHasNothingNewShowsStillWhatItShowed") {
+  FakeOrigin a(1);
+  FakePeer peer(a);
+  FollowFixture f;
+  f.AddPeer(peer);
+  f.Follow(a);
+  f.Round();
+  const auto begun_ms = f.now_ms;
+  f.Round();
+  CHECK(f.Held(a).head.seen_ms == begun_ms);  // not every quiet round costs a write
+  for (int i = 0; i < 5; ++i) f.Round();
+  CHECK(f.Held(a).head.seen_ms >= begun_ms + 600'000);
+  f.now_ms += 1000;
+  f.Step(Hurry());
+  CHECK(f.Held(a).head.seen_ms == f.now_ms);
+  CHECK(f.PeerOf(0).answered_ms == f.now_ms);
+}
+
+TEST_CASE("WhoAnswersAndWasNotTheLastToShowALogDoesNotSpeakForIt") {
+  FakeOrigin a(1);
+  FakeOrigin m(2);
+  FakePeer mirror(m);
+  FakePeer peer(a);
+  FollowFixture f;
+  f.AddPeer(mirror);
+  f.AddPeer(peer);
+  f.Follow(a);
+  f.Round();
+  const auto begun_ms = f.now_ms;
+  peer.is_down = true;
+  f.now_ms += 700'000;
+  f.Step(Hurry());
+  CHECK(f.PeerOf(0).answered_ms == f.now_ms);
+  CHECK(f.Held(a).head.seen_ms == begun_ms);
+}
+
+TEST_CASE("WhoIsAskedAlreadyIsAskedAgainByAHurry") {
+  FakeOrigin a(1);
+  FakePeer peer(a);
+  FollowFixture f;
+  f.AddPeer(peer);
+  f.Follow(a);
+  f.Round();
+  f.now_ms += 120'000;
+  const auto asked = MUST(f.service->Step(f.now_ms, Tick()));
+  REQUIRE(asked.size() == 1);
+  const auto before = peer.Give(std::get<Ask>(asked[0]));  // it answers, and then has more
+  a.Publish("one");
+  peer.Carry(a);
+  f.Step(Hurry());
+  f.Step(before);
+  CHECK(f.HeldSize(a) == 2);
+}
+
 TEST_CASE("NamesThatAPeerHasNotYetAreAskedForAgain") {
   FakeOrigin a(1);
   a.Publish("one");

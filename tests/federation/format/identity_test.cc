@@ -54,6 +54,9 @@ TEST_CASE("RolesHaveKeysOfTheirOwn") {
   REQUIRE(MUST(KeySet::Parse(keys.ToJson())) == keys);
   REQUIRE(keys.Commitment() != SigningKeys(SeedOf(2)).public_keys().Commitment());
   auto object = keys.ToJson();
+  auto twice = keys;
+  twice.mirror = keys.witness;
+  MUST_FAIL(KeySet::Parse(twice.ToJson()), Errc::Invalid);
   object["fifth"] = keys.log.ToString();
   MUST_FAIL(KeySet::Parse(object), Errc::Invalid);
   object.erase("fifth");

@@ -157,7 +157,7 @@ TEST_CASE("ARuleThatDeletesGivesRoomBackAndItsEndBringsWhatIsSelectedThen") {
   CHECK(deleted != 0);
   CHECK(p.follower.Count("SELECT count(*) FROM repository WHERE origin > 0") == 0);
   policy.answers.clear();
-  policy.selections = {{{}, {}, {}, {}, 0, OnDemand()}};
+  policy.selections.emplace_back().content = OnDemand();
   apply();
   CHECK(deleted == 0);
   CHECK(MUST(p.follower.Run(p.card, p.peers).outcome) == MirrorOutcome::Mirrored);

@@ -29,10 +29,9 @@ std::string Frame(const std::string& text, int window_log = 17) {
   ::ZSTD_CCtx_setParameter(context, ZSTD_c_windowLog, window_log);
   ::ZSTD_CCtx_setParameter(context, ZSTD_c_contentSizeFlag, 0);
   std::string frame(::ZSTD_compressBound(text.size()), '\0');
-  ZSTD_inBuffer in{text.data(), text.size() / 2, 0};
+  ZSTD_inBuffer in{text.data(), text.size(), 0};
   ZSTD_outBuffer out{frame.data(), frame.size(), 0};
-  ::ZSTD_compressStream2(context, &out, &in, ZSTD_e_continue);  // so the size is not known before
-  in.size = text.size();
+  ::ZSTD_compressStream2(context, &out, &in, ZSTD_e_continue);  // whose size is not known yet
   while (::ZSTD_compressStream2(context, &out, &in, ZSTD_e_end) != 0) {
   }
   ::ZSTD_freeCCtx(context);

@@ -7,6 +7,7 @@
 
 #include "storage/base/file_system.h"
 #include "storage/base/page_bytes.h"
+#include "storage/base/shared_disk.h"
 #include "tests/support/must.h"
 #include "tests/support/temp_directory.h"
 
@@ -23,6 +24,21 @@ TEST_CASE("DiskFilesAreForTheirOwnerOnly") {
   REQUIRE(::stat(directory.Join("a/b").c_str(), &status) == 0);
   REQUIRE((status.st_mode & 07777) == 0700);
   REQUIRE(MUST(fs.Stat(directory.Join("a/b/file"))).is_private);
+}
+
+TEST_CASE("WhatIsMadeToBeGivenAwayIsForAllWhomTheUmaskLets") {
+  const auto umask = ::umask(0027);
+  auto& fs = SharedDiskFileSystem();
+  ::umask(0077);  // as a node has it once it runs
+  const TempDirectory directory;
+  MUST(fs.CreateDirectories(directory.Join("a/b")));
+  MUST(WriteFileDurably(fs, directory.Join("a/b/file"), AsBytes("x")));
+  struct stat status {};
+  REQUIRE(::stat(directory.Join("a/b/file").c_str(), &status) == 0);
+  CHECK((status.st_mode & 07777) == 0640);
+  REQUIRE(::stat(directory.Join("a/b").c_str(), &status) == 0);
+  CHECK((status.st_mode & 07777) == 0750);
+  ::umask(umask);
 }
 
 // A file-size limit of the process stands for a disk that takes no more.
