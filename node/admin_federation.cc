@@ -72,7 +72,8 @@ Result<Json> Unfinished(Connection& connection, std::int64_t origin) {
   Json list = Json::array();
   auto rows = connection.Query(
       "SELECT c.key, m.problem, m.failures FROM mirror m "
-      "JOIN repository_card c ON c.id = m.card WHERE c.origin = ? AND " +
+      "JOIN repository_card c ON c.id = m.card "
+      "WHERE c.origin = ? AND m.passed_over = 0 AND " +
           std::string(federation::kIsUnfinished) + " ORDER BY m.card LIMIT 100",
       origin);
   while (rows.Next()) {
