@@ -1,7 +1,8 @@
 #include "federation/format/public_address.h"
 
-#include <catch2/catch.hpp>
 #include <string>
+
+#include "tests/support/catch.h"
 
 using namespace banyan::federation;
 
