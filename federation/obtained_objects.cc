@@ -1,5 +1,7 @@
 #include "federation/obtained_objects.h"
 
+#include "federation/open_objects.h"
+
 namespace banyan::federation {
 
 using storage::Connection;
@@ -17,13 +19,7 @@ Result<Presence> Find(Connection& connection, std::string_view sql, const SqlVal
 
 // Whether it may count, if the catalog has it.
 Result<Presence> FindStanding(Connection& connection, const Sha256& id) {
-  const auto opened = TRY(Find(
-      connection,
-      "SELECT 1 FROM open_object JOIN repository_card ON repository_card.id = open_object.card "
-      "LEFT JOIN repository ON repository.id = repository_card.repository "
-      "WHERE open_object.id = ? "
-      "AND (repository_card.repository IS NULL OR repository.private = 0)",
-      id));
+  const auto opened = TRY(Find(connection, "SELECT 1" + std::string(kReachedPublicly), id));
   if (opened == Presence::Present) return opened;
   return Find(connection, "SELECT 1 FROM obtained_object WHERE id = ?", id);
 }

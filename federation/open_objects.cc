@@ -103,15 +103,10 @@ Result<Bytes> ReadAny(Connection& connection, storage::ContentStore& store, cons
   auto kind = Kind::Node;
   GitOid oid;
   {
-    // Not what a repository reached that is private or gone by now, written in a card or not.
     auto rows = connection.Query(
-        "SELECT open_object.card, open_object.kind, open_object.oid, repository_card.repository "
-        "FROM open_object "
-        "JOIN repository_card ON repository_card.id = open_object.card "
-        "LEFT JOIN repository ON repository.id = repository_card.repository "
-        "WHERE open_object.id = ? "
-        "AND (repository_card.repository IS NULL OR repository.private = 0) "
-        "AND (open_object.kind <> 3 OR repository.answer < 2)",  // a file that is not withheld
+        "SELECT open_object.card, open_object.kind, open_object.oid, repository_card.repository" +
+            std::string(kReachedPublicly) +
+            "AND (open_object.kind <> 3 OR repository.answer < 2)",  // a file that is not withheld
         id);
     if (!rows.Next()) {
       TRY(rows.status());

@@ -13,6 +13,15 @@ namespace banyan::federation {
 
 inline constexpr std::size_t kMaxObjectBytes = storage::kMaxNodeBytes;
 
+// SQL behind a SELECT: the rows of open_object of the object `?` whose card's repository is public
+// now. Not what one reached that is private or gone by now, written in a card or not.
+inline constexpr std::string_view kReachedPublicly =
+    " FROM open_object "
+    "JOIN repository_card ON repository_card.id = open_object.card "
+    "LEFT JOIN repository ON repository.id = repository_card.repository "
+    "WHERE open_object.id = ? "
+    "AND (repository_card.repository IS NULL OR repository.private = 0) ";
+
 // Adds what the card of row `card` reaches and an earlier one did not. What only earlier cards
 // reached stays readable until history is collected. NotFound when something of it is missing.
 Status OpenObjects(storage::History& history, std::int64_t card, const Card& state);

@@ -5,6 +5,7 @@
 namespace banyan::federation {
 
 using storage::Connection;
+using storage::SqlValue;
 
 namespace {
 
@@ -21,7 +22,6 @@ Status PassOnMeta(Connection& connection, const Sha256& id) {
 }
 
 }  // namespace
-using storage::SqlValue;
 
 // A card of number 0 was taken back: the repository may begin anew.
 Status RequireGoesOn(Connection& connection, std::int64_t origin, const RepositoryKey& key,
