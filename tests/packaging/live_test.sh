@@ -24,7 +24,7 @@ dpkg --force-confold -i "$deb" >/dev/null 2>&1 || fail "upgrade"
 tail -n 1 /etc/banyan/banyan.toml | grep -q '^# edited$' || fail "upgrade lost the configuration"
 
 apt-get remove -y -qq banyan >/dev/null 2>&1 || fail "remove"
-command -v banyan && fail "the program is still there"
+[ ! -e /usr/bin/banyan ] || fail "the program is still there"
 [ -f /etc/banyan/banyan.toml ] || fail "remove took the configuration"
 apt-get purge -y -qq banyan >"$work/log" 2>&1 || fail "purge"
 [ ! -e /etc/banyan/banyan.toml ] || fail "purge left the configuration"
