@@ -224,8 +224,9 @@ class FakePeer {
   }
   static Result<Bytes> TileOf(const Log& log, const Tile& wanted) {
     if (wanted.level == Tile::kEntries) {
-      const auto from =
-          log.entries.begin() + static_cast<std::ptrdiff_t>(wanted.index * kTileWidth);
+      const auto first = wanted.index * kTileWidth;
+      if (first + wanted.width > log.entries.size()) return Error(Errc::NotFound, "not so many");
+      const auto from = log.entries.begin() + static_cast<std::ptrdiff_t>(first);
       return WriteEntryBundle({from, from + wanted.width});
     }
     TileBuilder builder;
