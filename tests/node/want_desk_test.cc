@@ -53,6 +53,15 @@ WantDeskOptions Quick() {
   return options;
 }
 
+// Whose silence ends nothing in a test's time.
+WantDeskOptions Patient(std::int64_t hold_ms) {
+  WantDeskOptions options = Quick();
+  options.hold_ms = hold_ms;
+  options.silence_ms = 60'000;
+  options.came_pause_ms = 0;
+  return options;
+}
+
 struct Desk {
   explicit Desk(const WantDeskOptions& options = Quick())
       : desk(
@@ -167,7 +176,9 @@ TEST_CASE("ANodeThatDoesNotCallIsNotWaitedFor") {
 }
 
 TEST_CASE("ALaterCallEndsAnEarlierOne") {
-  Desk desk({60'000, 300, 30'000, 12, 0});
+  auto options = Patient(60'000);
+  options.silence_ms = 300;
+  Desk desk(options);
   const auto begun_ms = SystemClock().MonotonicMs();
   std::thread first([&] { desk.desk.Call(kNode); });
   while (!desk.desk.CalledMs(kNode)) SystemClock().SleepMs(1);
@@ -179,7 +190,7 @@ TEST_CASE("ALaterCallEndsAnEarlierOne") {
 }
 
 TEST_CASE("ANodeThatBeginsAnewIsToldAgain") {
-  Desk desk({20, 60'000, 30'000, 12, 0});
+  Desk desk(Patient(20));
   desk.desk.Call(kNode);
   Question first(desk, 2 * kPart);
   const auto begun = desk.Await().wants.at(0).number;
@@ -204,7 +215,7 @@ TEST_CASE("Attack12WhoBeginsAnewWithoutEndIsNotAskedWithoutEnd") {
 }
 
 TEST_CASE("AStopEndsCallsAndQuestions") {
-  Desk desk({60'000, 60'000, 30'000, 12, 0});
+  Desk desk(Patient(60'000));
   std::thread call([&] { desk.desk.Call(kOther); });
   while (!desk.desk.CalledMs(kOther)) SystemClock().SleepMs(1);
   std::thread asked([&] { desk.desk.Call(kNode); });
