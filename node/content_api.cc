@@ -20,7 +20,9 @@ void ContentApi::AddRoutes(Router& router) {
   Add(router, "GET", "/fed/f/:hash/outline", &ContentApi::GetOutline);
   Add(router, "GET", "/fed/f/:hash/section/:index", &ContentApi::GetSection);
   Add(router, "GET", "/fed/f/:hash/data/:index", &ContentApi::GetData);
+  Add(router, "GET", "/fed/f/:hash/run/:index", &ContentApi::GetRun);
   Add(router, "GET", "/fed/f/:hash/have", &ContentApi::GetHave);
+  Add(router, "GET", "/fed/f/:hash/have/chunks", &ContentApi::GetHeldChunks);
   Add(router, "GET", "/fed/holdings/:manifest", &ContentApi::GetHoldings);
   Add(router, "GET", "/revision/:rev", Access::Files, &ContentApi::GetRevision);
   const std::string session = "/sessions/:session";

@@ -7,6 +7,7 @@
 #include <map>
 #include <memory>
 
+#include "federation/mirror/arriving_files.h"
 #include "node/http/http_types.h"
 #include "node/http/router.h"
 #include "node/repository_lookup.h"
@@ -31,6 +32,7 @@ struct ContentApiOptions {
   bool admits_anonymous = true;           // to read
   std::uint64_t max_file_bytes = 0;       // 0: no limit
   storage::QuotaPolicy quota = {};
+  federation::ArrivingFiles* arriving = nullptr;  // of mirrors; nullptr: only whole files are read
 };
 
 // Lives as long as the router that its routes were added to. Thread safe.
@@ -56,19 +58,25 @@ class ContentApi {
                                            const Request& request, Response& response);
   bool Identify(Request& request, Response& response);
 
-  // Reading: content_api_read.cc
+  // Reading objects: content_api_read.cc
   Status GetRevision(const Repository& repository, Request& request, Response& response);
   Status GetObject(Request& request, Response& response);
   Status PostObjects(Request& request, Response& response);
+  Status GetHoldings(Request& request, Response& response);
+
+  // Reading a file: content_api_sections.cc
   Status GetOutline(Request& request, Response& response);
   Status GetSection(Request& request, Response& response);
   Status GetData(Request& request, Response& response);
+  Status GetRun(Request& request, Response& response);
   Status GetHave(Request& request, Response& response);
-  Result<std::shared_ptr<const storage::FileSections>> ReadableSections(const Request& request);
+  Status GetHeldChunks(Request& request, Response& response);
+  using FilePtr = std::shared_ptr<const storage::SectionedFile>;
+  Result<FilePtr> ReadableFile(const Request& request);
+  Result<FilePtr> LoadSections(const storage::FileContent& file);
 
-  // Reading several, and what is held: content_api_files.cc
+  // Reading several: content_api_files.cc
   Status PostFiles(Request& request, Response& response);
-  Status GetHoldings(Request& request, Response& response);
 
   // Writing: content_api_write.cc
   Status BeginSession(const Repository& repository, Request& request, Response& response);

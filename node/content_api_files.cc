@@ -1,16 +1,16 @@
-// Reading by hash, more than one thing at once: small files whole, and which sections are held.
+// Reading small files by hash, many at once.
 
 #include <set>
 
 #include "federation/transfer/object_list.h"
 #include "federation/transfer/small_file.h"
 #include "node/content_api.h"
+#include "node/immutable_answer.h"
+#include "storage/content/file_sections.h"
 #include "storage/base/logging.h"
 
 namespace banyan::node {
 namespace {
-
-constexpr std::string_view kBinary = "application/octet-stream";
 
 // Each file as EncodeSmallFile gives it, read as they are sent.
 class FilesBody final : public BodyProducer {

@@ -1,17 +1,15 @@
-// Reading by hash: outline, section and data of a file, nodes of a manifest.
+// Reading by hash: objects that public cards reach, and nodes of a manifest.
 
-#include <charconv>
 #include <set>
 
 #include "federation/mirror_state.h"
 #include "federation/open_objects.h"
 #include "federation/transfer/object_list.h"
 #include "node/content_api.h"
-#include "node/http/conditional.h"
 #include "node/http/content_coding.h"
 #include "node/hub_answer.h"
+#include "node/immutable_answer.h"
 #include "storage/base/logging.h"
-#include "storage/content/outline.h"
 #include "storage/history/history.h"
 
 namespace banyan::node {
@@ -19,26 +17,6 @@ namespace {
 
 using storage::Connection;
 
-constexpr std::size_t kRememberedFiles = 128;
-constexpr std::string_view kBinary = "application/octet-stream";
-// What is named by its hash never changes; a private answer stays out of shared caches.
-constexpr std::string_view kImmutable = "private, max-age=31536000, immutable";
-
-class SectionBody final : public BodyProducer {
- public:
-  SectionBody(std::unique_ptr<storage::SectionData> data, ByteSelection range, bool allow_mapped)
-      : data_(std::move(data)), range_(range), allow_mapped_(allow_mapped) {}
-  std::optional<std::uint64_t> size_bytes() const override { return range_.size_bytes; }
-  Status Write(BodySink& sink) override {
-    return data_->Stream(range_.offset, range_.size_bytes, allow_mapped_,
-                         [&](ByteView slice) { return sink.Write(slice); });
-  }
-
- private:
-  std::unique_ptr<storage::SectionData> data_;
-  const ByteSelection range_;
-  const bool allow_mapped_;
-};
 
 // Public objects: u32 length and bytes of each, in the order asked for, read as they are sent.
 class ObjectsBody final : public BodyProducer {
@@ -76,93 +54,7 @@ class ObjectsBody final : public BodyProducer {
   const std::vector<Sha256> ids_;
 };
 
-void AnswerBytes(const Request& request, std::string_view etag, Bytes bytes, Response& response) {
-  response.headers.Set("Cache-Control", kImmutable);
-  response.headers.Set("Content-Type", kBinary);
-  if (const auto range = SelectBytes(request, etag, bytes.size(), response)) {
-    response.body = std::string(AsText(ByteView(bytes).subspan(range->offset, range->size_bytes)));
-  }
-}
-
-Result<std::size_t> SectionIndex(const Request& request) {
-  const std::string& text = request.Param("index");
-  std::size_t index = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), index);
-  if (error != std::errc() || end != text.data() + text.size()) {
-    return Error(Errc::Invalid, "section: expected a number");
-  }
-  return index;
-}
-
-std::string Etag(std::string_view kind, const std::string& name) {
-  return "\"" + std::string(kind) + "-" + name + "\"";
-}
-
 }  // namespace
-
-Result<ContentApi::SectionsPtr> ContentApi::ReadableSections(const Request& request) {
-  const FileHash hash = TRY(FileHash::Parse(request.Param("hash")));
-  auto connection = TRY(store_.core().database.Read());
-  const auto file = TRY(storage::FindReadableFile(*connection, request.caller, hash));
-  {
-    MutexLock lock(mutex_);
-    const auto found = sections_.find(hash);
-    if (found != sections_.end() && found->second->recipe() == file.recipe) return found->second;
-  }
-  SectionsPtr sections = TRY(storage::FileSections::Load(store_, file));
-  MutexLock lock(mutex_);
-  if (sections_.insert_or_assign(hash, sections).second) recent_.push_front(hash);
-  if (recent_.size() > kRememberedFiles) {
-    sections_.erase(recent_.back());
-    recent_.pop_back();
-  }
-  return sections;
-}
-
-Status ContentApi::GetOutline(Request& request, Response& response) {
-  const auto sections = TRY(ReadableSections(request));
-  AnswerBytes(request, Etag("outline", request.Param("hash")),
-              storage::EncodeOutline(sections->outline()), response);
-  return Ok();
-}
-
-Status ContentApi::GetSection(Request& request, Response& response) {
-  const auto sections = TRY(ReadableSections(request));
-  const std::size_t index = TRY(SectionIndex(request));
-  const auto chunks = TRY(sections->Section(index));
-  AnswerBytes(request, Etag("section" + std::to_string(index), request.Param("hash")),
-              storage::EncodeChunkList(chunks), response);
-  return Ok();
-}
-
-// Stored lengths may differ after collection moved a chunk, so the ETag names them too: a client
-// that resumes with If-Range never mixes two tables.
-Status ContentApi::GetData(Request& request, Response& response) {
-  const auto sections = TRY(ReadableSections(request));
-  const std::size_t index = TRY(SectionIndex(request));
-  const auto accepted = TRY(storage::ParseEncodingSet(request.Query("encodings").value_or("0")));
-  auto data = TRY(sections->Data(index, accepted));
-  response.headers.Set("Cache-Control", kImmutable);
-  response.headers.Set("Content-Type", kBinary);
-  const std::string etag =
-      Etag("data" + std::to_string(index), request.Param("hash") + "-" + data->TableDigest());
-  const std::uint64_t size = data->SizeBytes();
-  if (const auto range = SelectBytes(request, etag, size, response)) {
-    response.producer = std::make_unique<SectionBody>(std::move(data), *range, !request.is_tls);
-  }
-  return Ok();
-}
-
-// One bit a section, lowest first: all of a file is held, or it is not shown at all.
-Status ContentApi::GetHave(Request& request, Response& response) {
-  const auto sections = TRY(ReadableSections(request));
-  const std::size_t count = sections->outline().sections.size();
-  std::string bits((count + 7) / 8, '\xff');
-  if (count % 8 != 0) bits.back() = static_cast<char>((1 << count % 8) - 1);
-  response.headers.Set("Cache-Control", "no-cache");
-  response.SetText(kBinary, bits);
-  return Ok();
-}
 
 // Of a manifest whose files are for everybody; any other is as absent.
 Status ContentApi::GetHoldings(Request& request, Response& response) {
@@ -192,7 +84,7 @@ Status ContentApi::GetObject(Request& request, Response& response) {
   if (!object && object.error().code() == Errc::NotFound) {
     object = objects_.Find(*connection, request.caller, root, id);
   }
-  AnswerBytes(request, Etag("object", id.ToString()), TRY(std::move(object)), response);
+  AnswerImmutable(request, "object-" + id.ToString(), TRY(std::move(object)), response);
   return Ok();
 }
 

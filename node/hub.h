@@ -3,6 +3,7 @@
 
 #include <string>
 
+#include "federation/mirror/arriving_files.h"
 #include "node/answer_cache.h"
 #include "node/config.h"
 #include "node/health.h"
@@ -33,6 +34,7 @@ struct Hub {
   AnswerCache& answers;
   PolicyFile& policy;
   DemandedFiles* demanded = nullptr;  // nullptr: nothing is fetched because a client asks
+  federation::ArrivingFiles* arriving = nullptr;  // nullptr: nothing is passed on before it is whole
 
   // The absolute form of a path of ours under public_url, which is set. Answers: node/links.h.
   std::string Link(std::string_view path) const { return config.public_url + std::string(path); }

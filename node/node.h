@@ -76,6 +76,7 @@ class Node {
   PolicyFile policy_;
   PeerGate gate_;
   Hub hub_;
+  federation::ArrivingFiles arriving_;
   ContentApi content_api_;
   OwnLog own_log_;
   const RequestSigner signer_of_requests_;

@@ -50,7 +50,7 @@ class DemandRun {
 
   Result<storage::FileContent> Fetch() {
     const auto session = TRY(OpenSession({repository_.namespace_row, row_}));
-    FileMirror mirror(peers_, *session);
+    FileMirror mirror(peers_, session);
     auto content = mirror.Fetch(entry_);
     report_.fetched_bytes = mirror.figures().fetched_bytes;
     return content;

@@ -5,6 +5,7 @@
 #include "federation/mirror/chunk_list_fetch.h"
 #include "federation/mirror/small_files.h"
 #include "federation/transfer/parallel.h"
+#include "storage/content/file_sections.h"
 
 namespace banyan::federation {
 namespace {
@@ -77,7 +78,7 @@ Status FileMirror::FetchAll(std::span<const storage::ManifestEntry> files, const
 
 // `left` gets those that nobody gives in this way.
 Status FileMirror::FetchSmall(const Entries& files, const TakeFile& take, Entries& left) {
-  SmallFiles fetch(peers_, session_);
+  SmallFiles fetch(peers_, *session_);
   const Status fetched = fetch.Fetch(files, take);
   figures_.files += fetch.files();
   figures_.fetched_bytes += fetch.fetched_bytes();
@@ -87,7 +88,7 @@ Status FileMirror::FetchSmall(const Entries& files, const TakeFile& take, Entrie
 
 Status FileMirror::FetchLarge(const Entries& files, const TakeFile& take) {
   if (files.empty()) return Ok();
-  Swarm swarm(peers_, session_);
+  Swarm swarm(peers_, *session_);
   const std::size_t threads = std::min(kFilesAtOnce, files.size());
   FileQueue queue(files, threads);
   const auto fetch_files = [&](std::size_t thread) {
@@ -115,15 +116,29 @@ Status FileMirror::FetchLarge(const Entries& files, const TakeFile& take) {
 
 Result<storage::FileContent> FileMirror::FetchOne(MirrorPeers& peers, Swarm& swarm,
                                                   const storage::ManifestEntry& entry) {
-  const auto known = TRY(KnownSections::Near(session_, entry.size_bytes));
-  const auto list =
-      TRY(FetchChunkList(peers, {entry.hash, entry.size_bytes, entry.chunk_count}, known));
+  const auto known = TRY(KnownSections::Near(*session_, entry.size_bytes));
+  auto list = TRY(FetchChunkList(peers, {entry.hash, entry.size_bytes, entry.chunk_count}, known));
+  const auto file = TRY(ArrivingFile::Begin(session_, entry.hash, std::move(list)));
+  if (pass_on_) pass_on_(entry.hash, file);
   for (int round = 1;; ++round) {
-    TRY(swarm.Fetch(entry.hash, list.sections).Context("file " + entry.hash.ToString()));
-    auto content = session_.Assemble(JoinSections(list), {entry.sha256, entry.size_bytes});
+    TRY(swarm.Fetch(file).Context("file " + entry.hash.ToString()));
+    auto content = session_->Assemble(JoinSections(file->list()), {entry.sha256, entry.size_bytes});
     const bool is_lacking = !content && content.error().code() == Errc::Conflict;
-    if (!is_lacking || round == kMaxRounds) return RequireAssembled(entry, std::move(content));
+    if (is_lacking && round < kMaxRounds) {
+      TRY(file->Look());
+      continue;
+    }
+    auto whole = TRY(RequireAssembled(entry, std::move(content)));
+    TRY(PassOnWhole(whole));
+    return whole;
   }
+}
+
+// Without its chunk list, which takes more memory.
+Status FileMirror::PassOnWhole(const storage::FileContent& content) {
+  if (!pass_on_) return Ok();
+  pass_on_(content.hash, TRY(storage::FileSections::Load(session_->store(), content)));
+  return Ok();
 }
 
 }  // namespace banyan::federation

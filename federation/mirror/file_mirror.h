@@ -20,11 +20,16 @@ struct FileFigures {
   std::uint64_t reused_bytes = 0;  // content that was here
 };
 
-// Used by one thread. Borrows all.
+// Takes what others may have of a file while it arrives, and then of what it became.
+using PassOn = std::function<void(const FileHash& file,
+                                  std::shared_ptr<const storage::SectionedFile> as_far_as_here)>;
+
+// Used by one thread. Borrows all but the session.
 class FileMirror {
  public:
-  FileMirror(const MirrorPeers& peers, storage::ContentSession& session)
-      : peers_(peers), session_(session) {}
+  FileMirror(const MirrorPeers& peers, std::shared_ptr<storage::ContentSession> session,
+             PassOn pass_on = nullptr)
+      : peers_(peers), session_(std::move(session)), pass_on_(std::move(pass_on)) {}
 
   // Fetches what is lacking of each file, which is the session's repository's then, as an upload.
   // `take` gets them as they are done, one at a time, from several threads. Corrupt: the origin
@@ -37,11 +42,13 @@ class FileMirror {
   using Entries = std::vector<storage::ManifestEntry>;
   Status FetchSmall(const Entries& files, const TakeFile& take, Entries& left);
   Status FetchLarge(const Entries& files, const TakeFile& take);
+  Status PassOnWhole(const storage::FileContent& content);
   Result<storage::FileContent> FetchOne(MirrorPeers& peers, Swarm& swarm,
                                         const storage::ManifestEntry& entry);
 
   const MirrorPeers& peers_;
-  storage::ContentSession& session_;
+  const std::shared_ptr<storage::ContentSession> session_;
+  const PassOn pass_on_;  // from several threads
   FileFigures figures_;
 };
 

@@ -134,7 +134,9 @@ Status MirrorRun::FetchMissing(const std::vector<ManifestEntry>& missing, HeldFi
   for (const auto& entry : missing) missing_bytes += entry.size_bytes;
   report_.reused_bytes = report_.bytes - missing_bytes;
   const auto session = TRY(OpenSession());
-  FileMirror mirror(peers_, *session);
+  FileMirror mirror(peers_, session, [&](const FileHash& hash, ArrivingFiles::FilePtr file) {
+    passing_.Set(row_->leaf, hash, std::move(file));
+  });
   const Status fetched = mirror.FetchAll(
       missing, [&](const ManifestEntry& entry, const storage::FileContent& content) {
         held.emplace(entry.sha256, content);

@@ -1,6 +1,7 @@
 #pragma once
 // One run of a RepositoryMirror, step by step. Private to repository_mirror.cc.
 
+#include "federation/mirror/arriving_files.h"
 #include "federation/mirror/file_mirror.h"
 #include "federation/mirror/mirror_entry.h"
 #include "federation/mirror/mirror_files.h"
@@ -15,7 +16,8 @@ class MirrorRun {
       : parts_(parts),
         card_row_(card_row),
         peers_(parts.clock, peers, parts.cancelled, parts.peer_rounds),
-        fetch_(parts.database, peers_, parts.limits) {}
+        fetch_(parts.database, peers_, parts.limits),
+        passing_(parts.arriving, card_row) {}
 
   MirrorReport Run();
 
@@ -44,6 +46,7 @@ class MirrorRun {
   const std::int64_t card_row_;
   MirrorPeers peers_;
   ObjectFetch fetch_;
+  ArrivingFiles::Passing passing_;
   MirrorReport report_;
   std::optional<MirrorRow> row_;
   MirrorName name_;

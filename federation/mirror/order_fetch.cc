@@ -23,12 +23,9 @@ Status RequireChunk(storage::ChunkDecoder& decoder, const storage::BatchEntry& e
 }  // namespace
 
 Status OrderFetch::Run() {
-  auto table = parts_.tables.Of(parts_.peer, parts_.section, fetched_bytes_);
-  if (!table) return table.error();
-  table_ = *std::move(table);
   room_ = static_cast<std::size_t>(storage::BatchTableBytes(end_ - next_));
-  batch_.reserve(room_ + storage::FindPayloads(table_, next_, end_).size_bytes);
   batch_.resize(room_);
+  if (!parts_.has_part) TRY(ReadTable());
   put_ms_ = parts_.clock.MonotonicMs();
   Status read = ReadRun();
   const Status put = own_error_ ? Ok() : Put();
@@ -37,8 +34,15 @@ Status OrderFetch::Run() {
   return IsLie(read) ? BlameOnce(std::move(read)) : read;
 }
 
+Status OrderFetch::ReadTable() {
+  table_ = TRY(parts_.tables.Of(parts_.peer, parts_.section, fetched_bytes_));
+  batch_.reserve(room_ + storage::FindPayloads(table_, next_, end_).size_bytes);
+  return Ok();
+}
+
 // A peer may have moved a chunk since it gave the table, and then gave other bytes in good faith.
 Status OrderFetch::BlameOnce(Status lie) {
+  if (parts_.has_part) return lie;
   const auto again = FetchTable(parts_.peer, parts_.section);
   if (!again || *again == table_) return lie;
   parts_.tables.Forget(parts_.peer);
@@ -46,11 +50,38 @@ Status OrderFetch::BlameOnce(Status lie) {
 }
 
 Status OrderFetch::ReadRun() {
-  const auto range = storage::FindPayloads(table_, next_, end_);
-  TRY(parts_.peer.FetchData(parts_.section.file, parts_.section.index, range.offset,
-                            range.size_bytes, [&](ByteView piece) { return Take(piece); }));
+  const auto& section = parts_.section;
+  if (parts_.has_part) {
+    TRY(parts_.peer.FetchRun(section.file, section.index, {next_, end_},
+                             [&](ByteView piece) -> Status {
+                               if (table_.empty()) TRY(TakeTable(piece));
+                               return Take(piece);
+                             }));
+  } else {
+    const auto range = storage::FindPayloads(table_, next_, end_);
+    TRY(parts_.peer.FetchData(section.file, section.index, range.offset, range.size_bytes,
+                              [&](ByteView piece) { return Take(piece); }));
+  }
   if (next_ == end_) return Ok();
   return Error(Errc::Unavailable, "the answer ended early");
+}
+
+// Cuts from `piece` what is of the run's own table.
+Status OrderFetch::TakeTable(ByteView& piece) {
+  const auto part = piece.first(std::min(piece.size(), room_ - table_bytes_.size()));
+  table_bytes_.insert(table_bytes_.end(), part.begin(), part.end());
+  piece = piece.subspan(part.size());
+  fetched_bytes_ += part.size();
+  parts_.moved(part.size());
+  if (table_bytes_.size() < room_) return Ok();
+  const auto entries = storage::ParseBatchTable(table_bytes_);
+  const auto run = std::span(parts_.section.chunks).subspan(next_, end_ - next_);
+  if (!entries || !storage::IsTableOf(*entries, run)) {
+    return Error(Errc::Corrupt, "a data table that contradicts the chunk list");
+  }
+  table_.resize(parts_.section.chunks.size());
+  std::ranges::copy(*entries, table_.begin() + static_cast<std::ptrdiff_t>(next_));
+  return Ok();
 }
 
 Status OrderFetch::Take(ByteView piece) {

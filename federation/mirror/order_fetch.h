@@ -4,6 +4,8 @@
 //   table ─▶ run, in one exchange ─▶ batch ─▶ Put, verified and durable: at the end, or every two
 //   seconds
 //
+// Of a peer that has only a part of the file the run comes with a table of its own.
+//
 // What a peer sent in whole before it broke off is kept, and of one that lies all chunks but the
 // wrong ones.
 
@@ -24,6 +26,7 @@ class OrderFetch {
     storage::ContentSession& session;
     const ProvenSection& section;
     SectionTables& tables;
+    bool has_part;  // of the file only
     std::function<void(std::size_t bytes)> moved;  // so many came
     // One more chunk came whole. An error ends the exchange.
     std::function<Status()> came;
@@ -40,7 +43,9 @@ class OrderFetch {
   std::uint64_t fetched_bytes() const { return fetched_bytes_; }  // payloads and tables
 
  private:
+  Status ReadTable();
   Status ReadRun();
+  Status TakeTable(ByteView& piece);
   Status Take(ByteView piece);
   Status Put();
   Status PutGood(const DataTable& entries, std::span<const storage::ChunkRef> expected);
@@ -50,7 +55,8 @@ class OrderFetch {
   const std::size_t end_;
   std::size_t next_;      // the chunk that comes
   std::size_t put_from_;  // the first that was not put
-  DataTable table_;
+  DataTable table_;       // of the section; with has_part only of the run, once it came
+  Bytes table_bytes_;     // what came of that
   // The batch that is collected: room for its table, whole payloads, and what came of the next.
   Bytes batch_;
   std::size_t room_ = 0;

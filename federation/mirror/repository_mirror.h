@@ -11,6 +11,7 @@
 // of the others.
 
 #include "federation/fetch_budget.h"
+#include "federation/mirror/arriving_files.h"
 #include "federation/mirror/mirror_rows.h"
 #include "federation/mirror/object_fetch.h"
 #include "storage/content/local_content_store.h"
@@ -27,6 +28,7 @@ struct MirrorParts {
   ObjectLimits limits = {};
   int peer_rounds = 4;    // of asking all peers while one of them may answer later
   FetchLimits room = {};  // how much mirrors may hold
+  ArrivingFiles* arriving = nullptr;  // where what arrives is passed on; nullptr: nowhere
 };
 
 enum class MirrorOutcome {

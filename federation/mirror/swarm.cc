@@ -3,9 +3,6 @@
 #include <algorithm>
 #include <set>
 
-#include "federation/transfer/parallel.h"
-#include "storage/base/check.h"
-
 namespace banyan::federation {
 namespace {
 
@@ -24,13 +21,39 @@ SwarmPlan::End EndOf(const Status& asked) {
   }
 }
 
+// The chunks of each section that are lacking. One that comes several times is asked for once.
+std::vector<storage::ChunkSet> ListLacking(const ArrivingFile& file) {
+  std::vector<storage::ChunkSet> list;
+  std::set<ChunkId> asked;
+  const auto held = file.Held();
+  std::size_t first = 0;
+  for (const auto& section : file.list().sections) {
+    storage::ChunkSet lacking(section.size());
+    for (std::size_t i = 0; i < section.size(); ++i) {
+      if (!held.Has(first + i) && asked.insert(section[i].id).second) lacking.Add(i);
+    }
+    first += section.size();
+    list.push_back(std::move(lacking));
+  }
+  return list;
+}
+
+// What an answer says of a section. Who cannot be asked, or answers what nobody can read, is asked
+// for content as one who has it all, and fails then.
+Holding HoldingIn(const Result<HeldChunks>& held, std::size_t first, std::size_t count) {
+  if (!held && held.error().code() == Errc::NotFound) return Holding::None();
+  if (!held || held->IsWhole()) return {};
+  return {Holding::Share::Part, held->here.Part(first, count), held->coming.Part(first, count)};
+}
+
 }  // namespace
 
 Swarm::Swarm(const MirrorPeers& peers, storage::ContentSession& session, const SwarmLimits& limits)
     : peers_(peers),
       session_(session),
       workers_(std::min(limits.orders, peers.list().size() * StreamCount::kMost)),
-      plan_(peers.list().size(), limits) {}
+      plan_(peers.list().size(), limits, std::hash<std::string>()(session.name())),
+      watch_(peers.list().size()) {}
 
 void Swarm::Close() {
   const MutexLock lock(mutex_);
@@ -40,75 +63,58 @@ void Swarm::Close() {
 
 // --- files
 
-// A chunk that comes several times is asked for once.
-Result<std::vector<Swarm::Lacking>> Swarm::ListLacking(
-    const std::vector<storage::ChunkList>& sections) {
-  std::vector<Lacking> list;
-  std::set<ChunkId> asked;
+HoldingsWatch::FileId Swarm::Begin(const std::shared_ptr<ArrivingFile>& file) {
+  const auto& sections = file->list().sections;
+  const auto lacking = ListLacking(*file);
+  const auto chunks = file->Held().size();
+  const auto id = watch_.Add(chunks, Now());
+  const auto assumed = watch_.AsksAtOnce(chunks) ? Holding::None() : Holding();
+  File& begun = files_[id];
+  begun.arriving = file;
   for (std::size_t index = 0; index < sections.size(); ++index) {
-    auto lacking = TRY(session_.Lacking(sections[index]));
-    for (std::size_t i = 0; i < lacking.size(); ++i) {
-      if (lacking[i]) lacking[i] = asked.insert(sections[index][i].id).second;
-    }
-    if (std::ranges::find(lacking, true) == lacking.end()) continue;
-    list.push_back({index, std::move(lacking)});
+    if (lacking[index].IsEmpty()) continue;
+    auto section = std::make_shared<Section>();
+    section->file = file;
+    section->watched = id;
+    section->proven = {file->hash(), index, sections[index]};
+    const auto section_id =
+        plan_.Add(sections[index], lacking[index], {peers_.list().size(), assumed}, Now());
+    begun.sections.emplace(index, section_id);
+    sections_.emplace(section_id, std::move(section));
   }
-  return list;
+  return id;
 }
 
-// A peer that does not say is taken to hold all.
-std::vector<std::vector<bool>> Swarm::AskHolders(const FileHash& file, std::size_t sections) {
-  const auto& peers = peers_.list();
-  std::vector<std::vector<bool>> holders(sections, std::vector<bool>(peers.size(), true));
-  if (peers.size() < 2 || sections < 2) return holders;
-  std::vector<Bytes> said(peers.size());
-  const auto ask = [&](std::size_t peer) {
-    auto bits = peers[peer]->GetHoldings(file, sections);
-    if (bits) said[peer] = *std::move(bits);
-    return Ok();
-  };
-  const Status asked = ForEachInParallel(peers.size(), static_cast<int>(workers_), ask);
-  ENSURE(asked.operator bool());
-  for (std::size_t peer = 0; peer < peers.size(); ++peer) {
-    if (said[peer].size() != (sections + 7) / 8) continue;
-    for (std::size_t i = 0; i < sections; ++i) {
-      holders[i][peer] = (said[peer][i / 8] >> i % 8 & 1) != 0;
-    }
+void Swarm::End(HoldingsWatch::FileId id) {
+  const MutexLock lock(mutex_);
+  for (const auto& [index, section] : files_.at(id).sections) {
+    plan_.Drop(section);
+    sections_.erase(section);
   }
-  return holders;
+  files_.erase(id);
+  watch_.Drop(id);
 }
 
-Status Swarm::Fetch(const FileHash& file, const std::vector<storage::ChunkList>& sections) {
-  auto lacking = TRY(ListLacking(sections));
-  if (lacking.empty()) return Ok();
-  const auto holders = AskHolders(file, sections.size());
-  SectionIds ids;
+Status Swarm::Fetch(const std::shared_ptr<ArrivingFile>& file) {
+  if (file->Held().IsAll()) return Ok();
+  HoldingsWatch::FileId id = 0;
   {
     const MutexLock lock(mutex_);
-    for (const auto& [index, chunks] : lacking) {
-      auto section = std::make_shared<Section>();
-      section->proven = {file, index, sections[index]};
-      ids.push_back(plan_.Add(sections[index], chunks, holders[index]));
-      sections_.emplace(ids.back(), std::move(section));
-    }
+    id = Begin(file);
     changed_.NotifyAll();
   }
-  Status fetched = Await(ids);
-  const MutexLock lock(mutex_);
-  for (const auto id : ids) {
-    plan_.Drop(id);
-    sections_.erase(id);
-  }
+  Status fetched = Await(id);
+  End(id);
   return fetched;
 }
 
-std::optional<Status> Swarm::Settled(const SectionIds& ids) {
+std::optional<Status> Swarm::Settled(HoldingsWatch::FileId id) {
   if (own_error_) return Status(*own_error_);
   bool is_here = true;
-  for (const auto id : ids) {
-    const auto state = plan_.StateOf(id, Now());
-    if (state == SwarmPlan::State::Hopeless) {
-      const auto section = sections_.at(id);
+  for (const auto& [index, section_id] : files_.at(id).sections) {
+    const auto state = plan_.StateOf(section_id, Now());
+    if (state == SwarmPlan::State::Hopeless && watch_.HasHeardAll(id)) {
+      const auto section = sections_.at(section_id);
       const MutexLock lock(section->mutex);
       if (section->last_error) return Status(*section->last_error);
       return Status(Error(Errc::NotFound, "no peer has all of it"));
@@ -118,11 +124,11 @@ std::optional<Status> Swarm::Settled(const SectionIds& ids) {
   return is_here ? std::optional(Ok()) : std::nullopt;
 }
 
-Status Swarm::Await(const SectionIds& ids) {
+Status Swarm::Await(HoldingsWatch::FileId id) {
   MutexLock lock(mutex_);
   while (true) {
     TRY(peers_.RequireGoingOn());
-    if (auto settled = Settled(ids)) return *std::move(settled);
+    if (auto settled = Settled(id)) return *std::move(settled);
     changed_.WaitFor(mutex_, kLookMs);
   }
 }
@@ -130,23 +136,60 @@ Status Swarm::Await(const SectionIds& ids) {
 // --- workers
 
 void Swarm::Work() {
-  while (const auto order = AwaitOrder()) CarryOut(*order);
+  while (const auto job = AwaitJob()) {
+    if (const auto* const order = std::get_if<SwarmPlan::Order>(&*job)) {
+      CarryOut(*order);
+    } else {
+      Inquire(std::get<HoldingsWatch::Question>(*job));
+    }
+  }
 }
 
-std::optional<SwarmPlan::Order> Swarm::AwaitOrder() {
+std::optional<Swarm::Job> Swarm::NextJob() {
+  if (const auto question = watch_.Next(Now())) return Job(*question);
+  if (const auto order = plan_.Next(Now())) return Job(*order);
+  return {};
+}
+
+std::optional<Swarm::Job> Swarm::AwaitJob() {
   while (true) {
     {
       MutexLock lock(mutex_);
       if (is_closed_) return {};
       const bool goes_on = peers_.RequireGoingOn().operator bool() && !own_error_;
-      if (auto order = goes_on ? plan_.Next(Now()) : std::nullopt) return order;
-      if (plan_.has_orders() || !goes_on || !plan_.NextChanceMs(Now())) {
+      if (auto job = goes_on ? NextJob() : std::nullopt) return job;
+      const bool is_later = plan_.NextChanceMs(Now()) || watch_.IsWaiting();
+      if (plan_.has_orders() || !goes_on || !is_later) {
         changed_.WaitFor(mutex_, kLookMs);
         continue;
       }
     }
-    peers_.clock().SleepMs(kLookMs);  // all peers pause
+    peers_.clock().SleepMs(kLookMs);  // all peers pause, or have nothing yet
   }
+}
+
+void Swarm::Inquire(const HoldingsWatch::Question& question) {
+  std::shared_ptr<ArrivingFile> file;
+  {
+    const MutexLock lock(mutex_);
+    const auto at = files_.find(question.file);
+    if (at == files_.end()) return;
+    file = at->second.arriving;
+  }
+  const auto held = peers_.list()[question.peer]->GetHeld(file->hash(), file->Held().size());
+  const MutexLock lock(mutex_);
+  const auto at = files_.find(question.file);
+  if (at == files_.end()) return;
+  std::size_t first = 0;
+  const auto& sections = file->list().sections;
+  for (std::size_t index = 0; index < sections.size(); first += sections[index++].size()) {
+    const auto section = at->second.sections.find(index);
+    if (section == at->second.sections.end()) continue;
+    auto holding = HoldingIn(held, first, sections[index].size());
+    plan_.SetHolding(section->second, question.peer, std::move(holding), Now());
+  }
+  watch_.Answered(question, HoldingIn(held, 0, 0).share == Holding::Share::Whole, Now());
+  changed_.NotifyAll();
 }
 
 void Swarm::CarryOut(const SwarmPlan::Order& order) {
@@ -156,9 +199,14 @@ void Swarm::CarryOut(const SwarmPlan::Order& order) {
     const auto at = sections_.find(order.section);
     if (at != sections_.end()) section = at->second;
   }
+  const storage::ChunkRun run{order.first, order.end};
+  const bool is_told = section && !order.has_part;
+  if (is_told) section->file->NoteComing(section->proven.index, run);
   const auto end = section ? Ask(order, *section) : SwarmPlan::End::Done;
+  if (is_told) section->file->NoteGivenUp(section->proven.index, run);
   const MutexLock lock(mutex_);
   plan_.Ended(order.id, end, Now());
+  if (end == SwarmPlan::End::Absent) watch_.Doubt(section->watched, order.peer, Now());
   changed_.NotifyAll();
 }
 
@@ -176,11 +224,13 @@ SwarmPlan::End Swarm::Ask(const SwarmPlan::Order& order, Section& section) {
     return Error(Errc::Cancelled, "another peer was faster");
   };
   const auto kept = [&](std::size_t chunk) {
+    section.file->NoteHere(section.proven.index, chunk);
     const MutexLock lock(mutex_);
-    plan_.Kept(order.id, chunk);
+    plan_.Kept(order.id, chunk, Now());
   };
-  const OrderFetch::Parts parts{peers_.clock(), peer,  session_, section.proven,
-                                section.tables, moved, came,     kept};
+  const OrderFetch::Parts parts{peers_.clock(), peer,           session_,
+                                section.proven, section.tables, order.has_part,
+                                moved,          came,           kept};
   OrderFetch fetch(parts, order.first, order.end);
   Status asked = fetch.Run();
   fetched_bytes_ += fetch.fetched_bytes();

@@ -2,16 +2,19 @@
 // Carries out a SwarmPlan: lacking chunks of several files at once, from all peers of a run, by
 // several threads.
 //
-//   Fetch (a file's thread) ─▶ what is lacking, who holds it ─▶ plan ─▶ waits until all of it is
-//   here Work (a worker's thread) ◀─ order ─ plan;  OrderFetch;  what came, and how it ended ─▶
-//   plan
+//   Fetch (a file's thread) ─▶ what is lacking ─▶ plan, watch ─▶ waits until all of it is here
+//   Work (a worker's thread) ◀─ order ─ plan;  OrderFetch;  what came, and how it ended ─▶ plan
+//                            ◀─ question ─ watch;  who has what ─▶ plan
 //
 // Memory: the chunk lists of the files being fetched (36 bytes for each 64 KiB), each once more
 // while its section is fetched, and at most SwarmLimits::bytes_in_flight of payloads and one order
 // more.
 
 #include <memory>
+#include <variant>
 
+#include "federation/mirror/arriving_file.h"
+#include "federation/mirror/holdings_watch.h"
 #include "federation/mirror/mirror_peers.h"
 #include "federation/mirror/order_fetch.h"
 #include "federation/mirror/swarm_plan.h"
@@ -25,40 +28,43 @@ class Swarm {
 
   // So many threads should call Work.
   std::size_t workers() const { return workers_; }
-  // Carries out orders until Close.
+  // Carries out orders, and asks who has what, until Close.
   void Work() EXCLUDES(mutex_);
   void Close() EXCLUDES(mutex_);
 
-  // Brings what the session lacks of a file whose sections these are, proven, while others work.
-  // Errors: Cancelled; the session's; the last peer's, when no peer is left to ask, but NotFound
-  // for a lie.
-  Status Fetch(const FileHash& file, const std::vector<storage::ChunkList>& sections)
-      EXCLUDES(mutex_);
+  // Brings what the session lacks of a file, while others work. Errors: Cancelled; the session's;
+  // the last peer's, when no peer is left to ask, but NotFound for a lie.
+  Status Fetch(const std::shared_ptr<ArrivingFile>& file) EXCLUDES(mutex_);
 
   std::uint64_t fetched_bytes() const { return fetched_bytes_; }  // payloads and tables
 
  private:
   // Shared with whoever carries out an order of it, who may be late.
   struct Section {
+    std::shared_ptr<ArrivingFile> file;
+    HoldingsWatch::FileId watched = 0;
     ProvenSection proven;
     SectionTables tables;
     Mutex mutex;
     std::optional<Error> last_error GUARDED_BY(mutex);  // of a peer
   };
   using SectionPtr = std::shared_ptr<Section>;
-  using SectionIds = std::vector<SwarmPlan::SectionId>;
-
-  struct Lacking {
-    std::size_t index = 0;
-    std::vector<bool> chunks;
+  // Those of a file of which something is lacking, by their numbers in it.
+  using SectionIds = std::map<std::size_t, SwarmPlan::SectionId>;
+  struct File {
+    std::shared_ptr<ArrivingFile> arriving;
+    SectionIds sections;
   };
-  Result<std::vector<Lacking>> ListLacking(const std::vector<storage::ChunkList>& sections);
-  // A flag a peer, for each section.
-  std::vector<std::vector<bool>> AskHolders(const FileHash& file, std::size_t sections);
-  Status Await(const SectionIds& ids) EXCLUDES(mutex_);
-  std::optional<Status> Settled(const SectionIds& ids) REQUIRES(mutex_);
-  std::optional<SwarmPlan::Order> AwaitOrder() EXCLUDES(mutex_);
+  using Job = std::variant<SwarmPlan::Order, HoldingsWatch::Question>;
+
+  HoldingsWatch::FileId Begin(const std::shared_ptr<ArrivingFile>& file) REQUIRES(mutex_);
+  void End(HoldingsWatch::FileId id) EXCLUDES(mutex_);
+  Status Await(HoldingsWatch::FileId id) EXCLUDES(mutex_);
+  std::optional<Status> Settled(HoldingsWatch::FileId id) REQUIRES(mutex_);
+  std::optional<Job> AwaitJob() EXCLUDES(mutex_);
+  std::optional<Job> NextJob() REQUIRES(mutex_);
   void CarryOut(const SwarmPlan::Order& order) EXCLUDES(mutex_);
+  void Inquire(const HoldingsWatch::Question& question) EXCLUDES(mutex_);
   SwarmPlan::End Ask(const SwarmPlan::Order& order, Section& section) EXCLUDES(mutex_);
   std::int64_t Now() const { return peers_.clock().MonotonicMs(); }
 
@@ -69,6 +75,8 @@ class Swarm {
   Mutex mutex_;
   CondVar changed_;
   SwarmPlan plan_ GUARDED_BY(mutex_);
+  HoldingsWatch watch_ GUARDED_BY(mutex_);
+  std::map<HoldingsWatch::FileId, File> files_ GUARDED_BY(mutex_);
   std::map<SwarmPlan::SectionId, SectionPtr> sections_ GUARDED_BY(mutex_);
   std::optional<Error> own_error_ GUARDED_BY(mutex_);  // the session's
   bool is_closed_ GUARDED_BY(mutex_) = false;

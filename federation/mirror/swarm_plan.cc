@@ -5,6 +5,10 @@
 #include "storage/base/check.h"
 
 namespace banyan::federation {
+
+using storage::ChunkSet;
+using Share = Holding::Share;
+
 namespace {
 
 constexpr std::int64_t kPauseMs = 500;
@@ -13,35 +17,33 @@ constexpr double kFaster = 2;      // a second peer is asked when it is so much 
 constexpr double kSoonMs = 1'000;  // and the first would take so much longer
 constexpr double kNewRateShare = 0.5;
 constexpr std::uint64_t kOrdersLeft = 2;  // that each stream should still have at least
+constexpr double kMuchFaster = 4;
+constexpr std::size_t kBlock = 4;  // chunks: orders of many nodes begin at such places
 
 }  // namespace
 
-SwarmPlan::SectionId SwarmPlan::Add(const storage::ChunkList& chunks,
-                                    const std::vector<bool>& wanted, std::vector<bool> holders) {
-  ENSURE(wanted.size() == chunks.size() && holders.size() == peers_.size());
-  Section section;
-  for (std::size_t i = 0; i < chunks.size(); ++i) {
-    section.sizes.push_back(chunks[i].size_bytes);
-    section.here.push_back(!wanted[i]);
-    if (!wanted[i]) continue;
-    ++section.lacking;
-    all_bytes_ += chunks[i].size_bytes;
-    wanted_bytes_ += chunks[i].size_bytes;
-  }
-  section.orders.resize(chunks.size());
-  section.holders = std::move(holders);
-  section.wanted = section.lacking;
-  sections_.emplace(++last_id_, std::move(section));
+SwarmPlan::SectionId SwarmPlan::Add(const storage::ChunkList& chunks, const ChunkSet& wanted,
+                                    std::vector<Holding> holdings, std::int64_t now_ms) {
+  ENSURE(holdings.size() == peers_.size());
+  const SwarmSection section(chunks, wanted, std::move(holdings), now_ms);
+  const auto bytes = section.BytesOf(wanted);
+  all_bytes_ += bytes;
+  wanted_bytes_ += bytes;
+  sections_.emplace(++last_id_, section);
   return last_id_;
 }
 
+void SwarmPlan::SetHolding(SectionId id, std::size_t peer, Holding holding, std::int64_t now_ms) {
+  sections_.at(id).SetHolding(peer, std::move(holding), now_ms);
+}
+
 void SwarmPlan::Drop(SectionId id) {
-  const Section& section = sections_.at(id);
-  for (std::size_t i = 0; i < section.sizes.size(); ++i) {
-    if (section.here[i]) continue;
-    bytes_in_flight_ -= section.orders[i] * std::uint64_t{section.sizes[i]};
-    if (section.orders[i] == 0) wanted_bytes_ -= section.sizes[i];
+  const SwarmSection& section = sections_.at(id);
+  const ChunkSet& lacking = section.lacking();
+  for (auto i = lacking.NextFrom(0); i; i = lacking.NextFrom(*i + 1)) {
+    bytes_in_flight_ -= section.OrdersOf(*i) * std::uint64_t{section.SizeOf(*i)};
   }
+  wanted_bytes_ -= section.BytesOf(section.unasked());
   sections_.erase(id);
 }
 
@@ -51,36 +53,47 @@ bool SwarmPlan::IsOut(const Peer& peer, std::int64_t now_ms) const {
   return !peer.gave_ms || now_ms - *peer.gave_ms >= limits_.patience_ms;
 }
 
-bool SwarmPlan::IsFree(const Peer& peer, std::int64_t now_ms) const {
-  return !IsOut(peer, now_ms) && peer.paused_until_ms <= now_ms && peer.orders < streams_.each();
+bool SwarmPlan::IsReady(std::size_t peer, std::int64_t now_ms) const {
+  return !IsOut(peers_[peer], now_ms) && peers_[peer].paused_until_ms <= now_ms;
+}
+
+bool SwarmPlan::IsFree(std::size_t peer, std::int64_t now_ms) const {
+  return IsReady(peer, now_ms) && peers_[peer].orders < streams_.each();
 }
 
 std::size_t SwarmPlan::PeersIn(std::int64_t now_ms) const {
-  return static_cast<std::size_t>(std::ranges::count_if(peers_, [&](const Peer& peer) {
-    return !IsOut(peer, now_ms) && peer.paused_until_ms <= now_ms;
-  }));
+  std::size_t count = 0;
+  for (std::size_t i = 0; i < peers_.size(); ++i) count += IsReady(i, now_ms) ? 1 : 0;
+  return count;
 }
 
-std::size_t SwarmPlan::Holders(const Section& section, std::int64_t now_ms) const {
+std::size_t SwarmPlan::Holders(const SwarmSection& section, std::int64_t now_ms) const {
   std::size_t count = 0;
   for (std::size_t i = 0; i < peers_.size(); ++i) {
-    if (section.holders[i] && !IsOut(peers_[i], now_ms)) ++count;
+    if (section.HoldingOf(i).share != Share::None && !IsOut(peers_[i], now_ms)) ++count;
   }
   return count;
 }
 
 SwarmPlan::State SwarmPlan::StateOf(SectionId id, std::int64_t now_ms) const {
-  const Section& section = sections_.at(id);
-  if (section.lacking == 0) return State::Here;
-  if (section.wanted < section.lacking) return State::Going;
-  return Holders(section, now_ms) > 0 ? State::Going : State::Hopeless;
+  const SwarmSection& section = sections_.at(id);
+  if (section.lacking().IsEmpty()) return State::Here;
+  if (section.unasked() != section.lacking()) return State::Going;
+  bool may_come = false;
+  for (std::size_t i = 0; i < peers_.size(); ++i) {
+    const auto share = section.HoldingOf(i).share;
+    if (IsOut(peers_[i], now_ms) || share == Share::None) continue;
+    if (share == Share::Whole) return State::Going;
+    may_come = now_ms - section.news_ms() < limits_.news_ms;
+  }
+  return may_come ? State::Going : State::Hopeless;
 }
 
 std::optional<SwarmPlan::Order> SwarmPlan::Next(std::int64_t now_ms) {
   if (orders_.size() >= limits_.orders || bytes_in_flight_ >= limits_.bytes_in_flight) return {};
   std::vector<std::size_t> free;  // who is asked least first, of these the fastest
   for (std::size_t i = 0; i < peers_.size(); ++i) {
-    if (IsFree(peers_[i], now_ms)) free.push_back(i);
+    if (IsFree(i, now_ms)) free.push_back(i);
   }
   std::ranges::stable_sort(free, [&](std::size_t a, std::size_t b) {
     const Peer &one = peers_[a], &two = peers_[b];
@@ -103,51 +116,117 @@ std::uint64_t SwarmPlan::OrderBytes(const Peer& peer, std::int64_t now_ms) const
   return std::clamp(std::min(most, share), limits_.order_min_bytes, limits_.order_max_bytes);
 }
 
-std::optional<SwarmPlan::Order> SwarmPlan::NextOf(std::size_t peer, std::int64_t now_ms) {
-  Section* rarest = nullptr;
+// Others seem to fetch it too, or may turn out to.
+bool SwarmPlan::IsShared(const SwarmSection& section, std::int64_t now_ms) const {
+  const bool is_early = now_ms - section.begun_ms() < limits_.come_ms;
+  for (std::size_t i = 0; i < peers_.size(); ++i) {
+    const auto share = section.HoldingOf(i).share;
+    if (share == Share::Whole || IsOut(peers_[i], now_ms)) continue;
+    if (share == Share::Part || is_early) return true;
+  }
+  return false;
+}
+
+// Nothing of what it was asked for some time ago came, or next to nothing.
+bool SwarmPlan::GivesLittle(std::size_t peer, std::int64_t now_ms) const {
+  return std::ranges::any_of(orders_, [&](const auto& item) {
+    const Running& running = item.second;
+    const auto spent = now_ms - running.begun_ms;
+    return running.order.peer == peer && spent >= limits_.stalled_ms &&
+           running.came_bytes < limits_.order_min_bytes;
+  });
+}
+
+// A peer with the whole, when those that have a part give enough, together. What those give that
+// were not asked yet is to be seen.
+bool SwarmPlan::IsLeftToOthers(const SwarmSection& section, std::size_t peer,
+                               std::int64_t now_ms) const {
+  if (section.HoldingOf(peer).share != Share::Whole || !IsShared(section, now_ms)) return false;
+  double parts = 0;
+  for (std::size_t i = 0; i < peers_.size(); ++i) {
+    const auto share = section.HoldingOf(i).share;
+    if (share == Share::Whole || !IsReady(i, now_ms) || GivesLittle(i, now_ms)) continue;
+    if (share == Share::None && now_ms - section.begun_ms() < limits_.come_ms) return true;
+    if (share == Share::Part && peers_[i].bytes_per_ms == 0) return true;
+    if (share == Share::Part) parts += peers_[i].bytes_per_ms;
+  }
+  return parts * kMuchFaster > peers_[peer].bytes_per_ms;
+}
+
+// What it may be asked for.
+ChunkSet SwarmPlan::Allowed(const SwarmSection& section, std::size_t peer,
+                            std::int64_t now_ms) const {
+  ChunkSet allowed = section.unasked();
+  const Holding& holding = section.HoldingOf(peer);
+  if (holding.share == Share::None) return ChunkSet(allowed.size());
+  if (holding.share == Share::Part) {
+    allowed &= holding.chunks;
+  } else if (IsLeftToOthers(section, peer, now_ms)) {
+    if (peers_[peer].orders >= limits_.shared_orders) return ChunkSet(allowed.size());
+    for (std::size_t i = 0; i < peers_.size(); ++i) {
+      if (IsReady(i, now_ms)) allowed -= section.SoonOf(i, now_ms, limits_.slow_ms);
+    }
+  }
+  return allowed;
+}
+
+struct SwarmPlan::Choice {
   SectionId id = 0;
-  std::size_t fewest = peers_.size() + 1;
-  for (auto& [at, section] : sections_) {
-    if (section.wanted == 0 || !section.holders[peer]) continue;
+  ChunkSet allowed;
+  std::size_t holders = 0;
+  bool is_shared = false;
+};
+
+// The rarest section; of several, when others fetch it too, any.
+std::optional<SwarmPlan::Choice> SwarmPlan::Choose(std::size_t peer, std::int64_t now_ms) {
+  std::optional<Choice> best;
+  unsigned equal = 1;
+  for (auto& [id, section] : sections_) {
+    if (section.unasked().IsEmpty()) continue;
     const auto holders = Holders(section, now_ms);
-    if (holders >= fewest) continue;
-    fewest = holders;
-    rarest = &section;
-    id = at;
+    if (best && holders > best->holders) continue;
+    if (best && holders == best->holders && !best->is_shared) continue;
+    auto allowed = Allowed(section, peer, now_ms);
+    if (allowed.IsEmpty()) continue;
+    equal = best && holders == best->holders ? equal + 1 : 1;
+    if (random_() % equal != 0) continue;
+    best = Choice{id, std::move(allowed), holders, IsShared(section, now_ms)};
   }
-  if (rarest == nullptr) return {};
-  const auto is_wanted = [&](std::size_t i) { return !rarest->here[i] && rarest->orders[i] == 0; };
-  while (!is_wanted(rarest->from)) ++rarest->from;
-  const auto most = OrderBytes(peers_[peer], now_ms);
-  Order order{0, peer, id, rarest->from, rarest->from};
-  for (std::uint64_t bytes = 0; order.end < rarest->sizes.size() && is_wanted(order.end);) {
-    bytes += rarest->sizes[order.end];
-    if (bytes > most && order.end > order.first) break;
-    ++order.end;
+  return best;
+}
+
+std::optional<SwarmPlan::Order> SwarmPlan::NextOf(std::size_t peer, std::int64_t now_ms) {
+  const auto choice = Choose(peer, now_ms);
+  if (!choice) return {};
+  const SwarmSection& section = sections_.at(choice->id);
+  const bool has_part = section.HoldingOf(peer).share == Share::Part;
+  auto most = OrderBytes(peers_[peer], now_ms);
+  std::size_t from = 0;
+  if (choice->is_shared) {
+    from = random_() % choice->allowed.size() / kBlock * kBlock;
+    if (IsLeftToOthers(section, peer, now_ms)) most = std::min(most, limits_.shared_bytes);
   }
-  return Begin(order, now_ms);
+  const auto run = section.Cut(choice->allowed, from, most);
+  return Begin({0, peer, choice->id, run->first, run->end, has_part}, now_ms);
 }
 
 SwarmPlan::Order SwarmPlan::Begin(Order order, std::int64_t now_ms) {
   order.id = ++last_id_;
-  Section& section = sections_.at(order.section);
+  SwarmSection& section = sections_.at(order.section);
   for (std::size_t i = order.first; i < order.end; ++i) {
-    if (section.here[i]) continue;
-    if (section.orders[i]++ == 0) {
-      --section.wanted;
-      wanted_bytes_ -= section.sizes[i];
-    }
-    bytes_in_flight_ += section.sizes[i];
+    if (!section.IsLacking(i)) continue;
+    if (section.Ask(i)) wanted_bytes_ -= section.SizeOf(i);
+    bytes_in_flight_ += section.SizeOf(i);
   }
   ++peers_[order.peer].orders;
   orders_.emplace(order.id, Running{order, order.first, now_ms, now_ms});
   return order;
 }
 
-std::uint64_t SwarmPlan::BytesLeft(const Running& running, const Section& section) {
+std::uint64_t SwarmPlan::BytesLeft(const Running& running, const SwarmSection& section) {
   std::uint64_t bytes = 0;
   for (std::size_t i = running.next; i < running.order.end; ++i) {
-    if (!section.here[i]) bytes += section.sizes[i];
+    if (section.IsLacking(i)) bytes += section.SizeOf(i);
   }
   return bytes;
 }
@@ -167,10 +246,9 @@ std::optional<SwarmPlan::Order> SwarmPlan::Double(std::size_t peer, std::int64_t
   double longest_ms = 0;
   for (auto& [id, running] : orders_) {
     const auto at = sections_.find(running.order.section);
-    if (at == sections_.end() || running.is_doubled || running.order.peer == peer ||
-        !at->second.holders[peer]) {
-      continue;
-    }
+    if (at == sections_.end() || running.is_doubled || running.order.peer == peer) continue;
+    if (!at->second.HoldingOf(peer).Has({running.next, running.order.end})) continue;
+    if (wanted_bytes_ > 0 && IsLeftToOthers(at->second, peer, now_ms)) continue;
     const auto bytes = BytesLeft(running, at->second);
     const double left_ms = MsLeft(running, bytes, now_ms);
     const double here_ms = static_cast<double>(bytes) / rate;
@@ -181,12 +259,15 @@ std::optional<SwarmPlan::Order> SwarmPlan::Double(std::size_t peer, std::int64_t
   }
   if (slowest == nullptr) return {};
   const auto most = std::max(all_bytes_ / limits_.twice_share, limits_.order_min_bytes);
-  const bool is_stalled = now_ms - slowest->moved_ms >= limits_.stalled_ms;
+  const bool is_stalled =
+      now_ms - slowest->moved_ms >= limits_.stalled_ms || longest_ms >= double(limits_.slow_ms);
   if (!is_stalled && twice_bytes_ + twice > most) return {};
   twice_bytes_ += is_stalled ? 0 : twice;
   slowest->is_doubled = true;
-  const auto order =
-      Begin({0, peer, slowest->order.section, slowest->next, slowest->order.end}, now_ms);
+  const auto& section = sections_.at(slowest->order.section);
+  const bool has_part = section.HoldingOf(peer).share == Share::Part;
+  const auto order = Begin(
+      {0, peer, slowest->order.section, slowest->next, slowest->order.end, has_part}, now_ms);
   orders_.at(order.id).is_doubled = true;
   return order;
 }
@@ -196,8 +277,8 @@ std::optional<std::int64_t> SwarmPlan::NextChanceMs(std::int64_t now_ms) const {
   for (std::size_t i = 0; i < peers_.size(); ++i) {
     const Peer& peer = peers_[i];
     if (IsOut(peer, now_ms) || peer.paused_until_ms <= now_ms) continue;
-    const bool has_some = std::ranges::any_of(sections_, [&](const auto& section) {
-      return section.second.wanted > 0 && section.second.holders[i];
+    const bool has_some = std::ranges::any_of(sections_, [&](const auto& item) {
+      return !item.second.unasked().IsEmpty() && item.second.HoldingOf(i).share != Share::None;
     });
     if (has_some && (!next || peer.paused_until_ms < *next)) next = peer.paused_until_ms;
   }
@@ -223,12 +304,12 @@ bool SwarmPlan::Came(OrderId id, std::int64_t now_ms) {
   return running.next == running.order.end || BytesLeft(running, at->second) > 0;
 }
 
-void SwarmPlan::Kept(OrderId id, std::size_t chunk) {
+void SwarmPlan::Kept(OrderId id, std::size_t chunk, std::int64_t now_ms) {
   const auto at = sections_.find(orders_.at(id).order.section);
-  if (at == sections_.end() || at->second.here[chunk]) return;
-  at->second.here[chunk] = true;
-  --at->second.lacking;
-  bytes_in_flight_ -= at->second.orders[chunk] * std::uint64_t{at->second.sizes[chunk]};
+  if (at == sections_.end() || !at->second.IsLacking(chunk)) return;
+  SwarmSection& section = at->second;
+  bytes_in_flight_ -= section.OrdersOf(chunk) * std::uint64_t{section.SizeOf(chunk)};
+  section.Keep(chunk, now_ms);
 }
 
 void SwarmPlan::Ended(OrderId id, End end, std::int64_t now_ms) {
@@ -239,17 +320,16 @@ void SwarmPlan::Ended(OrderId id, End end, std::int64_t now_ms) {
   --peer.orders;
   const auto at = sections_.find(order.section);
   if (at != sections_.end()) {
-    Section& section = at->second;
+    SwarmSection& section = at->second;
     for (std::size_t i = order.first; i < order.end; ++i) {
-      if (section.here[i]) continue;
-      bytes_in_flight_ -= section.sizes[i];
-      if (--section.orders[i] > 0) continue;
-      ++section.wanted;
-      wanted_bytes_ += section.sizes[i];
-      section.from = std::min(section.from, i);
+      if (!section.IsLacking(i)) continue;
+      bytes_in_flight_ -= section.SizeOf(i);
+      if (section.GiveUp(i)) wanted_bytes_ += section.SizeOf(i);
     }
-    if (end == End::Absent) section.holders[order.peer] = false;
+    if (end == End::Absent) section.SetHolding(order.peer, Holding::None(), now_ms);
   }
+  // Who says that it has something, and has it not, is as one that fails.
+  if (end == End::Absent && order.has_part) end = End::Failed;
   if (end == End::Lied) peer.is_liar = true;
   if (end == End::Failed && id >= peer.failures_from) {
     const auto pause = std::min(kPauseMs << std::min(peer.failures, 10), kPauseMaxMs);

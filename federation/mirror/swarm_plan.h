@@ -7,22 +7,28 @@
 //     │                ├──Kept──▶ here
 //     └─────Ended──────┘  what did not come
 //
-// 1. Of the sections that a peer holds, the one that fewest peers hold goes first.
+// 1. Of the sections that a peer has something of, the one that fewest peers have goes first.
 // 2. An order is as much as the peer's connection carries in four seconds, less towards the end, so
 //    that all end together: a slow peer gets little. What is in flight is bounded in all.
 // 3. Each peer has at most StreamCount orders at a time.
 // 4. When nothing is left to ask for, the end of an order that will take long is asked of a faster
 //    peer too. Whoever is later is told to stop. So few bytes come twice; more only of a peer from
 //    which nothing comes any more.
-// 5. Who has not a section is not asked for it again; who fails pauses, longer each time; who lies,
-//    or failed too often, is out. Who gave something is waited for through an outage.
+// 5. Who has not a section is not asked for it until it says otherwise; who fails pauses, longer
+//    each time; who lies, or failed too often, is out. Who gave something is waited for through an
+//    outage.
+// 6. While others fetch the same file, as peers that have a part of it show, all begin in different
+//    places, and who has the whole is asked for little at a time and only for what nobody else has
+//    or is getting: so many nodes take one copy from it, and the rest from one another. Unless it is
+//    much faster than all of them together, which may be lying or on thin lines.
 
 #include <map>
 #include <optional>
+#include <random>
 #include <vector>
 
 #include "federation/mirror/stream_count.h"
-#include "storage/content/chunk.h"
+#include "federation/mirror/swarm_section.h"
 
 namespace banyan::federation {
 
@@ -34,9 +40,14 @@ struct SwarmLimits {
   std::uint64_t order_max_bytes = 8u << 20;
   std::int64_t order_ms = 4'000;
   std::uint64_t twice_share = 64;   // bytes that may be asked for twice: this part of all,
-  std::int64_t stalled_ms = 5'000;  // besides those of an order of which nothing came so long
+  std::int64_t stalled_ms = 5'000;  // besides those of an order of which nothing came so long,
+  std::int64_t slow_ms = 10'000;    // or whose rest will take longer than this
   int failures = 4;                 // one after another, and a peer is out
   std::int64_t patience_ms = 15 * 60'000;  // unless it gave something so recently
+  std::size_t shared_orders = 2;           // of a peer with the whole, while others fetch it too;
+  std::uint64_t shared_bytes = 256u << 10;  // so much each
+  std::int64_t come_ms = 10'000;  // in which those that have nothing may be found to fetch it too
+  std::int64_t news_ms = 60'000;  // while only parts are there, and nothing new is
 };
 
 // Sizes are those of chunks; on the wire they may be less. Used by one thread at a time.
@@ -50,14 +61,18 @@ class SwarmPlan {
     SectionId section = 0;
     std::size_t first = 0;  // chunks [first, end) of the section
     std::size_t end = 0;
+    bool has_part = false;  // the peer, of the file
   };
 
-  explicit SwarmPlan(std::size_t peers, const SwarmLimits& limits = {})
-      : limits_(limits), peers_(peers) {}
+  // `seed`: where it begins, which should differ from node to node.
+  explicit SwarmPlan(std::size_t peers, const SwarmLimits& limits = {}, std::uint64_t seed = 0)
+      : limits_(limits), random_(seed), peers_(peers) {}
 
-  // A flag a chunk: it is wanted; a flag a peer: it holds the section, as far as is known.
-  SectionId Add(const storage::ChunkList& chunks, const std::vector<bool>& wanted,
-                std::vector<bool> holders);
+  // What each peer has is known, or assumed.
+  SectionId Add(const storage::ChunkList& chunks, const storage::ChunkSet& wanted,
+                std::vector<Holding> holdings, std::int64_t now_ms);
+  // It says otherwise.
+  void SetHolding(SectionId section, std::size_t peer, Holding holding, std::int64_t now_ms);
   // Forgets a section; its orders are told to stop.
   void Drop(SectionId section);
   enum class State { Going, Here, Hopeless };  // Hopeless: nobody is left to ask
@@ -74,8 +89,8 @@ class SwarmPlan {
   // One more chunk of it came whole. False: its other chunks are not wanted any more.
   bool Came(OrderId order, std::int64_t now_ms);
   // It was verified, and is durable.
-  void Kept(OrderId order, std::size_t chunk);
-  enum class End { Done, Absent, Failed, Lied };
+  void Kept(OrderId order, std::size_t chunk, std::int64_t now_ms);
+  enum class End { Done, Absent, Failed, Lied };  // Absent: it has not what it was asked for
   void Ended(OrderId order, End end, std::int64_t now_ms);
 
  private:
@@ -88,15 +103,6 @@ class SwarmPlan {
     std::optional<std::int64_t> gave_ms;  // when something came last
     double bytes_per_ms = 0;              // of one order; 0: not known
   };
-  struct Section {
-    std::vector<std::uint32_t> sizes;
-    std::vector<bool> here;            // or not wanted
-    std::vector<std::uint8_t> orders;  // that a chunk is in
-    std::vector<bool> holders;
-    std::size_t lacking = 0;  // chunks not here
-    std::size_t wanted = 0;   // of these, in no order
-    std::size_t from = 0;     // no chunk before it is wanted
-  };
   struct Running {
     Order order;
     std::size_t next = 0;  // the chunk that comes
@@ -107,19 +113,27 @@ class SwarmPlan {
   };
 
   bool IsOut(const Peer& peer, std::int64_t now_ms) const;
-  bool IsFree(const Peer& peer, std::int64_t now_ms) const;
+  bool IsReady(std::size_t peer, std::int64_t now_ms) const;  // not out, and does not pause
+  bool IsFree(std::size_t peer, std::int64_t now_ms) const;
   std::size_t PeersIn(std::int64_t now_ms) const;
-  std::size_t Holders(const Section& section, std::int64_t now_ms) const;
+  std::size_t Holders(const SwarmSection& section, std::int64_t now_ms) const;
+  bool IsShared(const SwarmSection& section, std::int64_t now_ms) const;
+  bool GivesLittle(std::size_t peer, std::int64_t now_ms) const;
+  bool IsLeftToOthers(const SwarmSection& section, std::size_t peer, std::int64_t now_ms) const;
+  storage::ChunkSet Allowed(const SwarmSection& section, std::size_t peer, std::int64_t now_ms) const;
   std::uint64_t OrderBytes(const Peer& peer, std::int64_t now_ms) const;
+  struct Choice;
+  std::optional<Choice> Choose(std::size_t peer, std::int64_t now_ms);
   std::optional<Order> NextOf(std::size_t peer, std::int64_t now_ms);
   std::optional<Order> Double(std::size_t peer, std::int64_t now_ms);
   Order Begin(Order order, std::int64_t now_ms);
-  static std::uint64_t BytesLeft(const Running& running, const Section& section);
+  static std::uint64_t BytesLeft(const Running& running, const SwarmSection& section);
   static double MsLeft(const Running& running, std::uint64_t bytes, std::int64_t now_ms);
 
   const SwarmLimits limits_;
+  std::minstd_rand random_;
   std::vector<Peer> peers_;
-  std::map<SectionId, Section> sections_;
+  std::map<SectionId, SwarmSection> sections_;
   std::map<OrderId, Running> orders_;
   StreamCount streams_;
   std::uint64_t last_id_ = 0;

@@ -45,8 +45,20 @@ Result<std::vector<std::optional<Bytes>>> PeerSource::GetFiles(std::span<const F
   return answer;
 }
 
-Result<Bytes> PeerSource::GetHoldings(const FileHash& file, std::size_t sections) {
-  return Get(PathOf(file, "have"), (sections + 7) / 8);
+Result<HeldChunks> PeerSource::GetHeld(const FileHash& file, std::size_t chunks) {
+  const std::size_t size = (chunks + 7) / 8;
+  const auto bits = TRY(Get(PathOf(file, "have/chunks"), 2 * size));
+  if (bits.size() != 2 * size) return Error(Errc::Invalid, "expected two bits for each chunk");
+  return HeldChunks{TRY(storage::ChunkSet::Parse(ByteView(bits).first(size), chunks)),
+                    TRY(storage::ChunkSet::Parse(ByteView(bits).subspan(size), chunks))};
+}
+
+Status PeerSource::FetchRun(const FileHash& file, std::size_t section, const storage::ChunkRun& run,
+                            const Sink& sink) {
+  const auto path = PathOf(file, "run/" + std::to_string(section)) +
+                    "?first=" + std::to_string(run.first) + "&end=" + std::to_string(run.end) +
+                    "&encodings=0,1,2,3";
+  return Read(path, 0, kWholeBody, sink);
 }
 
 Status PeerSource::FetchData(const FileHash& file, std::size_t section, std::uint64_t offset,

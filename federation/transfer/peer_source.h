@@ -8,8 +8,16 @@
 
 #include "federation/transfer/content_source.h"
 #include "federation/transfer/object_list.h"
+#include "storage/content/chunk_set.h"
 
 namespace banyan::federation {
+
+struct HeldChunks {
+  storage::ChunkSet here;
+  storage::ChunkSet coming;  // that it asks for now, of one that has the whole
+
+  bool IsWhole() const { return here.IsAll(); }
+};
 
 // Thread safe. Errors: as ContentSource, and TooLarge.
 class PeerSource : public ContentSource {
@@ -27,8 +35,12 @@ class PeerSource : public ContentSource {
   // Small files by hash, as GetObjects: each as EncodeSmallFile gives it, unread. At most
   // kMaxFilesAsked, none of them empty. Of a peer that is no more than files, one by one.
   virtual Result<std::vector<std::optional<Bytes>>> GetFiles(std::span<const FileHash> files);
-  // One bit a section of the file: held. NotFound when the peer does not say.
-  Result<Bytes> GetHoldings(const FileHash& file, std::size_t sections);
+  // Of so many chunks of the file. NotFound: it has none.
+  virtual Result<HeldChunks> GetHeld(const FileHash& file, std::size_t chunks);
+  // A batch (storage/content/chunk_batch.h) of a run of chunks of one section, in pieces, of a peer
+  // that has these, perhaps not all of the file. NotFound when it has not all of them.
+  Status FetchRun(const FileHash& file, std::size_t section, const storage::ChunkRun& run,
+                  const Sink& sink);
 
   Result<Bytes> FetchObject(const Sha256& root, const Sha256& id) final;
   Result<Bytes> FetchOutline(const FileHash& file) final;

@@ -50,16 +50,22 @@ Result<std::shared_ptr<ContentSession>> ContentSession::Resume(LocalContentStore
       new ContentSession(store, std::move(scope), row, name, owner));
 }
 
-Result<std::vector<bool>> ContentSession::Lacking(const ChunkList& chunks) {
+Result<std::vector<std::optional<ChunkLocation>>> ContentSession::Locate(
+    std::span<const ChunkRef> chunks) {
   MutexLock lock(mutex_);
   scope_.Refresh();
   const auto judge = [this](const ChunkLocation& at)
                          NO_THREAD_SAFETY_ANALYSIS { return scope_.Judge(at); };
+  std::vector<std::optional<ChunkLocation>> places;
+  places.reserve(chunks.size());
+  for (const ChunkRef& chunk : chunks) places.push_back(TRY(placer_.Locate(chunk.id, judge)));
+  return places;
+}
+
+Result<std::vector<bool>> ContentSession::Lacking(const ChunkList& chunks) {
   std::vector<bool> lacking;
   lacking.reserve(chunks.size());
-  for (const ChunkRef& chunk : chunks) {
-    lacking.push_back(!TRY(placer_.Locate(chunk.id, judge)).has_value());
-  }
+  for (const auto& place : TRY(Locate(chunks))) lacking.push_back(!place.has_value());
   return lacking;
 }
 

@@ -43,7 +43,10 @@ class ContentSession {
   const SessionOwner& owner() const { return owner_; }
   LocalContentStore& store() { return store_; }
 
-  // One flag a chunk, true: send it. False only for chunks in scope (chunk_scope.h).
+  // Where the chunks in scope (chunk_scope.h) are; nullopt: lacking.
+  Result<std::vector<std::optional<ChunkLocation>>> Locate(std::span<const ChunkRef> chunks)
+      EXCLUDES(mutex_);
+  // One flag a chunk, true: send it. False only for chunks in scope.
   Result<std::vector<bool>> Lacking(const ChunkList& chunks);
   // Stores a batch (table and payloads, chunk_batch.h) durably. Invalid when a payload does not
   // decode to its declared size; nothing of the batch is kept then. A caller who passes on what

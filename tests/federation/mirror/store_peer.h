@@ -4,6 +4,7 @@
 
 #include <functional>
 
+#include "federation/mirror/arriving_files.h"
 #include "federation/open_objects.h"
 #include "federation/transfer/peer_source.h"
 #include "storage/base/mutex.h"
@@ -30,9 +31,11 @@ class StorePeer final : public PeerSource {
   std::function<void(const FileHash& file, Bytes& sent)> spoil_file;
   std::function<void()> before_data;  // each request
   bool has_no_files_route = false;
+  ArrivingFiles* arriving = nullptr;  // of the node that answers
 
   int requests = 0;
   int data_requests = 0;
+  int run_requests = 0;
   int answers_with_files = 0;
   int lists_sent = 0;  // of sections
   std::size_t objects_sent = 0;
@@ -54,11 +57,7 @@ class StorePeer final : public PeerSource {
     TRY(Begin());
     ++data_requests;
     if (before_data) before_data();
-    const auto parts = Split(path);
-    ENSURE(parts.size() == 5);
-    ENSURE(parts[3] == "data");
-    const auto sections = TRY(Load(parts[2]));
-    const auto data = TRY(sections->Data(std::stoul(parts[4]), 0xf));
+    const auto data = TRY(Data(path));
     const auto size = std::min(size_bytes, data->SizeBytes() - offset);
     return data->Stream(offset, size, false, [&](ByteView slice) { return Send(slice, sink); });
   }
@@ -127,7 +126,7 @@ class StorePeer final : public PeerSource {
       if (spoil_outline) spoil_outline(outline);
       return storage::EncodeOutline(outline);
     }
-    if (parts[3] == "have") return Error(Errc::NotFound, "it does not say");
+    if (parts[3] == "have") return EncodeHeld(*sections);
     ENSURE(parts[3] == "section");
     auto chunks = TRY(sections->Section(std::stoul(parts[4])));
     ++lists_sent;
@@ -135,11 +134,34 @@ class StorePeer final : public PeerSource {
     return storage::EncodeChunkList(chunks);
   }
 
-  Result<std::shared_ptr<const storage::FileSections>> Load(const std::string& hash) {
+  Result<std::unique_ptr<storage::SectionData>> Data(const std::string& path) {
+    const auto parts = Split(path);
+    ENSURE(parts.size() == 5);
+    const auto sections = TRY(Load(parts[2]));
+    const auto index = std::stoul(parts[4]);
+    if (parts[3] == "data") return sections->Data(index, 0xf);
+    ENSURE(parts[3] == "run");
+    ++run_requests;
+    const auto number = [&](const std::string& name) {
+      return std::stoul(path.substr(path.find(name) + name.size()));
+    };
+    return sections->Run(index, {number("first="), number("end=")}, 0xf);
+  }
+
+  static Bytes EncodeHeld(const storage::SectionedFile& file) {
+    Bytes bits = file.Held().Encode();
+    const Bytes coming = file.Coming().Encode();
+    bits.insert(bits.end(), coming.begin(), coming.end());
+    return bits;
+  }
+
+  Result<ArrivingFiles::FilePtr> Load(const std::string& text) {
     auto lease = TRY(side_.database->Read());
-    const auto file =
-        TRY(storage::FindReadableFile(*lease, storage::Caller(), TRY(FileHash::Parse(hash))));
-    return storage::FileSections::Load(side_.local(), file);
+    const auto hash = TRY(FileHash::Parse(text));
+    const auto file = storage::FindReadableFile(*lease, storage::Caller(), hash);
+    if (!file && arriving != nullptr) return arriving->Find(*lease, hash);
+    if (!file) return file.error();
+    return ArrivingFiles::FilePtr(TRY(storage::FileSections::Load(side_.local(), *file)));
   }
 
   Status Send(ByteView slice, const Sink& sink) {

@@ -12,12 +12,17 @@ using namespace banyan::federation;
 using Order = SwarmPlan::Order;
 using End = SwarmPlan::End;
 using State = SwarmPlan::State;
+using storage::ChunkSet;
 
 namespace {
 
 constexpr std::uint32_t kChunk = 65'536;
 
 storage::ChunkList Chunks(std::size_t count) { return {count, {ChunkId(), kChunk}}; }
+
+Holding Part(const ChunkSet& chunks) {
+  return {Holding::Share::Part, chunks, ChunkSet(chunks.size())};
+}
 
 struct Planned {
   SwarmPlan plan;
@@ -27,8 +32,10 @@ struct Planned {
   explicit Planned(std::size_t count, const SwarmLimits& limits = {})
       : plan(count, limits), peers(count) {}
   SwarmPlan::SectionId Add(std::size_t chunks) { return Add(chunks, std::vector(peers, true)); }
-  SwarmPlan::SectionId Add(std::size_t chunks, std::vector<bool> holders) {
-    return plan.Add(Chunks(chunks), std::vector(chunks, true), std::move(holders));
+  SwarmPlan::SectionId Add(std::size_t chunks, const std::vector<bool>& holders) {
+    std::vector<Holding> holdings;
+    for (const bool holds : holders) holdings.push_back(holds ? Holding() : Holding::None());
+    return plan.Add(Chunks(chunks), ChunkSet::All(chunks), std::move(holdings), now_ms);
   }
   Order Next() {
     const auto order = plan.Next(now_ms);
@@ -39,7 +46,7 @@ struct Planned {
     for (std::size_t i = 0; i < chunks; ++i) {
       plan.Moved(order.id, kChunk, now_ms);
       plan.Came(order.id, now_ms);
-      plan.Kept(order.id, order.first + i);
+      plan.Kept(order.id, order.first + i, now_ms);
     }
   }
   void Finish(const Order& order) {
@@ -81,7 +88,7 @@ struct Race : Planned {
         runner.bytes -= kChunk;
         const auto chunk = runner.order.first + runner.came++;
         runner.is_stopped = !plan.Came(runner.order.id, now_ms);
-        plan.Kept(runner.order.id, chunk);
+        plan.Kept(runner.order.id, chunk, now_ms);
       }
     }
     std::erase_if(runners, [&](const Runner& runner) {
@@ -235,4 +242,89 @@ TEST_CASE("AStalledPeerHoldsNothingUp") {
   const double seconds = race.Run(race.Add(chunks));
   INFO(seconds);
   CHECK(seconds < 1.3 * double(chunks) * kChunk / 2e6 + 2);
+}
+
+TEST_CASE("OneThatHasAPartIsAskedForThatPartOnly") {
+  Planned p(2);
+  const auto section = p.Add(100, {false, false});
+  ChunkSet some(100);
+  for (const std::size_t i : {3, 4, 50}) some.Add(i);
+  p.plan.SetHolding(section, 1, Part(some), p.now_ms);
+  std::set<std::size_t> asked;
+  while (const auto order = p.plan.Next(p.now_ms)) {
+    CHECK(order->peer == 1);
+    CHECK(order->has_part);
+    for (auto i = order->first; i < order->end; ++i) asked.insert(i);
+  }
+  CHECK(asked == std::set<std::size_t>{3, 4, 50});
+}
+
+TEST_CASE("OnesThatHavePartsAreWaitedForAsLongAsThereIsNews") {
+  Planned p(1);
+  const auto section = p.Add(100, {false});
+  CHECK(p.plan.StateOf(section, p.now_ms) == State::Hopeless);
+  ChunkSet some(100);
+  some.Add(7);
+  p.plan.SetHolding(section, 0, Part(some), p.now_ms);
+  p.Finish(p.Next());
+  p.now_ms += 59'000;
+  CHECK(p.plan.StateOf(section, p.now_ms) == State::Going);
+  p.plan.SetHolding(section, 0, Part(some), p.now_ms);  // nothing new
+  p.now_ms += 2'000;
+  CHECK(p.plan.StateOf(section, p.now_ms) == State::Hopeless);
+}
+
+TEST_CASE("OneThatSaysItHasAPartAndGivesNothingDoesNotKeepTheWholeAwayAttack13") {
+  for (const auto end : {End::Absent, End::Failed}) {
+    Planned p(2);
+    const auto section = p.Add(40, {true, false});
+    p.now_ms = 20'000;
+    while (p.plan.StateOf(section, p.now_ms) == State::Going) {
+      REQUIRE(p.now_ms < 60'000);
+      p.plan.SetHolding(section, 1, Part(ChunkSet::All(40)), p.now_ms);
+      std::vector<Order> orders;
+      while (const auto order = p.plan.Next(p.now_ms)) orders.push_back(*order);
+      for (const auto& order : orders) {
+        if (order.peer == 0) p.Finish(order);
+        if (order.peer == 1) p.plan.Ended(order.id, end, p.now_ms);
+      }
+      p.now_ms += 100;
+    }
+    CHECK(p.plan.StateOf(section, p.now_ms) == State::Here);
+  }
+}
+
+TEST_CASE("OneThatDripsItsPartDoesNotKeepTheWholeAwayAttack13") {
+  Planned p(2);
+  const auto section = p.Add(400, {true, false});
+  p.now_ms = 20'000;
+  p.plan.SetHolding(section, 1, Part(ChunkSet::All(400)), p.now_ms);
+  std::vector<Order> dripping;
+  while (p.plan.StateOf(section, p.now_ms) == State::Going) {
+    REQUIRE(p.now_ms < 60'000);
+    while (const auto order = p.plan.Next(p.now_ms)) {
+      if (order->peer == 1) dripping.push_back(*order);
+      if (order->peer == 0) p.now_ms += 50;
+      if (order->peer == 0) p.Finish(*order);
+    }
+    p.now_ms += 100;
+    for (const auto& order : dripping) p.plan.Moved(order.id, 1, p.now_ms);
+  }
+  CHECK(p.plan.StateOf(section, p.now_ms) == State::Here);
+}
+
+TEST_CASE("WhatAnotherIsGettingIsWaitedForATimeAttack13") {
+  Planned p(2);
+  const auto section = p.Add(40, {true, false});
+  const auto tell = [&] {
+    p.plan.SetHolding(section, 1, {Holding::Share::Part, ChunkSet(40), ChunkSet::All(40)},
+                      p.now_ms);
+  };
+  tell();
+  CHECK_FALSE(p.plan.Next(p.now_ms).has_value());
+  while (p.now_ms < 10'000) {
+    p.now_ms += 500;
+    tell();  // again and again
+  }
+  CHECK(p.Next().peer == 0);
 }
