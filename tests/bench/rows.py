@@ -24,6 +24,7 @@ ROWS = [
     ("mirror", "row_mirror", "a model, bf16, 20,000 small files, a change, to curl and rsync"),
     ("bad_link", "row_bad_link", "2 Mbit/s, 300 ms, 2 % loss, an outage, to aria2c and rsync"),
     ("swarm", "row_swarm", "one model from eight capped peers, one slow, one damaging"),
+    ("crowd", "row_crowd", "one new model to sixteen nodes at once, copies from its origin"),
     ("catch_up", "row_catch_up", "a log of 100,000 cards, to gzip"),
     ("idle", "row_idle", "rounds without news, with 10 and with 10,000 repositories"),
     ("takedown", "row_takedown", "rounds until mirrors refuse what was taken down"),

@@ -28,6 +28,7 @@ class StorePeer final : public PeerSource {
   std::function<void(storage::Outline& outline)> spoil_outline;
   std::function<void(storage::ChunkList& chunks)> spoil_section;
   std::function<void(Bytes& piece)> spoil_data;
+  std::function<void(Bytes& bits)> spoil_held;
   std::function<void(const FileHash& file, Bytes& sent)> spoil_file;
   std::function<void()> before_data;  // each request
   bool has_no_files_route = false;
@@ -126,7 +127,11 @@ class StorePeer final : public PeerSource {
       if (spoil_outline) spoil_outline(outline);
       return storage::EncodeOutline(outline);
     }
-    if (parts[3] == "have") return EncodeHeld(*sections);
+    if (parts[3] == "have") {
+      Bytes bits = EncodeHeld(*sections);
+      if (spoil_held) spoil_held(bits);
+      return bits;
+    }
     ENSURE(parts[3] == "section");
     auto chunks = TRY(sections->Section(std::stoul(parts[4])));
     ++lists_sent;

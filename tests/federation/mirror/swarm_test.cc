@@ -142,3 +142,32 @@ TEST_CASE("ASmallFileOfAPeerWithoutTheRouteComesByItsParts") {
   p.Mirror();
   CHECK(p.one.data_requests > 0);
 }
+
+TEST_CASE("WhoHasAPartGivesThatPartAndOneThatLiesInItIsFoundOutAttack06") {
+  for (const bool lies : {false, true}) {
+    Several s(2);
+    s.seeders[0]->before_data = [] { SystemClock().SleepMs(20); };
+    s.seeders[1]->spoil_held = [](Bytes& bits) { bits[0] = bits[3] = 0; };
+    if (lies) {
+      s.seeders[1]->spoil_data = [](Bytes& piece) {
+        if (piece.size() > 50'000) piece[piece.size() / 2] ^= 1;
+      };
+    }
+    const auto report = s.RunAll();
+    CHECK(s.seeders[1]->run_requests > 0);
+    CHECK(s.seeders[1]->run_requests == s.seeders[1]->data_requests);
+    REQUIRE(report.lies.size() == (lies ? 1 : 0));
+    if (lies) CHECK(report.lies[0].peer == "https://s1");
+    if (!lies) CHECK(s.Sent() < kFileBytes * 105 / 100);
+  }
+}
+
+TEST_CASE("WhoSaysThatItHasAPartAndHasItNotHoldsNothingUpAttack13") {
+  Several s(2);
+  s.seeders[1]->has_nothing = true;
+  int asked = 0;
+  s.seeders[0]->before_data = [&] { s.seeders[1]->has_nothing = ++asked % 2 != 0; };
+  s.seeders[1]->spoil_held = [](Bytes& bits) { bits[0] = 0; };
+  const auto report = s.RunAll();
+  CHECK(report.lies.empty());
+}
