@@ -50,6 +50,13 @@ void ArrivingFile::NoteHere(std::size_t section, std::size_t chunk) {
   coming_.Remove(first_[section] + chunk);
 }
 
+std::size_t ArrivingFile::HeldFrom(std::size_t chunk, std::size_t most) const {
+  const MutexLock lock(mutex_);
+  std::size_t count = 0;
+  while (count < most && chunk + count < held_.size() && held_.Has(chunk + count)) ++count;
+  return count;
+}
+
 ChunkSet ArrivingFile::Coming() const {
   const MutexLock lock(mutex_);
   return coming_;

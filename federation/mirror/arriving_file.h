@@ -18,6 +18,8 @@ class ArrivingFile final : public storage::SectionedFile {
   const SectionedList& list() const { return list_; }
   // Looks anew what is here: a chunk that was open to all may be lacking by now.
   Status Look() EXCLUDES(mutex_);
+  // How many chunks of the file are here from this one on without a gap, at most so many.
+  std::size_t HeldFrom(std::size_t chunk, std::size_t most) const EXCLUDES(mutex_);
   // These are asked for now, of a peer that has the whole, or are no more.
   void NoteComing(std::size_t section, const storage::ChunkRun& run) EXCLUDES(mutex_);
   void NoteGivenUp(std::size_t section, const storage::ChunkRun& run) EXCLUDES(mutex_);
@@ -26,8 +28,8 @@ class ArrivingFile final : public storage::SectionedFile {
 
   const storage::Outline& outline() const override { return list_.outline; }
   Result<storage::ChunkList> Section(std::size_t index) const override;
-  Result<std::unique_ptr<storage::SectionData>> Data(
-      std::size_t index, storage::EncodingSet accepted) const override;
+  Result<std::unique_ptr<storage::SectionData>> Data(std::size_t index,
+                                                     storage::EncodingSet accepted) const override;
   Result<std::unique_ptr<storage::SectionData>> Run(std::size_t index, const storage::ChunkRun& run,
                                                     storage::EncodingSet accepted) const override;
   storage::ChunkSet Held() const override EXCLUDES(mutex_);

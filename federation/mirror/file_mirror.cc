@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "federation/mirror/chunk_list_fetch.h"
+#include "federation/mirror/read_ahead.h"
 #include "federation/mirror/small_files.h"
 #include "federation/transfer/parallel.h"
 #include "storage/content/file_sections.h"
@@ -120,9 +121,12 @@ Result<storage::FileContent> FileMirror::FetchOne(MirrorPeers& peers, Swarm& swa
   auto list = TRY(FetchChunkList(peers, {entry.hash, entry.size_bytes, entry.chunk_count}, known));
   const auto file = TRY(ArrivingFile::Begin(session_, entry.hash, std::move(list)));
   if (pass_on_) pass_on_(entry.hash, file);
+  const auto chunks = JoinSections(file->list());
+  ReadAhead ahead(*session_, *file, chunks);
   for (int round = 1;; ++round) {
-    TRY(swarm.Fetch(file).Context("file " + entry.hash.ToString()));
-    auto content = session_->Assemble(JoinSections(file->list()), {entry.sha256, entry.size_bytes});
+    Status fetched = swarm.Fetch(file, [&] { return ahead.Advance(); });
+    TRY(std::move(fetched).Context("file " + entry.hash.ToString()));
+    auto content = session_->Assemble(chunks, {entry.sha256, entry.size_bytes}, ahead.inspection());
     const bool is_lacking = !content && content.error().code() == Errc::Conflict;
     if (is_lacking && round < kMaxRounds) {
       TRY(file->Look());

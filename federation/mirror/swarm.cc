@@ -95,7 +95,7 @@ void Swarm::End(HoldingsWatch::FileId id) {
   watch_.Drop(id);
 }
 
-Status Swarm::Fetch(const std::shared_ptr<ArrivingFile>& file) {
+Status Swarm::Fetch(const std::shared_ptr<ArrivingFile>& file, const Meanwhile& meanwhile) {
   if (file->Held().IsAll()) return Ok();
   HoldingsWatch::FileId id = 0;
   {
@@ -103,7 +103,7 @@ Status Swarm::Fetch(const std::shared_ptr<ArrivingFile>& file) {
     id = Begin(file);
     changed_.NotifyAll();
   }
-  Status fetched = Await(id);
+  Status fetched = Await(id, meanwhile);
   End(id);
   return fetched;
 }
@@ -124,12 +124,12 @@ std::optional<Status> Swarm::Settled(HoldingsWatch::FileId id) {
   return is_here ? std::optional(Ok()) : std::nullopt;
 }
 
-Status Swarm::Await(HoldingsWatch::FileId id) {
-  MutexLock lock(mutex_);
-  while (true) {
+Status Swarm::Await(HoldingsWatch::FileId id, const Meanwhile& meanwhile) {
+  for (bool is_busy = true;; is_busy = meanwhile()) {
     TRY(peers_.RequireGoingOn());
+    MutexLock lock(mutex_);
     if (auto settled = Settled(id)) return *std::move(settled);
-    changed_.WaitFor(mutex_, kLookMs);
+    if (!is_busy) changed_.WaitFor(mutex_, kLookMs);
   }
 }
 

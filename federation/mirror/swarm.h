@@ -32,9 +32,12 @@ class Swarm {
   void Work() EXCLUDES(mutex_);
   void Close() EXCLUDES(mutex_);
 
-  // Brings what the session lacks of a file, while others work. Errors: Cancelled; the session's;
+  // Brings what the session lacks of a file, while others work; does `meanwhile` again and again as
+  // long as that says that it did something. Errors: Cancelled; the session's;
   // the last peer's, when no peer is left to ask, but NotFound for a lie.
-  Status Fetch(const std::shared_ptr<ArrivingFile>& file) EXCLUDES(mutex_);
+  using Meanwhile = std::function<bool()>;
+  Status Fetch(const std::shared_ptr<ArrivingFile>& file, const Meanwhile& meanwhile)
+      EXCLUDES(mutex_);
 
   std::uint64_t fetched_bytes() const { return fetched_bytes_; }  // payloads and tables
 
@@ -59,7 +62,7 @@ class Swarm {
 
   HoldingsWatch::FileId Begin(const std::shared_ptr<ArrivingFile>& file) REQUIRES(mutex_);
   void End(HoldingsWatch::FileId id) EXCLUDES(mutex_);
-  Status Await(HoldingsWatch::FileId id) EXCLUDES(mutex_);
+  Status Await(HoldingsWatch::FileId id, const Meanwhile& meanwhile) EXCLUDES(mutex_);
   std::optional<Status> Settled(HoldingsWatch::FileId id) REQUIRES(mutex_);
   std::optional<Job> AwaitJob() EXCLUDES(mutex_);
   std::optional<Job> NextJob() REQUIRES(mutex_);

@@ -2,9 +2,9 @@
 
 #include <deque>
 
-#include "storage/content/chunker.h"
 #include "storage/content/merkle.h"
 #include "storage/content/scrub.h"
+#include "storage/content/sectioned_file.h"
 
 namespace banyan::storage {
 namespace {
@@ -189,24 +189,31 @@ Status ContentSession::FillRecipe(const ChunkList& chunks, Recipe& recipe) {
                                    "which, send them, and try again");
 }
 
+Status ContentSession::InspectAhead(FileInspection& inspection, std::span<const ChunkRef> next) {
+  std::vector<ChunkLocation> places;
+  for (const auto& place : TRY(Locate(next))) {
+    if (!place) return Error(Errc::NotFound, "a chunk is lacking");
+    places.push_back(*place);
+  }
+  const auto data = TRY(SectionData::Of(store_.core(), places, kRawOnly));
+  const auto table_bytes = BatchTableBytes(places.size());
+  return data->Stream(table_bytes, data->SizeBytes() - table_bytes, /*allow_mapped=*/false,
+                      [&](ByteView slice) {
+                        inspection.Feed(slice);
+                        return Ok();
+                      });
+}
+
 // Computes the SHA-256 and compares the claimed cut with the canonical one on the way.
-Result<ContentSession::Inspection> ContentSession::Inspect(const FileContent& content,
-                                                           const ChunkList& chunks) {
-  Sha256Hasher hasher;
-  std::size_t next = 0;
-  bool canonical = true;
-  Chunker chunker([&](ByteView chunk) {
-    canonical = canonical && next < chunks.size() && chunks[next].size_bytes == chunk.size();
-    ++next;
-    return Ok();
-  });
+Result<FileInspection::Outcome> ContentSession::Inspect(const FileContent& content,
+                                                        FileInspection& inspection) {
   auto reader = TRY(store_.OpenFile(content));
-  TRY(reader->Stream(0, content.size_bytes, /*allow_mapped=*/false, [&](ByteView slice) {
-    hasher.Update(slice);
-    return chunker.Feed(slice);
+  const auto from = inspection.fed_bytes();
+  TRY(reader->Stream(from, content.size_bytes - from, /*allow_mapped=*/false, [&](ByteView slice) {
+    inspection.Feed(slice);
+    return Ok();
   }));
-  TRY(chunker.Finish());
-  return Inspection{hasher.Finish(), canonical};
+  return inspection.Finish();
 }
 
 // Stores the same bytes under the canonical cut.
@@ -227,7 +234,7 @@ Status ContentSession::Record(Connection& connection, FileContent& content, std:
 }
 
 Result<FileContent> ContentSession::Check(const Assembly& file, PinnedRecipe& pinned) {
-  const auto& [chunks, claim] = file;
+  const auto& [chunks, claim, begun] = file;
   TRY(ShapeIsLegal(chunks, claim));
   TRY(FillRecipe(chunks, pinned.recipe));
   FileContent content;
@@ -235,27 +242,29 @@ Result<FileContent> ContentSession::Check(const Assembly& file, PinnedRecipe& pi
   content.size_bytes = claim.size_bytes;
   content.chunk_count = chunks.size();
   content.recipe = pinned.recipe;
-  const auto inspected = Inspect(content, chunks);
+  FileInspection anew(chunks);
+  const auto inspected = Inspect(content, begun == nullptr ? anew : *begun);
   if (!inspected || inspected->sha256 != claim.sha256) {
     // The disk may be the wrong one: then all that it damaged is lacking from now on.
     const Status whole = VerifyChunks(store_.core(), content.recipe);
     if (!whole) return Error(Errc::Corrupt, whole.error().message());
   }
-  const Inspection inspection = TRY(Result<Inspection>(inspected));
+  const auto inspection = TRY(Result<FileInspection::Outcome>(inspected));
   content.sha256 = inspection.sha256;
   if (content.sha256 != claim.sha256) {
     return Error(Errc::Invalid, "wrong SHA-256: claimed " + claim.sha256.ToString() +
                                     ", the bytes give " + content.sha256.ToString());
   }
-  if (inspection.canonical) return content;
+  if (inspection.is_canonical) return content;
   const auto recut = TRY(Recut(content));
   ReaderLock lock(store_.core().collection_mutex);
   pinned.recipe = recut.content.recipe;
   return recut.content;
 }
 
-Result<FileContent> ContentSession::Assemble(const ChunkList& chunks, const FileClaim& claim) {
-  const Assembly file{chunks, claim};
+Result<FileContent> ContentSession::Assemble(const ChunkList& chunks, const FileClaim& claim,
+                                             FileInspection* begun) {
+  const Assembly file{chunks, claim, begun};
   auto results = TRY(AssembleAll({&file, 1}));
   return std::move(results.front());
 }

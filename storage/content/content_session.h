@@ -18,6 +18,7 @@
 #include "storage/base/random.h"
 #include "storage/content/chunk_batch.h"
 #include "storage/content/chunk_scope.h"
+#include "storage/content/file_inspection.h"
 #include "storage/content/local_content_store.h"
 
 namespace banyan::storage {
@@ -63,15 +64,22 @@ class ContentSession {
     Sha256 sha256;
     std::uint64_t size_bytes = 0;
   };
+  // Reads on with an inspection of a file, of which these chunks in scope come next, so that
+  // Assemble has less to read when the last one is here. After an error, which may be that some are
+  // lacking, the inspection is of no use.
+  Status InspectAhead(FileInspection& inspection, std::span<const ChunkRef> next) EXCLUDES(mutex_);
   // Makes a file of chunks in scope and records it as uploaded to the repository. Conflict when
   // some chunks are lacking (ask Lacking again and send them); Invalid when the bytes do not match
   // the claim. A list that is not the canonical cut is accepted and stored anew under that cut.
-  Result<FileContent> Assemble(const ChunkList& chunks, const FileClaim& claim);
+  // `begun`: of the same chunks, as far as it came; used up then.
+  Result<FileContent> Assemble(const ChunkList& chunks, const FileClaim& claim,
+                               FileInspection* begun = nullptr);
   // The same for many small files, recorded in one transaction. Each has its own result; the error
   // of the call is one of the store.
   struct Assembly {
     ChunkList chunks;
     FileClaim claim;
+    FileInspection* begun = nullptr;
   };
   Result<std::vector<Result<FileContent>>> AssembleAll(std::span<const Assembly> files);
   // Ends the session; chunks that no file uses are left to garbage collection.
@@ -100,11 +108,7 @@ class ContentSession {
   Status FillRecipe(const ChunkList& chunks, Recipe& recipe) EXCLUDES(mutex_);
   // The file, whole and as claimed, not recorded yet.
   Result<FileContent> Check(const Assembly& file, PinnedRecipe& pinned) EXCLUDES(mutex_);
-  struct Inspection {
-    Sha256 sha256;
-    bool canonical = false;
-  };
-  Result<Inspection> Inspect(const FileContent& content, const ChunkList& chunks);
+  Result<FileInspection::Outcome> Inspect(const FileContent& content, FileInspection& inspection);
   Result<ContentStore::SmallFile> Recut(const FileContent& content);
   Status Record(Connection& connection, FileContent& content, std::int64_t now_ms);
 

@@ -91,8 +91,9 @@ TEST_CASE("ABombIsNotUnpackedAttack07") {
   p.one.spoil_data = [](Bytes& piece) {
     const auto table = storage::ParseBatchTable(piece);
     if (!table || storage::BatchTableBytes(table->size()) != piece.size()) return;
-    // It claims that the first chunk is zstd.
-    piece[12] = static_cast<std::uint8_t>(storage::Encoding::Zstd);
+    auto other = *table;  // it claims that all chunks are zstd
+    for (auto& entry : other) entry.encoding = storage::Encoding::Zstd;
+    piece = storage::EncodeBatchTable(other);
   };
   RequireTakenOver(p, "chunk batch");
 }
