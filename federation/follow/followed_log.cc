@@ -79,7 +79,7 @@ Status TakeEntry(Connection& connection, const FollowedLog& log, const EntryPlac
 Status TakeEntries(Connection& connection, const FollowedLog& log, const NewEntries& news,
                    std::span<const LogHash> leaves, std::int64_t now_ms, std::string& broken) {
   const auto begin = log.head.frontier.size();
-  const auto last_state = LastState(news.entries);
+  const auto last_state = news.is_far_from_head ? news.entries.size() : LastState(news.entries);
   for (std::size_t i = 0; i < leaves.size(); ++i) {
     const auto& entry = news.entries[i];
     const EntryPlace place{log.log, begin + i, leaves[i]};

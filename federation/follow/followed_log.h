@@ -50,11 +50,12 @@ struct NewEntries {
   LogProof proof;
   std::string note;
   const ClosedEpoch* before = nullptr;  // when the first of them begins a later epoch
+  bool is_far_from_head = false;        // kReplayStep entries or more are to follow
 };
 // Appends them with what they say of repositories, and brings `log` up to them. Invalid when they
 // do not lead there, and nothing is changed; Corrupt when they do and break the rules of the
 // protocol: then the origin is stopped with that reason. Of several state entries among them the
-// last is checked.
+// last is checked, and none far from the head, where later ones are.
 enum class Appended {
   Yes,
   Overtaken,  // nothing: the log grew, or its origin was stopped, since `log` was read

@@ -195,8 +195,9 @@ Status LogReplay::FinishProvenStep(std::int64_t now_ms) {
       until_, claimed_.size, [this](int level, std::uint64_t i) { return Subtree(level, i); }));
   const auto note = is_last ? TRY(BareHead(held_.name, *held_.keys, note_)) : held_.head.note;
   const auto* before = from_ == 0 && before_ ? &*before_ : nullptr;
-  const auto appended =
-      TRY(AppendEntries(database_, held_, {entries, claimed_, proof, note, before}, now_ms));
+  const bool is_far = claimed_.size - until_ >= kReplayStep;
+  const auto appended = TRY(
+      AppendEntries(database_, held_, {entries, claimed_, proof, note, before, is_far}, now_ms));
   if (appended == Appended::Overtaken) return Finish(End::Overtaken);
   if (before != nullptr) held_.stopped.clear();
   taken_entries_ += entries.size();
