@@ -6,8 +6,8 @@
 #include "federation/transfer/small_file.h"
 #include "node/content_api.h"
 #include "node/immutable_answer.h"
-#include "storage/content/file_sections.h"
 #include "storage/base/logging.h"
+#include "storage/content/file_sections.h"
 
 namespace banyan::node {
 namespace {

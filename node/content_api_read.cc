@@ -17,7 +17,6 @@ namespace {
 
 using storage::Connection;
 
-
 // Public objects: u32 length and bytes of each, in the order asked for, read as they are sent.
 class ObjectsBody final : public BodyProducer {
  public:

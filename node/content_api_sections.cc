@@ -78,7 +78,7 @@ Result<ContentApi::FilePtr> ContentApi::LoadSections(const storage::FileContent&
 Status ContentApi::GetOutline(Request& request, Response& response) {
   const auto file = TRY(ReadableFile(request));
   AnswerImmutable(request, "outline-" + request.Param("hash"),
-              storage::EncodeOutline(file->outline()), response);
+                  storage::EncodeOutline(file->outline()), response);
   return Ok();
 }
 
@@ -87,7 +87,7 @@ Status ContentApi::GetSection(Request& request, Response& response) {
   const std::size_t index = TRY(SectionIndex(request));
   const auto chunks = TRY(file->Section(index));
   AnswerImmutable(request, "section" + std::to_string(index) + "-" + request.Param("hash"),
-              storage::EncodeChunkList(chunks), response);
+                  storage::EncodeChunkList(chunks), response);
   return Ok();
 }
 
@@ -137,8 +137,9 @@ Status ContentApi::GetHeldChunks(Request& request, Response& response) {
 Status ContentApi::GetRun(Request& request, Response& response) {
   const auto file = TRY(ReadableFile(request));
   const std::size_t index = TRY(SectionIndex(request));
-  const storage::ChunkRun run{TRY(ParseNumber("first", request.Query("first").value_or(""))),
-                              TRY(ParseNumber("end", request.Query("end").value_or("")))};
+  storage::ChunkRun run;
+  run.first = TRY(ParseNumber("first", request.Query("first").value_or("")));
+  run.end = TRY(ParseNumber("end", request.Query("end").value_or("")));
   const auto accepted = TRY(storage::ParseEncodingSet(request.Query("encodings").value_or("0")));
   auto data = TRY(file->Run(index, run, accepted));
   const ByteSelection all{0, data->SizeBytes()};

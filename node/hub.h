@@ -34,7 +34,8 @@ struct Hub {
   AnswerCache& answers;
   PolicyFile& policy;
   DemandedFiles* demanded = nullptr;  // nullptr: nothing is fetched because a client asks
-  federation::ArrivingFiles* arriving = nullptr;  // nullptr: nothing is passed on before it is whole
+  federation::ArrivingFiles* arriving =
+      nullptr;  // nullptr: nothing is passed on before it is whole
 
   // The absolute form of a path of ours under public_url, which is set. Answers: node/links.h.
   std::string Link(std::string_view path) const { return config.public_url + std::string(path); }

@@ -87,8 +87,9 @@ Node::Node(const Seams& seams, const Config& config, std::unique_ptr<DataDirecto
               config.federation_policy.empty() ? PolicyFile::Missing::Fine
                                                : PolicyFile::Missing::Wrong),
       gate_({seams.clock, config_, data_->database(), policy_}),
-      hub_{seams.clock, seams.random, config_, data_->database(), data_->content(), usage_,
-           downloads_,  metrics_,     signer_, answers_,          policy_,          &demanded_, &arriving_},
+      hub_{seams.clock, seams.random, config_,   data_->database(), data_->content(),
+           usage_,      downloads_,   metrics_,  signer_,           answers_,
+           policy_,     &demanded_,   &arriving_},
       content_api_(data_->content(), seams.random,
                    [](storage::Connection&, const Request& request) { return request.caller; },
                    {.batch_bytes = static_cast<std::size_t>(config_.transfer_batch.bytes),

@@ -74,7 +74,8 @@ Result<storage::ChunkList> ArrivingFile::Section(std::size_t index) const {
 
 Result<std::unique_ptr<SectionData>> ArrivingFile::Data(std::size_t index,
                                                         EncodingSet accepted) const {
-  return Run(index, {0, TRY(Section(index)).size()}, accepted);
+  const auto chunks = TRY(Section(index));
+  return Run(index, {0, chunks.size()}, accepted);
 }
 
 Result<std::unique_ptr<SectionData>> ArrivingFile::Run(std::size_t index,

@@ -26,7 +26,7 @@ class OrderFetch {
     storage::ContentSession& session;
     const ProvenSection& section;
     SectionTables& tables;
-    bool has_part;  // of the file only
+    bool has_part;                                 // of the file only
     std::function<void(std::size_t bytes)> moved;  // so many came
     // One more chunk came whole. An error ends the exchange.
     std::function<Status()> came;

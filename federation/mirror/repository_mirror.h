@@ -26,8 +26,8 @@ struct MirrorParts {
   const std::atomic<bool>& cancelled;
   storage::QuotaPolicy quota;
   ObjectLimits limits = {};
-  int peer_rounds = 4;    // of asking all peers while one of them may answer later
-  FetchLimits room = {};  // how much mirrors may hold
+  int peer_rounds = 4;                // of asking all peers while one of them may answer later
+  FetchLimits room = {};              // how much mirrors may hold
   ArrivingFiles* arriving = nullptr;  // where what arrives is passed on; nullptr: nowhere
 };
 

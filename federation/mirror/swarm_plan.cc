@@ -266,8 +266,8 @@ std::optional<SwarmPlan::Order> SwarmPlan::Double(std::size_t peer, std::int64_t
   slowest->is_doubled = true;
   const auto& section = sections_.at(slowest->order.section);
   const bool has_part = section.HoldingOf(peer).share == Share::Part;
-  const auto order = Begin(
-      {0, peer, slowest->order.section, slowest->next, slowest->order.end, has_part}, now_ms);
+  const auto order =
+      Begin({0, peer, slowest->order.section, slowest->next, slowest->order.end, has_part}, now_ms);
   orders_.at(order.id).is_doubled = true;
   return order;
 }

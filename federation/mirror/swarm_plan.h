@@ -19,8 +19,8 @@
 //    outage.
 // 6. While others fetch the same file, as peers that have a part of it show, all begin in different
 //    places, and who has the whole is asked for little at a time and only for what nobody else has
-//    or is getting: so many nodes take one copy from it, and the rest from one another. Unless it is
-//    much faster than all of them together, which may be lying or on thin lines.
+//    or is getting: so many nodes take one copy from it, and the rest from one another. Unless it
+//    is much faster than all of them together, which may be lying or on thin lines.
 
 #include <map>
 #include <optional>
@@ -43,8 +43,8 @@ struct SwarmLimits {
   std::int64_t stalled_ms = 5'000;  // besides those of an order of which nothing came so long,
   std::int64_t slow_ms = 10'000;    // or whose rest will take longer than this
   int failures = 4;                 // one after another, and a peer is out
-  std::int64_t patience_ms = 15 * 60'000;  // unless it gave something so recently
-  std::size_t shared_orders = 2;           // of a peer with the whole, while others fetch it too;
+  std::int64_t patience_ms = 15 * 60'000;   // unless it gave something so recently
+  std::size_t shared_orders = 2;            // of a peer with the whole, while others fetch it too;
   std::uint64_t shared_bytes = 256u << 10;  // so much each
   std::int64_t come_ms = 10'000;  // in which those that have nothing may be found to fetch it too
   std::int64_t news_ms = 60'000;  // while only parts are there, and nothing new is
@@ -120,7 +120,8 @@ class SwarmPlan {
   bool IsShared(const SwarmSection& section, std::int64_t now_ms) const;
   bool GivesLittle(std::size_t peer, std::int64_t now_ms) const;
   bool IsLeftToOthers(const SwarmSection& section, std::size_t peer, std::int64_t now_ms) const;
-  storage::ChunkSet Allowed(const SwarmSection& section, std::size_t peer, std::int64_t now_ms) const;
+  storage::ChunkSet Allowed(const SwarmSection& section, std::size_t peer,
+                            std::int64_t now_ms) const;
   std::uint64_t OrderBytes(const Peer& peer, std::int64_t now_ms) const;
   struct Choice;
   std::optional<Choice> Choose(std::size_t peer, std::int64_t now_ms);

@@ -51,8 +51,7 @@ void SwarmSection::SetHolding(std::size_t peer, Holding holding, std::int64_t no
   holdings_[peer] = std::move(holding);
 }
 
-ChunkSet SwarmSection::SoonOf(std::size_t peer, std::int64_t now_ms,
-                              std::int64_t wait_ms) const {
+ChunkSet SwarmSection::SoonOf(std::size_t peer, std::int64_t now_ms, std::int64_t wait_ms) const {
   const Holding& other = holdings_[peer];
   if (other.share != Holding::Share::Part) return ChunkSet(sizes_.size());
   ChunkSet soon = other.chunks;

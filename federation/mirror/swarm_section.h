@@ -62,7 +62,8 @@ class SwarmSection {
   std::vector<std::uint8_t> orders_;  // that a chunk is in
   std::vector<Holding> holdings_;
   storage::ChunkSet said_;  // chunks that some peer with a part was said to have
-  std::vector<std::int64_t> coming_ms_;  // when a chunk was first said to be coming to one; -1: never
+  std::vector<std::int64_t>
+      coming_ms_;  // when a chunk was first said to be coming to one; -1: never
   const std::int64_t begun_ms_;
   std::int64_t news_ms_;
 };

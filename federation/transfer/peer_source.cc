@@ -49,8 +49,10 @@ Result<HeldChunks> PeerSource::GetHeld(const FileHash& file, std::size_t chunks)
   const std::size_t size = (chunks + 7) / 8;
   const auto bits = TRY(Get(PathOf(file, "have/chunks"), 2 * size));
   if (bits.size() != 2 * size) return Error(Errc::Invalid, "expected two bits for each chunk");
-  return HeldChunks{TRY(storage::ChunkSet::Parse(ByteView(bits).first(size), chunks)),
-                    TRY(storage::ChunkSet::Parse(ByteView(bits).subspan(size), chunks))};
+  HeldChunks held;
+  held.here = TRY(storage::ChunkSet::Parse(ByteView(bits).first(size), chunks));
+  held.coming = TRY(storage::ChunkSet::Parse(ByteView(bits).subspan(size), chunks));
+  return held;
 }
 
 Status PeerSource::FetchRun(const FileHash& file, std::size_t section, const storage::ChunkRun& run,

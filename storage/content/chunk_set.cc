@@ -59,7 +59,8 @@ std::optional<std::size_t> ChunkSet::NextFrom(std::size_t i) const {
 ChunkSet ChunkSet::Part(std::size_t first, std::size_t count) const {
   ENSURE(first <= size_ && count <= size_ - first);
   ChunkSet part(count);
-  for (auto i = NextFrom(first); i && *i < first + count; i = NextFrom(*i + 1)) part.Add(*i - first);
+  for (auto i = NextFrom(first); i && *i < first + count; i = NextFrom(*i + 1))
+    part.Add(*i - first);
   return part;
 }
 

@@ -1,6 +1,6 @@
 #pragma once
-// A set of chunks by their numbers in a file or section: who holds which, and what is wanted. On the
-// wire one bit a chunk, the lowest first. A value.
+// A set of chunks by their numbers in a file or section: who holds which, and what is wanted. On
+// the wire one bit a chunk, the lowest first. A value.
 
 #include <cstdint>
 #include <optional>

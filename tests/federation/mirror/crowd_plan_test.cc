@@ -36,7 +36,7 @@ struct Crowd {
   };
   std::vector<Node> nodes;
   std::size_t sections;
-  std::size_t chunks;  // of each
+  std::size_t chunks;          // of each
   std::vector<double> speeds;  // of the origin, and of each node
   std::vector<double> sent;
   std::int64_t now_ms = 0;
@@ -79,8 +79,7 @@ struct Crowd {
         for (std::size_t s = 0; s < sections; ++s) {
           nodes[i].plan.SetHolding(
               nodes[i].sections[s], peer,
-              is_whole ? Holding()
-                       : Holding{Holding::Share::Part, other.here[s], other.coming[s]},
+              is_whole ? Holding() : Holding{Holding::Share::Part, other.here[s], other.coming[s]},
               now_ms);
         }
       }

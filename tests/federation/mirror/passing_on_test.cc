@@ -149,7 +149,8 @@ TEST_CASE("ANodeBehindOneThatStillReceivesReceivesMeanwhile") {
     const MirrorParts parts{
         clock, last.random, *last.database, last.local(), last.cancelled, {}, {}, 2};
     c.passing.before_data = [&] { was_early = was_early || !is_first_done; };
-    const auto report = RepositoryMirror(parts).Run(card, std::vector<PeerSource*>{&c.two, &c.passing});
+    const auto report =
+        RepositoryMirror(parts).Run(card, std::vector<PeerSource*>{&c.two, &c.passing});
     return report.outcome ? Ok() : Status(report.outcome.error());
   }));
   CHECK(was_early);
