@@ -54,7 +54,10 @@ Result<ContentApi::FilePtr> ContentApi::ReadableFile(const Request& request) {
   const auto file = storage::FindReadableFile(*connection, request.caller, hash);
   if (file) return LoadSections(*file);
   if (file.error().code() != Errc::NotFound || options_.arriving == nullptr) return file.error();
-  return options_.arriving->Find(*connection, hash);
+  auto arriving = options_.arriving->Find(*connection, hash);
+  if (arriving || arriving.error().code() != Errc::NotFound) return arriving;
+  const auto entered = TRY(storage::FindReadableFile(*connection, request.caller, hash));
+  return LoadSections(entered);  // just between the two looks
 }
 
 Result<ContentApi::FilePtr> ContentApi::LoadSections(const storage::FileContent& file) {

@@ -6,12 +6,29 @@ using storage::ChunkSet;
 using storage::EncodingSet;
 using storage::SectionData;
 
+namespace {
+
+Error NotHereYet() { return Error(Errc::NotFound, "not all of these chunks are here yet"); }
+
+}  // namespace
+
 ArrivingFile::ArrivingFile(std::shared_ptr<storage::ContentSession> session, const FileHash& hash,
                            SectionedList list)
     : session_(std::move(session)), hash_(hash), list_(std::move(list)), first_{0} {
   for (const auto& section : list_.sections) first_.push_back(first_.back() + section.size());
   held_ = ChunkSet(first_.back());
   coming_ = held_;
+  is_repeat_ = held_;
+  std::map<ChunkId, std::size_t> seen;
+  std::size_t number = 0;
+  for (const auto& section : list_.sections) {
+    for (const auto& chunk : section) {
+      const auto [at, is_new] = seen.emplace(chunk.id, number);
+      if (!is_new) repeats_.emplace(at->second, number);
+      if (!is_new) is_repeat_.Add(number);
+      ++number;
+    }
+  }
 }
 
 Result<std::shared_ptr<ArrivingFile>> ArrivingFile::Begin(
@@ -45,9 +62,23 @@ void ArrivingFile::NoteGivenUp(std::size_t section, const storage::ChunkRun& run
 }
 
 void ArrivingFile::NoteHere(std::size_t section, std::size_t chunk) {
+  const auto number = first_[section] + chunk;
+  const auto [begin, end] = repeats_.equal_range(number);
   const MutexLock lock(mutex_);
-  held_.Add(first_[section] + chunk);
-  coming_.Remove(first_[section] + chunk);
+  held_.Add(number);
+  coming_.Remove(number);
+  for (auto at = begin; at != end; ++at) held_.Add(at->second);
+}
+
+std::vector<ChunkSet> ArrivingFile::Lacking() const {
+  auto lacking = ChunkSet::All(chunk_count());
+  lacking -= is_repeat_;
+  lacking -= Held();
+  std::vector<ChunkSet> sections;
+  for (std::size_t i = 0; i < list_.sections.size(); ++i) {
+    sections.push_back(lacking.Part(first_[i], list_.sections[i].size()));
+  }
+  return sections;
 }
 
 std::size_t ArrivingFile::HeldFrom(std::size_t chunk, std::size_t most) const {
@@ -84,9 +115,11 @@ Result<std::unique_ptr<SectionData>> ArrivingFile::Run(std::size_t index,
   const auto chunks = TRY(Section(index));
   TRY(storage::RequireRun(run, chunks.size()));
   const auto asked = std::span(chunks).subspan(run.first, run.end - run.first);
+  // The session, which takes what arrives, is not troubled for what is known to be lacking.
+  if (HeldFrom(first_[index] + run.first, asked.size()) < asked.size()) return NotHereYet();
   std::vector<storage::ChunkLocation> places;
   for (const auto& place : TRY(session_->Locate(asked))) {
-    if (!place) return Error(Errc::NotFound, "not all of these chunks are here yet");
+    if (!place) return NotHereYet();
     places.push_back(*place);
   }
   return SectionData::Of(session_->store().core(), places, accepted);

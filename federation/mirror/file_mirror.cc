@@ -133,16 +133,16 @@ Result<storage::FileContent> FileMirror::FetchOne(MirrorPeers& peers, Swarm& swa
       continue;
     }
     auto whole = TRY(RequireAssembled(entry, std::move(content)));
-    TRY(PassOnWhole(whole));
+    PassOnWhole(whole);
     return whole;
   }
 }
 
-// Without its chunk list, which takes more memory.
-Status FileMirror::PassOnWhole(const storage::FileContent& content) {
-  if (!pass_on_) return Ok();
-  pass_on_(content.hash, TRY(storage::FileSections::Load(session_->store(), content)));
-  return Ok();
+// Without its chunk list, which takes more memory; as it was, if that cannot be read.
+void FileMirror::PassOnWhole(const storage::FileContent& content) {
+  if (!pass_on_) return;
+  auto sections = storage::FileSections::Load(session_->store(), content);
+  if (sections) pass_on_(content.hash, *std::move(sections));
 }
 
 }  // namespace banyan::federation

@@ -42,7 +42,7 @@ class FileMirror {
   using Entries = std::vector<storage::ManifestEntry>;
   Status FetchSmall(const Entries& files, const TakeFile& take, Entries& left);
   Status FetchLarge(const Entries& files, const TakeFile& take);
-  Status PassOnWhole(const storage::FileContent& content);
+  void PassOnWhole(const storage::FileContent& content);
   Result<storage::FileContent> FetchOne(MirrorPeers& peers, Swarm& swarm,
                                         const storage::ManifestEntry& entry);
 

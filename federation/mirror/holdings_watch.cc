@@ -12,12 +12,12 @@ constexpr std::int64_t kChunksPerMs = 32;  // at most 4 kB a second of each peer
 }  // namespace
 
 bool HoldingsWatch::AsksAtOnce(std::size_t chunks) const {
-  return peers_ > 1 && chunks >= kSmallChunks;
+  return busy_.size() > 1 && chunks >= kSmallChunks;
 }
 
 HoldingsWatch::FileId HoldingsWatch::Add(std::size_t chunks, std::int64_t now_ms) {
   File file{std::max(kPauseMs, static_cast<std::int64_t>(chunks) / kChunksPerMs), {}};
-  file.peers.resize(peers_);
+  file.peers.resize(busy_.size());
   for (auto& peer : file.peers) {
     peer.has_answered = !AsksAtOnce(chunks);
     if (!peer.has_answered) peer.next_ms = now_ms;
@@ -27,13 +27,14 @@ HoldingsWatch::FileId HoldingsWatch::Add(std::size_t chunks, std::int64_t now_ms
 }
 
 std::optional<HoldingsWatch::Question> HoldingsWatch::Next(std::int64_t now_ms) {
+  if (static_cast<std::size_t>(std::ranges::count(busy_, true)) >= at_once_) return {};
   for (auto& [id, file] : files_) {
     for (std::size_t i = 0; i < file.peers.size(); ++i) {
       Asked& peer = file.peers[i];
-      if (peer.is_under_way || !peer.next_ms || *peer.next_ms > now_ms) continue;
-      peer.is_under_way = true;
+      if (busy_[i] || !peer.next_ms || *peer.next_ms > now_ms) continue;
+      busy_[i] = true;
       peer.next_ms.reset();
-      return Question{id, i};
+      return Question{id, i, peer.is_doubted};
     }
   }
   return {};
@@ -47,11 +48,11 @@ bool HoldingsWatch::IsWaiting() const {
 }
 
 void HoldingsWatch::Answered(const Question& question, bool has_whole, std::int64_t now_ms) {
+  busy_[question.peer] = false;
   const auto at = files_.find(question.file);
   if (at == files_.end()) return;
   Asked& peer = at->second.peers[question.peer];
   peer.has_answered = true;
-  peer.is_under_way = false;
   if (!has_whole) peer.next_ms = now_ms + at->second.pause_ms;
 }
 
@@ -59,9 +60,9 @@ void HoldingsWatch::Doubt(FileId file, std::size_t peer, std::int64_t now_ms) {
   const auto at = files_.find(file);
   if (at == files_.end()) return;
   Asked& asked = at->second.peers[peer];
-  if (asked.is_under_way || asked.next_ms) return;
+  asked.is_doubted = true;
   asked.has_answered = false;
-  asked.next_ms = now_ms;
+  if (!asked.next_ms) asked.next_ms = now_ms;
 }
 
 bool HoldingsWatch::HasHeardAll(FileId file) const {

@@ -19,15 +19,17 @@ class HoldingsWatch {
   struct Question {
     FileId file = 0;
     std::size_t peer = 0;
+    bool is_doubt = false;  // it lacked what was assumed or said of it before
   };
-  explicit HoldingsWatch(std::size_t peers) : peers_(peers) {}
+  // `at_once`: questions that may be under way, each of another peer.
+  HoldingsWatch(std::size_t peers, std::size_t at_once) : at_once_(at_once), busy_(peers) {}
 
   // Nobody is asked about a small file, nor a single peer, unless it has less than was assumed.
   bool AsksAtOnce(std::size_t chunks) const;
   FileId Add(std::size_t chunks, std::int64_t now_ms);
   void Drop(FileId file) { files_.erase(file); }
 
-  // To be asked now; it counts as asked.
+  // To be asked now; it counts as asked until Answered, even when its file is dropped meanwhile.
   std::optional<Question> Next(std::int64_t now_ms);
   // Whether Next will have one later.
   bool IsWaiting() const;
@@ -40,7 +42,7 @@ class HoldingsWatch {
  private:
   struct Asked {
     bool has_answered = false;
-    bool is_under_way = false;
+    bool is_doubted = false;
     std::optional<std::int64_t> next_ms = {};
   };
   struct File {
@@ -48,7 +50,8 @@ class HoldingsWatch {
     std::vector<Asked> peers;
   };
 
-  const std::size_t peers_;
+  const std::size_t at_once_;
+  std::vector<bool> busy_;  // peers with a question under way
   std::map<FileId, File> files_;
   FileId last_id_ = 0;
 };

@@ -1,8 +1,8 @@
 #pragma once
 // A run of chunks of one section from one peer, into an upload session.
 //
-//   table ─▶ run, in one exchange ─▶ batch ─▶ Put, verified and durable: at the end, or every two
-//   seconds
+//   table ─▶ run, in one exchange ─▶ batch ─▶ Put, verified and durable: at the end, or every
+//   second
 //
 // Of a peer that has only a part of the file the run comes with a table of its own.
 //

@@ -1,12 +1,12 @@
 #include "federation/mirror/swarm.h"
 
 #include <algorithm>
-#include <set>
 
 namespace banyan::federation {
 namespace {
 
-constexpr std::int64_t kLookMs = 100;  // at what time changes: pauses, cancellation, slow orders
+constexpr std::size_t kWorkersToAsk = 4;  // one of so many may ask who has what
+constexpr std::int64_t kLookMs = 100;     // at what time changes: pauses, cancellation, slow orders
 
 SwarmPlan::End EndOf(const Status& asked) {
   using End = SwarmPlan::End;
@@ -21,29 +21,25 @@ SwarmPlan::End EndOf(const Status& asked) {
   }
 }
 
-// The chunks of each section that are lacking. One that comes several times is asked for once.
-std::vector<storage::ChunkSet> ListLacking(const ArrivingFile& file) {
-  std::vector<storage::ChunkSet> list;
-  std::set<ChunkId> asked;
-  const auto held = file.Held();
+// What an answer says of each section. Who cannot be asked, or answers what nobody can read, is
+// asked for content as one who has it all, and fails then; but not once it was found to lack some.
+std::vector<Holding> HoldingsIn(const Result<HeldChunks>& held, const SectionedList& list,
+                                bool is_doubt) {
+  const bool has_none = !held && (is_doubt || held.error().code() == Errc::NotFound);
+  const bool has_part = held && !held->IsWhole();
+  const Holding whole{Holding::Share::Whole, held.has_value()};
+  std::vector<Holding> holdings;
   std::size_t first = 0;
-  for (const auto& section : file.list().sections) {
-    storage::ChunkSet lacking(section.size());
-    for (std::size_t i = 0; i < section.size(); ++i) {
-      if (!held.Has(first + i) && asked.insert(section[i].id).second) lacking.Add(i);
+  for (const auto& section : list.sections) {
+    if (has_part) {
+      holdings.push_back({Holding::Share::Part, true, held->here.Part(first, section.size()),
+                          held->coming.Part(first, section.size())});
+    } else {
+      holdings.push_back(has_none ? Holding::None() : whole);
     }
     first += section.size();
-    list.push_back(std::move(lacking));
   }
-  return list;
-}
-
-// What an answer says of a section. Who cannot be asked, or answers what nobody can read, is asked
-// for content as one who has it all, and fails then.
-Holding HoldingIn(const Result<HeldChunks>& held, std::size_t first, std::size_t count) {
-  if (!held && held.error().code() == Errc::NotFound) return Holding::None();
-  if (!held || held->IsWhole()) return {};
-  return {Holding::Share::Part, held->here.Part(first, count), held->coming.Part(first, count)};
+  return holdings;
 }
 
 }  // namespace
@@ -53,7 +49,7 @@ Swarm::Swarm(const MirrorPeers& peers, storage::ContentSession& session, const S
       session_(session),
       workers_(std::min(limits.orders, peers.list().size() * StreamCount::kMost)),
       plan_(peers.list().size(), limits, std::hash<std::string>()(session.name())),
-      watch_(peers.list().size()) {}
+      watch_(peers.list().size(), std::max<std::size_t>(1, workers_ / kWorkersToAsk)) {}
 
 void Swarm::Close() {
   const MutexLock lock(mutex_);
@@ -63,12 +59,11 @@ void Swarm::Close() {
 
 // --- files
 
-HoldingsWatch::FileId Swarm::Begin(const std::shared_ptr<ArrivingFile>& file) {
+HoldingsWatch::FileId Swarm::Begin(const std::shared_ptr<ArrivingFile>& file,
+                                   const std::vector<storage::ChunkSet>& lacking) {
   const auto& sections = file->list().sections;
-  const auto lacking = ListLacking(*file);
-  const auto chunks = file->Held().size();
-  const auto id = watch_.Add(chunks, Now());
-  const auto assumed = watch_.AsksAtOnce(chunks) ? Holding::None() : Holding();
+  const auto id = watch_.Add(file->chunk_count(), Now());
+  const auto assumed = watch_.AsksAtOnce(file->chunk_count()) ? Holding::None() : Holding();
   File& begun = files_[id];
   begun.arriving = file;
   for (std::size_t index = 0; index < sections.size(); ++index) {
@@ -96,11 +91,12 @@ void Swarm::End(HoldingsWatch::FileId id) {
 }
 
 Status Swarm::Fetch(const std::shared_ptr<ArrivingFile>& file, const Meanwhile& meanwhile) {
-  if (file->Held().IsAll()) return Ok();
+  const auto lacking = file->Lacking();
+  if (std::ranges::all_of(lacking, &storage::ChunkSet::IsEmpty)) return Ok();
   HoldingsWatch::FileId id = 0;
   {
     const MutexLock lock(mutex_);
-    id = Begin(file);
+    id = Begin(file, lacking);
     changed_.NotifyAll();
   }
   Status fetched = Await(id, meanwhile);
@@ -170,25 +166,27 @@ std::optional<Swarm::Job> Swarm::AwaitJob() {
 
 void Swarm::Inquire(const HoldingsWatch::Question& question) {
   std::shared_ptr<ArrivingFile> file;
+  bool is_out = false;
   {
     const MutexLock lock(mutex_);
     const auto at = files_.find(question.file);
-    if (at == files_.end()) return;
-    file = at->second.arriving;
+    if (at != files_.end()) file = at->second.arriving;
+    is_out = plan_.IsOut(question.peer, Now());
   }
-  const auto held = peers_.list()[question.peer]->GetHeld(file->hash(), file->Held().size());
+  if (file == nullptr || is_out) {
+    const MutexLock lock(mutex_);
+    return watch_.Answered(question, /*has_whole=*/true, Now());  // as one that is not asked again
+  }
+  const auto held = peers_.list()[question.peer]->GetHeld(file->hash(), file->chunk_count());
+  auto holdings = HoldingsIn(held, file->list(), question.is_doubt);
+  const bool has_whole = holdings.front().share == Holding::Share::Whole;
   const MutexLock lock(mutex_);
+  watch_.Answered(question, has_whole, Now());
   const auto at = files_.find(question.file);
   if (at == files_.end()) return;
-  std::size_t first = 0;
-  const auto& sections = file->list().sections;
-  for (std::size_t index = 0; index < sections.size(); first += sections[index++].size()) {
-    const auto section = at->second.sections.find(index);
-    if (section == at->second.sections.end()) continue;
-    auto holding = HoldingIn(held, first, sections[index].size());
-    plan_.SetHolding(section->second, question.peer, std::move(holding), Now());
+  for (const auto& [index, section] : at->second.sections) {
+    plan_.SetHolding(section, question.peer, std::move(holdings[index]), Now());
   }
-  watch_.Answered(question, HoldingIn(held, 0, 0).share == Holding::Share::Whole, Now());
   changed_.NotifyAll();
 }
 

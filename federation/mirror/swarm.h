@@ -6,8 +6,8 @@
 //   Work (a worker's thread) ◀─ order ─ plan;  OrderFetch;  what came, and how it ended ─▶ plan
 //                            ◀─ question ─ watch;  who has what ─▶ plan
 //
-// Memory: the chunk lists of the files being fetched (36 bytes for each 64 KiB), each once more
-// while its section is fetched, and at most SwarmLimits::bytes_in_flight of payloads and one order
+// Memory: the chunk lists of the files being fetched (36 bytes for each 64 KiB), each twice more
+// while it is fetched, and at most SwarmLimits::bytes_in_flight of payloads and one order
 // more.
 
 #include <memory>
@@ -60,7 +60,8 @@ class Swarm {
   };
   using Job = std::variant<SwarmPlan::Order, HoldingsWatch::Question>;
 
-  HoldingsWatch::FileId Begin(const std::shared_ptr<ArrivingFile>& file) REQUIRES(mutex_);
+  HoldingsWatch::FileId Begin(const std::shared_ptr<ArrivingFile>& file,
+                              const std::vector<storage::ChunkSet>& lacking) REQUIRES(mutex_);
   void End(HoldingsWatch::FileId id) EXCLUDES(mutex_);
   Status Await(HoldingsWatch::FileId id, const Meanwhile& meanwhile) EXCLUDES(mutex_);
   std::optional<Status> Settled(HoldingsWatch::FileId id) REQUIRES(mutex_);

@@ -25,6 +25,7 @@ constexpr std::size_t kBlock = 4;  // chunks: orders of many nodes begin at such
 SwarmPlan::SectionId SwarmPlan::Add(const storage::ChunkList& chunks, const ChunkSet& wanted,
                                     std::vector<Holding> holdings, std::int64_t now_ms) {
   ENSURE(holdings.size() == peers_.size());
+  if (!begun_ms_) begun_ms_ = now_ms;
   const SwarmSection section(chunks, wanted, std::move(holdings), now_ms);
   const auto bytes = section.BytesOf(wanted);
   all_bytes_ += bytes;
@@ -34,7 +35,9 @@ SwarmPlan::SectionId SwarmPlan::Add(const storage::ChunkList& chunks, const Chun
 }
 
 void SwarmPlan::SetHolding(SectionId id, std::size_t peer, Holding holding, std::int64_t now_ms) {
-  sections_.at(id).SetHolding(peer, std::move(holding), now_ms);
+  SwarmSection& section = sections_.at(id);
+  section.SetHolding(peer, std::move(holding), now_ms);
+  if (section.BrokePromise(peer, now_ms, limits_.slow_ms)) peers_[peer].breaks_promises = true;
 }
 
 void SwarmPlan::Drop(SectionId id) {
@@ -79,18 +82,21 @@ SwarmPlan::State SwarmPlan::StateOf(SectionId id, std::int64_t now_ms) const {
   const SwarmSection& section = sections_.at(id);
   if (section.lacking().IsEmpty()) return State::Here;
   if (section.unasked() != section.lacking()) return State::Going;
-  bool may_come = false;
   for (std::size_t i = 0; i < peers_.size(); ++i) {
-    const auto share = section.HoldingOf(i).share;
-    if (IsOut(peers_[i], now_ms) || share == Share::None) continue;
-    if (share == Share::Whole) return State::Going;
-    may_come = now_ms - section.news_ms() < limits_.news_ms;
+    if (section.HoldingOf(i).share == Share::Whole && !IsOut(peers_[i], now_ms)) {
+      return State::Going;
+    }
   }
+  const bool is_anybody_in =
+      std::ranges::any_of(peers_, [&](const Peer& peer) { return !IsOut(peer, now_ms); });
+  const bool may_come =
+      section.HadParts() && is_anybody_in && now_ms - section.news_ms() < limits_.news_ms;
   return may_come ? State::Going : State::Hopeless;
 }
 
 std::optional<SwarmPlan::Order> SwarmPlan::Next(std::int64_t now_ms) {
   if (orders_.size() >= limits_.orders || bytes_in_flight_ >= limits_.bytes_in_flight) return {};
+  LookWhoGivesLittle(now_ms);
   std::vector<std::size_t> free;  // who is asked least first, of these the fastest
   for (std::size_t i = 0; i < peers_.size(); ++i) {
     if (IsFree(i, now_ms)) free.push_back(i);
@@ -118,7 +124,7 @@ std::uint64_t SwarmPlan::OrderBytes(const Peer& peer, std::int64_t now_ms) const
 
 // Others seem to fetch it too, or may turn out to.
 bool SwarmPlan::IsShared(const SwarmSection& section, std::int64_t now_ms) const {
-  const bool is_early = now_ms - section.begun_ms() < limits_.come_ms;
+  const bool is_early = now_ms - *begun_ms_ < limits_.come_ms;
   for (std::size_t i = 0; i < peers_.size(); ++i) {
     const auto share = section.HoldingOf(i).share;
     if (share == Share::Whole || IsOut(peers_[i], now_ms)) continue;
@@ -127,28 +133,41 @@ bool SwarmPlan::IsShared(const SwarmSection& section, std::int64_t now_ms) const
   return false;
 }
 
-// Nothing of what it was asked for some time ago came, or next to nothing.
-bool SwarmPlan::GivesLittle(std::size_t peer, std::int64_t now_ms) const {
-  return std::ranges::any_of(orders_, [&](const auto& item) {
-    const Running& running = item.second;
+// Of something that they were asked for some time ago.
+void SwarmPlan::LookWhoGivesLittle(std::int64_t now_ms) {
+  for (auto& peer : peers_) peer.gives_little = false;
+  for (const auto& [id, running] : orders_) {
     const auto spent = now_ms - running.begun_ms;
-    return running.order.peer == peer && spent >= limits_.stalled_ms &&
-           running.came_bytes < limits_.order_min_bytes;
-  });
+    if (spent < limits_.stalled_ms) continue;
+    const auto least = static_cast<double>(limits_.order_min_bytes) * static_cast<double>(spent) /
+                       static_cast<double>(limits_.stalled_ms);
+    if (static_cast<double>(running.came_bytes) < least) {
+      peers_[running.order.peer].gives_little = true;
+    }
+  }
+}
+
+ChunkSet SwarmPlan::SoonOf(const SwarmSection& section, std::size_t peer,
+                           std::int64_t now_ms) const {
+  return section.SoonOf(peer, now_ms, peers_[peer].breaks_promises ? 0 : limits_.slow_ms);
 }
 
 // A peer with the whole, when those that have a part give enough, together. What those give that
-// were not asked yet is to be seen.
+// were not asked yet is to be seen; those that have nothing of what is lacking do not count.
 bool SwarmPlan::IsLeftToOthers(const SwarmSection& section, std::size_t peer,
                                std::int64_t now_ms) const {
   if (section.HoldingOf(peer).share != Share::Whole || !IsShared(section, now_ms)) return false;
+  const bool is_early = now_ms - *begun_ms_ < limits_.come_ms;
   double parts = 0;
   for (std::size_t i = 0; i < peers_.size(); ++i) {
     const auto share = section.HoldingOf(i).share;
-    if (share == Share::Whole || !IsReady(i, now_ms) || GivesLittle(i, now_ms)) continue;
-    if (share == Share::None && now_ms - section.begun_ms() < limits_.come_ms) return true;
-    if (share == Share::Part && peers_[i].bytes_per_ms == 0) return true;
-    if (share == Share::Part) parts += peers_[i].bytes_per_ms;
+    if (share == Share::Whole || !IsReady(i, now_ms) || peers_[i].gives_little) continue;
+    if (is_early) return true;
+    auto soon = SoonOf(section, i, now_ms);
+    soon &= section.lacking();
+    if (soon.IsEmpty()) continue;
+    if (peers_[i].bytes_per_ms == 0) return true;
+    parts += peers_[i].bytes_per_ms;
   }
   return parts * kMuchFaster > peers_[peer].bytes_per_ms;
 }
@@ -164,7 +183,7 @@ ChunkSet SwarmPlan::Allowed(const SwarmSection& section, std::size_t peer,
   } else if (IsLeftToOthers(section, peer, now_ms)) {
     if (peers_[peer].orders >= limits_.shared_orders) return ChunkSet(allowed.size());
     for (std::size_t i = 0; i < peers_.size(); ++i) {
-      if (IsReady(i, now_ms)) allowed -= section.SoonOf(i, now_ms, limits_.slow_ms);
+      if (IsReady(i, now_ms)) allowed -= SoonOf(section, i, now_ms);
     }
   }
   return allowed;
@@ -238,6 +257,11 @@ double SwarmPlan::MsLeft(const Running& running, std::uint64_t bytes, std::int64
   return spent * static_cast<double>(bytes) / static_cast<double>(running.came_bytes);
 }
 
+// Nothing comes of it any more, or its rest will take very long.
+bool SwarmPlan::IsStalled(const Running& running, double left_ms, std::int64_t now_ms) const {
+  return now_ms - running.moved_ms >= limits_.stalled_ms || left_ms >= double(limits_.slow_ms);
+}
+
 std::optional<SwarmPlan::Order> SwarmPlan::Double(std::size_t peer, std::int64_t now_ms) {
   const double rate = peers_[peer].bytes_per_ms;
   if (rate == 0) return {};
@@ -248,19 +272,19 @@ std::optional<SwarmPlan::Order> SwarmPlan::Double(std::size_t peer, std::int64_t
     const auto at = sections_.find(running.order.section);
     if (at == sections_.end() || running.is_doubled || running.order.peer == peer) continue;
     if (!at->second.HoldingOf(peer).Has({running.next, running.order.end})) continue;
-    if (wanted_bytes_ > 0 && IsLeftToOthers(at->second, peer, now_ms)) continue;
     const auto bytes = BytesLeft(running, at->second);
     const double left_ms = MsLeft(running, bytes, now_ms);
     const double here_ms = static_cast<double>(bytes) / rate;
     if (bytes == 0 || left_ms < kFaster * here_ms + kSoonMs || left_ms < longest_ms) continue;
+    const bool is_late = IsStalled(running, left_ms, now_ms);
+    if (!is_late && wanted_bytes_ > 0 && IsLeftToOthers(at->second, peer, now_ms)) continue;
     slowest = &running;
     longest_ms = left_ms;
     twice = bytes;
   }
   if (slowest == nullptr) return {};
   const auto most = std::max(all_bytes_ / limits_.twice_share, limits_.order_min_bytes);
-  const bool is_stalled =
-      now_ms - slowest->moved_ms >= limits_.stalled_ms || longest_ms >= double(limits_.slow_ms);
+  const bool is_stalled = IsStalled(*slowest, longest_ms, now_ms);
   if (!is_stalled && twice_bytes_ + twice > most) return {};
   twice_bytes_ += is_stalled ? 0 : twice;
   slowest->is_doubled = true;
@@ -326,10 +350,12 @@ void SwarmPlan::Ended(OrderId id, End end, std::int64_t now_ms) {
       bytes_in_flight_ -= section.SizeOf(i);
       if (section.GiveUp(i)) wanted_bytes_ += section.SizeOf(i);
     }
-    if (end == End::Absent) section.SetHolding(order.peer, Holding::None(), now_ms);
+    if (end == End::Absent) {
+      // Who says that it has something, and has it not, is as one that fails.
+      if (section.HoldingOf(order.peer).is_said) end = End::Failed;
+      section.SetHolding(order.peer, Holding::None(), now_ms);
+    }
   }
-  // Who says that it has something, and has it not, is as one that fails.
-  if (end == End::Absent && order.has_part) end = End::Failed;
   if (end == End::Lied) peer.is_liar = true;
   if (end == End::Failed && id >= peer.failures_from) {
     const auto pause = std::min(kPauseMs << std::min(peer.failures, 10), kPauseMaxMs);
@@ -338,7 +364,7 @@ void SwarmPlan::Ended(OrderId id, End end, std::int64_t now_ms) {
     peer.paused_until_ms = now_ms + pause;
   }
   const auto spent = now_ms - running.begun_ms;
-  if (running.came_bytes == 0 || end != End::Done) return;
+  if (running.came_bytes == 0 || end == End::Lied) return;
   const double rate =
       static_cast<double>(running.came_bytes) / double(std::max<std::int64_t>(spent, 1));
   peer.bytes_per_ms = peer.bytes_per_ms == 0

@@ -46,7 +46,8 @@ struct SwarmLimits {
   std::int64_t patience_ms = 15 * 60'000;   // unless it gave something so recently
   std::size_t shared_orders = 2;            // of a peer with the whole, while others fetch it too;
   std::uint64_t shared_bytes = 256u << 10;  // so much each
-  std::int64_t come_ms = 10'000;  // in which those that have nothing may be found to fetch it too
+  // From the begin, in which those that have nothing may be found to fetch it too.
+  std::int64_t come_ms = 5'000;
   std::int64_t news_ms = 60'000;  // while only parts are there, and nothing new is
 };
 
@@ -83,6 +84,8 @@ class SwarmPlan {
   // When a peer's pause ends that could be asked for something then.
   std::optional<std::int64_t> NextChanceMs(std::int64_t now_ms) const;
   bool has_orders() const { return !orders_.empty(); }
+  // It is asked for nothing any more.
+  bool IsOut(std::size_t peer, std::int64_t now_ms) const { return IsOut(peers_[peer], now_ms); }
 
   // So many bytes of an order came.
   void Moved(OrderId order, std::uint64_t bytes, std::int64_t now_ms);
@@ -101,6 +104,8 @@ class SwarmPlan {
     OrderId failures_from = 0;  // orders before this one failed with the last failure
     std::int64_t paused_until_ms = 0;
     std::optional<std::int64_t> gave_ms;  // when something came last
+    bool breaks_promises = false;         // what it says it is getting does not count
+    bool gives_little = false;            // as Next saw it last
     double bytes_per_ms = 0;              // of one order; 0: not known
   };
   struct Running {
@@ -118,7 +123,9 @@ class SwarmPlan {
   std::size_t PeersIn(std::int64_t now_ms) const;
   std::size_t Holders(const SwarmSection& section, std::int64_t now_ms) const;
   bool IsShared(const SwarmSection& section, std::int64_t now_ms) const;
-  bool GivesLittle(std::size_t peer, std::int64_t now_ms) const;
+  void LookWhoGivesLittle(std::int64_t now_ms);
+  storage::ChunkSet SoonOf(const SwarmSection& section, std::size_t peer,
+                           std::int64_t now_ms) const;
   bool IsLeftToOthers(const SwarmSection& section, std::size_t peer, std::int64_t now_ms) const;
   storage::ChunkSet Allowed(const SwarmSection& section, std::size_t peer,
                             std::int64_t now_ms) const;
@@ -129,6 +136,7 @@ class SwarmPlan {
   std::optional<Order> Double(std::size_t peer, std::int64_t now_ms);
   Order Begin(Order order, std::int64_t now_ms);
   static std::uint64_t BytesLeft(const Running& running, const SwarmSection& section);
+  bool IsStalled(const Running& running, double left_ms, std::int64_t now_ms) const;
   static double MsLeft(const Running& running, std::uint64_t bytes, std::int64_t now_ms);
 
   const SwarmLimits limits_;
@@ -137,6 +145,7 @@ class SwarmPlan {
   std::map<SectionId, SwarmSection> sections_;
   std::map<OrderId, Running> orders_;
   StreamCount streams_;
+  std::optional<std::int64_t> begun_ms_;
   std::uint64_t last_id_ = 0;
   std::uint64_t bytes_in_flight_ = 0;
   std::uint64_t all_bytes_ = 0;     // that were wanted

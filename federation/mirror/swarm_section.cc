@@ -23,7 +23,6 @@ SwarmSection::SwarmSection(const storage::ChunkList& chunks, const ChunkSet& wan
       holdings_(std::move(holdings)),
       said_(chunks.size()),
       coming_ms_(chunks.size(), -1),
-      begun_ms_(now_ms),
       news_ms_(now_ms) {
   ENSURE(wanted.size() == chunks.size());
   for (const auto& chunk : chunks) sizes_.push_back(chunk.size_bytes);
@@ -49,6 +48,18 @@ void SwarmSection::SetHolding(std::size_t peer, Holding holding, std::int64_t no
     }
   }
   holdings_[peer] = std::move(holding);
+}
+
+bool SwarmSection::BrokePromise(std::size_t peer, std::int64_t now_ms, std::int64_t wait_ms) const {
+  const Holding& holding = holdings_[peer];
+  if (holding.share != Holding::Share::Part) return false;
+  auto promised = holding.coming;
+  promised &= lacking_;
+  promised -= holding.chunks;
+  for (auto i = promised.NextFrom(0); i; i = promised.NextFrom(*i + 1)) {
+    if (now_ms - coming_ms_[*i] >= wait_ms) return true;
+  }
+  return false;
 }
 
 ChunkSet SwarmSection::SoonOf(std::size_t peer, std::int64_t now_ms, std::int64_t wait_ms) const {

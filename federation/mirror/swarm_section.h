@@ -13,10 +13,11 @@ namespace banyan::federation {
 struct Holding {
   enum class Share { None, Part, Whole };  // of the file
   Share share = Share::Whole;
+  bool is_said = false;           // by the peer; else it is assumed
   storage::ChunkSet chunks = {};  // of the section, with Part
   storage::ChunkSet coming = {};  // that it asks for now, of one that has the whole; with Part
 
-  static Holding None() { return {Share::None}; }
+  static Holding None() { return {Share::None, true}; }
   bool Has(const storage::ChunkRun& run) const;
 };
 
@@ -37,7 +38,9 @@ class SwarmSection {
 
   const Holding& HoldingOf(std::size_t peer) const { return holdings_[peer]; }
   void SetHolding(std::size_t peer, Holding holding, std::int64_t now_ms);
-  std::int64_t begun_ms() const { return begun_ms_; }
+  bool HadParts() const { return !said_.IsEmpty(); }  // some peer, of what is or was lacking
+  // Whether a peer said so long ago that it is getting a lacking chunk, and has it not.
+  bool BrokePromise(std::size_t peer, std::int64_t now_ms, std::int64_t wait_ms) const;
   // What a peer with a part has, or will have soon: that somebody gets a chunk is waited for so
   // long, once.
   storage::ChunkSet SoonOf(std::size_t peer, std::int64_t now_ms, std::int64_t wait_ms) const;
@@ -64,7 +67,6 @@ class SwarmSection {
   storage::ChunkSet said_;  // chunks that some peer with a part was said to have
   std::vector<std::int64_t>
       coming_ms_;  // when a chunk was first said to be coming to one; -1: never
-  const std::int64_t begun_ms_;
   std::int64_t news_ms_;
 };
 

@@ -15,9 +15,4 @@ Result<std::vector<std::optional<Bytes>>> FilePeer::GetObjects(std::span<const S
   return objects;
 }
 
-Result<HeldChunks> FilePeer::GetHeld(const FileHash& file, std::size_t chunks) {
-  TRY(FetchSection(file, 0));
-  return HeldChunks{storage::ChunkSet::All(chunks), storage::ChunkSet(chunks)};
-}
-
 }  // namespace banyan::federation

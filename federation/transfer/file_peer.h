@@ -8,8 +8,6 @@ namespace banyan::federation {
 class FilePeer : public PeerSource {
  public:
   Result<std::vector<std::optional<Bytes>>> GetObjects(std::span<const Sha256> ids) final;
-  // Every file that is there is whole.
-  Result<HeldChunks> GetHeld(const FileHash& file, std::size_t chunks) final;
 };
 
 }  // namespace banyan::federation

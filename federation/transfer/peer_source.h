@@ -35,8 +35,9 @@ class PeerSource : public ContentSource {
   // Small files by hash, as GetObjects: each as EncodeSmallFile gives it, unread. At most
   // kMaxFilesAsked, none of them empty. Of a peer that is no more than files, one by one.
   virtual Result<std::vector<std::optional<Bytes>>> GetFiles(std::span<const FileHash> files);
-  // Of so many chunks of the file. NotFound: it has none.
-  virtual Result<HeldChunks> GetHeld(const FileHash& file, std::size_t chunks);
+  // Of so many chunks of the file. NotFound: it has none. A peer that does not say, as a tree of
+  // plain files, has all when it has the first list.
+  Result<HeldChunks> GetHeld(const FileHash& file, std::size_t chunks);
   // A batch (storage/content/chunk_batch.h) of a run of chunks of one section, in pieces, of a peer
   // that has these, perhaps not all of the file. NotFound when it has not all of them.
   Status FetchRun(const FileHash& file, std::size_t section, const storage::ChunkRun& run,

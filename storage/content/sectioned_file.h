@@ -24,7 +24,8 @@ Result<EncodingSet> ParseEncodingSet(std::string_view text);
 // thread.
 class SectionData {
  public:
-  // Of the chunks at these places, in this order. Corrupt when one of them is not there any more.
+  // Of the chunks at these places, in this order. Corrupt when a pack is not there any more; of a
+  // chunk that is not, Stream says so.
   static Result<std::unique_ptr<SectionData>> Of(ContentCore& core,
                                                  std::span<const ChunkLocation> places,
                                                  EncodingSet accepted);

@@ -79,7 +79,8 @@ struct Crowd {
         for (std::size_t s = 0; s < sections; ++s) {
           nodes[i].plan.SetHolding(
               nodes[i].sections[s], peer,
-              is_whole ? Holding() : Holding{Holding::Share::Part, other.here[s], other.coming[s]},
+              is_whole ? Holding()
+                       : Holding{Holding::Share::Part, true, other.here[s], other.coming[s]},
               now_ms);
         }
       }

@@ -21,7 +21,7 @@ constexpr std::uint32_t kChunk = 65'536;
 storage::ChunkList Chunks(std::size_t count) { return {count, {ChunkId(), kChunk}}; }
 
 Holding Part(const ChunkSet& chunks) {
-  return {Holding::Share::Part, chunks, ChunkSet(chunks.size())};
+  return {Holding::Share::Part, true, chunks, ChunkSet(chunks.size())};
 }
 
 struct Planned {
@@ -317,7 +317,7 @@ TEST_CASE("WhatAnotherIsGettingIsWaitedForATimeAttack13") {
   Planned p(2);
   const auto section = p.Add(40, {true, false});
   const auto tell = [&] {
-    p.plan.SetHolding(section, 1, {Holding::Share::Part, ChunkSet(40), ChunkSet::All(40)},
+    p.plan.SetHolding(section, 1, {Holding::Share::Part, true, ChunkSet(40), ChunkSet::All(40)},
                       p.now_ms);
   };
   tell();
@@ -327,4 +327,56 @@ TEST_CASE("WhatAnotherIsGettingIsWaitedForATimeAttack13") {
     tell();  // again and again
   }
   CHECK(p.Next().peer == 0);
+}
+
+TEST_CASE("WhoSaysItHasAllAndLacksItIsOutAtLastAttack13") {
+  Planned p(1);
+  const auto section = p.Add(10);
+  int asked = 0;
+  while (p.plan.StateOf(section, p.now_ms) == State::Going) {
+    REQUIRE(asked < 10);
+    p.plan.SetHolding(section, 0, {Holding::Share::Whole, true}, p.now_ms);
+    if (const auto order = p.plan.Next(p.now_ms)) {
+      ++asked;
+      p.plan.Ended(order->id, End::Absent, p.now_ms);
+      p.plan.SetHolding(section, 0, {Holding::Share::Whole, true}, p.now_ms);
+    }
+    p.now_ms += 100;
+  }
+  CHECK(asked == 4);
+}
+
+TEST_CASE("OneThatGivesAPieceAndThenDripsDoesNotKeepTheWholeAwayAttack13") {
+  Planned p(2);
+  const auto section = p.Add(400, {true, false});
+  p.now_ms = 20'000;
+  p.plan.SetHolding(section, 1, Part(ChunkSet::All(400)), p.now_ms);
+  std::vector<Order> dripping;
+  while (p.plan.StateOf(section, p.now_ms) == State::Going) {
+    REQUIRE(p.now_ms < 90'000);
+    while (const auto order = p.plan.Next(p.now_ms)) {
+      if (order->peer == 1) p.plan.Moved(order->id, 131'072, p.now_ms);
+      if (order->peer == 1) dripping.push_back(*order);
+      if (order->peer == 0) p.now_ms += 50;
+      if (order->peer == 0) p.Finish(*order);
+    }
+    p.now_ms += 1'000;
+    for (const auto& order : dripping) p.plan.Moved(order.id, 128, p.now_ms);
+  }
+  CHECK(p.plan.StateOf(section, p.now_ms) == State::Here);
+}
+
+TEST_CASE("WhoBreaksAPromiseIsNotBelievedAgainAttack13") {
+  Planned p(2);
+  const Holding promise{Holding::Share::Part, true, ChunkSet(40), ChunkSet::All(40)};
+  const auto first = p.Add(40, {true, false});
+  p.plan.SetHolding(first, 1, promise, p.now_ms);
+  CHECK_FALSE(p.plan.Next(p.now_ms).has_value());
+  p.now_ms += 11'000;
+  p.plan.SetHolding(first, 1, promise, p.now_ms);
+  const auto second = p.Add(40, {true, false});
+  p.plan.SetHolding(second, 1, promise, p.now_ms);
+  std::set<SwarmPlan::SectionId> asked;
+  while (const auto order = p.plan.Next(p.now_ms)) asked.insert(order->section);
+  CHECK(asked == std::set<SwarmPlan::SectionId>{first, second});
 }
