@@ -14,7 +14,7 @@ namespace {
 constexpr std::int64_t kPauseMs = 500;
 constexpr std::int64_t kPauseMaxMs = 4'000;
 constexpr double kFaster = 2;      // a second peer is asked when it is so much faster,
-constexpr double kSoonMs = 1'000;  // and the first would take so much longer
+constexpr double kSoonMs = 250;  // and the first would take so much longer
 constexpr double kNewRateShare = 0.5;
 constexpr std::uint64_t kOrdersLeft = 2;  // that each stream should still have at least
 constexpr double kMuchFaster = 4;
