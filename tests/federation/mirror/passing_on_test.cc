@@ -156,3 +156,21 @@ TEST_CASE("ANodeBehindOneThatStillReceivesReceivesMeanwhile") {
   CHECK(was_early);
   RequireSame(c.publisher, last, card);
 }
+
+TEST_CASE("AChunkThatComesSeveralTimesIsHereEverywhereAtOnce") {
+  MirrorPair p;
+  Bytes content = Noise(6'000'000, 1);
+  content.resize(12'000'000);  // zeros: one chunk again and again
+  const auto tail = Noise(2'000'000, 2);
+  content.insert(content.end(), tail.begin(), tail.end());
+  p.publisher.CommitFile("a.bin", content);
+  const auto card = p.Follow();
+  ArrivingFiles arriving;
+  auto parts = p.follower.Parts();
+  parts.arriving = &arriving;
+  StorePeer passing("https://passing", p.follower);
+  passing.arriving = &arriving;
+  MUST(RepositoryMirror(parts).Run(card, std::vector<PeerSource*>{&p.one}).outcome);
+  RequireSame(p.publisher, p.follower, card);
+  CHECK(p.one.data_sent < 8'400'000);
+}
