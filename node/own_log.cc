@@ -122,7 +122,7 @@ Result<OwnOrigin> OwnLog::OpenOrigin() {
   auto keys = TRY(stated ? seeds_.Settle(*stated) : seeds_.CurrentKeys());
   // Made with the log, and in no backup: what a thief of one cannot have.
   SeedFiles& seeds = seeds_;
-  const auto next = [&]() -> Result<Sha256> {
+  const auto next = [&]() NO_THREAD_SAFETY_ANALYSIS -> Result<Sha256> {
     TRY(RequireNoLostLog());
     return seeds.CommitToNext();
   };

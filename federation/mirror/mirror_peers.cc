@@ -25,7 +25,8 @@ MirrorPeers::MirrorPeers(const MirrorPeers& of, std::vector<PeerSource*> peers)
 MirrorPeers MirrorPeers::Beside(std::size_t first) const {
   auto peers = peers_;
   if (!peers.empty()) {
-    std::ranges::rotate(peers, peers.begin() + static_cast<std::ptrdiff_t>(first % peers.size()));
+    const auto middle = peers.begin() + static_cast<std::ptrdiff_t>(first % peers.size());
+    std::rotate(peers.begin(), middle, peers.end());
   }
   return {*this, std::move(peers)};
 }
