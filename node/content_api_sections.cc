@@ -115,7 +115,7 @@ Status ContentApi::GetData(Request& request, Response& response) {
 // A section is held when all of its chunks are.
 Status ContentApi::GetHave(Request& request, Response& response) {
   const auto file = TRY(ReadableFile(request));
-  const auto held = file->Held();
+  const auto held = file->Held().here;
   storage::ChunkSet sections(file->outline().sections.size());
   std::size_t first = 0;
   for (std::size_t i = 0; i < sections.size(); ++i) {
@@ -128,11 +128,7 @@ Status ContentApi::GetHave(Request& request, Response& response) {
 }
 
 Status ContentApi::GetHeldChunks(Request& request, Response& response) {
-  const auto file = TRY(ReadableFile(request));
-  Bytes bits = file->Held().Encode();
-  const Bytes coming = file->Coming().Encode();
-  bits.insert(bits.end(), coming.begin(), coming.end());
-  AnswerBits(request, bits, response);
+  AnswerBits(request, TRY(ReadableFile(request))->Held().Encode(), response);
   return Ok();
 }
 

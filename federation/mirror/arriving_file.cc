@@ -6,19 +6,12 @@ using storage::ChunkSet;
 using storage::EncodingSet;
 using storage::SectionData;
 
-namespace {
-
-Error NotHereYet() { return Error(Errc::NotFound, "not all of these chunks are here yet"); }
-
-}  // namespace
-
 ArrivingFile::ArrivingFile(std::shared_ptr<storage::ContentSession> session, const FileHash& hash,
                            SectionedList list)
     : session_(std::move(session)), hash_(hash), list_(std::move(list)), first_{0} {
   for (const auto& section : list_.sections) first_.push_back(first_.back() + section.size());
-  held_ = ChunkSet(first_.back());
-  coming_ = held_;
-  is_repeat_ = held_;
+  held_ = {ChunkSet(chunk_count()), ChunkSet(chunk_count())};
+  is_repeat_ = ChunkSet(chunk_count());
   std::map<ChunkId, std::size_t> seen;
   std::size_t number = 0;
   for (const auto& section : list_.sections) {
@@ -39,41 +32,41 @@ Result<std::shared_ptr<ArrivingFile>> ArrivingFile::Begin(
 }
 
 Status ArrivingFile::Look() {
-  ChunkSet held(first_.back());
+  ChunkSet here(chunk_count());
   for (std::size_t index = 0; index < list_.sections.size(); ++index) {
     const auto lacking = TRY(session_->Lacking(list_.sections[index]));
     for (std::size_t i = 0; i < lacking.size(); ++i) {
-      if (!lacking[i]) held.Add(first_[index] + i);
+      if (!lacking[i]) here.Add(first_[index] + i);
     }
   }
   const MutexLock lock(mutex_);
-  held_ = std::move(held);
+  held_.here = std::move(here);
   return Ok();
 }
 
 void ArrivingFile::NoteComing(std::size_t section, const storage::ChunkRun& run) {
   const MutexLock lock(mutex_);
-  for (std::size_t i = run.first; i < run.end; ++i) coming_.Add(first_[section] + i);
+  for (std::size_t i = run.first; i < run.end; ++i) held_.coming.Add(first_[section] + i);
 }
 
 void ArrivingFile::NoteGivenUp(std::size_t section, const storage::ChunkRun& run) {
   const MutexLock lock(mutex_);
-  for (std::size_t i = run.first; i < run.end; ++i) coming_.Remove(first_[section] + i);
+  for (std::size_t i = run.first; i < run.end; ++i) held_.coming.Remove(first_[section] + i);
 }
 
 void ArrivingFile::NoteHere(std::size_t section, std::size_t chunk) {
   const auto number = first_[section] + chunk;
   const auto [begin, end] = repeats_.equal_range(number);
   const MutexLock lock(mutex_);
-  held_.Add(number);
-  coming_.Remove(number);
-  for (auto at = begin; at != end; ++at) held_.Add(at->second);
+  held_.here.Add(number);
+  held_.coming.Remove(number);
+  for (auto at = begin; at != end; ++at) held_.here.Add(at->second);
 }
 
 std::vector<ChunkSet> ArrivingFile::Lacking() const {
   auto lacking = ChunkSet::All(chunk_count());
   lacking -= is_repeat_;
-  lacking -= Held();
+  lacking -= Held().here;
   std::vector<ChunkSet> sections;
   for (std::size_t i = 0; i < list_.sections.size(); ++i) {
     sections.push_back(lacking.Part(first_[i], list_.sections[i].size()));
@@ -84,16 +77,11 @@ std::vector<ChunkSet> ArrivingFile::Lacking() const {
 std::size_t ArrivingFile::HeldFrom(std::size_t chunk, std::size_t most) const {
   const MutexLock lock(mutex_);
   std::size_t count = 0;
-  while (count < most && chunk + count < held_.size() && held_.Has(chunk + count)) ++count;
+  while (count < most && chunk + count < chunk_count() && held_.here.Has(chunk + count)) ++count;
   return count;
 }
 
-ChunkSet ArrivingFile::Coming() const {
-  const MutexLock lock(mutex_);
-  return coming_;
-}
-
-ChunkSet ArrivingFile::Held() const {
+storage::HeldChunks ArrivingFile::Held() const {
   const MutexLock lock(mutex_);
   return held_;
 }
@@ -116,13 +104,10 @@ Result<std::unique_ptr<SectionData>> ArrivingFile::Run(std::size_t index,
   TRY(storage::RequireRun(run, chunks.size()));
   const auto asked = std::span(chunks).subspan(run.first, run.end - run.first);
   // The session, which takes what arrives, is not troubled for what is known to be lacking.
-  if (HeldFrom(first_[index] + run.first, asked.size()) < asked.size()) return NotHereYet();
-  std::vector<storage::ChunkLocation> places;
-  for (const auto& place : TRY(session_->Locate(asked))) {
-    if (!place) return NotHereYet();
-    places.push_back(*place);
+  if (HeldFrom(first_[index] + run.first, asked.size()) < asked.size()) {
+    return Error(Errc::NotFound, "not all of these chunks are here yet");
   }
-  return SectionData::Of(session_->store().core(), places, accepted);
+  return session_->Open(asked, accepted);
 }
 
 }  // namespace banyan::federation

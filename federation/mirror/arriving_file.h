@@ -37,8 +37,7 @@ class ArrivingFile final : public storage::SectionedFile {
                                                      storage::EncodingSet accepted) const override;
   Result<std::unique_ptr<storage::SectionData>> Run(std::size_t index, const storage::ChunkRun& run,
                                                     storage::EncodingSet accepted) const override;
-  storage::ChunkSet Held() const override EXCLUDES(mutex_);
-  storage::ChunkSet Coming() const override EXCLUDES(mutex_);
+  storage::HeldChunks Held() const override EXCLUDES(mutex_);
 
  private:
   ArrivingFile(std::shared_ptr<storage::ContentSession> session, const FileHash& hash,
@@ -51,8 +50,7 @@ class ArrivingFile final : public storage::SectionedFile {
   std::multimap<std::size_t, std::size_t> repeats_;  // of chunks: where they come first, and again
   storage::ChunkSet is_repeat_;
   mutable Mutex mutex_;
-  storage::ChunkSet held_ GUARDED_BY(mutex_);
-  storage::ChunkSet coming_ GUARDED_BY(mutex_);
+  storage::HeldChunks held_ GUARDED_BY(mutex_);
 };
 
 }  // namespace banyan::federation

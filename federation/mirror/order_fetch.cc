@@ -25,7 +25,7 @@ Status RequireChunk(storage::ChunkDecoder& decoder, const storage::BatchEntry& e
 Status OrderFetch::Run() {
   room_ = static_cast<std::size_t>(storage::BatchTableBytes(end_ - next_));
   batch_.resize(room_);
-  if (!parts_.has_part) TRY(ReadTable());
+  if (!parts_.has_part) TRY(AskForTable());
   put_ms_ = parts_.clock.MonotonicMs();
   Status read = ReadRun();
   const Status put = own_error_ ? Ok() : Put();
@@ -34,7 +34,7 @@ Status OrderFetch::Run() {
   return IsLie(read) ? BlameOnce(std::move(read)) : read;
 }
 
-Status OrderFetch::ReadTable() {
+Status OrderFetch::AskForTable() {
   table_ = TRY(parts_.tables.Of(parts_.peer, parts_.section, fetched_bytes_));
   batch_.reserve(room_ + storage::FindPayloads(table_, next_, end_).size_bytes);
   return Ok();
@@ -74,13 +74,10 @@ Status OrderFetch::TakeTable(ByteView& piece) {
   fetched_bytes_ += part.size();
   parts_.moved(part.size());
   if (table_bytes_.size() < room_) return Ok();
-  const auto entries = storage::ParseBatchTable(table_bytes_);
   const auto run = std::span(parts_.section.chunks).subspan(next_, end_ - next_);
-  if (!entries || !storage::IsTableOf(*entries, run)) {
-    return Error(Errc::Corrupt, "a data table that contradicts the chunk list");
-  }
+  const auto entries = TRY(ReadTable(table_bytes_, run));
   table_.resize(parts_.section.chunks.size());
-  std::ranges::copy(*entries, table_.begin() + static_cast<std::ptrdiff_t>(next_));
+  std::ranges::copy(entries, table_.begin() + static_cast<std::ptrdiff_t>(next_));
   return Ok();
 }
 

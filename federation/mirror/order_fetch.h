@@ -43,7 +43,7 @@ class OrderFetch {
   std::uint64_t fetched_bytes() const { return fetched_bytes_; }  // payloads and tables
 
  private:
-  Status ReadTable();
+  Status AskForTable();
   Status ReadRun();
   Status TakeTable(ByteView& piece);
   Status Take(ByteView piece);

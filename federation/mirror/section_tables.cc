@@ -2,6 +2,12 @@
 
 namespace banyan::federation {
 
+Result<DataTable> ReadTable(ByteView bytes, std::span<const storage::ChunkRef> chunks) {
+  auto table = storage::ParseBatchTable(bytes);
+  if (table && storage::IsTableOf(*table, chunks)) return table;
+  return Error(Errc::Corrupt, "a data table that contradicts the chunk list");
+}
+
 Result<DataTable> FetchTable(PeerSource& peer, const ProvenSection& section) {
   const auto size = static_cast<std::size_t>(storage::BatchTableBytes(section.chunks.size()));
   Bytes bytes;
@@ -11,9 +17,7 @@ Result<DataTable> FetchTable(PeerSource& peer, const ProvenSection& section) {
     return Ok();
   }));
   if (bytes.size() < size) return Error(Errc::Unavailable, "the answer ended early");
-  auto table = storage::ParseBatchTable(bytes);
-  if (table && storage::IsTableOf(*table, section.chunks)) return table;
-  return Error(Errc::Corrupt, "a data table that contradicts the chunk list");
+  return ReadTable(bytes, section.chunks);
 }
 
 Result<DataTable> SectionTables::Of(PeerSource& peer, const ProvenSection& section,

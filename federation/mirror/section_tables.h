@@ -20,7 +20,9 @@ struct ProvenSection {
   storage::ChunkList chunks;
 };
 
-// Corrupt when it contradicts the chunk list; errors of the peer.
+// At the start of what a peer sent. Corrupt unless it is one of these chunks.
+Result<DataTable> ReadTable(ByteView bytes, std::span<const storage::ChunkRef> chunks);
+// Errors: ReadTable's; the peer's.
 Result<DataTable> FetchTable(PeerSource& peer, const ProvenSection& section);
 
 // Thread safe.

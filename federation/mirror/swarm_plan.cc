@@ -13,7 +13,7 @@ namespace {
 
 constexpr std::int64_t kPauseMs = 500;
 constexpr std::int64_t kPauseMaxMs = 4'000;
-constexpr double kFaster = 2;      // a second peer is asked when it is so much faster,
+constexpr double kFaster = 2;    // a second peer is asked when it is so much faster,
 constexpr double kSoonMs = 250;  // and the first would take so much longer
 constexpr double kNewRateShare = 0.5;
 constexpr std::uint64_t kOrdersLeft = 2;  // that each stream should still have at least
@@ -122,9 +122,12 @@ std::uint64_t SwarmPlan::OrderBytes(const Peer& peer, std::int64_t now_ms) const
   return std::clamp(std::min(most, share), limits_.order_min_bytes, limits_.order_max_bytes);
 }
 
+// Those that have nothing may turn out to fetch the same.
+bool SwarmPlan::IsEarly(std::int64_t now_ms) const { return now_ms - *begun_ms_ < limits_.come_ms; }
+
 // Others seem to fetch it too, or may turn out to.
 bool SwarmPlan::IsShared(const SwarmSection& section, std::int64_t now_ms) const {
-  const bool is_early = now_ms - *begun_ms_ < limits_.come_ms;
+  const bool is_early = IsEarly(now_ms);
   for (std::size_t i = 0; i < peers_.size(); ++i) {
     const auto share = section.HoldingOf(i).share;
     if (share == Share::Whole || IsOut(peers_[i], now_ms)) continue;
@@ -157,7 +160,7 @@ ChunkSet SwarmPlan::SoonOf(const SwarmSection& section, std::size_t peer,
 bool SwarmPlan::IsLeftToOthers(const SwarmSection& section, std::size_t peer,
                                std::int64_t now_ms) const {
   if (section.HoldingOf(peer).share != Share::Whole || !IsShared(section, now_ms)) return false;
-  const bool is_early = now_ms - *begun_ms_ < limits_.come_ms;
+  const bool is_early = IsEarly(now_ms);
   double parts = 0;
   for (std::size_t i = 0; i < peers_.size(); ++i) {
     const auto share = section.HoldingOf(i).share;
@@ -218,7 +221,6 @@ std::optional<SwarmPlan::Order> SwarmPlan::NextOf(std::size_t peer, std::int64_t
   const auto choice = Choose(peer, now_ms);
   if (!choice) return {};
   const SwarmSection& section = sections_.at(choice->id);
-  const bool has_part = section.HoldingOf(peer).share == Share::Part;
   auto most = OrderBytes(peers_[peer], now_ms);
   std::size_t from = 0;
   if (choice->is_shared) {
@@ -226,12 +228,13 @@ std::optional<SwarmPlan::Order> SwarmPlan::NextOf(std::size_t peer, std::int64_t
     if (IsLeftToOthers(section, peer, now_ms)) most = std::min(most, limits_.shared_bytes);
   }
   const auto run = section.Cut(choice->allowed, from, most);
-  return Begin({0, peer, choice->id, run->first, run->end, has_part}, now_ms);
+  return Begin({0, peer, choice->id, run->first, run->end}, now_ms);
 }
 
 SwarmPlan::Order SwarmPlan::Begin(Order order, std::int64_t now_ms) {
   order.id = ++last_id_;
   SwarmSection& section = sections_.at(order.section);
+  order.has_part = section.HoldingOf(order.peer).share == Share::Part;
   for (std::size_t i = order.first; i < order.end; ++i) {
     if (!section.IsLacking(i)) continue;
     if (section.Ask(i)) wanted_bytes_ -= section.SizeOf(i);
@@ -288,10 +291,8 @@ std::optional<SwarmPlan::Order> SwarmPlan::Double(std::size_t peer, std::int64_t
   if (!is_stalled && twice_bytes_ + twice > most) return {};
   twice_bytes_ += is_stalled ? 0 : twice;
   slowest->is_doubled = true;
-  const auto& section = sections_.at(slowest->order.section);
-  const bool has_part = section.HoldingOf(peer).share == Share::Part;
   const auto order =
-      Begin({0, peer, slowest->order.section, slowest->next, slowest->order.end, has_part}, now_ms);
+      Begin({0, peer, slowest->order.section, slowest->next, slowest->order.end}, now_ms);
   orders_.at(order.id).is_doubled = true;
   return order;
 }

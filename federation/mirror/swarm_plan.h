@@ -122,6 +122,7 @@ class SwarmPlan {
   bool IsFree(std::size_t peer, std::int64_t now_ms) const;
   std::size_t PeersIn(std::int64_t now_ms) const;
   std::size_t Holders(const SwarmSection& section, std::int64_t now_ms) const;
+  bool IsEarly(std::int64_t now_ms) const;
   bool IsShared(const SwarmSection& section, std::int64_t now_ms) const;
   void LookWhoGivesLittle(std::int64_t now_ms);
   storage::ChunkSet SoonOf(const SwarmSection& section, std::size_t peer,

@@ -46,18 +46,11 @@ Result<std::vector<std::optional<Bytes>>> PeerSource::GetFiles(std::span<const F
 }
 
 Result<HeldChunks> PeerSource::GetHeld(const FileHash& file, std::size_t chunks) {
-  const std::size_t size = (chunks + 7) / 8;
-  const auto bits = Get(PathOf(file, "have/chunks"), 2 * size);
-  if (!bits && bits.error().code() == Errc::NotFound) {
-    TRY(FetchSection(file, 0));
-    return HeldChunks{storage::ChunkSet::All(chunks), storage::ChunkSet(chunks)};
-  }
-  if (!bits) return bits.error();
-  if (bits->size() != 2 * size) return Error(Errc::Invalid, "expected two bits for each chunk");
-  HeldChunks held;
-  held.here = TRY(storage::ChunkSet::Parse(ByteView(*bits).first(size), chunks));
-  held.coming = TRY(storage::ChunkSet::Parse(ByteView(*bits).subspan(size), chunks));
-  return held;
+  const auto bits = Get(PathOf(file, "have/chunks"), HeldChunks::EncodedBytes(chunks));
+  if (bits) return HeldChunks::Parse(*bits, chunks);
+  if (bits.error().code() != Errc::NotFound) return bits.error();
+  TRY(FetchSection(file, 0));
+  return HeldChunks::Whole(chunks);
 }
 
 Status PeerSource::FetchRun(const FileHash& file, std::size_t section, const storage::ChunkRun& run,

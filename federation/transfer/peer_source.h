@@ -12,12 +12,7 @@
 
 namespace banyan::federation {
 
-struct HeldChunks {
-  storage::ChunkSet here;
-  storage::ChunkSet coming;  // that it asks for now, of one that has the whole
-
-  bool IsWhole() const { return here.IsAll(); }
-};
+using storage::HeldChunks;
 
 // Thread safe. Errors: as ContentSource, and TooLarge.
 class PeerSource : public ContentSource {

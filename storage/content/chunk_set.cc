@@ -82,4 +82,21 @@ ChunkSet& ChunkSet::operator-=(const ChunkSet& other) {
   return *this;
 }
 
+Result<HeldChunks> HeldChunks::Parse(ByteView bytes, std::size_t size) {
+  if (bytes.size() != EncodedBytes(size)) {
+    return Error(Errc::Invalid, "expected two bits for each chunk");
+  }
+  HeldChunks held;
+  held.here = TRY(ChunkSet::Parse(bytes.first(bytes.size() / 2), size));
+  held.coming = TRY(ChunkSet::Parse(bytes.subspan(bytes.size() / 2), size));
+  return held;
+}
+
+Bytes HeldChunks::Encode() const {
+  Bytes bits = here.Encode();
+  const Bytes others = coming.Encode();
+  bits.insert(bits.end(), others.begin(), others.end());
+  return bits;
+}
+
 }  // namespace banyan::storage

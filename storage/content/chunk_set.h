@@ -53,4 +53,18 @@ class ChunkSet {
   std::vector<std::uint64_t> words_;  // nothing is set from size_ on
 };
 
+// What is here of a file's chunks, and which others are asked for now, of one that has the whole.
+// On the wire one set after the other.
+struct HeldChunks {
+  ChunkSet here;
+  ChunkSet coming;
+
+  static HeldChunks Whole(std::size_t size) { return {ChunkSet::All(size), ChunkSet(size)}; }
+  // As ChunkSet::Parse.
+  static Result<HeldChunks> Parse(ByteView bytes, std::size_t size);
+  static std::size_t EncodedBytes(std::size_t size) { return 2 * ((size + 7) / 8); }
+  Bytes Encode() const;
+  bool IsWhole() const { return here.IsAll(); }
+};
+
 }  // namespace banyan::storage

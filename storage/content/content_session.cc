@@ -4,7 +4,6 @@
 
 #include "storage/content/merkle.h"
 #include "storage/content/scrub.h"
-#include "storage/content/sectioned_file.h"
 
 namespace banyan::storage {
 namespace {
@@ -67,6 +66,16 @@ Result<std::vector<bool>> ContentSession::Lacking(const ChunkList& chunks) {
   lacking.reserve(chunks.size());
   for (const auto& place : TRY(Locate(chunks))) lacking.push_back(!place.has_value());
   return lacking;
+}
+
+Result<std::unique_ptr<SectionData>> ContentSession::Open(std::span<const ChunkRef> chunks,
+                                                          EncodingSet accepted) {
+  std::vector<ChunkLocation> places;
+  for (const auto& place : TRY(Locate(chunks))) {
+    if (!place) return Error(Errc::NotFound, "not all of these chunks are here");
+    places.push_back(*place);
+  }
+  return SectionData::Of(store_.core(), places, accepted);
 }
 
 // What each payload decodes to. A sender's mistake is Invalid, what somebody passed on is Corrupt.
@@ -190,13 +199,8 @@ Status ContentSession::FillRecipe(const ChunkList& chunks, Recipe& recipe) {
 }
 
 Status ContentSession::InspectAhead(FileInspection& inspection, std::span<const ChunkRef> next) {
-  std::vector<ChunkLocation> places;
-  for (const auto& place : TRY(Locate(next))) {
-    if (!place) return Error(Errc::NotFound, "a chunk is lacking");
-    places.push_back(*place);
-  }
-  const auto data = TRY(SectionData::Of(store_.core(), places, kRawOnly));
-  const auto table_bytes = BatchTableBytes(places.size());
+  const auto data = TRY(Open(next, kRawOnly));
+  const auto table_bytes = BatchTableBytes(next.size());
   return data->Stream(table_bytes, data->SizeBytes() - table_bytes, /*allow_mapped=*/false,
                       [&](ByteView slice) {
                         inspection.Feed(slice);

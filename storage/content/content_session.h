@@ -19,7 +19,7 @@
 #include "storage/content/chunk_batch.h"
 #include "storage/content/chunk_scope.h"
 #include "storage/content/file_inspection.h"
-#include "storage/content/local_content_store.h"
+#include "storage/content/sectioned_file.h"
 
 namespace banyan::storage {
 
@@ -44,11 +44,11 @@ class ContentSession {
   const SessionOwner& owner() const { return owner_; }
   LocalContentStore& store() { return store_; }
 
-  // Where the chunks in scope (chunk_scope.h) are; nullopt: lacking.
-  Result<std::vector<std::optional<ChunkLocation>>> Locate(std::span<const ChunkRef> chunks)
-      EXCLUDES(mutex_);
-  // One flag a chunk, true: send it. False only for chunks in scope.
+  // One flag a chunk, true: send it. False only for chunks in scope (chunk_scope.h).
   Result<std::vector<bool>> Lacking(const ChunkList& chunks);
+  // These chunks as a batch. NotFound when one of them is lacking.
+  Result<std::unique_ptr<SectionData>> Open(std::span<const ChunkRef> chunks, EncodingSet accepted)
+      EXCLUDES(mutex_);
   // Stores a batch (table and payloads, chunk_batch.h) durably. Invalid when a payload does not
   // decode to its declared size; nothing of the batch is kept then. A caller who passes on what
   // somebody else sent says what it must be: Corrupt when a payload is not the chunk `expected` in
@@ -94,6 +94,9 @@ class ContentSession {
         owner_(owner),
         scope_(std::move(scope)),
         placer_(*store.core().packs, store.core().index) {}
+  // Where the chunks in scope are; nullopt: lacking.
+  Result<std::vector<std::optional<ChunkLocation>>> Locate(std::span<const ChunkRef> chunks)
+      EXCLUDES(mutex_);
   Status ShapeIsLegal(const ChunkList& chunks, const FileClaim& claim) const;
   struct Batch {
     std::vector<BatchEntry> entries;

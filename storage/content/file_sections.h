@@ -19,8 +19,7 @@ class FileSections final : public SectionedFile {
   Result<std::unique_ptr<SectionData>> Data(std::size_t index, EncodingSet accepted) const override;
   Result<std::unique_ptr<SectionData>> Run(std::size_t index, const ChunkRun& run,
                                            EncodingSet accepted) const override;
-  ChunkSet Held() const override { return ChunkSet::All(chunk_count_); }
-  ChunkSet Coming() const override { return ChunkSet(chunk_count_); }
+  HeldChunks Held() const override { return HeldChunks::Whole(chunk_count_); }
 
  private:
   FileSections(LocalContentStore& store, Recipe recipe)

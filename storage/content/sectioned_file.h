@@ -66,9 +66,8 @@ class SectionedFile {
   // As RequireRun, and NotFound when not all of these are here.
   virtual Result<std::unique_ptr<SectionData>> Run(std::size_t index, const ChunkRun& run,
                                                    EncodingSet accepted) const = 0;
-  // Which chunks of the file are here, over all sections; and which of the others are just coming.
-  virtual ChunkSet Held() const = 0;
-  virtual ChunkSet Coming() const = 0;
+  // Over all sections.
+  virtual HeldChunks Held() const = 0;
 };
 
 }  // namespace banyan::storage

@@ -44,11 +44,7 @@ Result<Bytes> AnswerContent(SimNode& node, const std::string& path) {
   const auto sections = TRY(Load(node, TRY(FileHash::Parse(parts[2]))));
   if (parts[3] == "outline") return storage::EncodeOutline(sections->outline());
   if (parts.size() < 5) return Error(Errc::NotFound, path);
-  if (parts[3] == "have") {  // what is shown is whole, and nothing is coming
-    Bytes bits = sections->Held().Encode();
-    bits.resize(2 * bits.size());
-    return bits;
-  }
+  if (parts[3] == "have") return sections->Held().Encode();
   const auto index = std::stoul(parts[4]);
   if (parts[3] == "data") return ReadAll(*sections, index);
   return storage::EncodeChunkList(TRY(sections->Section(index)));

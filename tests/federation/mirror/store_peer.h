@@ -128,7 +128,7 @@ class StorePeer final : public PeerSource {
       return storage::EncodeOutline(outline);
     }
     if (parts[3] == "have") {
-      Bytes bits = EncodeHeld(*sections);
+      Bytes bits = sections->Held().Encode();
       if (spoil_held) spoil_held(bits);
       return bits;
     }
@@ -151,13 +151,6 @@ class StorePeer final : public PeerSource {
       return std::stoul(path.substr(path.find(name) + name.size()));
     };
     return sections->Run(index, {number("first="), number("end=")}, 0xf);
-  }
-
-  static Bytes EncodeHeld(const storage::SectionedFile& file) {
-    Bytes bits = file.Held().Encode();
-    const Bytes coming = file.Coming().Encode();
-    bits.insert(bits.end(), coming.begin(), coming.end());
-    return bits;
   }
 
   Result<ArrivingFiles::FilePtr> Load(const std::string& text) {

@@ -105,6 +105,35 @@ struct Race : Planned {
   }
 };
 
+// One peer has all and one says that it has, and drips. All is here before `end_ms`.
+struct Drips {
+  std::uint64_t at_once_bytes = 0;
+  std::uint64_t later_bytes = 0;  // each time
+  std::int64_t every_ms = 0;
+};
+void RequireDoneBesideDrips(const Drips& drips, std::int64_t end_ms) {
+  Planned p(2);
+  const auto section = p.Add(400, {true, false});
+  p.now_ms = 20'000;
+  p.plan.SetHolding(section, 1, Part(ChunkSet::All(400)), p.now_ms);
+  std::vector<Order> dripping;
+  while (p.plan.StateOf(section, p.now_ms) == State::Going) {
+    REQUIRE(p.now_ms < end_ms);
+    while (const auto order = p.plan.Next(p.now_ms)) {
+      if (order->peer == 0) {
+        p.now_ms += 50;
+        p.Finish(*order);
+        continue;
+      }
+      if (drips.at_once_bytes > 0) p.plan.Moved(order->id, drips.at_once_bytes, p.now_ms);
+      dripping.push_back(*order);
+    }
+    p.now_ms += drips.every_ms;
+    for (const auto& order : dripping) p.plan.Moved(order.id, drips.later_bytes, p.now_ms);
+  }
+  CHECK(p.plan.StateOf(section, p.now_ms) == State::Here);
+}
+
 }  // namespace
 
 TEST_CASE("AllPeersWorkOnOneSectionAndNothingIsAskedTwice") {
@@ -295,22 +324,7 @@ TEST_CASE("OneThatSaysItHasAPartAndGivesNothingDoesNotKeepTheWholeAwayAttack13")
 }
 
 TEST_CASE("OneThatDripsItsPartDoesNotKeepTheWholeAwayAttack13") {
-  Planned p(2);
-  const auto section = p.Add(400, {true, false});
-  p.now_ms = 20'000;
-  p.plan.SetHolding(section, 1, Part(ChunkSet::All(400)), p.now_ms);
-  std::vector<Order> dripping;
-  while (p.plan.StateOf(section, p.now_ms) == State::Going) {
-    REQUIRE(p.now_ms < 60'000);
-    while (const auto order = p.plan.Next(p.now_ms)) {
-      if (order->peer == 1) dripping.push_back(*order);
-      if (order->peer == 0) p.now_ms += 50;
-      if (order->peer == 0) p.Finish(*order);
-    }
-    p.now_ms += 100;
-    for (const auto& order : dripping) p.plan.Moved(order.id, 1, p.now_ms);
-  }
-  CHECK(p.plan.StateOf(section, p.now_ms) == State::Here);
+  RequireDoneBesideDrips({0, 1, 100}, 60'000);
 }
 
 TEST_CASE("WhatAnotherIsGettingIsWaitedForATimeAttack13") {
@@ -347,23 +361,7 @@ TEST_CASE("WhoSaysItHasAllAndLacksItIsOutAtLastAttack13") {
 }
 
 TEST_CASE("OneThatGivesAPieceAndThenDripsDoesNotKeepTheWholeAwayAttack13") {
-  Planned p(2);
-  const auto section = p.Add(400, {true, false});
-  p.now_ms = 20'000;
-  p.plan.SetHolding(section, 1, Part(ChunkSet::All(400)), p.now_ms);
-  std::vector<Order> dripping;
-  while (p.plan.StateOf(section, p.now_ms) == State::Going) {
-    REQUIRE(p.now_ms < 90'000);
-    while (const auto order = p.plan.Next(p.now_ms)) {
-      if (order->peer == 1) p.plan.Moved(order->id, 131'072, p.now_ms);
-      if (order->peer == 1) dripping.push_back(*order);
-      if (order->peer == 0) p.now_ms += 50;
-      if (order->peer == 0) p.Finish(*order);
-    }
-    p.now_ms += 1'000;
-    for (const auto& order : dripping) p.plan.Moved(order.id, 128, p.now_ms);
-  }
-  CHECK(p.plan.StateOf(section, p.now_ms) == State::Here);
+  RequireDoneBesideDrips({131'072, 128, 1'000}, 90'000);
 }
 
 TEST_CASE("WhoBreaksAPromiseIsNotBelievedAgainAttack13") {
