@@ -1,5 +1,7 @@
 #include "cli/admin_port.h"
 
+#include <algorithm>
+
 #include "cli/login_file.h"
 #include "node/admin.h"
 #include "node/data_directory.h"
@@ -9,7 +11,9 @@ namespace banyan::cli {
 namespace {
 
 constexpr const char* kRoute = "/api/banyan/v0/admin/";
-constexpr std::int64_t kPollMs = 500;
+// How long to wait before the next look at a task: a twentieth of what was waited, within these.
+constexpr std::int64_t kLeastPauseMs = 20;
+constexpr std::int64_t kMostPauseMs = 500;
 constexpr std::int64_t kSilenceMs = 300'000;
 
 // The data directory itself.
@@ -56,9 +60,12 @@ class RemotePort final : public AdminPort {
  private:
   Result<Json> Await(std::int64_t number) {
     session_.output().Note("The node is at it");
+    auto& clock = session_.environment().clock;
+    const auto started_ms = clock.MonotonicMs();
     while (true) {
       if (const auto status = session_.CheckInterrupt(); !status) return Cancel();
-      session_.environment().clock.SleepMs(kPollMs);
+      const auto waited_ms = clock.MonotonicMs() - started_ms;
+      clock.SleepMs(std::clamp(waited_ms / 20, kLeastPauseMs, kMostPauseMs));
       auto task = TRY(client_.Get(std::string(kRoute) + "task"));
       if (FindInt(task, "number") != number) {
         return Error(Errc::Unavailable, "the node was restarted meanwhile: start over");

@@ -6,6 +6,7 @@
 #include "federation/mirror/read_ahead.h"
 #include "federation/mirror/small_files.h"
 #include "federation/transfer/parallel.h"
+#include "storage/base/thread_priority.h"
 #include "storage/content/file_sections.h"
 
 namespace banyan::federation {
@@ -101,11 +102,12 @@ Status FileMirror::FetchLarge(const Entries& files, const TakeFile& take) {
     }
     if (queue.Leave()) swarm.Close();
   };
-  const std::size_t all = threads + swarm.workers();
+  const std::size_t all = threads + swarm.workers();  // of which this one fetches files
   TRY(ForEachInParallel(all, static_cast<int>(all), [&](std::size_t thread) {
     if (thread < threads) {
       fetch_files(thread);
     } else {
+      GoAfterOthers();  // reading the files to the end must keep up with what comes
       swarm.Work();
     }
     return Ok();

@@ -11,22 +11,23 @@ namespace banyan::federation {
 
 Status ForEachInParallel(std::size_t count, int threads,
                          const std::function<Status(std::size_t)>& work) {
-  std::atomic<std::size_t> next{0};
+  const auto most = std::min(count, static_cast<std::size_t>(std::max(threads, 1)));
+  std::atomic<std::size_t> next{most};
+  std::atomic<bool> has_failed{false};
   Mutex mutex;
   Status result;
-  const auto take = [&] {
-    for (std::size_t i = next++; i < count; i = next++) {
+  const auto take = [&](std::size_t first) {
+    for (std::size_t i = first; i < count && !has_failed; i = next++) {
       Status status = work(i);
       if (status) continue;
       MutexLock lock(mutex);
       if (result) result = std::move(status);
-      next = count;
+      has_failed = true;
     }
   };
   std::vector<std::thread> pool;
-  const auto most = std::min(count, static_cast<std::size_t>(threads));
-  for (std::size_t i = 1; i < most; ++i) pool.emplace_back(take);
-  take();
+  for (std::size_t i = 1; i < most; ++i) pool.emplace_back(take, i);
+  take(0);
   for (auto& thread : pool) thread.join();
   return result;
 }

@@ -57,7 +57,7 @@ Result<std::vector<std::optional<ChunkLocation>>> ContentSession::Locate(
                          NO_THREAD_SAFETY_ANALYSIS { return scope_.Judge(at); };
   std::vector<std::optional<ChunkLocation>> places;
   places.reserve(chunks.size());
-  for (const ChunkRef& chunk : chunks) places.push_back(TRY(placer_.Locate(chunk.id, judge)));
+  for (const ChunkRef& chunk : chunks) places.push_back(TRY(finder_.Locate(chunk.id, judge)));
   return places;
 }
 
@@ -118,7 +118,7 @@ Status ContentSession::StoreChunk(const ChunkId& id, const BatchEntry& entry, By
 }
 
 Status ContentSession::Store(const Batch& batch, const std::vector<ChunkId>& ids, Recipe& stored) {
-  MutexLock lock(mutex_);
+  MutexLock lock(storing_mutex_);
   ByteReader in(batch.payloads);
   Status done = Ok();
   for (std::size_t i = 0; done && i < ids.size(); ++i) {
@@ -181,7 +181,7 @@ Status ContentSession::FillRecipe(const ChunkList& chunks, Recipe& recipe) {
   std::size_t lacking = 0;
   for (const ChunkRef& chunk : chunks) {
     ReaderLock lock(store_.core().collection_mutex);
-    const auto at = TRY(placer_.Locate(chunk.id, judge));
+    const auto at = TRY(finder_.Locate(chunk.id, judge));
     if (!at) {
       ++lacking;
       continue;

@@ -93,6 +93,7 @@ class ContentSession {
         name_(std::move(name)),
         owner_(owner),
         scope_(std::move(scope)),
+        finder_(*store.core().packs, store.core().index),
         placer_(*store.core().packs, store.core().index) {}
   // Where the chunks in scope are; nullopt: lacking.
   Result<std::vector<std::optional<ChunkLocation>>> Locate(std::span<const ChunkRef> chunks)
@@ -105,9 +106,9 @@ class ContentSession {
   };
   Result<std::vector<ChunkId>> Identify(const Batch& batch);
   Status Store(const Batch& batch, const std::vector<ChunkId>& ids, Recipe& stored)
-      EXCLUDES(mutex_);
+      EXCLUDES(storing_mutex_);
   Status StoreChunk(const ChunkId& id, const BatchEntry& entry, ByteView payload, Recipe& stored)
-      REQUIRES(mutex_);
+      REQUIRES(storing_mutex_);
   Status FillRecipe(const ChunkList& chunks, Recipe& recipe) EXCLUDES(mutex_);
   // The file, whole and as claimed, not recorded yet.
   Result<FileContent> Check(const Assembly& file, PinnedRecipe& pinned) EXCLUDES(mutex_);
@@ -121,7 +122,10 @@ class ContentSession {
   const SessionOwner owner_;
   Mutex mutex_;
   ChunkScope scope_ GUARDED_BY(mutex_);
-  ChunkPlacer placer_ GUARDED_BY(mutex_);
+  ChunkPlacer finder_ GUARDED_BY(mutex_);  // of what is in scope
+  // Writes take long: who only looks for chunks does not wait for them.
+  Mutex storing_mutex_;
+  ChunkPlacer placer_ GUARDED_BY(storing_mutex_);
 };
 
 }  // namespace banyan::storage
