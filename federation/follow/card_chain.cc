@@ -40,19 +40,17 @@ Status RequireGoesOn(Connection& connection, std::int64_t origin, const Reposito
                                   std::to_string(number));
 }
 
-Status TakeCard(Connection& connection, const EntryPlace& place, const Json& entry,
+Status TakeCard(Connection& connection, const EntryPlace& place, const CardEntry& entry,
                 std::int64_t now_ms) {
-  const auto link = TRY(CardLink::Parse(entry));
-  TRY(RequireGoesOn(connection, place.log.origin, link.Key(place.leaf), link));
+  const auto key = entry.link.Key(place.leaf);
+  TRY(RequireGoesOn(connection, place.log.origin, key, entry.link));
   return PutCard(connection, place, entry, now_ms);
 }
 
-Status PutCard(Connection& connection, const EntryPlace& place, const Json& entry,
+Status PutCard(Connection& connection, const EntryPlace& place, const CardEntry& entry,
                std::int64_t now_ms) {
-  const auto link = TRY(CardLink::Parse(entry));
-  const auto key = link.Key(place.leaf);
-  const bool is_readable = FindMember(entry, "crit") == nullptr;
-  const auto card = is_readable ? TRY(Card::Parse(entry)) : Card();
+  const auto key = entry.link.Key(place.leaf);
+  const auto card = entry.card.value_or(Card());
   return connection.Execute(
       "INSERT INTO repository_card(origin, key, number, leaf, epoch, position, written_ms, "
       "meta_id, status, reason, scope) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) "
@@ -60,7 +58,7 @@ Status PutCard(Connection& connection, const EntryPlace& place, const Json& entr
       "epoch = excluded.epoch, position = excluded.position, written_ms = excluded.written_ms, "
       "meta = CASE WHEN meta_id IS excluded.meta_id THEN meta END, meta_id = excluded.meta_id, "
       "status = excluded.status, reason = excluded.reason, scope = excluded.scope",
-      place.log.origin, key, link.number, place.leaf, place.log.epoch, place.position, now_ms,
+      place.log.origin, key, entry.link.number, place.leaf, place.log.epoch, place.position, now_ms,
       SqlValue(card.meta), static_cast<int>(card.standing.status),
       storage::ReasonColumn(card.standing), storage::ScopeColumn(card.standing));
 }

@@ -2,8 +2,7 @@
 // The cards of another node's log become rows of the catalog, one for each repository: its latest
 // card. Each must go on from the one before (PROTOCOL.md section 4).
 
-#include "federation/format/card.h"
-#include "federation/format/card_link.h"
+#include "federation/format/card_entry.h"
 #include "federation/log_rows.h"
 
 namespace banyan::federation {
@@ -17,13 +16,12 @@ struct EntryPlace {
 
 // Takes the card into repository_card, which forgets the names of an earlier one unless this has
 // the same. A card that needs a newer program is counted and not understood. Invalid when it does
-// not go on from the card before, or is none: then the origin's log is wrong. Inside
-// Database::Write.
-Status TakeCard(storage::Connection& connection, const EntryPlace& place, const Json& entry,
+// not go on from the card before: then the origin's log is wrong. Inside Database::Write.
+Status TakeCard(storage::Connection& connection, const EntryPlace& place, const CardEntry& entry,
                 std::int64_t now_ms);
 
 // The same without a look at the card before, for one that was taken already.
-Status PutCard(storage::Connection& connection, const EntryPlace& place, const Json& entry,
+Status PutCard(storage::Connection& connection, const EntryPlace& place, const CardEntry& entry,
                std::int64_t now_ms);
 // Invalid when a card with this link does not go on from the latest one of the repository.
 Status RequireGoesOn(storage::Connection& connection, std::int64_t origin, const RepositoryKey& key,

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "federation/follow/card_chain.h"
+#include "federation/follow/entries_ahead.h"
 #include "federation/follow/epoch_begin.h"
 #include "federation/follow/head_claim.h"
 #include "federation/format/canonical_json.h"
@@ -18,18 +19,6 @@ namespace banyan::federation {
 namespace {
 
 using storage::Connection;
-
-constexpr std::size_t kMaxPlainBytes = 4u << 10;
-
-Result<Json> ParseEntry(ByteView entry) {
-  Json json = TRY(ParseCanonical(entry, {kMaxEntryBytes, 4, true}));
-  const auto type = FindString(json, "t");
-  if (!type || !FindInt(json, "v")) return Error(Errc::Invalid, "it has no type or version");
-  if (entry.size() > kMaxPlainBytes && *type != "signed") {
-    return Error(Errc::Invalid, "it is larger than 4 KiB");
-  }
-  return json;
-}
 
 // The last state entry of some; their number when there is none. Told by its bytes, before all of
 // them are parsed.
@@ -57,20 +46,19 @@ Status TakeState(Connection& connection, const EntryPlace& place, const Json& en
 }
 
 Status TakeEntry(Connection& connection, const FollowedLog& log, const EntryPlace& place,
-                 ByteView bytes, StateCheck check, std::int64_t now_ms) {
-  const Json entry = TRY(ParseEntry(bytes));
-  const auto type = *FindString(entry, "t");
+                 ByteView bytes, const ParsedEntry& entry, StateCheck check, std::int64_t now_ms) {
+  const auto& type = entry.type;
   const auto first = place.log.epoch == 0 ? "genesis" : "open";
   const bool begins = type == "genesis" || type == "open";
   if (begins != (place.position == 0) || (begins && type != first)) {
     return Error(Errc::Invalid, "an epoch begins with genesis or open, and only begins so");
   }
   if (place.position == 0 && place.log.epoch == 0) TRY(ReadGenesis(log.name.node, bytes));
-  if (type == "card") return TakeCard(connection, place, entry, now_ms);
-  if (type == "block") return TakeBlock(connection, place.log, place.position, entry);
-  if (type == "state") return TakeState(connection, place, entry, check, now_ms);
+  if (entry.card) return TakeCard(connection, place, *entry.card, now_ms);
+  if (type == "block") return TakeBlock(connection, place.log, place.position, entry.json);
+  if (type == "state") return TakeState(connection, place, entry.json, check, now_ms);
   if (type == "self" || type == "peer") {
-    return TakeAddresses(connection, place.log, place.position, entry);
+    return TakeAddresses(connection, place.log, place.position, entry.json);
   }
   return Ok();
 }
@@ -80,6 +68,7 @@ Status TakeEntries(Connection& connection, const FollowedLog& log, const NewEntr
                    std::span<const LogHash> leaves, std::int64_t now_ms, std::string& broken) {
   const auto begin = log.head.frontier.size();
   const auto last_state = news.is_far_from_head ? news.entries.size() : LastState(news.entries);
+  EntriesAhead parsed(news.entries);
   for (std::size_t i = 0; i < leaves.size(); ++i) {
     const auto& entry = news.entries[i];
     const EntryPlace place{log.log, begin + i, leaves[i]};
@@ -91,7 +80,9 @@ Status TakeEntries(Connection& connection, const FollowedLog& log, const NewEntr
         "INSERT INTO log_entry(origin, epoch, position, entry) VALUES(?, ?, ?, ?)", log.log.origin,
         log.log.epoch, place.position, entry));
     const auto check = i == last_state ? StateCheck::Done : StateCheck::Skipped;
-    if (taken) taken = TakeEntry(connection, log, place, entry, check, now_ms);
+    const auto next = parsed.Next();
+    if (taken)
+      taken = next ? TakeEntry(connection, log, place, entry, *next, check, now_ms) : next.error();
     if (taken) continue;
     const auto code = taken.error().code();
     if (code == Errc::Invalid || code == Errc::TooLarge) {

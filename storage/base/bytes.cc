@@ -2,14 +2,27 @@
 
 #include <openssl/evp.h>
 
+#include <array>
+
 namespace banyan {
 namespace {
 
+// The value of each character as a digit; -1: it is none.
+constexpr std::array<std::int8_t, 256> MakeHexValues() {
+  std::array<std::int8_t, 256> values{};
+  values.fill(-1);
+  for (int i = 0; i < 10; ++i)
+    values[static_cast<std::size_t>('0' + i)] = static_cast<std::int8_t>(i);
+  for (int i = 10; i < 16; ++i) {
+    values[static_cast<std::size_t>('a' + i - 10)] = static_cast<std::int8_t>(i);
+    values[static_cast<std::size_t>('A' + i - 10)] = static_cast<std::int8_t>(i);
+  }
+  return values;
+}
+
 int HexValue(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-  return -1;
+  static constexpr auto kValues = MakeHexValues();
+  return kValues[static_cast<unsigned char>(c)];
 }
 
 }  // namespace
@@ -27,14 +40,14 @@ std::string ToHex(ByteView bytes) {
 
 Result<Bytes> ParseHex(std::string_view hex) {
   if (hex.size() % 2 != 0) return Error(Errc::Invalid, "hex text has an odd number of digits");
-  Bytes out;
-  out.reserve(hex.size() / 2);
-  for (std::size_t i = 0; i < hex.size(); i += 2) {
-    const int high = HexValue(hex[i]);
-    const int low = HexValue(hex[i + 1]);
-    if (high < 0 || low < 0) return Error(Errc::Invalid, "hex text has a character outside 0-9a-f");
-    out.push_back(static_cast<std::uint8_t>(high * 16 + low));
+  Bytes out(hex.size() / 2);
+  int bad = 0;
+  for (std::size_t i = 0; i < out.size(); ++i) {
+    const int value = HexValue(hex[2 * i]) * 16 | HexValue(hex[2 * i + 1]);
+    bad |= value;
+    out[i] = static_cast<std::uint8_t>(value);
   }
+  if (bad < 0) return Error(Errc::Invalid, "hex text has a character outside 0-9a-f");
   return out;
 }
 

@@ -71,7 +71,8 @@ class Filler {
     const auto entry = TRY(card.Render());
     const auto position = TRY(AppendEntry(connection_, log_, entry));
     const EntryPlace place{log_, position, HashLeaf(entry)};
-    TRY(TakeCard(connection_, place, TRY(ParseCanonical(entry)), kFirstMs));
+    const auto json = TRY(ParseCanonical(entry));
+    TRY(TakeCard(connection_, place, TRY(CardEntry::Parse(json)), kFirstMs));
     repository.key = repository.key.value_or(RepositoryKey::FromRaw(place.leaf.bytes()));
     repository.leaf = place.leaf;
     return Publish(*repository.key, *card.meta, meta);
