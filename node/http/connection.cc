@@ -43,7 +43,7 @@ void Connection::Run() {
   for (bool first = true; AwaitFirstByte(first) && ServeOne() == Next::Continue; first = false) {
   }
   entry_.SetIdle(true);  // nobody waits for the rest
-  stream_.Close(settings_.limits.linger_ms);
+  stream_.Close(settings_.limits.linger_ms, settings_.limits.linger_silence_ms);
 }
 
 // Also skips the empty lines that some clients send after a body.

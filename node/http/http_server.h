@@ -28,7 +28,10 @@ struct HttpLimits {
   std::int64_t transfer_window_ms = 60'000;
   std::int64_t min_bytes_per_s = 2048;
   std::size_t drain_bytes = 64u << 10;  // an unread body up to this is skipped, else close
-  std::int64_t linger_ms = 2000;        // how long a closing side takes in what still comes
+  // How long a closing side takes in what still comes: many read no answer before they have sent
+  // all, however slowly.
+  std::int64_t linger_ms = 30'000;
+  std::int64_t linger_silence_ms = 2'000;
 };
 
 struct HttpServerOptions {

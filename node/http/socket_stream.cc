@@ -149,13 +149,13 @@ Status SocketStream::WaitInPace(WireState wanted, Pace& pace) {
   return Ok();
 }
 
-void SocketStream::Close(std::int64_t linger_ms) {
+void SocketStream::Close(std::int64_t linger_ms, std::int64_t silence_ms) {
   if (write_failed_ || !Flush()) return;
   wire_->EndWriting();
-  const auto deadline_ms = clock_.MonotonicMs() + linger_ms;
+  const auto until_ms = clock_.MonotonicMs() + linger_ms;
   do {
     Consume(buffered().size());
-  } while (Fill(deadline_ms));
+  } while (Fill(std::min(until_ms, clock_.MonotonicMs() + silence_ms)));
 }
 
 }  // namespace banyan::node

@@ -68,9 +68,10 @@ class SocketStream {
   Status Write(ByteView data);
   Status Flush();
 
-  // Ends our side politely and takes in what the peer still sends, for `linger_ms` at most, so
-  // that it can read our last answer. The stream is of no use afterwards.
-  void Close(std::int64_t linger_ms);
+  // Ends our side politely and takes in what the peer still sends, so that it can read our last
+  // answer: for `linger_ms` at most, and until nothing comes for `silence_ms`. The stream is of no
+  // use afterwards.
+  void Close(std::int64_t linger_ms, std::int64_t silence_ms);
 
   int fd() const { return fd_; }
 

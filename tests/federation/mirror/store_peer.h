@@ -2,6 +2,7 @@
 // A peer without HTTP: answers from a catalog and its content store, counts, and can be told to be
 // down, to break off, or to lie.
 
+#include <atomic>
 #include <functional>
 
 #include "federation/mirror/arriving_files.h"
@@ -20,7 +21,7 @@ class StorePeer final : public PeerSource {
   StorePeer(std::string name, tests::StoreFixture& side) : name_(std::move(name)), side_(side) {}
 
   bool is_down = false;
-  bool has_nothing = false;
+  std::atomic<bool> has_nothing = false;
   std::int64_t data_budget = -1;  // payload bytes until every answer breaks off; -1: no end
   std::size_t objects_at_once = kMaxObjectsAsked;
   // Change what is sent; a lie unless they leave it alone.

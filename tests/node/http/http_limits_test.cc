@@ -64,6 +64,37 @@ TEST_CASE("HttpLimitsEndAHeadThatComesTooSlowly") {
   CHECK(no_handshake.ClosedWithin(2000));
 }
 
+TEST_CASE("HttpLimitsLetWhoSendsSlowlyReadTheRefusal") {
+  const Router router = TestRoutes();
+  for (const bool tls : kBoth) {
+    auto limits = HastyLimits();
+    limits.linger_ms = 3'000;
+    limits.linger_silence_ms = 500;
+    const auto server = StartTestServer(router, tls, limits);
+    RawClient slow(server->port(), tls);
+    const int pieces = 20;
+    slow.Send("POST /missing HTTP/1.1\r\nHost: x\r\nContent-Length: " +
+              std::to_string(pieces * 65536) + "\r\n\r\n");
+    for (int i = 0; i < pieces; ++i) {
+      REQUIRE(slow.Send(std::string(65536, 'b')));
+      Sleep(50);
+    }
+    CHECK(slow.Read().status == 404);
+    RawClient silent(server->port(), tls);
+    silent.Send("POST /missing HTTP/1.1\r\nHost: x\r\nContent-Length: 1000000\r\n\r\n");
+    CHECK(silent.Read().status == 404);
+    CHECK(silent.ClosedWithin(3000));
+    RawClient endless(server->port(), tls);
+    endless.Send("POST /missing HTTP/1.1\r\nHost: x\r\nContent-Length: 100000000\r\n\r\n");
+    int sent = 0;
+    while (sent < 400 && endless.Send("b")) {
+      Sleep(50);
+      ++sent;
+    }
+    CHECK(sent < 400);
+  }
+}
+
 TEST_CASE("HttpLimitsEndABodyThatComesTooSlowly") {
   const Router router = TestRoutes();
   for (const bool tls : kBoth) {
