@@ -28,6 +28,10 @@ Status OrderFetch::Run() {
   if (!parts_.has_part) TRY(AskForTable());
   put_ms_ = parts_.clock.MonotonicMs();
   Status read = ReadRun();
+  if (!read && !IsLie(read) && !parts_.has_part && partial_bytes_ > 0) {
+    const auto begun = ByteView(batch_).last(partial_bytes_);
+    parts_.broken.Keep(parts_.peer, next_, table_[next_], begun);
+  }
   const Status put = own_error_ ? Ok() : Put();
   if (own_error_) return *own_error_;
   if (!put && !IsLie(read)) read = put;
@@ -37,12 +41,25 @@ Status OrderFetch::Run() {
 Status OrderFetch::AskForTable() {
   table_ = TRY(parts_.tables.Of(parts_.peer, parts_.section, fetched_bytes_));
   batch_.reserve(room_ + storage::FindPayloads(table_, next_, end_).size_bytes);
+  GoOn();
   return Ok();
+}
+
+// From where an exchange with this peer broke off.
+void OrderFetch::GoOn() {
+  const auto begun = parts_.broken.Take(parts_.peer, next_, table_[next_]);
+  batch_.insert(batch_.end(), begun.begin(), begun.end());
+  partial_bytes_ = begun.size();
+  goes_on_ = !begun.empty();
 }
 
 // A peer may have moved a chunk since it gave the table, and then gave other bytes in good faith.
 Status OrderFetch::BlameOnce(Status lie) {
   if (parts_.has_part) return lie;
+  if (goes_on_) {
+    parts_.broken.Distrust(parts_.peer);
+    return Error(Errc::Unavailable, "a chunk that came in two pieces is wrong");
+  }
   const auto again = FetchTable(parts_.peer, parts_.section);
   if (!again || *again == table_) return lie;
   parts_.tables.Forget(parts_.peer);
@@ -59,7 +76,8 @@ Status OrderFetch::ReadRun() {
                              }));
   } else {
     const auto range = storage::FindPayloads(table_, next_, end_);
-    TRY(parts_.peer.FetchData(section.file, section.index, range.offset, range.size_bytes,
+    TRY(parts_.peer.FetchData(section.file, section.index, range.offset + partial_bytes_,
+                              range.size_bytes - partial_bytes_,
                               [&](ByteView piece) { return Take(piece); }));
   }
   if (next_ == end_) return Ok();

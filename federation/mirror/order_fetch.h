@@ -6,11 +6,11 @@
 //
 // Of a peer that has only a part of the file the run comes with a table of its own.
 //
-// What a peer sent in whole before it broke off is kept, and of one that lies all chunks but the
-// wrong ones.
+// What a peer sent before it broke off is kept, and of one that lies all chunks but the wrong ones.
 
 #include <functional>
 
+#include "federation/mirror/broken_chunks.h"
 #include "federation/mirror/section_tables.h"
 #include "storage/base/clock.h"
 #include "storage/content/content_session.h"
@@ -26,6 +26,7 @@ class OrderFetch {
     storage::ContentSession& session;
     const ProvenSection& section;
     SectionTables& tables;
+    BrokenChunks& broken;
     bool has_part;                                 // of the file only
     std::function<void(std::size_t bytes)> moved;  // so many came
     // One more chunk came whole. An error ends the exchange.
@@ -44,6 +45,7 @@ class OrderFetch {
 
  private:
   Status AskForTable();
+  void GoOn();
   Status ReadRun();
   Status TakeTable(ByteView& piece);
   Status Take(ByteView piece);
@@ -61,6 +63,7 @@ class OrderFetch {
   Bytes batch_;
   std::size_t room_ = 0;
   std::size_t partial_bytes_ = 0;
+  bool goes_on_ = false;  // the first bytes are of an exchange before
   std::int64_t put_ms_ = 0;
   std::optional<Error> own_error_;
   std::uint64_t fetched_bytes_ = 0;

@@ -14,7 +14,7 @@ namespace banyan::federation {
 
 class StreamCount {
  public:
-  static constexpr std::size_t kFirst = 4;  // while one answer is kept, others come
+  static constexpr std::size_t kFirst = 8;  // while one answer is kept, others come
   static constexpr std::size_t kMost = 16;
   static constexpr double kFastBytesPerMs = 4096;   // of one connection: more of them are no use
   static constexpr std::int64_t kBeginMs = 5'000;   // until the first burst of connections is over

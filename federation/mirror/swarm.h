@@ -48,6 +48,7 @@ class Swarm {
     HoldingsWatch::FileId watched = 0;
     ProvenSection proven;
     SectionTables tables;
+    BrokenChunks broken;
     Mutex mutex;
     std::optional<Error> last_error GUARDED_BY(mutex);  // of a peer
   };

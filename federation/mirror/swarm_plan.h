@@ -35,7 +35,7 @@ namespace banyan::federation {
 struct SwarmLimits {
   std::uint64_t bytes_in_flight = 64u << 20;  // asked for and not kept yet
   std::size_t orders = 32;
-  std::uint64_t order_min_bytes = 128u << 10;
+  std::uint64_t order_min_bytes = 64u << 10;
   std::uint64_t order_first_bytes = 256u << 10;  // of a peer whose speed is not known
   std::uint64_t order_max_bytes = 8u << 20;
   std::int64_t order_ms = 4'000;
