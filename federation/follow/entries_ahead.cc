@@ -1,6 +1,8 @@
 #include "federation/follow/entries_ahead.h"
 
 #include <algorithm>
+#include <array>
+#include <string_view>
 #include <utility>
 
 #include "federation/format/canonical_json.h"
@@ -11,6 +13,7 @@ namespace {
 
 constexpr std::size_t kMaxPlainBytes = 4u << 10;
 constexpr std::size_t kBlock = 256;  // entries
+constexpr std::array<std::string_view, 4> kRead = {"block", "state", "self", "peer"};
 
 }  // namespace
 
@@ -23,7 +26,9 @@ Result<ParsedEntry> ParsedEntry::Parse(ByteView entry) {
     return Error(Errc::Invalid, "it is larger than 4 KiB");
   }
   out.type = *type;
-  if (out.type == "card") out.card = TRY(CardEntry::Parse(std::exchange(out.json, {})));
+  const Json json = std::exchange(out.json, {});
+  if (out.type == "card") out.card = TRY(CardEntry::Parse(json));
+  if (std::ranges::find(kRead, out.type) != kRead.end()) out.json = json;
   return out;
 }
 

@@ -14,7 +14,7 @@ namespace banyan::federation {
 
 struct ParsedEntry {
   std::string type;
-  Json json;                      // not of a card
+  Json json;                      // of the types that a log is read for: block, state, self, peer
   std::optional<CardEntry> card;  // of a card
 
   // Invalid or TooLarge when it breaks a rule that all entries of logs obey (PROTOCOL.md section

@@ -81,8 +81,8 @@ Status TakeEntries(Connection& connection, const FollowedLog& log, const NewEntr
         log.log.epoch, place.position, entry));
     const auto check = i == last_state ? StateCheck::Done : StateCheck::Skipped;
     const auto next = parsed.Next();
-    if (taken)
-      taken = next ? TakeEntry(connection, log, place, entry, *next, check, now_ms) : next.error();
+    if (taken && !next) taken = next.error();
+    if (taken) taken = TakeEntry(connection, log, place, entry, *next, check, now_ms);
     if (taken) continue;
     const auto code = taken.error().code();
     if (code == Errc::Invalid || code == Errc::TooLarge) {

@@ -4,6 +4,7 @@
 
 #include "federation/follow/card_chain.h"
 #include "federation/format/canonical_json.h"
+#include "federation/format/card_link.h"
 #include "federation/format/entry_bundle.h"
 
 namespace banyan::federation {
@@ -13,7 +14,7 @@ using storage::Connection;
 
 struct PlacedCard {
   EntryPlace place;
-  CardEntry entry;
+  Json entry;
 };
 // The last card of each repository; nullopt: it has none.
 using LastCards = std::map<RepositoryKey, std::optional<PlacedCard>>;
@@ -38,12 +39,12 @@ Status FindLastCards(Connection& connection, LogId log, std::uint64_t size, Last
     std::uint64_t position = 0;
     TRY(ForEachEntry(connection, epoch, 0, until, [&](ByteView bytes) {
       const EntryPlace place{epoch, position++, HashLeaf(bytes)};
-      const auto entry = ParseCanonical(bytes, {kMaxEntryBytes, 4, true});
+      auto entry = ParseCanonical(bytes, {kMaxEntryBytes, 4, true});
       if (!entry || FindString(*entry, "t") != "card") return;
-      auto card = CardEntry::Parse(*entry);
-      if (!card) return;
-      const auto found = affected.find(card->link.Key(place.leaf));
-      if (found != affected.end()) found->second = PlacedCard{place, *std::move(card)};
+      const auto link = CardLink::Parse(*entry);
+      if (!link) return;
+      const auto card = affected.find(link->Key(place.leaf));
+      if (card != affected.end()) card->second = PlacedCard{place, *std::move(entry)};
     }));
   }
   return Ok();
@@ -51,9 +52,11 @@ Status FindLastCards(Connection& connection, LogId log, std::uint64_t size, Last
 
 Status SetBack(Connection& connection, std::int64_t origin, const RepositoryKey& key,
                const std::optional<PlacedCard>& last, bool is_own, std::int64_t now_ms) {
-  if (last && !is_own) return PutCard(connection, last->place, last->entry, now_ms);
+  if (last && !is_own) {
+    return PutCard(connection, last->place, TRY(CardEntry::Parse(last->entry)), now_ms);
+  }
   const EntryPlace place = last ? last->place : EntryPlace();
-  const auto number = last ? last->entry.link.number : 0;
+  const auto number = last ? TRY(CardLink::Parse(last->entry)).number : 0;
   TRY(
       connection.Execute("UPDATE repository_card SET number = ?, leaf = ?, epoch = ?, position = ? "
                          "WHERE origin = ? AND key = ?",

@@ -102,16 +102,18 @@ Status FileMirror::FetchLarge(const Entries& files, const TakeFile& take) {
     }
     if (queue.Leave()) swarm.Close();
   };
-  const std::size_t all = threads + swarm.workers();  // of which this one fetches files
-  TRY(ForEachInParallel(all, static_cast<int>(all), [&](std::size_t thread) {
-    if (thread < threads) {
-      fetch_files(thread);
-    } else {
-      GoAfterOthers();  // reading the files to the end must keep up with what comes
-      swarm.Work();
-    }
-    return Ok();
-  }));
+  // This thread fetches files, the first others carry out what it orders.
+  const std::size_t workers = swarm.workers();
+  TRY(ForEachInParallel(threads + workers, static_cast<int>(threads + workers),
+                        [&](std::size_t thread) {
+                          if (thread == 0 || thread > workers) {
+                            fetch_files(thread == 0 ? 0 : thread - workers);
+                          } else {
+                            GoAfterOthers();  // reading files must keep up with what comes
+                            swarm.Work();
+                          }
+                          return Ok();
+                        }));
   figures_.files += queue.given();
   figures_.fetched_bytes += swarm.fetched_bytes();
   return queue.status();

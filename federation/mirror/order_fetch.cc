@@ -28,12 +28,9 @@ Status OrderFetch::Run() {
   if (!parts_.has_part) TRY(AskForTable());
   put_ms_ = parts_.clock.MonotonicMs();
   Status read = ReadRun();
-  if (!read && !IsLie(read) && !parts_.has_part && partial_bytes_ > 0) {
-    const auto begun = ByteView(batch_).last(partial_bytes_);
-    parts_.broken.Keep(parts_.peer, next_, table_[next_], begun);
-  }
   const Status put = own_error_ ? Ok() : Put();
   if (own_error_) return *own_error_;
+  if (!read && !IsLie(read) && put) KeepBegun();
   if (!put && !IsLie(read)) read = put;
   return IsLie(read) ? BlameOnce(std::move(read)) : read;
 }
@@ -45,19 +42,32 @@ Status OrderFetch::AskForTable() {
   return Ok();
 }
 
+BrokenChunks::Place OrderFetch::PlaceOf(std::size_t chunk) const {
+  return {&parts_.peer, parts_.section.file, parts_.section.index, chunk};
+}
+
 // From where an exchange with this peer broke off.
 void OrderFetch::GoOn() {
-  const auto begun = parts_.broken.Take(parts_.peer, next_, table_[next_]);
+  const auto begun = parts_.broken.Take(PlaceOf(next_), table_[next_]);
+  if (begun.empty()) return;
   batch_.insert(batch_.end(), begun.begin(), begun.end());
   partial_bytes_ = begun.size();
-  goes_on_ = !begun.empty();
+  pieced_ = next_;
+}
+
+// The bytes before were right, so the table is, by which these are a begin.
+void OrderFetch::KeepBegun() {
+  if (parts_.has_part || partial_bytes_ == 0) return;
+  parts_.broken.Keep(PlaceOf(next_), table_[next_], ByteView(batch_).last(partial_bytes_));
 }
 
 // A peer may have moved a chunk since it gave the table, and then gave other bytes in good faith.
+// Nor does one lie of whom a chunk came in two pieces that do not fit, the first time.
 Status OrderFetch::BlameOnce(Status lie) {
   if (parts_.has_part) return lie;
-  if (goes_on_) {
+  if (is_pieced_wrong_ && !is_other_wrong_) {
     parts_.broken.Distrust(parts_.peer);
+    parts_.tables.Forget(parts_.peer);
     return Error(Errc::Unavailable, "a chunk that came in two pieces is wrong");
   }
   const auto again = FetchTable(parts_.peer, parts_.section);
@@ -157,7 +167,10 @@ Status OrderFetch::PutGood(const DataTable& entries, std::span<const storage::Ch
   for (std::size_t i = 0; i < entries.size(); ++i) {
     const auto payload = left.first(entries[i].stored_bytes);
     left = left.subspan(payload.size());
-    if (!RequireChunk(decoder, entries[i], payload, expected[i])) continue;
+    if (!RequireChunk(decoder, entries[i], payload, expected[i])) {
+      (pieced_ == put_from_ + i ? is_pieced_wrong_ : is_other_wrong_) = true;
+      continue;
+    }
     good.push_back(entries[i]);
     chunks.push_back(expected[i]);
     indices.push_back(put_from_ + i);

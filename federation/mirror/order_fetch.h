@@ -45,7 +45,9 @@ class OrderFetch {
 
  private:
   Status AskForTable();
+  BrokenChunks::Place PlaceOf(std::size_t chunk) const;
   void GoOn();
+  void KeepBegun();
   Status ReadRun();
   Status TakeTable(ByteView& piece);
   Status Take(ByteView piece);
@@ -63,7 +65,9 @@ class OrderFetch {
   Bytes batch_;
   std::size_t room_ = 0;
   std::size_t partial_bytes_ = 0;
-  bool goes_on_ = false;  // the first bytes are of an exchange before
+  std::optional<std::size_t> pieced_;  // the chunk that began in an exchange before
+  bool is_pieced_wrong_ = false;
+  bool is_other_wrong_ = false;
   std::int64_t put_ms_ = 0;
   std::optional<Error> own_error_;
   std::uint64_t fetched_bytes_ = 0;

@@ -223,12 +223,13 @@ SwarmPlan::End Swarm::Ask(const SwarmPlan::Order& order, Section& section) {
   };
   const auto kept = [&](std::size_t chunk) {
     section.file->NoteHere(section.proven.index, chunk);
+    broken_.Forget(section.proven, chunk);
     const MutexLock lock(mutex_);
     plan_.Kept(order.id, chunk, Now());
   };
-  const OrderFetch::Parts parts{
-      peers_.clock(), peer,           session_, section.proven, section.tables,
-      section.broken, order.has_part, moved,    came,           kept};
+  const OrderFetch::Parts parts{peers_.clock(), peer,    session_,       section.proven,
+                                section.tables, broken_, order.has_part, moved,
+                                came,           kept};
   OrderFetch fetch(parts, order.first, order.end);
   Status asked = fetch.Run();
   fetched_bytes_ += fetch.fetched_bytes();

@@ -7,8 +7,8 @@
 //                            ◀─ question ─ watch;  who has what ─▶ plan
 //
 // Memory: the chunk lists of the files being fetched (36 bytes for each 64 KiB), each twice more
-// while it is fetched, and at most SwarmLimits::bytes_in_flight of payloads and one order
-// more.
+// while it is fetched, and at most SwarmLimits::bytes_in_flight of payloads, one order more, and
+// BrokenChunks::kMost begun ones.
 
 #include <memory>
 #include <variant>
@@ -48,7 +48,6 @@ class Swarm {
     HoldingsWatch::FileId watched = 0;
     ProvenSection proven;
     SectionTables tables;
-    BrokenChunks broken;
     Mutex mutex;
     std::optional<Error> last_error GUARDED_BY(mutex);  // of a peer
   };
@@ -77,6 +76,7 @@ class Swarm {
   storage::ContentSession& session_;
   const std::size_t workers_;
   std::atomic<std::uint64_t> fetched_bytes_{0};
+  BrokenChunks broken_;
   Mutex mutex_;
   CondVar changed_;
   SwarmPlan plan_ GUARDED_BY(mutex_);

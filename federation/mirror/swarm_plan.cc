@@ -118,7 +118,7 @@ std::uint64_t SwarmPlan::OrderBytes(const Peer& peer, std::int64_t now_ms) const
   const auto streams = std::min(PeersIn(now_ms) * streams_.each(), limits_.orders);
   const auto share = wanted_bytes_ / (kOrdersLeft * std::max<std::size_t>(streams, 1));
   const auto carried = static_cast<std::uint64_t>(peer.bytes_per_ms * double(limits_.order_ms));
-  const auto most = peer.bytes_per_ms == 0 ? limits_.order_first_bytes : carried;
+  const auto most = std::max(carried, limits_.order_short_bytes);
   return std::clamp(std::min(most, share), limits_.order_min_bytes, limits_.order_max_bytes);
 }
 
@@ -142,7 +142,7 @@ void SwarmPlan::LookWhoGivesLittle(std::int64_t now_ms) {
   for (const auto& [id, running] : orders_) {
     const auto spent = now_ms - running.begun_ms;
     if (spent < limits_.stalled_ms) continue;
-    const auto least = static_cast<double>(limits_.order_min_bytes) * static_cast<double>(spent) /
+    const auto least = static_cast<double>(limits_.little_bytes) * static_cast<double>(spent) /
                        static_cast<double>(limits_.stalled_ms);
     if (static_cast<double>(running.came_bytes) < least) {
       peers_[running.order.peer].gives_little = true;
@@ -286,7 +286,7 @@ std::optional<SwarmPlan::Order> SwarmPlan::Double(std::size_t peer, std::int64_t
     twice = bytes;
   }
   if (slowest == nullptr) return {};
-  const auto most = std::max(all_bytes_ / limits_.twice_share, limits_.order_min_bytes);
+  const auto most = std::max(all_bytes_ / limits_.twice_share, limits_.twice_min_bytes);
   const bool is_stalled = IsStalled(*slowest, longest_ms, now_ms);
   if (!is_stalled && twice_bytes_ + twice > most) return {};
   twice_bytes_ += is_stalled ? 0 : twice;

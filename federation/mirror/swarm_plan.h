@@ -8,8 +8,8 @@
 //     └─────Ended──────┘  what did not come
 //
 // 1. Of the sections that a peer has something of, the one that fewest peers have goes first.
-// 2. An order is as much as the peer's connection carries in four seconds, less towards the end, so
-//    that all end together: a slow peer gets little. What is in flight is bounded in all.
+// 2. An order is as much as the peer's connection carries in four seconds, and not very little;
+//    less towards the end, so that all end together. What is in flight is bounded in all.
 // 3. Each peer has at most StreamCount orders at a time.
 // 4. When nothing is left to ask for, the end of an order that will take long is asked of a faster
 //    peer too. Whoever is later is told to stop. So few bytes come twice; more only of a peer from
@@ -35,14 +35,16 @@ namespace banyan::federation {
 struct SwarmLimits {
   std::uint64_t bytes_in_flight = 64u << 20;  // asked for and not kept yet
   std::size_t orders = 32;
-  std::uint64_t order_min_bytes = 64u << 10;
-  std::uint64_t order_first_bytes = 256u << 10;  // of a peer whose speed is not known
+  std::uint64_t order_min_bytes = 64u << 10;     // towards the end
+  std::uint64_t order_short_bytes = 256u << 10;  // else: between two orders a line is idle
   std::uint64_t order_max_bytes = 8u << 20;
   std::int64_t order_ms = 4'000;
+  std::uint64_t twice_min_bytes = 128u << 10;
   std::uint64_t twice_share = 64;   // bytes that may be asked for twice: this part of all,
   std::int64_t stalled_ms = 5'000;  // besides those of an order of which nothing came so long,
-  std::int64_t slow_ms = 10'000;    // or whose rest will take longer than this
-  int failures = 4;                 // one after another, and a peer is out
+  std::uint64_t little_bytes = 128u << 10;  // less in that time is little
+  std::int64_t slow_ms = 10'000;            // or whose rest will take longer than this
+  int failures = 4;                         // one after another, and a peer is out
   std::int64_t patience_ms = 15 * 60'000;   // unless it gave something so recently
   std::size_t shared_orders = 2;            // of a peer with the whole, while others fetch it too;
   std::uint64_t shared_bytes = 256u << 10;  // so much each

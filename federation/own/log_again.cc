@@ -22,11 +22,12 @@ Result<std::vector<Bytes>> TakeWaiting(Connection& connection) {
 }
 
 // Its row is there from before, unless another copy of this node wrote the card.
-Status AppendCard(Connection& connection, LogId own, ByteView bytes, const CardEntry& entry,
+Status AppendCard(Connection& connection, LogId own, ByteView bytes, const Json& entry,
                   std::int64_t now_ms) {
   const auto leaf = HashLeaf(bytes);
-  const auto key = entry.link.Key(leaf);
-  const auto goes_on = RequireGoesOn(connection, own.origin, key, entry.link);
+  const auto link = TRY(CardLink::Parse(entry));
+  const auto key = link.Key(leaf);
+  const auto goes_on = RequireGoesOn(connection, own.origin, key, link);
   if (!goes_on && goes_on.error().code() != Errc::Invalid) return goes_on;
   if (!goes_on) {
     return connection.Execute(
@@ -38,9 +39,9 @@ Status AppendCard(Connection& connection, LogId own, ByteView bytes, const CardE
   TRY(
       connection.Execute("UPDATE repository_card SET number = ?, leaf = ?, epoch = ?, position = ? "
                          "WHERE origin = ? AND key = ?",
-                         entry.link.number, leaf, own.epoch, position, own.origin, key));
+                         link.number, leaf, own.epoch, position, own.origin, key));
   if (connection.Changes() > 0) return Ok();
-  return PutCard(connection, {own, position, leaf}, entry, now_ms);
+  return PutCard(connection, {own, position, leaf}, TRY(CardEntry::Parse(entry)), now_ms);
 }
 
 }  // namespace
@@ -57,7 +58,7 @@ Status AppendAgain(Connection& connection, LogId own, std::int64_t now_ms) {
     const Json entry = TRY(ParseCanonical(bytes, {kMaxEntryBytes, 4, true}));
     const auto type = FindString(entry, "t").value_or("");
     if (type == "card") {
-      TRY(AppendCard(connection, own, bytes, TRY(CardEntry::Parse(entry)), now_ms));
+      TRY(AppendCard(connection, own, bytes, entry, now_ms));
     } else if (type != "genesis" && type != "open" && type != "state") {  // those are made anew
       const auto position = TRY(AppendEntry(connection, own, bytes));
       if (type == "block") TRY(TakeBlock(connection, own, position, entry));

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <system_error>
 #include <thread>
 #include <vector>
 
@@ -11,8 +12,7 @@ namespace banyan::federation {
 
 Status ForEachInParallel(std::size_t count, int threads,
                          const std::function<Status(std::size_t)>& work) {
-  const auto most = std::min(count, static_cast<std::size_t>(std::max(threads, 1)));
-  std::atomic<std::size_t> next{most};
+  std::atomic<std::size_t> next{1};
   std::atomic<bool> has_failed{false};
   Mutex mutex;
   Status result;
@@ -25,8 +25,15 @@ Status ForEachInParallel(std::size_t count, int threads,
       has_failed = true;
     }
   };
+  const auto most = std::min(count, static_cast<std::size_t>(std::max(threads, 1)));
   std::vector<std::thread> pool;
-  for (std::size_t i = 1; i < most; ++i) pool.emplace_back(take, i);
+  try {
+    while (pool.size() + 1 < most) pool.emplace_back([&] { take(next++); });
+  } catch (const std::system_error&) {
+    if (pool.empty()) {
+      return Error(Errc::Unavailable, "the system gives the node no more threads: try again");
+    }
+  }
   take(0);
   for (auto& thread : pool) thread.join();
   return result;

@@ -42,8 +42,10 @@ Connection::Connection(SocketStream& stream, ConnectionRegistry::Entry& entry,
 void Connection::Run() {
   for (bool first = true; AwaitFirstByte(first) && ServeOne() == Next::Continue; first = false) {
   }
-  entry_.SetIdle(true);  // nobody waits for the rest
-  stream_.Close(settings_.limits.linger_ms, settings_.limits.linger_silence_ms);
+  entry_.SetIdle(true);                   // nobody waits for the rest
+  const auto& limits = settings_.limits;  // the few threads that turn away are not for lingering
+  const auto linger_ms = settings_.turned_away ? limits.linger_silence_ms : limits.linger_ms;
+  stream_.Close(linger_ms, limits.linger_silence_ms);
 }
 
 // Also skips the empty lines that some clients send after a body.

@@ -153,9 +153,10 @@ void SocketStream::Close(std::int64_t linger_ms, std::int64_t silence_ms) {
   if (write_failed_ || !Flush()) return;
   wire_->EndWriting();
   const auto until_ms = clock_.MonotonicMs() + linger_ms;
-  do {
+  for (auto now_ms = clock_.MonotonicMs(); now_ms < until_ms; now_ms = clock_.MonotonicMs()) {
     Consume(buffered().size());
-  } while (Fill(std::min(until_ms, clock_.MonotonicMs() + silence_ms)));
+    if (!Fill(std::min(until_ms, now_ms + silence_ms))) return;
+  }
 }
 
 }  // namespace banyan::node

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "storage/base/sqlite.h"
-#include "storage/content/chunk_placer.h"
+#include "storage/content/chunk_finder.h"
 
 namespace banyan::storage {
 

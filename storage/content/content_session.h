@@ -122,8 +122,8 @@ class ContentSession {
   const SessionOwner owner_;
   Mutex mutex_;
   ChunkScope scope_ GUARDED_BY(mutex_);
-  ChunkPlacer finder_ GUARDED_BY(mutex_);  // of what is in scope
-  // Writes take long: who only looks for chunks does not wait for them.
+  ChunkFinder finder_ GUARDED_BY(mutex_);  // of what is in scope
+  // Writes take long: who only looks for chunks does not wait for them. Never held together.
   Mutex storing_mutex_;
   ChunkPlacer placer_ GUARDED_BY(storing_mutex_);
 };

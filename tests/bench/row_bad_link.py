@@ -17,7 +17,7 @@ sys.path[:0] = [os.path.join(HERE, "..", "support"), os.path.join(HERE, "..", "p
 import emulated_network  # noqa: E402
 from far_host import FarHost  # noqa: E402
 
-SIZE_BYTES = 16_000_000
+SIZE_BYTES = 32_000_000
 RSYNC_BYTES = 2_000_000  # it has one stream
 OUTAGE_SECONDS = 30
 PORT = 8080

@@ -10,8 +10,14 @@
 #include <cstdlib>
 
 #include "storage/base/check.h"
+#include "tests/support/sanitizer.h"
 
 namespace banyan::node {
+namespace {
+
+constexpr int kReadMs = kSanitized ? 60'000 : 5'000;
+
+}  // namespace
 
 RawClient::RawClient(std::uint16_t port, bool tls, int receive_buffer_bytes)
     : fd_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
@@ -80,7 +86,7 @@ bool RawClient::FillTo(std::size_t size) {
   while (input_.size() < size) {
     std::string held = std::move(input_);
     input_.clear();
-    const auto more = ReadSome(1 << 16);
+    const auto more = ReadSome(1 << 16, kReadMs);
     input_ = std::move(held) + more;
     if (more.empty()) return false;
   }

@@ -25,7 +25,7 @@ from banyan_program import Relay, kill, sha256
 from place import CARD_SECONDS, Place, check, check_equal
 from stepwise import SEED, main
 
-ROUNDS = int(os.environ.get("BANYAN_ROUNDS", 1000 if os.environ.get("BANYAN_LONG") else 8))
+ROUNDS = int(os.environ.get("BANYAN_ROUNDS", 1000 if os.environ.get("BANYAN_LONG") else 50))
 RATE_BYTES = 6_000_000  # a second and direction, so that there is time for kills
 FLIGHT_BYTES = 9_000_000  # a second of that, begun chunks, socket buffers
 SLACK_BYTES = 300_000  # lists, tables and heads of one try

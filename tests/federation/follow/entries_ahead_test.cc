@@ -22,7 +22,7 @@ Bytes CardOf(std::size_t number) {
 std::vector<Bytes> Entries(std::size_t count) {
   std::vector<Bytes> entries;
   for (std::size_t i = 0; i < count; ++i) {
-    entries.push_back(i % 3 == 0 ? CardOf(i) : MustRenderCanonical({{"t", "later"}, {"v", i}}));
+    entries.push_back(i % 3 == 0 ? CardOf(i) : MustRenderCanonical({{"t", "self"}, {"v", i}}));
   }
   return entries;
 }

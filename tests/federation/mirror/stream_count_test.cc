@@ -28,12 +28,12 @@ struct Link {
 }  // namespace
 
 TEST_CASE("ALossyLinkGetsAsManyStreamsAsPay") {
-  Link link{42, 250};
+  Link link{42, 2000};
+  CHECK(link.streams.each() == StreamCount::kFirst);
   link.Pass(20'000);
-  CHECK(link.streams.each() == 8);
+  CHECK(link.streams.each() == 16);
   link.Pass(120'000);
-  CHECK(link.streams.each() <= StreamCount::kMost);
-  CHECK(link.streams.each() >= 8);
+  CHECK(link.streams.each() == StreamCount::kMost);
 }
 
 TEST_CASE("AThinLinkIsNotDividedInManyParts") {
@@ -50,8 +50,13 @@ TEST_CASE("AFastLinkNeedsNoMoreStreams") {
 
 TEST_CASE("PeersThatShareALinkDoNotOutbidEachOther") {
   Link link{250, 250, 8};
-  link.Pass(120'000);
-  CHECK(link.streams.each() <= 2 * StreamCount::kFirst);
+  int more = 0;
+  for (int second = 0; second < 120; ++second) {
+    link.Pass(1'000);
+    if (link.streams.each() > StreamCount::kFirst) ++more;
+  }
+  CHECK(more > 0);   // it was tried
+  CHECK(more < 60);  // now and then
 }
 
 TEST_CASE("StreamsThatAreNotUsedTellNothing") {

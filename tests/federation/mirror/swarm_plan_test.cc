@@ -174,7 +174,7 @@ TEST_CASE("WhatIsInFlightIsBounded") {
     orders.push_back(*order);
     bytes += (order->end - order->first) * kChunk;
   }
-  CHECK(bytes <= limits.bytes_in_flight + limits.order_first_bytes);
+  CHECK(bytes <= limits.bytes_in_flight + limits.order_short_bytes);
   p.now_ms = 1'000;
   for (const auto& order : orders) p.Finish(order);
   CHECK(p.plan.Next(p.now_ms).has_value());

@@ -66,7 +66,7 @@ TEST_CASE("ALiarCostsItsWrongChunkAndNothingElseAttack06") {
   CHECK(report.lies[0].peer == "https://s0");
   // The pieces in which it lied are of 256 KiB and more; what was right in its orders is kept.
   CHECK(s.Sent() < kFileBytes + s.seeders[0]->data_sent + 300'000);
-  CHECK(answers < 3 * static_cast<int>(StreamCount::kFirst));
+  CHECK(answers < 3 * static_cast<int>(StreamCount::kFirst));  // those that were under way
 }
 
 TEST_CASE("WhatCameOfAChunkBeforeItsPeerBrokeOffIsNotAskedForAgain") {
@@ -90,6 +90,18 @@ TEST_CASE("WhatCameOfAChunkBeforeItsPeerBrokeOffIsNotAskedForAgain") {
     CHECK(answers >= 11);
     CHECK(s.Sent() < kFileBytes + (lies ? 1'000'000 : 60'000));
   }
+}
+
+TEST_CASE("WhoBreaksOffAndLiesThenIsALiarAttack06") {
+  Several s(2);
+  int answers = 0;
+  s.seeders[0]->before_data = [&] { s.seeders[0]->data_budget = ++answers == 3 ? 290'037 : -1; };
+  s.seeders[0]->spoil_data = [&](Bytes& piece) {
+    if (answers > 3 && piece.size() > 50'000) piece[piece.size() / 2] ^= 1;
+  };
+  const auto report = s.RunAll();
+  REQUIRE(report.lies.size() == 1);
+  CHECK(report.lies[0].peer == "https://s0");
 }
 
 TEST_CASE("WhatAPeerHasNotComesFromTheOthers") {
