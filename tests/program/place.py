@@ -65,14 +65,16 @@ class Place:
         status, body = self.get(f"/fed/{origin}/0/checkpoint")
         if status != 200:
             return []  # it has none yet
-        size = int(body.split(b"\n")[1])
-        status, bundle = self.get(f"/fed/{origin}/0/tile/entries/000.p/{size}")
-        check_equal(status, 200, self.name, "entries of the log of", origin)
+        full, rest = divmod(int(body.split(b"\n")[1]), 256)
+        names = [f"{number:03}" for number in range(full)] + [f"{full:03}.p/{rest}"] * (rest > 0)
         entries = []
-        while bundle:
-            length = int.from_bytes(bundle[:2], "big")
-            entries.append(bundle[2:2 + length])
-            bundle = bundle[2 + length:]
+        for name in names:
+            status, bundle = self.get(f"/fed/{origin}/0/tile/entries/{name}")
+            check_equal(status, 200, self.name, "entries of the log of", origin, name)
+            while bundle:
+                length = int.from_bytes(bundle[:2], "big")
+                entries.append(bundle[2:2 + length])
+                bundle = bundle[2 + length:]
         return entries
 
     def listed(self):
