@@ -7,6 +7,7 @@
 // judged by what came from all of them: what they share, the link at this end, is not divided in
 // ever more parts. A value; times are monotonic.
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 
@@ -14,7 +15,8 @@ namespace banyan::federation {
 
 class StreamCount {
  public:
-  static constexpr std::size_t kFirst = 8;  // while one answer is kept, others come
+  static constexpr std::size_t kFirst = 4;       // while one answer is kept, others come
+  static constexpr std::size_t kFirstOfAll = 8;  // with all peers together, at least
   static constexpr std::size_t kMost = 16;
   static constexpr double kFastBytesPerMs = 4096;   // of one connection: more of them are no use
   static constexpr std::int64_t kBeginMs = 5'000;   // until the first burst of connections is over
@@ -22,6 +24,9 @@ class StreamCount {
   static constexpr std::int64_t kWindowMs = 3'000;  // of a measurement
   static constexpr std::int64_t kPauseMs = 15'000;  // between two tries, after one that did not pay
   static constexpr double kGain = 1.15;             // pays
+
+  explicit StreamCount(std::size_t peers)
+      : each_(std::max(kFirst, kFirstOfAll / std::max<std::size_t>(peers, 1))) {}
 
   std::size_t each() const { return each_; }
   // So many bytes came just now, of so many peers; what comes while not all exchanges are used says
@@ -36,7 +41,7 @@ class StreamCount {
   void Judge(double bytes_per_ms, std::size_t peers, std::int64_t now_ms);
   void Measure(std::int64_t from_ms);
 
-  std::size_t each_ = kFirst;
+  std::size_t each_;
   bool has_begun_ = false;
   bool is_trying_ = false;  // what was doubled last
   double before_ = 0;       // bytes a ms, with half as many

@@ -69,7 +69,7 @@ class SwarmPlan {
 
   // `seed`: where it begins, which should differ from node to node.
   explicit SwarmPlan(std::size_t peers, const SwarmLimits& limits = {}, std::uint64_t seed = 0)
-      : limits_(limits), random_(seed), peers_(peers) {}
+      : limits_(limits), random_(seed), peers_(peers), streams_(peers) {}
 
   // What each peer has is known, or assumed.
   SectionId Add(const storage::ChunkList& chunks, const storage::ChunkSet& wanted,
