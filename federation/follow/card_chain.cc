@@ -50,7 +50,8 @@ Status TakeCard(Connection& connection, const EntryPlace& place, const CardEntry
 Status PutCard(Connection& connection, const EntryPlace& place, const CardEntry& entry,
                std::int64_t now_ms) {
   const auto key = entry.link.Key(place.leaf);
-  const auto card = entry.card.value_or(Card());
+  const Card unknown;
+  const Card& card = entry.card ? *entry.card : unknown;
   return connection.Execute(
       "INSERT INTO repository_card(origin, key, number, leaf, epoch, position, written_ms, "
       "meta_id, status, reason, scope) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) "

@@ -18,17 +18,16 @@ constexpr std::array<std::string_view, 4> kRead = {"block", "state", "self", "pe
 }  // namespace
 
 Result<ParsedEntry> ParsedEntry::Parse(ByteView entry) {
-  ParsedEntry out;
-  out.json = TRY(ParseCanonical(entry, {kMaxEntryBytes, 4, true}));
-  const auto type = FindString(out.json, "t");
-  if (!type || !FindInt(out.json, "v")) return Error(Errc::Invalid, "it has no type or version");
+  Json json = TRY(ParseCanonical(entry, {kMaxEntryBytes, 4, true}));
+  const auto type = FindString(json, "t");
+  if (!type || !FindInt(json, "v")) return Error(Errc::Invalid, "it has no type or version");
   if (entry.size() > kMaxPlainBytes && *type != "signed") {
     return Error(Errc::Invalid, "it is larger than 4 KiB");
   }
+  ParsedEntry out;
   out.type = *type;
-  const Json json = std::exchange(out.json, {});
   if (out.type == "card") out.card = TRY(CardEntry::Parse(json));
-  if (std::ranges::find(kRead, out.type) != kRead.end()) out.json = json;
+  if (std::ranges::find(kRead, out.type) != kRead.end()) out.json = std::move(json);
   return out;
 }
 

@@ -31,6 +31,19 @@ std::size_t ResidentBytes() {
   return static_cast<std::size_t>(resident * ::sysconf(_SC_PAGESIZE));
 }
 
+// A request with a body of twenty pieces, one every 50 ms; its size.
+std::size_t SendSteadily(RawClient& client, const std::string& request, std::size_t piece_bytes) {
+  const std::size_t pieces = 20;
+  const auto size = pieces * piece_bytes;
+  client.Send(request + " HTTP/1.1\r\nHost: x\r\nContent-Length: " + std::to_string(size) +
+              "\r\n\r\n");
+  for (std::size_t i = 0; i < pieces; ++i) {
+    REQUIRE(client.Send(std::string(piece_bytes, 'b')));
+    Sleep(50);
+  }
+  return size;
+}
+
 // Sends `piece` every `pause_ms` until the server has had enough.
 int StatusAfterDripping(RawClient& client, std::string_view piece, int pause_ms) {
   for (int i = 0; i < 100 && client.Send(piece); ++i) {
@@ -72,13 +85,7 @@ TEST_CASE("HttpLimitsLetWhoSendsSlowlyReadTheRefusal") {
     limits.linger_silence_ms = 500;
     const auto server = StartTestServer(router, tls, limits);
     RawClient slow(server->port(), tls);
-    const int pieces = 20;
-    slow.Send("POST /missing HTTP/1.1\r\nHost: x\r\nContent-Length: " +
-              std::to_string(pieces * 65536) + "\r\n\r\n");
-    for (int i = 0; i < pieces; ++i) {
-      REQUIRE(slow.Send(std::string(65536, 'b')));
-      Sleep(50);
-    }
+    SendSteadily(slow, "POST /missing", 65536);
     CHECK(slow.Read().status == 404);
     RawClient silent(server->port(), tls);
     silent.Send("POST /missing HTTP/1.1\r\nHost: x\r\nContent-Length: 1000000\r\n\r\n");
@@ -104,14 +111,8 @@ TEST_CASE("HttpLimitsEndABodyThatComesTooSlowly") {
     drip.Send("POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\n");
     CHECK(StatusAfterDripping(drip, "a", 50) == 503);
     RawClient steady(server->port(), tls);  // 40 KiB/s, well above the 4 KiB/s asked for
-    const int pieces = 20;
-    steady.Send("PUT /count HTTP/1.1\r\nHost: x\r\nContent-Length: " +
-                std::to_string(pieces * 2048) + "\r\n\r\n");
-    for (int i = 0; i < pieces; ++i) {
-      REQUIRE(steady.Send(std::string(2048, 'b')));
-      Sleep(50);
-    }
-    CHECK(steady.Read().body == std::to_string(pieces * 2048));
+    const auto size = SendSteadily(steady, "PUT /count", 2048);
+    CHECK(steady.Read().body == std::to_string(size));
   }
 }
 
