@@ -1,7 +1,6 @@
 #include "node/own_log.h"
 
 #include <algorithm>
-#include <limits>
 
 #include "federation/follow/followed_log.h"
 #include "federation/follow/learned_peers.h"
@@ -19,10 +18,16 @@ namespace {
 constexpr std::int64_t kRetryMs = 60'000;
 constexpr std::int64_t kPatienceMs = 10'000;
 constexpr std::int64_t kStatePauseMs = 60'000;
+// So that another copy of this node, if it still runs, goes first (PROTOCOL.md section 6).
+constexpr std::int64_t kDisputePatienceMs = 300'000;
 
 using federation::OwnOrigin;
 using federation::PeerView;
 using storage::Connection;
+
+void Lower(std::optional<std::uint64_t>& least, std::uint64_t size) {
+  least = std::min(size, least.value_or(size));
+}
 
 }  // namespace
 
@@ -77,7 +82,7 @@ Status OwnLog::Work() {
   open = TRY(OpenLatest(std::move(open)));
   Status written = WriteEntries(*open);
   const bool has_news = TRY(open->files->Look()) == federation::LogFiles::News::Some;
-  if (asked == Asked::No && (has_news || asks_)) {
+  if (asked == Asked::No && (has_news || asks_ || IsDisputeDue())) {
     TRY(AskFirst(open->origin));
     open = TRY(OpenLatest(std::move(open)));
   }
@@ -161,8 +166,8 @@ Result<OwnOrigin> OwnLog::AskFirst(OwnOrigin origin) {
   asks_ = false;
   const auto peers = TRY(parts_.peers());
   if (peers.empty()) return origin;
-  bool is_forked = false;
-  auto common = std::numeric_limits<std::uint64_t>::max();  // to all forks of this epoch
+  std::optional<std::uint64_t> common;    // to all forks of this epoch
+  std::optional<std::uint64_t> disputed;  // the least that is held by who saw another history
   std::uint64_t taken = 0;
   Status unsettled;  // a peer showed something signed, and does not go on answering
   for (const auto& [peer, page] : asker_.Ask(peers, federation::EpochsPath(origin.node),
@@ -180,24 +185,35 @@ Result<OwnOrigin> OwnLog::AskFirst(OwnOrigin origin) {
     }
     was_shown_ = was_shown_ || view->kind != PeerView::Kind::Nothing;
     taken += view->taken;
-    if (view->kind == PeerView::Kind::Forked) {
-      is_forked = true;
-      common = std::min(common, view->common);
-    }
+    if (view->kind == PeerView::Kind::Forked) Lower(common, view->common);
+    if (view->disputed) Lower(disputed, *view->disputed);
     if (view->taken == 0) continue;
     log::Warning("federation", "event=own_log_taken peer={} entries={}", peer->Name(), view->taken);
     auto now = TRY(OpenOrigin());
-    if (now.log.epoch != origin.log.epoch) is_forked = false;  // somebody repaired it
+    if (now.log.epoch != origin.log.epoch) common = disputed = std::nullopt;  // it is repaired
     origin = std::move(now);
   }
   if (!unsettled) asks_ = true;  // again
   TRY(std::move(unsettled));
-  if (is_forked) {
-    TRY(Repair(origin, common));
+  NoteDispute(disputed.has_value());
+  if (disputed && (common || IsDisputeDue())) Lower(common, *disputed);
+  if (common) {
+    TRY(Repair(origin, *common));
     origin = TRY(OpenOrigin());
   }
-  if (is_forked || taken > 0) TRY(TakeUp(origin.log));
+  if (common || taken > 0) TRY(TakeUp(origin.log));
   return origin;
+}
+
+// A peer that agrees with what is here may have seen another copy. The one that it contradicts
+// repairs at once; when none does for some minutes, there is none left, and this one repairs.
+void OwnLog::NoteDispute(bool is_disputed) {
+  if (!is_disputed) disputed_ms_.reset();
+  if (is_disputed && !disputed_ms_) disputed_ms_ = parts_.clock.MonotonicMs();
+}
+
+bool OwnLog::IsDisputeDue() const {
+  return disputed_ms_ && parts_.clock.MonotonicMs() - *disputed_ms_ >= kDisputePatienceMs;
 }
 
 Status OwnLog::Repair(const OwnOrigin& origin, std::uint64_t common) {

@@ -80,6 +80,8 @@ class OwnLog {
   Result<Asked> OpenIfDue() REQUIRES(work_mutex_);
   Result<std::shared_ptr<Open>> OpenLatest(std::shared_ptr<Open> open) REQUIRES(work_mutex_);
   Result<federation::OwnOrigin> AskFirst(federation::OwnOrigin origin) REQUIRES(work_mutex_);
+  void NoteDispute(bool is_disputed) REQUIRES(work_mutex_);
+  bool IsDisputeDue() const REQUIRES(work_mutex_);
   Status Repair(const federation::OwnOrigin& origin, std::uint64_t common) REQUIRES(work_mutex_);
   Status TakeUp(federation::LogId log);
   Status WriteEntries(Open& open) REQUIRES(work_mutex_);
@@ -97,6 +99,8 @@ class OwnLog {
   bool was_shown_ GUARDED_BY(work_mutex_) = false;                // a peer holds the log
   std::optional<std::int64_t> tried_ms_ GUARDED_BY(work_mutex_);  // monotonic
   std::optional<std::int64_t> state_ms_ GUARDED_BY(work_mutex_);  // of a look at state entries
+  std::optional<std::int64_t> disputed_ms_
+      GUARDED_BY(work_mutex_);  // since when a peer is
   Mutex mutex_;
   std::string problem_ GUARDED_BY(mutex_);  // as logged last
   std::shared_ptr<Open> open_ GUARDED_BY(mutex_);

@@ -207,14 +207,6 @@ Status StopOrigin(storage::Database& database, LogId log, const std::string& rea
   });
 }
 
-std::string ForkEvidence::ToString() const {
-  std::string text;
-  for (const auto* note : {&first, &second}) {
-    text += "note " + std::to_string(note->size()) + "\n" + *note;
-  }
-  return text;
-}
-
 Result<std::optional<ForkEvidence>> FindEvidence(Connection& connection, LogId log) {
   std::optional<ForkEvidence> found;
   auto rows =

@@ -5,6 +5,7 @@
 
 #include <span>
 
+#include "federation/format/fork_evidence.h"
 #include "federation/format/log_name.h"
 #include "federation/format/opening.h"
 #include "federation/head_rows.h"
@@ -64,12 +65,6 @@ Result<Appended> AppendEntries(storage::Database& database, FollowedLog& log,
                                const NewEntries& news, std::int64_t now_ms);
 
 // Nothing more is taken of the origin. Evidence may be empty.
-struct ForkEvidence {
-  std::string first;  // two signed heads
-  std::string second;
-  // As one file: each after a line "note <length>".
-  std::string ToString() const;
-};
 Status StopOrigin(storage::Database& database, LogId log, const std::string& reason,
                   const std::optional<ForkEvidence>& evidence, std::int64_t now_ms);
 

@@ -6,6 +6,7 @@
 #include "federation/format/canonical_json.h"
 #include "federation/origin_rows.h"
 #include "federation/own/common_size.h"
+#include "federation/own/other_history.h"
 
 namespace banyan::federation {
 namespace {
@@ -38,6 +39,7 @@ class Comparison {
     for (const auto& shown : page.epochs) {
       if (shown.epoch == log_.epoch) {
         TRY(CompareEpoch(shown.note));
+        if (IsGood() && &shown == &page.epochs.back()) TRY(LookForDispute(shown.note));
       } else if (before != nullptr && shown.epoch == log_.epoch + 1 && IsGood()) {
         TRY(TakeNextEpoch(before->note, shown));
       } else if (view_.kind == Kind::Forked && shown.epoch == log_.epoch + 1) {
@@ -124,6 +126,19 @@ class Comparison {
     return Ok();
   }
 
+  // Who shows the head that was signed here last misses nothing yet, and is not asked.
+  Status LookForDispute(const std::string& note) {
+    const auto held = TRY(Verify(note));
+    const auto here = [&]() -> Result<std::optional<LogHead>> {
+      auto lease = TRY(database_.Read());
+      return FindHead(*lease, log_);
+    };
+    const auto head = TRY(here());
+    if (!head || held == head->state()) return Ok();
+    if (TRY(FindOtherHistory(database_, TRY(ReadOwn()), peer_))) view_.disputed = held.size;
+    return Ok();
+  }
+
   // Another copy repaired the log from a history that is not this one: a second repair would be a
   // second opening of the same epoch.
   Status LookAtOpening(const EpochHead& shown) {
@@ -196,7 +211,7 @@ class Comparison {
 Result<PeerView> CompareWithPeer(storage::Database& database, const OwnOrigin& origin,
                                  PeerSource& peer, ByteView page, std::int64_t now_ms) {
   const auto epochs = EpochsPage::Parse(AsText(page));
-  if (!epochs) return PeerView{Kind::Nothing, 0, 0, epochs.error().message()};
+  if (!epochs) return PeerView{Kind::Nothing, 0, {}, 0, epochs.error().message()};
   return Comparison(database, origin, peer, now_ms).Run(*epochs);
 }
 

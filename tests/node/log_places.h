@@ -73,8 +73,12 @@ class LogView final : public federation::PeerSource {
       return page.epochs.empty() ? Result<Bytes>(absent) : AsBody(page.ToString());
     }
     const auto slash = file.find('/');
-    return federation::ReadRowFile(*lease, {origin->row, std::stoull(file.substr(0, slash))},
-                                   file.substr(slash + 1));
+    const federation::LogId log{origin->row, std::stoull(file.substr(0, slash))};
+    if (file.substr(slash + 1) != "fork") {
+      return federation::ReadRowFile(*lease, log, file.substr(slash + 1));
+    }
+    const auto evidence = TRY(federation::FindEvidence(*lease, log));
+    return evidence ? AsBody(evidence->ToString()) : Result<Bytes>(absent);
   }
 
   const std::string name_;

@@ -80,7 +80,7 @@ class World {
   // Everybody meets everybody, until nothing is new any more.
   void Settle(const std::vector<PublishingNode*>& nodes) {
     p.view->is_reachable = q.view->is_reachable = true;
-    for (int i = 0; i < 8; ++i) {
+    for (int i = 0; i < 12; ++i) {
       for (auto* node : nodes) {
         node->clock.Advance(60'000);
         if (i < 4) node->Change("last");

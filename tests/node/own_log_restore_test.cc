@@ -313,3 +313,67 @@ TEST_CASE("ALongLogGetsStateEntriesThatFollowersCheck") {
   CHECK(f.peer.Stopped(f.a.node()).empty());
   CHECK(f.peer.Count("SELECT position FROM state_entry") == 1005);
 }
+
+// A peer saw both of two histories; then the copy that signed the other one is put back, and joins
+// the one that the peer holds.
+TEST_CASE("AForkThatNobodyShowsAnyMoreIsRepairedAfterSomeMinutes") {
+  Fixture f;
+  MemoryFileSystem saved;
+  saved.StartFrom(f.b.fs);
+  f.Publish(f.a, "theirs");
+  f.peer.Round();
+  const auto held = f.a.Head().state;
+  f.a.Stop();
+  f.b.Start();
+  f.peer.view->is_reachable = false;
+  f.Publish(f.b, "ours");
+  f.peer.Round();
+  REQUIRE_FALSE(f.peer.Stopped(f.b.node()).empty());
+  f.b.Stop();
+  f.b.fs.StartFrom(saved);
+  f.b.Start();
+  f.peer.view->is_reachable = true;
+  f.Publish(f.b, "again");
+  f.Publish(f.b, "more");
+  CHECK(f.b.Problem().empty());
+  CHECK(f.b.Head().epoch == 0);  // the other copy would go first
+  CHECK(f.b.Head().state.size == held.size + 2);
+  f.peer.Round();
+  CHECK_FALSE(f.peer.Stopped(f.b.node()).empty());
+  f.b.clock.Advance(300'000);
+  f.b.Update();  // though there is nothing to say
+  CHECK(f.b.Problem().empty());
+  CHECK(f.b.Head().epoch == 1);
+  CHECK(HeadsOf(f.b.database(), f.b.node()).front().state == held);
+  f.peer.Round();
+  CHECK(f.peer.Stopped(f.b.node()).empty());
+  CHECK(HeadsOf(f.peer.catalog.database(), f.b.node()).back().state == f.b.Head().state);
+  CHECK(f.PeerCards() == 4);
+  f.b.clock.Advance(300'000);
+  f.b.Update();
+  CHECK(f.b.Head().epoch == 1);  // the evidence stays, and is settled
+}
+
+TEST_CASE("EvidenceThatProvesNothingOpensNoEpoch") {
+  Fixture f;
+  const auto first = HeadsOf(f.a.database(), f.a.node()).back();
+  const auto note = [&](PublishingNode& node) {
+    auto lease = MUST(node.database().Read());
+    return MUST(federation::FindHead(*lease, {1, 0}))->note;
+  };
+  auto one = note(f.a);
+  f.Publish(f.a, "two");
+  auto other = note(f.a);
+  SECTION("two heads of one history") {}
+  SECTION("a head that this node did not sign") { other[other.size() - 3] ^= 1; }
+  MUST(f.peer.catalog.Write([&](Connection& c) {
+    return c.Execute(
+        "INSERT INTO fork_evidence(origin, epoch, first, second, seen_ms) "
+        "VALUES(1, 0, ?, ?, 1)",
+        one, other);
+  }));
+  for (int i = 0; i < 8; ++i) f.Publish(f.a, "one");
+  CHECK(f.a.Problem().empty());
+  CHECK(f.a.Head().epoch == 0);
+  CHECK(f.a.Head().state.size == first.state.size + 9);
+}
