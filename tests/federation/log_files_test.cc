@@ -47,7 +47,7 @@ TEST_CASE("WhatIsPublishedIsTheRows") {
   Fixture f;
   auto files = f.Open();
   MUST_FAIL(files->Read("checkpoint"), Errc::NotFound);
-  for (const std::uint64_t more : {0, 1, 254, 1, 300}) {
+  for (const std::uint64_t more : {0u, 1u, 254u, 1u, 300u}) {
     f.Grow(more);
     MUST(files->Publish());
     CHECK(f.Head(*files) == f.Rows());

@@ -118,7 +118,7 @@ TEST_CASE("NewsGoRoundByAsking") {
 
 TEST_CASE("NewsGoRoundStaleMirrors") {
   std::vector<std::int64_t> to_99_ms;  // much hangs on which mirrors they are
-  for (const std::uint64_t seed : {11, 12, 13}) {
+  for (const std::uint64_t seed : {11u, 12u, 13u}) {
     const auto spread = Measure(Nodes(), false, Mirrors::HalfStale, seed);
     Print("pull only, half of the mirrors stale", spread, true);
     to_99_ms.push_back(spread.to_99_ms);

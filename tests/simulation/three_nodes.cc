@@ -222,7 +222,7 @@ void ThreeNodes::Settle() {
     const bool is_done =
         places_[1].watch.HeldSize(origin) == size && places_[2].watch.HeldSize(origin) == size;
     if (is_done) return;
-    for (const std::size_t i : {1, 2}) Round(i);
+    for (const std::size_t i : {1u, 2u}) Round(i);
   }
   FAIL("they did not come to the same");
 }

@@ -45,8 +45,8 @@ Bytes WithType(Bytes header, char type) {
   std::fill_n(header.begin() + 148, 8, std::uint8_t{' '});
   unsigned sum = 0;
   for (const auto byte : header) sum += byte;
-  for (int i = 5; i >= 0; --i, sum >>= 3) {
-    header[148 + i] = static_cast<std::uint8_t>('0' + (sum & 7));
+  for (std::size_t i = 153; i >= 148; --i, sum >>= 3) {
+    header[i] = static_cast<std::uint8_t>('0' + (sum & 7));
   }
   return header;
 }

@@ -277,7 +277,7 @@ TEST_CASE("OneThatHasAPartIsAskedForThatPartOnly") {
   Planned p(2);
   const auto section = p.Add(100, {false, false});
   ChunkSet some(100);
-  for (const std::size_t i : {3, 4, 50}) some.Add(i);
+  for (const std::size_t i : {3u, 4u, 50u}) some.Add(i);
   p.plan.SetHolding(section, 1, Part(some), p.now_ms);
   std::set<std::size_t> asked;
   while (const auto order = p.plan.Next(p.now_ms)) {

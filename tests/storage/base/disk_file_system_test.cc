@@ -72,7 +72,7 @@ TEST_CASE("StatTellsWhoMayReadAFile") {
   const TempDirectory directory;
   const auto path = directory.Join("file");
   MUST(fs.Open(path, OpenMode::CreateNew));
-  for (const mode_t mode : {0640, 0604, 0620, 0601}) {
+  for (const mode_t mode : {0640u, 0604u, 0620u, 0601u}) {
     REQUIRE(::chmod(path.c_str(), mode) == 0);
     REQUIRE_FALSE(MUST(fs.Stat(path)).is_private);
   }

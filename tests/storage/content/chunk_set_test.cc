@@ -18,7 +18,7 @@ ChunkSet Of(std::size_t size, std::initializer_list<std::size_t> numbers) {
 TEST_CASE("ASetOfChunksIsOneBitEachLowestFirst") {
   CHECK(Of(9, {0, 3, 8}).Encode() == Bytes{0x09, 0x01});
   CHECK(MUST(ChunkSet::Parse(Bytes{0x09, 0x01}, 9)) == Of(9, {0, 3, 8}));
-  for (const std::size_t size : {0, 1, 7, 8, 63, 64, 65, 1000}) {
+  for (const std::size_t size : {0u, 1u, 7u, 8u, 63u, 64u, 65u, 1000u}) {
     const auto all = ChunkSet::All(size);
     CHECK(all.Count() == size);
     CHECK(all.IsAll());

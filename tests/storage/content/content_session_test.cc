@@ -195,7 +195,7 @@ TEST_CASE("ManyFilesAreMadeTogetherAndEachFailsAlone") {
   MUST_FAIL(made[1], Errc::Invalid);
   MUST_FAIL(made[3], Errc::Conflict);
   auto lease = MUST(f.database->Read());
-  for (const std::size_t i : {0, 2, 4, 5}) {
+  for (const std::size_t i : {0u, 2u, 4u, 5u}) {
     REQUIRE(MUST(made[i]).row > 0);
     CHECK(MUST(FindFile(*lease, files[i].claim.sha256)).has_value());
   }
