@@ -2,20 +2,15 @@
 // GET and HEAD [datasets/]{id}/raw/{rev}/{path}: the same as git has it, so an LFS file gives its
 // pointer.
 
-#include "node/absent_answer.h"
+#include "node/entry_answer.h"
 #include "node/file_answer.h"
-#include "node/http/uri.h"
-#include "node/repository_call.h"
 #include "node/routes.h"
-#include "storage/history/uploads.h"
 
 namespace banyan::node {
 namespace {
 
 using storage::Access;
 using storage::ManifestEntry;
-
-constexpr Duration kDownloadWindow{300'000};
 
 struct FoundFile {
   std::unique_ptr<RepositoryReading> reading;
@@ -58,55 +53,6 @@ std::optional<FoundFile> Find(RepositoryCall& call) {
   return found;
 }
 
-// One for each client, repository and five minutes, however many files are read.
-void CountDownload(RepositoryCall& call, std::int64_t repository) {
-  if (call.request.method != "GET" || call.response.status >= 300) return;
-  const auto& caller = call.request.caller;
-  const std::string who = caller.IsAnonymous() ? RateKey(call.request.peer_address)
-                                               : "user " + std::to_string(caller.user);
-  const auto key = std::to_string(repository) + " " + who;
-  if (call.hub.downloads.Take(key, {1, kDownloadWindow}).allowed) {
-    call.hub.usage.CountDownload(repository);
-  }
-}
-
-// Only what the repository has, or everybody: a mirrored manifest may name the digest of any file.
-Result<std::optional<storage::FileContent>> FindContent(const FoundFile& found) {
-  return storage::FindCommittedFile(*found.reading->lease, found.reading->repository.row,
-                                    found.entry.sha256);
-}
-
-// Unless it was withheld meanwhile.
-Result<std::optional<storage::FileContent>> FindAgain(Hub& hub,
-                                                      const storage::Repository& repository,
-                                                      const Sha256& sha256) {
-  auto lease = TRY(hub.database.Read());
-  if (TRY(storage::GetRepository(*lease, repository.row)).IsClosed()) {
-    return std::optional<storage::FileContent>();
-  }
-  return storage::FindCommittedFile(*lease, repository.row, sha256);
-}
-
-// The file's bytes, from a peer if need be, or what says why not.
-void AnswerBytes(RepositoryCall& call, FoundFile& found, const std::string& etag) {
-  const auto repository = found.reading->repository;
-  auto file = FindContent(found);
-  if (file && !*file && call.request.method == "HEAD") {
-    if (LookOrAnswer(call.hub, repository, call.response) == Absent::GoOn) {
-      AnswerSize(call.request, call.response, found.entry.size_bytes, etag);
-    }
-    return;
-  }
-  if (file && !*file) {
-    found.reading.reset();  // no connection is held while this waits
-    if (FetchOrAnswer(call.hub, repository, found.entry, call.response) == Absent::Answered) return;
-    file = FindAgain(call.hub, repository, found.entry.sha256);
-  }
-  if (!file) return call.Fail(file.error());
-  if (*file) return AnswerContent(call.hub, call.request, call.response, **file, etag);
-  call.Fail(Error(Errc::Unavailable, "the file was taken away meanwhile"));
-}
-
 void GetResolve(RepositoryCall& call) {
   auto found = Find(call);
   if (!found) return;
@@ -117,7 +63,7 @@ void GetResolve(RepositoryCall& call) {
     call.response.headers.Set("X-Linked-Size", std::to_string(found->entry.size_bytes));
     call.response.headers.Set("X-Linked-Etag", "\"" + etag + "\"");
   }
-  AnswerBytes(call, *found, etag);
+  AnswerEntry(call, std::move(found->reading), found->entry, etag);
   CountDownload(call, repository);
 }
 
@@ -125,7 +71,9 @@ void GetRaw(RepositoryCall& call) {
   auto found = Find(call);
   if (!found) return;
   const std::string etag = found->entry.oid.ToString();
-  if (!found->entry.IsPointer()) return AnswerBytes(call, *found, etag);
+  if (!found->entry.IsPointer()) {
+    return AnswerEntry(call, std::move(found->reading), found->entry, etag);
+  }
   const auto pointer = storage::PointerText({found->entry.sha256, found->entry.size_bytes});
   call.response.headers.Set("ETag", "\"" + etag + "\"");
   call.response.SetText("text/plain; charset=utf-8", pointer);

@@ -1,5 +1,7 @@
 #include "node/auth.h"
 
+#include <algorithm>
+
 #include "node/http/http_error.h"
 #include "storage/catalog/tokens.h"
 
@@ -15,6 +17,21 @@ std::optional<std::string_view> AfterScheme(std::string_view header, std::string
   header.remove_prefix(scheme.size());
   const auto first = header.find_first_not_of(' ');
   return first == header.npos ? std::string_view() : header.substr(first);
+}
+
+std::optional<std::string> TokenInCookie(const HeaderList& headers) {
+  std::string_view left = headers.Find("Cookie").value_or("");
+  if (left.size() > kMaxCredentialBytes) return std::nullopt;
+  while (!left.empty()) {
+    const auto end = std::min(left.find(';'), left.size());
+    auto pair = left.substr(0, end);
+    left.remove_prefix(std::min(end + 1, left.size()));
+    pair.remove_prefix(std::min(pair.find_first_not_of(' '), pair.size()));
+    const auto equals = pair.find('=');
+    if (equals == pair.npos || pair.substr(0, equals) != kSessionCookie) continue;
+    if (equals + 1 < pair.size()) return std::string(pair.substr(equals + 1));
+  }
+  return std::nullopt;
 }
 
 }  // namespace
@@ -36,9 +53,10 @@ Result<std::optional<std::string>> TokenOf(const HeaderList& headers) {
   return std::optional(std::string(password.empty() ? text.substr(0, colon) : password));
 }
 
-Result<storage::Caller> AuthenticateRequest(storage::Database& database, const HeaderList& headers,
+Result<storage::Caller> AuthenticateRequest(storage::Database& database, const Request& request,
                                             std::int64_t now_ms) {
-  const auto token = TRY(TokenOf(headers));
+  auto token = TRY(TokenOf(request.headers));
+  if (!token && request.path.starts_with(kCookiePath)) token = TokenInCookie(request.headers);
   if (!token) return storage::Caller();
   auto lease = TRY(database.Read());
   return storage::Authenticate(*lease, *token, now_ms);

@@ -1,5 +1,5 @@
 #pragma once
-// From the Authorization header of a request to a Caller. Tokens are looked at here and nowhere
+// From the credentials of a request to a Caller. Tokens are looked at here and nowhere
 // else; none is ever logged.
 
 #include <optional>
@@ -16,9 +16,14 @@ namespace banyan::node {
 // form.
 Result<std::optional<std::string>> TokenOf(const HeaderList& headers);
 
+// The cookie that POST /api/v1/login gives (node/api_modelscope.cc). It counts below this path
+// only, where nothing is changed, so that no page of another site can act by it.
+inline constexpr std::string_view kSessionCookie = "m_session_id";
+inline constexpr std::string_view kCookiePath = "/api/v1/";
+
 // Anonymous without a token; with another hub's token anonymous and `foreign_token` set. Denied
 // for a token that is not valid here.
-Result<storage::Caller> AuthenticateRequest(storage::Database& database, const HeaderList& headers,
+Result<storage::Caller> AuthenticateRequest(storage::Database& database, const Request& request,
                                             std::int64_t now_ms);
 
 // 401 as clients understand it: they do not take it for a missing repository. Git is asked for

@@ -56,7 +56,7 @@ void Front::Route(Request& request, Response& response) {
 
 bool Front::Identify(Request& request, Response& response) {
   const std::int64_t now_ms = parts_.clock.NowMs();
-  auto caller = AuthenticateRequest(parts_.database, request.headers, now_ms);
+  auto caller = AuthenticateRequest(parts_.database, request, now_ms);
   if (caller) {
     request.caller = *std::move(caller);
     if (request.caller.token != 0) parts_.usage.TokenUsed(request.caller.token, now_ms);

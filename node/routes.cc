@@ -9,7 +9,7 @@ Router MakeRoutes(Hub& hub) {
       AddCommitLogRoutes,  AddFileRoutes,     AddAccountRoutes,   AddCourtesyRoutes,
       AddInfoRoutes,       AddRegisterRoutes, AddGatedRoutes,     AddManageRoutes,
       AddStandingRoutes,   AddBranchRoutes,   AddPreuploadRoutes, AddLfsRoutes,
-      AddLfsObjectRoutes,  AddCommitRoutes,
+      AddLfsObjectRoutes,  AddCommitRoutes,   AddOciRoutes,       AddModelScopeRoutes,
   };
   Router router;
   for (const auto add : kSubjects) add(router, hub);

@@ -16,6 +16,8 @@ void AddTreeRoutes(Router& router, Hub& hub);        // api_tree.cc: tree, paths
 void AddRefRoutes(Router& router, Hub& hub);         // api_refs.cc: refs
 void AddCommitLogRoutes(Router& router, Hub& hub);   // api_commits.cc: commits
 void AddFileRoutes(Router& router, Hub& hub);        // api_file.cc: resolve, raw
+void AddOciRoutes(Router& router, Hub& hub);         // api_oci.cc: GGUF models as ollama pulls them
+void AddModelScopeRoutes(Router& router, Hub& hub);  // api_modelscope.cc: reading, as its SDK does
 void AddAccountRoutes(Router& router, Hub& hub);     // api_account.cc: whoami, auth-check
 void AddCourtesyRoutes(Router& router, Hub& hub);    // api_courtesy.cc: what clients ask in passing
 

@@ -15,6 +15,12 @@ HeaderList With(std::string_view authorization) {
   return headers;
 }
 
+Request Asking(std::string_view authorization) {
+  Request request;
+  request.headers = With(authorization);
+  return request;
+}
+
 std::string Token(std::string_view authorization) {
   const auto token = MUST(TokenOf(With(authorization)));
   return token ? *token : "none";
@@ -50,7 +56,7 @@ TEST_CASE("ACallerIsWhoseTokenWasSent") {
     return storage::CreateToken(connection, random, {user, "t", storage::Role::Write, 1000}, 1);
   }));
   const auto ask = [&](const std::string& header, std::int64_t now_ms) {
-    return AuthenticateRequest(catalog.database(), With(header), now_ms);
+    return AuthenticateRequest(catalog.database(), Asking(header), now_ms);
   };
   const auto caller = MUST(ask("Bearer " + issued.text, 2));
   CHECK(caller.name == "alice");
@@ -60,12 +66,24 @@ TEST_CASE("ACallerIsWhoseTokenWasSent") {
   MUST_FAIL(ask("Bearer " + issued.text + "x", 2), Errc::Denied);
   MUST_FAIL(ask("Bearer ", 2), Errc::Denied);
   CHECK(MUST(ask("", 2)).IsAnonymous());
+
+  // As a cookie, and for reading only.
+  const auto show = [&](const std::string& path, const std::string& cookie) {
+    auto request = Asking("");
+    request.path = path;
+    request.headers.Set("Cookie", cookie);
+    return MUST(AuthenticateRequest(catalog.database(), request, 2)).name;
+  };
+  CHECK(show("/api/v1/models/a/b", "x=1; m_session_id=" + issued.text + "; y=2") == "alice");
+  CHECK(show("/api/v1/models/a/b", "m_session_id=" + issued.text) == "alice");
+  CHECK(show("/api/models/a/b", "m_session_id=" + issued.text).empty());
+  CHECK(show("/api/v1/models/a/b", "y_m_session_id=" + issued.text + ";;=;m_session_id=").empty());
 }
 
 TEST_CASE("AnotherHubsTokenIsAnonymousAndMarked") {
   testing::TestCatalog catalog;
   const auto caller = MUST(AuthenticateRequest(
-      catalog.database(), With("Bearer hf_abcdefghijklmnopqrstuvwxyz01234567"), 1));
+      catalog.database(), Asking("Bearer hf_abcdefghijklmnopqrstuvwxyz01234567"), 1));
   CHECK(caller.IsAnonymous());
   CHECK(caller.foreign_token);
 }
