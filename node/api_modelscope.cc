@@ -20,7 +20,8 @@ using storage::Access;
 using storage::RepositoryKind;
 
 constexpr std::string_view kMaster = "master";
-constexpr std::size_t kMaxFiles = 100'000;  // of a listing without pages
+constexpr std::string_view kById = "/api/v1/datasets/";  // then ":id"
+constexpr std::size_t kMaxFiles = 100'000;               // of a listing, in all its pages
 constexpr std::size_t kMaxPage = 1'000;
 
 void AnswerData(const Request& request, Response& response, Json data) {
@@ -33,7 +34,8 @@ void AnswerData(const Request& request, Response& response, Json data) {
 
 // The answer of a failed call, once more in the envelope.
 void WrapFailure(const Request& request, Response& response) {
-  const std::string message(response.headers.Find("X-Error-Message").value_or("failed"));
+  const auto body = ParseJson(response.body);
+  const auto message = body ? FindString(*body, "error").value_or("failed") : "failed";
   response.SetJson({{"Code", response.status},
                     {"Success", false},
                     {"Message", message},
@@ -142,7 +144,9 @@ Result<Json> ListJson(const Request& request, RepositoryReading& reading,
     }
     options.after = listing.next;
   } while (!options.after.empty() && files.size() < wanted && seen < kMaxFiles);
-  return files;
+  if (options.after.empty() || (has_pages && files.size() == wanted)) return files;
+  return Error(Errc::TooLarge,
+               "more than " + std::to_string(kMaxFiles) + " files: ask for one folder by Root");
 }
 
 void GetFiles(RepositoryCall& call) {
@@ -210,6 +214,8 @@ void SplitId(Request& request) {
   const auto slash = std::min(id.find('/'), id.size());
   const auto ns = id.substr(0, slash);
   const auto name = id.substr(std::min(slash + 1, id.size()));
+  const auto& raw = at->raw_value;
+  request.path.replace(request.path.find(raw, kById.size()), raw.size(), ns + "/" + name);
   request.params = {{"ns", ns, ns}, {"name", name, name}};
 }
 

@@ -89,12 +89,17 @@ std::string ParametersText(const std::optional<std::uint64_t>& count) {
                        : fmt::format("{:.0f}M", std::max(number / 1e6, 1.0));
 }
 
+// Empty: not known.
+Result<std::string> FamilyOf(RepositoryReading& reading) {
+  const auto metadata = TRY(storage::GetMetadata(*reading.lease, reading.repository.row));
+  const Json json = TRY(ParseJson(metadata));
+  const Json* gguf = FindMember(json, "gguf");
+  return gguf == nullptr ? "" : FindString(*gguf, "architecture").value_or("");
+}
+
 // The config of a model, a blob that is in no file.
-Result<std::string> MakeConfig(RepositoryReading& reading, const std::string& path) {
-  const auto& repository = reading.repository;
-  const Json metadata = TRY(ParseJson(TRY(storage::GetMetadata(*reading.lease, repository.row))));
-  const Json* gguf = FindMember(metadata, "gguf");
-  const auto family = gguf == nullptr ? "" : FindString(*gguf, "architecture").value_or("");
+std::string MakeConfig(const storage::Repository& repository, const std::string& family,
+                       const std::string& path) {
   const Json config = {{"model_format", "gguf"},
                        {"model_family", family},
                        {"model_families", family.empty() ? Json::array() : Json::array({family})},
@@ -165,9 +170,10 @@ void GetManifest(RepositoryCall& call) {
                           " parts, and such models cannot be pulled in this way: name another "
                           "quantisation, or get the files and join them by llama-gguf-split");
   }
-  const auto config = MakeConfig(*opened->reading, choice->model);
-  if (!config) return call.Fail(config.error());
-  auto text = DumpJson(ManifestJson(opened->files, *choice, *config));
+  const auto family = FamilyOf(*opened->reading);
+  if (!family) return call.Fail(family.error());
+  const auto config = MakeConfig(opened->reading->repository, *family, choice->model);
+  auto text = DumpJson(ManifestJson(opened->files, *choice, config));
   call.response.headers.Set("Docker-Content-Digest", DigestOf(HashSha256(AsBytes(text))));
   call.response.headers.Set("Cache-Control", "no-cache");
   call.response.SetText(kManifestType, std::move(text));
@@ -175,10 +181,11 @@ void GetManifest(RepositoryCall& call) {
 
 // Of one of the models. Empty: it is of none.
 Result<std::string> FindConfig(Opened& opened, const Sha256& sha256) {
+  const auto family = TRY(FamilyOf(*opened.reading));
   std::set<std::string> seen;  // most models differ in nothing but their quantisation
   for (const auto& [path, entry] : opened.files) {
     if (!IsGguf(path) || !seen.insert(QuantisationOf(path)).second) continue;
-    auto config = TRY(MakeConfig(*opened.reading, path));
+    auto config = MakeConfig(opened.reading->repository, family, path);
     if (HashSha256(AsBytes(config)) == sha256) return config;
   }
   return std::string();

@@ -81,6 +81,16 @@ TEST_CASE("ModelScopeListsDatasetsInPages") {
   CHECK(f.node.Get("/api/v1/datasets/alice/d/repo?FilePath=.gitattributes").status == 200);
 }
 
+TEST_CASE("ModelScopeFollowsADatasetToItsNewName") {
+  Fixture f;
+  f.node.Create(f.alice, "api", {{"type", "dataset"}});
+  f.node.Post("/api/repos/move", f.alice,
+              {{"fromRepo", "alice/api"}, {"toRepo", "alice/new"}, {"type", "dataset"}});
+  const auto reply = f.node.Get("/api/v1/datasets/alice%2Fapi/repo/tree?Recursive=True");
+  CHECK(reply.status == 307);
+  CHECK(reply.Header("Location") == "/prefix/api/v1/datasets/alice/new/repo/tree?Recursive=True");
+}
+
 TEST_CASE("ModelScopeIsToldInItsOwnTerms") {
   Fixture f;
   for (const auto* path :
