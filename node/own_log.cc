@@ -1,13 +1,10 @@
 #include "node/own_log.h"
 
-#include <algorithm>
-
 #include "federation/follow/followed_log.h"
 #include "federation/follow/learned_peers.h"
 #include "federation/head_rows.h"
 #include "federation/origin_rows.h"
 #include "federation/own/log_again.h"
-#include "federation/own/next_epoch.h"
 #include "federation/own/obey.h"
 #include "federation/own/state_writer.h"
 #include "federation/receipts.h"
@@ -16,18 +13,10 @@ namespace banyan::node {
 namespace {
 
 constexpr std::int64_t kRetryMs = 60'000;
-constexpr std::int64_t kPatienceMs = 10'000;
 constexpr std::int64_t kStatePauseMs = 60'000;
-// So that another copy of this node, if it still runs, goes first (PROTOCOL.md section 6).
-constexpr std::int64_t kDisputePatienceMs = 300'000;
 
 using federation::OwnOrigin;
-using federation::PeerView;
 using storage::Connection;
-
-void Lower(std::optional<std::uint64_t>& least, std::uint64_t size) {
-  least = std::min(size, least.value_or(size));
-}
 
 }  // namespace
 
@@ -160,77 +149,6 @@ Result<OwnLog::Asked> OwnLog::OpenIfDue() {
   MutexLock lock(mutex_);
   open_ = std::move(open);
   return Asked::Yes;
-}
-
-Result<OwnOrigin> OwnLog::AskFirst(OwnOrigin origin) {
-  asks_ = false;
-  const auto peers = TRY(parts_.peers());
-  if (peers.empty()) return origin;
-  std::optional<std::uint64_t> common;    // to all forks of this epoch
-  std::optional<std::uint64_t> disputed;  // the least that is held by who saw another history
-  std::uint64_t taken = 0;
-  Status unsettled;  // a peer showed something signed, and does not go on answering
-  for (const auto& [peer, page] : asker_.Ask(peers, federation::EpochsPath(origin.node),
-                                             federation::kMaxEpochsBytes, kPatienceMs)) {
-    if (!page) continue;  // it does not answer, or holds nothing of this log
-    const auto view =
-        federation::CompareWithPeer(parts_.database, origin, *peer, *page, parts_.clock.NowMs());
-    if (!view) {
-      unsettled = Error(view.error()).Context("asking " + peer->Name());
-      continue;
-    }
-    if (!view->problem.empty()) {
-      log::Warning("federation", "event=own_log_shown_wrong peer={} error=\"{}\"", peer->Name(),
-                   view->problem);
-    }
-    was_shown_ = was_shown_ || view->kind != PeerView::Kind::Nothing;
-    taken += view->taken;
-    if (view->kind == PeerView::Kind::Forked) Lower(common, view->common);
-    if (view->disputed) Lower(disputed, *view->disputed);
-    if (view->taken == 0) continue;
-    log::Warning("federation", "event=own_log_taken peer={} entries={}", peer->Name(), view->taken);
-    auto now = TRY(OpenOrigin());
-    if (now.log.epoch != origin.log.epoch) common = disputed = std::nullopt;  // it is repaired
-    origin = std::move(now);
-  }
-  if (!unsettled) asks_ = true;  // again
-  TRY(std::move(unsettled));
-  NoteDispute(disputed.has_value());
-  if (disputed && (common || IsDisputeDue())) Lower(common, *disputed);
-  if (common) {
-    TRY(Repair(origin, *common));
-    origin = TRY(OpenOrigin());
-  }
-  if (common || taken > 0) TRY(TakeUp(origin.log));
-  return origin;
-}
-
-// A peer that agrees with what is here may have seen another copy. The one that it contradicts
-// repairs at once; when none does for some minutes, there is none left, and this one repairs.
-void OwnLog::NoteDispute(bool is_disputed) {
-  if (!is_disputed) disputed_ms_.reset();
-  if (is_disputed && !disputed_ms_) disputed_ms_ = parts_.clock.MonotonicMs();
-}
-
-bool OwnLog::IsDisputeDue() const {
-  return disputed_ms_ && parts_.clock.MonotonicMs() - *disputed_ms_ >= kDisputePatienceMs;
-}
-
-Status OwnLog::Repair(const OwnOrigin& origin, std::uint64_t common) {
-  if (common == 0) {
-    return Error(Errc::Conflict,
-                 "another copy of this node began an epoch of the log in another way, and a peer "
-                 "has it: nothing is signed here. Keep one of the copies, and end the other");
-  }
-  federation::NextEpoch next{
-      {origin.keys.public_keys(), {}, {}}, common, federation::OpenReason::Fork};
-  {
-    auto lease = TRY(parts_.database.Read());
-    next.keys = TRY(seeds_.Prepare(TRY(federation::StatedKeys(*lease, origin.log))));
-  }
-  TRY(federation::OpenNextEpoch(parts_.database, origin, next, parts_.clock.NowMs()));
-  log::Warning("federation", "event=log_repaired epoch={} common={}", origin.log.epoch + 1, common);
-  return Ok();
 }
 
 // What came from elsewhere, and what it put aside.

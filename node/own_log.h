@@ -80,7 +80,14 @@ class OwnLog {
   Result<Asked> OpenIfDue() REQUIRES(work_mutex_);
   Result<std::shared_ptr<Open>> OpenLatest(std::shared_ptr<Open> open) REQUIRES(work_mutex_);
   Result<federation::OwnOrigin> AskFirst(federation::OwnOrigin origin) REQUIRES(work_mutex_);
-  void NoteDispute(bool is_disputed) REQUIRES(work_mutex_);
+  struct Behind {
+    AskPeers::Source peer;
+    std::uint64_t size = 0;  // entries that it holds
+  };
+  // What each of them holds that has seen another history.
+  Result<std::vector<std::uint64_t>> FindDisputes(const federation::OwnOrigin& origin,
+                                                  const std::vector<Behind>& behind)
+      REQUIRES(work_mutex_);
   bool IsDisputeDue() const REQUIRES(work_mutex_);
   Status Repair(const federation::OwnOrigin& origin, std::uint64_t common) REQUIRES(work_mutex_);
   Status TakeUp(federation::LogId log);
@@ -100,7 +107,7 @@ class OwnLog {
   std::optional<std::int64_t> tried_ms_ GUARDED_BY(work_mutex_);  // monotonic
   std::optional<std::int64_t> state_ms_ GUARDED_BY(work_mutex_);  // of a look at state entries
   std::optional<std::int64_t> disputed_ms_
-      GUARDED_BY(work_mutex_);  // since when a peer is
+      GUARDED_BY(work_mutex_);  // since when there is a dispute
   Mutex mutex_;
   std::string problem_ GUARDED_BY(mutex_);  // as logged last
   std::shared_ptr<Open> open_ GUARDED_BY(mutex_);

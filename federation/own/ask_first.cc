@@ -6,7 +6,6 @@
 #include "federation/format/canonical_json.h"
 #include "federation/origin_rows.h"
 #include "federation/own/common_size.h"
-#include "federation/own/other_history.h"
 
 namespace banyan::federation {
 namespace {
@@ -39,7 +38,7 @@ class Comparison {
     for (const auto& shown : page.epochs) {
       if (shown.epoch == log_.epoch) {
         TRY(CompareEpoch(shown.note));
-        if (IsGood() && &shown == &page.epochs.back()) TRY(LookForDispute(shown.note));
+        if (IsGood() && &shown == &page.epochs.back()) TRY(LookWhetherBehind(shown.note));
       } else if (before != nullptr && shown.epoch == log_.epoch + 1 && IsGood()) {
         TRY(TakeNextEpoch(before->note, shown));
       } else if (view_.kind == Kind::Forked && shown.epoch == log_.epoch + 1) {
@@ -126,16 +125,12 @@ class Comparison {
     return Ok();
   }
 
-  // Who shows the head that was signed here last misses nothing yet, and is not asked.
-  Status LookForDispute(const std::string& note) {
+  // It has yet to hear of what was signed here last, or wants no more of it.
+  Status LookWhetherBehind(const std::string& note) {
     const auto held = TRY(Verify(note));
-    const auto here = [&]() -> Result<std::optional<LogHead>> {
-      auto lease = TRY(database_.Read());
-      return FindHead(*lease, log_);
-    };
-    const auto head = TRY(here());
-    if (!head || held == head->state()) return Ok();
-    if (TRY(FindOtherHistory(database_, TRY(ReadOwn()), peer_))) view_.disputed = held.size;
+    auto lease = TRY(database_.Read());
+    const auto head = TRY(FindHead(*lease, log_));
+    if (head && held.size < head->frontier.size()) view_.behind = held.size;
     return Ok();
   }
 

@@ -20,9 +20,8 @@ struct PeerView {
   // Of Forked: how many entries both begin with; 0 when the peer holds a repair by another copy,
   // from a history that is not the one here.
   std::uint64_t common = 0;
-  // Of Agrees and Longer, when it has evidence that another copy of this node signed another
-  // history, and so follows no further: how many entries it holds. It does not show that history.
-  std::optional<std::uint64_t> disputed;
+  // Of Agrees: how many entries it holds, when it is fewer than were signed here.
+  std::optional<std::uint64_t> behind;
   std::uint64_t taken = 0;  // entries that were appended
   std::string problem;      // of Nothing: what is wrong with what it shows
 };
