@@ -76,6 +76,7 @@ class Contact {
   const std::vector<HeadClaim>& taken_heads() const { return taken_heads_; }
 
  private:
+  friend class ServiceMemory;
   enum class Phase { Info, Heads, Replays, Epochs, Metas, Done };
   struct Asked {
     std::string path;

@@ -33,6 +33,7 @@ class HintBook {
   bool IsToBeTold(std::int64_t peer, const HeadClaim& head);
 
  private:
+  friend class ServiceMemory;
   struct Bucket {
     std::int64_t hints_x1000 = kHintsAtOnce * 1000;
     std::int64_t filled_ms = 0;

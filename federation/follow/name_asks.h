@@ -23,6 +23,7 @@ class NamePauses {
   void Lacks(std::int64_t peer, std::int64_t now_ms);
 
  private:
+  friend class ServiceMemory;
   struct Pause {
     std::int64_t pause_ms = 0;
     std::optional<std::int64_t> due_ms;  // nullopt: nothing is lacking

@@ -27,6 +27,7 @@ class ReaderBook {
   void EndAll(std::int64_t peer);
 
  private:
+  friend class ServiceMemory;
   struct Reader {
     std::int64_t peer = 0;
     std::int64_t until_ms = 0;

@@ -101,6 +101,7 @@ class Service {
   }
 
  private:
+  friend class ServiceMemory;  // of tests that compare what nodes know
   // A hint that waits: for a round with that peer to end, or for another peer to be faster.
   struct Heard {
     std::int64_t peer = 0;

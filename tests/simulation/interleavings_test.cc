@@ -1,16 +1,10 @@
 // Every order in which up to so many events may come to three nodes, with up to two faults among
 // them. Orders that no node can tell apart are gone on with once. The operating system keeps the
 // place: each move is made by a child process, which has a whole copy of the run.
-#include <sys/mman.h>
-#include <sys/prctl.h>
-#include <sys/wait.h>
-#include <unistd.h>
-
-#include <algorithm>
-#include <csignal>
 #include <cstdlib>
 #include <iostream>
 
+#include "tests/simulation/in_child.h"
 #include "tests/simulation/three_nodes.h"
 #include "tests/support/must.h"
 
@@ -30,22 +24,12 @@ class Seen {
     std::uint64_t settled = 0;
   };
 
-  Seen() {
-    void* const at = mmap(nullptr, sizeof(Shared), PROT_READ | PROT_WRITE,
-                          MAP_SHARED | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-    REQUIRE(at != MAP_FAILED);
-    shared_ = static_cast<Shared*>(at);
-  }
-  ~Seen() { munmap(shared_, sizeof(Shared)); }
-  Seen(const Seen&) = delete;
-  Seen& operator=(const Seen&) = delete;
-
-  Counts& counts() { return shared_->counts; }
+  Counts& counts() { return *counts_; }
   // True when the state was not reached before with as many events left.
   bool IsNew(const std::string& state, std::uint64_t events_left) {
     const auto key = std::stoull(state.substr(0, 15), nullptr, 16) + 1;
     for (auto slot = key % kSlots;; slot = (slot + 1) % kSlots) {
-      auto& place = shared_->places[slot];
+      auto& place = places_[slot];
       if (place.key == 0) ++counts().states;
       REQUIRE(counts().states < kSlots / 2);
       if (place.key != 0 && place.key != key) continue;
@@ -60,11 +44,8 @@ class Seen {
     std::uint64_t key;
     std::uint64_t events_left;
   };
-  struct Shared {
-    Counts counts;
-    Place places[kSlots];
-  };
-  Shared* shared_ = nullptr;
+  Shared<Counts> counts_;
+  Shared<Place> places_{kSlots};
 };
 
 std::string ToText(const Moves& moves) {
@@ -101,24 +82,8 @@ void Explore(ThreeNodes& run, Moves& moves, const Bound& left, Seen& seen) {
   for (const auto& move : run.Possible()) {
     if (!Allows(left, move)) continue;
     moves.push_back(move);
-    std::cout.flush();
-    const auto child = fork();
-    REQUIRE(child >= 0);
-    if (child == 0) {
-      prctl(PR_SET_PDEATHSIG, SIGKILL);  // whoever stops the test stops all of it
-      int code = 1;
-      try {
-        GoOn(run, moves, Left(left, move), seen);
-        code = 0;
-      } catch (const Catch::TestFailureException&) {
-        std::cout.flush();
-      }
-      _exit(code);
-    }
-    int status = 0;
-    REQUIRE(waitpid(child, &status, 0) == child);
+    InChild([&] { GoOn(run, moves, Left(left, move), seen); });
     moves.pop_back();
-    REQUIRE(status == 0);  // else it has said why
   }
 }
 

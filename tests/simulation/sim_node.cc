@@ -34,7 +34,11 @@ const MemoryFileSystem& BlankDisk() {
 }
 
 SimNode::SimNode(std::string name, const NodeOptions& options, Clock& clock)
-    : name_(std::move(name)), options_(options), clock_(clock), random_(options.seed) {
+    : name_(std::move(name)),
+      options_(options),
+      clock_(clock),
+      random_(options.seed),
+      content_(options.seed) {
   disk_.StartFrom(BlankDisk());
   if (options_.has_fence) MUST(WriteFileDurably(disk_, kFence, {}));
 }
@@ -62,7 +66,7 @@ Status SimNode::Start() {
 }
 
 Status SimNode::OpenLog() {
-  writer_ = std::make_unique<CardWriter>(*database_, *store_, *origin_, random_, clock_);
+  writer_ = std::make_unique<CardWriter>(*database_, *store_, *origin_, content_, clock_);
   files_ = TRY(LogFiles::Open(*database_, disk_, clock_, *origin_,
                               {"data/log/0", options_.has_fence ? kFence : ""}));
   return files_->Publish();
@@ -98,7 +102,7 @@ MirrorReport SimNode::Mirror(std::int64_t card, std::span<PeerSource* const> pee
 
 Status SimNode::Publish() {
   const auto files = options_.holds_content ? Files::SomeLarge : Files::Small;
-  TRY(ChangeSomeRepository(*database_, *store_, name_, files, random_, clock_.NowMs()));
+  TRY(ChangeSomeRepository(*database_, *store_, name_, files, content_, clock_.NowMs()));
   TRY(writer_->WriteDue());
   return files_->Publish();
 }

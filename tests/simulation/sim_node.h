@@ -67,6 +67,7 @@ class SimNode {
   storage::LocalContentStore& local() { return static_cast<storage::LocalContentStore&>(*store_); }
   federation::LogFiles* files() { return files_.get(); }
   const federation::OwnOrigin& origin() const { return *origin_; }
+  const federation::Service& service() const { return *service_; }  // while it is up
   Random& random() { return random_; }
   Clock& clock() { return clock_; }
 
@@ -77,6 +78,7 @@ class SimNode {
   NodeOptions options_;
   Clock& clock_;
   FakeRandom random_;
+  FakeRandom content_;  // of what it publishes
   MemoryFileSystem disk_;
   SqliteVfs vfs_{disk_};
   std::unique_ptr<MemoryFileSystem> backup_;

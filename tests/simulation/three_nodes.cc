@@ -17,11 +17,6 @@ constexpr std::int64_t kRoundMs = 120'000;
 constexpr const char* kKinds[] = {"deliver", "tick",  "publish", "lose",
                                   "double",  "crash", "restore"};
 
-// Rows of peers are made in this order.
-std::size_t PeerAt(std::size_t i, std::int64_t row) {
-  return (i + static_cast<std::size_t>(row)) % kThree;
-}
-
 std::string Digest(const std::string& text) { return HashSha256(AsBytes(text)).ToString(); }
 
 }  // namespace
@@ -34,14 +29,8 @@ std::string Move::ToString() const {
 
 ThreeNodes::ThreeNodes() {
   for (std::size_t i = 0; i < kThree; ++i) {
-    const NodeOptions options{i + 1, i == 0, i == 0, false, {60'000, 300'000, 8, 0}};
-    auto& place = places_[i];
-    place.node = std::make_unique<SimNode>("node" + std::to_string(i), options, place.clock);
-    MUST(place.node->Start());
-    for (std::int64_t row = 1; row < static_cast<std::int64_t>(kThree); ++row) {
-      MUST(place.node->AddPeer("http://node" + std::to_string(PeerAt(i, row))));
-    }
-    if (i > 0) MUST(place.node->Follow(places_[0].node->id()));
+    const auto* const origin = i == kOrigin ? nullptr : &places_[kOrigin].node->id();
+    places_[i].node = StartOfThree(i, {60'000, 300'000, 8, 0}, places_[i].clock, origin);
   }
   Publish();
   for (std::size_t i = 0; i < kThree; ++i) Round(i);

@@ -9,12 +9,11 @@
 #include <map>
 #include <memory>
 
+#include "tests/simulation/of_three.h"
 #include "tests/simulation/truth.h"
 #include "tests/support/fake_clock.h"
 
 namespace banyan::simulation {
-
-inline constexpr std::size_t kThree = 3;
 
 // Something that may happen next.
 struct Move {

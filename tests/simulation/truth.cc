@@ -31,6 +31,20 @@ std::uint64_t Watch::HeldSize(const NodeId& origin) const {
   return found == held_.end() ? 0 : found->second.size;
 }
 
+std::string Watch::ToText() const {
+  std::string text;
+  for (const auto& [origin, held] : held_) {
+    text +=
+        "held " + origin.Short() + " " + std::to_string(held.size) + held.root.ToString() + "\n";
+  }
+  for (const auto& [origin, cosigned] : cosigned_) {
+    if (cosigned.empty()) continue;
+    const auto& [size, root] = *cosigned.rbegin();  // on whose log all others are
+    text += "cosigned " + origin.Short() + " " + std::to_string(size) + root.ToString() + "\n";
+  }
+  return text;
+}
+
 // All that this node ever cosigned of one origin must be one log.
 void Watch::LookAtCosignatures(SimNode& node, const Truth& truth) {
   auto lease = MUST(node.database().Read());

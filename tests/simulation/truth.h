@@ -43,6 +43,7 @@ class Watch {
     looked_sequence_ = 0;
   }
   std::uint64_t HeldSize(const federation::NodeId& origin) const;
+  std::string ToText() const;  // all that later looks compare with
 
  private:
   struct Held {
