@@ -1,8 +1,10 @@
 // Consent to the files of a gated repository.
 //   POST /api/{t}/{id}/user-access-request            the caller asks
 //   GET  /api/{t}/{id}/user-access-request/{status}   who is pending, accepted or rejected
-//   POST /api/{t}/{id}/user-access-request/handle     {"user", "status"}: decide
+//   POST /api/{t}/{id}/user-access-request/handle     {"user" or "requestId", "status"}: decide
 //   POST /api/{t}/{id}/user-access-request/grant      {"user"}: accept without being asked
+
+#include <charconv>
 
 #include "node/repository_call.h"
 #include "node/routes.h"
@@ -15,10 +17,13 @@ using storage::Access;
 using storage::AccessStatus;
 using storage::Connection;
 
+// A user has one request in each repository, so the user's id names it.
 Json RequestJson(const storage::AccessRequest& request) {
   const auto& user = request.user;
-  return {{"user",
-           {{"id", fmt::format("{:024x}", user.row)},
+  const auto id = fmt::format("{:024x}", user.row);
+  return {{"requestId", id},
+          {"user",
+           {{"id", id},
             {"user", user.name},
             {"fullname", user.fullname.empty() ? user.name : user.fullname},
             {"type", "user"}}},
@@ -58,14 +63,30 @@ void GetRequests(RepositoryCall& call) {
   call.response.SetJson(list);
 }
 
+// The user whose request a decision is about.
+Result<storage::Namespace> FindRequester(Connection& connection, const Json& body) {
+  const auto name = FindString(body, "user");
+  const auto id = FindString(body, "requestId");
+  if (name.has_value() == id.has_value()) {
+    return Error(Errc::Invalid, "say who by either user or requestId");
+  }
+  if (name) return storage::FindNamespace(connection, *name);
+  std::int64_t row = 0;
+  const char* const end = id->data() + id->size();
+  const auto parsed = std::from_chars(id->data(), end, row, 16);
+  if (parsed.ec != std::errc() || parsed.ptr != end) {
+    return Error(Errc::Invalid, "requestId is not one that the list of requests has");
+  }
+  return storage::GetNamespace(connection, row);
+}
+
 void Decide(RepositoryCall& call, std::optional<AccessStatus> decision) {
   const auto repository = call.Find(Access::Admin);
   if (!repository) return;
   const auto body = call.ReadJson();
   if (!body) return;
   const auto decided = call.hub.database.Write([&](Connection& connection) -> Status {
-    const auto user =
-        TRY(storage::FindNamespace(connection, FindString(*body, "user").value_or("")));
+    const auto user = TRY(FindRequester(connection, *body));
     const auto status =
         decision ? *decision
                  : TRY(storage::ParseAccessStatus(FindString(*body, "status").value_or("")));

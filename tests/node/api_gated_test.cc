@@ -41,6 +41,25 @@ TEST_CASE("AManualGateOpensWhenItsOwnerSaysSo") {
   CHECK(node.Get(fixture.requests + "/rejected", fixture.alice).Parsed().size() == 1);
 }
 
+TEST_CASE("ARequestIsDecidedByItsOwnId") {
+  Fixture fixture("manual");
+  auto& node = fixture.node;
+  node.Post(fixture.requests, fixture.bob, Json::object());
+  const Json id = node.Get(fixture.requests + "/pending", fixture.alice).Parsed()[0]["requestId"];
+  const auto handle = [&](Json body) {
+    body["status"] = "accepted";
+    return node.Post(fixture.requests + "/handle", fixture.alice, body).status;
+  };
+  CHECK(handle(Json::object()) == 400);
+  CHECK(handle({{"user", "bob"}, {"requestId", id}}) == 400);
+  CHECK(handle({{"requestId", "not hex"}}) == 400);
+  CHECK(handle({{"requestId", std::string(24, 'f')}}) == 400);
+  CHECK(handle({{"requestId", "00ffffff"}}) == 404);
+  CHECK(fixture.Read(fixture.bob) == 403);
+  CHECK(handle({{"requestId", id}}) == 200);
+  CHECK(fixture.Read(fixture.bob) == 200);
+}
+
 TEST_CASE("AnAutomaticGateOpensForWhoAsks") {
   Fixture fixture("auto");
   CHECK(fixture.Read(fixture.bob) == 403);

@@ -27,10 +27,10 @@ def leaf_hash(entry):
 class Place:
     """A node, its operator, and what anybody can ask it."""
 
-    def __init__(self, program, work, name):
+    def __init__(self, program, work, name, *options):
         (work / name).mkdir()
         self.name = name
-        self.node = Node(program, work / name, "--storage-min-free", "1 MB").start()
+        self.node = Node(program, work / name, "--storage-min-free", "1 MB", *options).start()
         self.operator = Client(program, work / name / "operator", self.node.url, self.node.token)
         self.guest = Client(program, work / name / "guest", self.node.url)
 

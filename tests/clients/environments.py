@@ -1,0 +1,93 @@
+"""Private environments with real clients at pinned versions, below a folder that outlives the run.
+
+An environment that is there with the same pins is used again. Unreachable: the registry does not
+answer. RuntimeError: it does, and the pins cannot be installed."""
+import json
+import os
+import pathlib
+import shutil
+import subprocess
+import sys
+import threading
+
+INSTALL_SECONDS = 500
+PIP = ("install", "--quiet", "--disable-pip-version-check", "--no-compile", "--only-binary=:all:",
+       "--retries=1", "--timeout=20")
+PROBE = "idna==3.10"  # small, and always there: whether the registry answers at all
+NPM = ("npm", "--no-audit", "--no-fund", "--no-update-notifier", "--fetch-retries=1")
+making_pip = threading.Lock()
+
+
+class Unreachable(Exception):
+    pass
+
+
+def call(*command, **options):
+    return subprocess.run([str(word) for word in command], capture_output=True, text=True,
+                          timeout=INSTALL_SECONDS, **options)
+
+
+def require(done, what):
+    if done.returncode != 0:
+        raise RuntimeError(f"{what}:\n{done.stdout[-500:]}{done.stderr[-1500:]}")
+
+
+def pip(place):
+    """One pip for all environments: a copy in each would take longer than most clients."""
+    with making_pip:
+        home = place / "pip"
+        if not (home / "complete").exists():
+            require(call(sys.executable, "-m", "venv", "--clear", home), "python3 -m venv")
+            (home / "complete").touch()
+    return home / "bin/pip"
+
+
+def is_complete(home, pins):
+    mark = home / "complete"
+    return mark.exists() and mark.read_text() == json.dumps(pins)
+
+
+def python(place, name, pins, without=()):
+    """The interpreter of an environment with these pins, after packages were taken out again that
+    a pin brought along."""
+    home = place / name
+    wanted = [*pins, *("-" + package for package in without)]
+    if not is_complete(home, wanted):
+        shutil.rmtree(home, ignore_errors=True)
+        require(call(sys.executable, "-m", "venv", "--without-pip", home), "python3 -m venv")
+        its_pip = [pip(place), "--python", home / "bin/python"]
+        done = call(*its_pip, *PIP, *pins)
+        if done.returncode != 0:
+            probe = call(*its_pip, "download", "--no-deps", "--no-cache-dir", *PIP[1:3],
+                         *PIP[-2:], "--dest", home / "probe", PROBE)
+            if probe.returncode != 0:
+                raise Unreachable(done.stderr[-300:])
+            require(done, "pip install " + " ".join(pins))
+        if without:
+            require(call(*its_pip, "uninstall", "--quiet", "--yes", *without), "pip uninstall")
+        require(call(*its_pip, "check"), "pip check") if not without else None
+        (home / "complete").write_text(json.dumps(wanted))
+    return home / "bin/python"
+
+
+def node_version():
+    """Major version of Node.js here; 0 without it, or without npm."""
+    if not shutil.which("npm") or not shutil.which("node"):
+        return 0
+    return int(call("node", "--version").stdout.lstrip("v").split(".")[0])
+
+
+def node(place, name, pins):
+    """A folder whose scripts find these npm packages."""
+    home = pathlib.Path(place) / name
+    if not is_complete(home, pins):
+        shutil.rmtree(home, ignore_errors=True)
+        home.mkdir(parents=True)
+        (home / "package.json").write_text('{"private": true, "type": "module"}')
+        done = call(*NPM, "install", *pins, cwd=home, env=dict(os.environ, CI="1"))
+        if done.returncode != 0:
+            if call(*NPM, "view", pins[0], "version", cwd=home).returncode != 0:
+                raise Unreachable(done.stderr[-300:])
+            require(done, "npm install " + " ".join(pins))
+        (home / "complete").write_text(json.dumps(pins))
+    return home

@@ -1,0 +1,213 @@
+"""What goes wrong with huggingface_hub, and as what: each operation is an error class that users
+of the library tell apart. `raises` wants exactly this class, no subclass and no parent."""
+import huggingface_hub
+from huggingface_hub import (CommitOperationAdd, CommitOperationDelete, HfApi, hf_hub_download,
+                             hf_hub_url, snapshot_download, try_to_load_from_cache)
+from huggingface_hub.utils import (BadRequestError, EntryNotFoundError, GatedRepoError,
+                                   HfHubHTTPError, LocalEntryNotFoundError,
+                                   RepositoryNotFoundError, RevisionNotFoundError)
+
+import contents
+from cells import COLUMN, GUEST, check_equal, folder, main, operation, raises
+
+api, guest, stranger = HfApi(), HfApi(token=GUEST), HfApi(token=False)
+try:
+    from huggingface_hub.errors import DisabledRepoError
+except ImportError:
+    from huggingface_hub.utils._errors import DisabledRepoError
+try:
+    from huggingface_hub.errors import RemoteEntryNotFoundError
+except ImportError:  # a class of its own from 1.0 on
+    RemoteEntryNotFoundError = EntryNotFoundError
+MINE = "operator/errors-" + COLUMN
+GUESTS = "guest/errors-" + COLUMN
+
+
+def download(repository, path, caller=api, **options):
+    return caller.hf_hub_download(repository, path, **{"cache_dir": folder()} | options)
+
+
+@operation
+def repository_not_found():
+    for caller in (api, guest, stranger):
+        with raises(RepositoryNotFoundError, "Repository Not Found"):
+            caller.model_info("operator/none")
+        with raises(RepositoryNotFoundError):
+            download("operator/none", "config.json", caller)
+        with raises(RepositoryNotFoundError):
+            caller.dataset_info("nobody/none")
+        with raises(RepositoryNotFoundError):
+            caller.snapshot_download("nobody/none", cache_dir=folder())
+    with raises(RepositoryNotFoundError):
+        api.create_commit("operator/none", [CommitOperationAdd("a", b"a")], commit_message="a")
+    with raises(RepositoryNotFoundError):
+        api.delete_repo("operator/none")
+    api.delete_repo("operator/none", missing_ok=True)
+
+
+@operation
+def private_repository():
+    for caller in (guest, stranger):
+        with raises(RepositoryNotFoundError, "Repository Not Found"):
+            caller.model_info(contents.PRIVATE)
+        with raises(RepositoryNotFoundError):
+            download(contents.PRIVATE, "secret.txt", caller)
+        assert contents.PRIVATE not in {model.id for model in caller.list_models()}
+    with open(download(contents.PRIVATE, "secret.txt"), encoding="utf-8") as file:
+        check_equal(file.read(), "secret")
+
+
+@operation
+def revision_not_found():
+    with raises(RevisionNotFoundError, "Revision"):
+        api.model_info(contents.READS, revision="v9")
+    with raises(RevisionNotFoundError):
+        download(contents.READS, "config.json", revision="v9")
+    with raises(RevisionNotFoundError):
+        api.list_repo_commits(contents.READS, revision="0" * 40)
+    with raises(RevisionNotFoundError):
+        list(api.list_repo_tree(contents.READS, revision="v9"))
+    with raises(RevisionNotFoundError):
+        api.create_commit(contents.READS, [CommitOperationAdd("a", b"a")], commit_message="a",
+                          revision="v9")
+
+
+@operation
+def entry_not_found():
+    cache = folder()
+    with raises(RemoteEntryNotFoundError, "Entry"):
+        download(contents.READS, "none.bin", cache_dir=cache)
+    absent = try_to_load_from_cache(contents.READS, "none.bin", cache_dir=cache)
+    check_equal(absent, huggingface_hub._CACHED_NO_EXIST, "the absence is kept")
+    with raises(RemoteEntryNotFoundError):
+        list(api.list_repo_tree(contents.READS, "none"))
+    with raises(RemoteEntryNotFoundError, "A file with this name doesn't exist"):
+        api.create_commit(contents.READS, [CommitOperationDelete("none.bin")],
+                          commit_message="none")
+
+
+@operation
+def gated_repository():
+    for caller in (guest, stranger):
+        check_equal(caller.model_info(contents.GATED).gated, "manual")
+        with raises(GatedRepoError, "Access to this repository is restricted"):
+            download(contents.GATED, "weights.txt", caller)
+        with raises(GatedRepoError):
+            caller.snapshot_download(contents.GATED, cache_dir=folder(), max_workers=1)
+    download(contents.GATED, "weights.txt")
+
+
+@operation(since="0.25")
+def auth_check():
+    api.auth_check(contents.GATED)
+    guest.auth_check(contents.READS)
+    with raises(GatedRepoError):
+        guest.auth_check(contents.GATED)
+    with raises(RepositoryNotFoundError):
+        stranger.auth_check(contents.PRIVATE)
+
+
+@operation
+def bad_request():
+    api.create_repo(MINE)
+    with raises(BadRequestError, "bad.safetensors: safetensors header: "):
+        api.upload_file(repo_id=MINE, path_or_fileobj=b"no tensors\0",
+                        path_in_repo="bad.safetensors")
+    check_equal(len(api.list_repo_commits(MINE)), 1, "commits")
+    with raises(ValueError, "README.md"):  # before anything is sent
+        api.upload_file(repo_id=MINE, path_or_fileobj=b"---\nlicense: [\n---\n",
+                        path_in_repo="README.md")
+
+
+@operation
+def forbidden():
+    with raises(HfHubHTTPError, "403 Forbidden",
+                "your role in the namespace or your access token does not allow you to"):
+        guest.create_commit(contents.READS, [CommitOperationAdd("a", b"a")], commit_message="a")
+    with raises(HfHubHTTPError, "403", "You may not create repositories under the namespace"):
+        guest.create_repo("operator/taken-by-a-guest")
+    with raises(HfHubHTTPError, "401"):
+        stranger.create_commit(contents.READS, [CommitOperationAdd("a", b"a")],
+                               commit_message="a")
+
+
+@operation
+def conflict():
+    guest.create_repo(GUESTS)
+    with raises(HfHubHTTPError, "409", "already"):
+        guest.create_repo(GUESTS)
+    guest.create_branch(GUESTS, branch="one")
+    with raises(HfHubHTTPError, "409"):
+        guest.create_branch(GUESTS, branch="one")
+    guest.create_branch(GUESTS, branch="one", exist_ok=True)
+    guest.create_tag(GUESTS, tag="one")
+    with raises(HfHubHTTPError, "409"):
+        guest.create_tag(GUESTS, tag="one")
+    guest.create_tag(GUESTS, tag="one", exist_ok=True)
+    guest.delete_repo(GUESTS)
+
+
+@operation
+def parent_commit():
+    [_, older, _] = api.list_repo_commits(contents.READS)
+    with raises(HfHubHTTPError, "412", "parentCommit"):
+        api.create_commit(contents.READS, [CommitOperationAdd("a", b"a")], commit_message="late",
+                          parent_commit=older.commit_id)
+
+
+@operation
+def wrong_token():
+    other, liar = HfApi(token="hf_" + "x" * 34), HfApi(token="hf_bnyn" + "x" * 40)
+    assert other.model_info(contents.READS).sha  # another hub's token reads as nobody
+    with raises(HfHubHTTPError, "401", "Sign in to create a repository"):
+        other.create_repo("operator/by-another-hub")
+    with raises(HfHubHTTPError, "401", "Invalid credentials in Authorization header"):
+        liar.model_info(contents.READS)
+    try:
+        liar.whoami()
+        raise AssertionError("a wrong token is somebody")
+    except Exception as refused:  # versions wrap it in different classes
+        assert "token" in str(refused).lower() or "401" in str(refused), refused
+
+
+@operation
+def pull_request():
+    with raises(HfHubHTTPError, "501", "pull request"):
+        api.create_commit(contents.READS, [CommitOperationAdd("a", b"a")], commit_message="a",
+                          create_pr=True)
+
+
+@operation
+def disabled_repository():
+    """A download looks for a kept copy then, and only its cause says why there is none."""
+    assert api.model_info(contents.REMOVED)
+    with raises(DisabledRepoError, "Access to this resource is disabled"):
+        api.get_hf_file_metadata(url=hf_hub_url(contents.REMOVED, "gone.txt"))
+    try:
+        download(contents.REMOVED, "gone.txt")
+        raise AssertionError("what was taken down is served")
+    except LocalEntryNotFoundError as refused:
+        check_equal(type(refused.__cause__), DisabledRepoError)
+
+
+@operation
+def local_entry_not_found():
+    with raises(LocalEntryNotFoundError):
+        download(contents.READS, "config.json", local_files_only=True)
+
+
+@operation(but=("1.0", "1.20"), why="the second try of these goes to a client that they closed")
+def no_node_is_there():
+    nobody = "http://127.0.0.1:9"  # no node is there
+    with raises(LocalEntryNotFoundError):
+        hf_hub_download(contents.READS, "config.json", endpoint=nobody, cache_dir=folder(),
+                        etag_timeout=2)
+    cache = folder()
+    place = download(contents.READS, "config.json", cache_dir=cache)
+    check_equal(hf_hub_download(contents.READS, "config.json", endpoint=nobody, cache_dir=cache,
+                                etag_timeout=2), place, "what is kept is used")
+    with raises(LocalEntryNotFoundError):
+        snapshot_download(contents.READS, endpoint=nobody, cache_dir=folder())
+
+
+main("huggingface_hub")

@@ -1,0 +1,46 @@
+#!/usr/bin/env python3
+"""Prints what every client did, one table each: table.py PLACE
+
+PLACE holds the results that matrix.py leaves, one JSON line for each cell.
+"""
+import json
+import pathlib
+import sys
+
+SIGNS = {"ok": "ok", "failed": "FAILED", "absent": "-"}
+LEGEND = "- this version does not have it; * uploads with HF_HUB_DISABLE_XET=1"
+
+
+def columns_of(cells):
+    return list(dict.fromkeys(cell["column"] for cell in cells))
+
+
+def render(client, cells):
+    """Rows are operations, columns are versions."""
+    columns = columns_of(cells)
+    rows = {}
+    for cell in cells:
+        rows.setdefault(cell["operation"], {})[cell["column"]] = SIGNS[cell["result"]]
+    first = max(len(name) for name in [client, *rows])
+    widths = [max(len(column), 6) for column in columns]
+    lines = [client.ljust(first) + "".join(
+        "  " + column.ljust(width) for column, width in zip(columns, widths))]
+    for operation, seen in rows.items():
+        lines.append(operation.ljust(first) + "".join(
+            "  " + seen.get(column, "").ljust(width) for column, width in zip(columns, widths)))
+    return "\n".join(line.rstrip() for line in lines)
+
+
+def read(path):
+    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+
+
+def main():
+    tables = [render(path.stem, cells) for path in sorted(pathlib.Path(sys.argv[1]).glob("*.jsonl"))
+              if (cells := read(path))]
+    if tables:
+        print("\n\n".join(["Unmodified clients", *tables, LEGEND]))
+
+
+if __name__ == "__main__":
+    main()
