@@ -38,6 +38,7 @@ Status CheckLogLevel(const std::string& level) {
 
 Status CheckLimits(const Config& config) {
   if (config.http_max_connections == 0) return Bad("http.max_connections", "must be above 0");
+  if (config.git_processes == 0) return Bad("git.processes", "must be above 0");
   if (config.http_header_timeout.ms == 0) return Bad("http.header_timeout", "must be above 0");
   if (config.http_idle_timeout.ms == 0) return Bad("http.idle_timeout", "must be above 0");
   if (config.http_transfer_window.ms == 0) return Bad("http.transfer_window", "must be above 0");

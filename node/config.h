@@ -49,6 +49,14 @@ struct Config {
   Duration upload_link_lifetime{6 * 3'600'000};
   ByteSize transfer_batch{16u << 20};
 
+  bool git_enabled = true;
+  std::string git_program = "git";
+  ByteSize git_cache{10ull << 30};
+  ByteSize git_max_push{2ull << 30};
+  ByteSize git_memory{2ull << 30};
+  Duration git_time{3'600'000};
+  std::int64_t git_processes = 16;
+
   std::string federation_fence;
   std::string federation_policy;
   bool federation_neighbours = false;

@@ -66,6 +66,20 @@ constexpr auto kKeys = std::to_array<ConfigKey>({
     {"transfer.batch", &Config::transfer_batch,
      "How much a client may send in one batch of chunks."},
 
+    {"git.enabled", &Config::git_enabled,
+     "Whether git can clone, fetch and push. It needs the program git on this machine."},
+    {"git.program", &Config::git_program, "That program: its path, or its name in PATH."},
+    {"git.cache", &Config::git_cache,
+     "How much the copies of repositories that git reads may take in the data directory; those "
+     "not used for longest are removed, and made again when they are wanted."},
+    {"git.max_push", &Config::git_max_push, "The most that one push may send; 0: no limit."},
+    {"git.memory", &Config::git_memory,
+     "Address space that each process of git may take; 0: no limit."},
+    {"git.time", &Config::git_time,
+     "How long a process of git may compute, or be silent, before it is ended; 0: no limit."},
+    {"git.processes", &Config::git_processes,
+     "Fetches and pushes that git works on at once; more wait, and after a while are answered 503."},
+
     {"federation.fence", &Config::federation_fence,
      "A file outside the data directory, best on another disk, that keeps the last signed state of "
      "the node's log, so that a data directory that was put back signs no second history. Make it "

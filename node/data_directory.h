@@ -9,6 +9,7 @@
 //   policy.toml   the operator's, perhaps before anything else (node/policy_file.h)
 //   admin.token   the first operator's token, until the operator has put it elsewhere
 //   address       where the node that runs here answers (node/serve.h)
+//   git/          copies of repositories for git, thrown away at each start (node/git_service.h)
 //   catalog.db    the catalog; packs/ the content (storage/FORMAT.md)
 
 #include <memory>

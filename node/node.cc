@@ -2,6 +2,7 @@
 
 #include "federation/due_deletion.h"
 #include "node/collection.h"
+#include "node/git_call.h"
 #include "node/head_metadata.h"
 #include "node/http/client_address.h"
 #include "node/http/host_port.h"
@@ -38,6 +39,14 @@ HttpServerOptions ServerOptions(const Config& config) {
   return options;
 }
 
+GitService::Options GitOptions(const Config& config) {
+  return {config.git_program,
+          {config.data + "/git", config.git_cache.bytes, config.storage_min_free.bytes},
+          {config.git_memory.bytes, 0, config.git_time.ms},
+          config.git_max_push.bytes,
+          config.git_processes};
+}
+
 Result<std::int64_t> ReadNumber(storage::Connection& connection, const char* sql) {
   auto rows = connection.Query(sql);
   const bool found = rows.Next();
@@ -66,6 +75,7 @@ Result<std::unique_ptr<Node>> Node::Start(const Seams& seams, const Config& conf
                                       {config.data, true, config.storage_min_free.bytes}));
   std::unique_ptr<Node> node(new Node(seams, config, std::move(data)));
   TRY(node->policy_.Read());
+  TRY(node->git_.Start());
   TRY(node->Listen());
   node->jobs_.Start(node->MakeJobs());
   node->follower_.Start();
@@ -87,6 +97,7 @@ Node::Node(const Seams& seams, const Config& config, std::unique_ptr<DataDirecto
               config.federation_policy.empty() ? PolicyFile::Missing::Fine
                                                : PolicyFile::Missing::Wrong),
       gate_({seams.clock, config_, data_->database(), policy_}),
+      git_(seams.clock, seams.fs, data_->database(), data_->content(), GitOptions(config_)),
       hub_{seams.clock, seams.random, config_,   data_->database(), data_->content(),
            usage_,      downloads_,   metrics_,  signer_,           answers_,
            policy_,     &demanded_,   &arriving_},
@@ -111,6 +122,10 @@ Node::Node(const Seams& seams, const Config& config, std::unique_ptr<DataDirecto
       jobs_(seams.clock, metrics_) {
   content_api_.AddRoutes(router_);
   admin_api_.AddRoutes(router_);
+  if (config_.git_enabled) {
+    AddGitRoutes(router_, hub_, git_);
+    AddGitPushRoutes(router_, hub_, git_);
+  }
   AddLogRoutes(router_, hub_, own_log_, [this] { SignDue(); });
   AddPeerRoutes(router_, {gate_, desk_, follower_, signer_of_requests_});
   follower_.OnOwnShown([this] { own_log_.AskSoon(); });
@@ -180,6 +195,7 @@ void Node::SignDue() {
 Status Node::CollectGarbage() {
   const auto report = TRY(CollectNode(data_->content(), {}));
   TRY(content_api_.RemoveEndedOffers());
+  if (report.history.revisions_deleted > 0) git_.copies().Forget();
   log::Info("node", "event=collected revisions={} files={} freed_bytes={} sessions={}",
             report.history.revisions_deleted, report.content.files_deleted,
             report.content.freed_bytes, report.content.sessions_expired);

@@ -18,6 +18,7 @@
 #include "node/demanded_files.h"
 #include "node/follower.h"
 #include "node/front.h"
+#include "node/git_service.h"
 #include "node/health.h"
 #include "node/http/http_server.h"
 #include "node/hub.h"
@@ -75,6 +76,7 @@ class Node {
   AnswerCache answers_;
   PolicyFile policy_;
   PeerGate gate_;
+  GitService git_;
   Hub hub_;
   federation::ArrivingFiles arriving_;
   ContentApi content_api_;

@@ -29,7 +29,7 @@ set(CPACK_DEBIAN_PACKAGE_DESCRIPTION
  and from other nodes with no centre.")
 set(CPACK_DEBIAN_FILE_NAME DEB-DEFAULT)
 set(CPACK_DEBIAN_PACKAGE_SECTION net)
-set(CPACK_DEBIAN_PACKAGE_DEPENDS "adduser, ca-certificates")
+set(CPACK_DEBIAN_PACKAGE_DEPENDS "adduser, ca-certificates, git")
 set(CPACK_DEBIAN_PACKAGE_SUGGESTS "avahi-daemon")  # for federation.neighbours
 find_program(DPKG_SHLIBDEPS dpkg-shlibdeps)
 if(DPKG_SHLIBDEPS)

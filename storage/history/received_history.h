@@ -8,7 +8,8 @@
 //     this repository's own: what other repositories hold is as if it were not there.
 //  2. A blob that is a canonical LFS pointer names a file this repository may use.
 //  3. Unless mirrored: paths are legal and clash with no other of their folder, a plain blob is not
-//     larger than kMaxGitBlobBytes, and no commit adds a weight file whose header cannot be true
+//     larger than kMaxGitBlobBytes, there is no submodule, and no symbolic link that leads out of
+//     the repository, and no commit adds a weight file whose header cannot be true
 //     (weight_check.h).
 // Received objects that nothing needs are dropped. Whether a ref may move (rights, fast-forward
 // only) is for the caller.

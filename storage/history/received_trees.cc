@@ -1,5 +1,6 @@
 #include "storage/history/received_trees.h"
 
+#include <algorithm>
 #include <unordered_map>
 
 #include "storage/base/repository_name.h"
@@ -8,6 +9,25 @@ namespace banyan::storage {
 namespace {
 
 constexpr std::size_t kMaxPointerBytes = 200;
+constexpr std::size_t kMaxLinkBytes = 4096;
+
+// Whether a link of that text, at this path, names something below the root, at no step above it.
+bool LeadsInside(std::string_view path, std::string_view target) {
+  const bool has_drive = target.size() > 1 && target[1] == ':';
+  if (target.empty() || target.front() == '/' || has_drive ||
+      target.find_first_of(std::string_view("\\\0", 2)) != target.npos) {
+    return false;
+  }
+  auto depth = std::count(path.begin(), path.end(), '/');
+  while (!target.empty()) {
+    const auto part = target.substr(0, target.find('/'));
+    target.remove_prefix(std::min(part.size() + 1, target.size()));
+    if (part == "..") --depth;
+    if (part != ".." && part != "." && !part.empty()) ++depth;
+    if (depth < 0) return false;
+  }
+  return true;
+}
 
 }  // namespace
 
@@ -38,7 +58,11 @@ Status ReceivedTrees::Entries(const std::string& folder, const std::vector<TreeE
 
 Result<ManifestEntry> ReceivedTrees::File(GitObjects& objects, const std::string& path,
                                           const TreeEntry& entry) {
-  if (entry.mode == kModeSubmodule) return TreeVisitor::File(objects, path, entry);
+  if (entry.mode == kModeSubmodule) {
+    if (options_.mirrored) return TreeVisitor::File(objects, path, entry);
+    return Error(Errc::Invalid, path + ": submodules are not kept here: git rm --cached \"" + path +
+                                    "\", and put its files into the repository");
+  }
   needed_.insert(entry.oid);
   if (options_.absent_file) {
     const auto absent = TRY(options_.absent_file(path, entry));
@@ -46,8 +70,20 @@ Result<ManifestEntry> ReceivedTrees::File(GitObjects& objects, const std::string
   }
   const bool received = objects.pending().FindBlob(entry.oid) != nullptr;
   TRY(received ? CheckReceived(path, entry.oid) : OwnsBlob(path, entry.oid));
+  if (!options_.mirrored && entry.mode == kModeSymlink) TRY(CheckLink(path, entry.oid));
   if (!options_.mirrored && entry.mode != kModeSymlink) TRY(CheckWeights(path, entry.oid));
   return TreeVisitor::File(objects, path, entry);
+}
+
+Status ReceivedTrees::CheckLink(const std::string& path, const GitOid& oid) {
+  const auto header = TRY(objects_.ReadHeader(oid));
+  if (header.size_bytes <= kMaxLinkBytes) {
+    const Bytes target = TRY(objects_.ReadAs(oid, GitObjectType::Blob));
+    if (LeadsInside(path, AsText(target))) return Ok();
+  }
+  return Error(Errc::Invalid, path +
+                                  ": a symbolic link that leads out of the repository; put the "
+                                  "file in its place");
 }
 
 Status ReceivedTrees::CheckWeights(const std::string& path, const GitOid& oid) {

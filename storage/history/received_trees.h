@@ -38,6 +38,7 @@ class ReceivedTrees : public TreeVisitor {
  private:
   Status OwnsTree(const GitOid& tree, const std::string& folder);
   Status OwnsBlob(const std::string& path, const GitOid& oid);
+  Status CheckLink(const std::string& path, const GitOid& oid);
   Status CheckWeights(const std::string& path, const GitOid& oid);
   Status CheckReceived(const std::string& path, const GitOid& oid);
   Status ResolvePointer(const std::string& path, const GitOid& oid, const LfsPointer& pointer);

@@ -20,6 +20,7 @@ ROWS = [
     ("slow", "row_slow_clients", "an API request beside 1,000 slow downloads"),
     ("json", "row_json", "a repository's information, requests a second, to nginx"),
     ("catalog", "row_catalog", "10,000 repositories and 1,000,000 files: start, list, search"),
+    ("git_clone", "row_git_clone", "5,000 commits and 20,000 files, to git http-backend in nginx"),
     ("index", "row_index", "ingest with a large dedup index, to an empty one"),
     ("mirror", "row_mirror", "a model, bf16, 20,000 small files, a change, to curl and rsync"),
     ("bad_link", "row_bad_link", "2 Mbit/s, 300 ms, 2 % loss, an outage, to aria2c and rsync"),

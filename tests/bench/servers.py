@@ -151,6 +151,7 @@ http {{
   server {{
     listen 127.0.0.1:{port}{ssl};
     root {dir}/www;
+    {more}
   }}
 }}
 """
@@ -159,7 +160,7 @@ http {{
 class Nginx(Server):
     """nginx with sendfile, a worker for each processor; serves directory/www."""
 
-    def __init__(self, directory, certificate=None):
+    def __init__(self, directory, certificate=None, more=""):
         need("nginx")
         self.port, self.www = free_port(), directory + "/www"
         os.makedirs(self.www, exist_ok=True)
@@ -169,7 +170,7 @@ class Nginx(Server):
             self.scheme = "https"
             ssl = f" ssl; ssl_certificate {certificate[0]}; ssl_certificate_key {certificate[1]}"
         with open(directory + "/nginx.conf", "w") as f:
-            f.write(NGINX.format(dir=directory, port=self.port, ssl=ssl))
+            f.write(NGINX.format(dir=directory, port=self.port, ssl=ssl, more=more))
         self.process = subprocess.Popen(["nginx", "-c", directory + "/nginx.conf",
                                          "-e", directory + "/error.log"])
         self.wait_for_port()

@@ -26,7 +26,8 @@ const std::map<std::string, std::vector<std::string>> kStandsOn = {
     {"federation/bundle", {"federation/mirror"}},
     {"node/http", {"storage/catalog", "federation/format"}},
     {"node/client", {"node/http"}},
-    {"node", {"node/client", "federation/own", "federation/bundle"}},
+    {"node/git", {"node/http", "storage/history"}},
+    {"node", {"node/client", "node/git", "federation/own", "federation/bundle"}},
     {"cli/transfer", {"storage/history", "federation/transfer"}},
     {"cli", {"cli/transfer", "node"}},
 };
@@ -48,6 +49,8 @@ const std::vector<Foreign> kForeign = {
     {"httplib.h", {"node/http"}},
     {"curl/", {"node/client"}},
     {"avahi-", {"node"}},
+    {"spawn.h", {"node/git"}},
+    {"sys/wait.h", {"node/git"}},
     {"sys/socket.h", {"node/http", "node"}},
     {"netinet/", {"node/http", "node"}},
     {"arpa/", {"federation/format", "node/http", "node"}},

@@ -1,0 +1,173 @@
+#include "node/git_push.h"
+
+#include <array>
+#include <map>
+
+#include "node/entering.h"
+#include "storage/base/repository_name.h"
+#include "storage/catalog/authorisation.h"
+#include "storage/history/received_history.h"
+#include "storage/history/received_pack.h"
+#include "storage/history/uploads.h"
+
+namespace banyan::node {
+namespace {
+
+using storage::ReceivedRef;
+
+constexpr std::size_t kMaxReportBytes = 4u << 20;
+constexpr std::size_t kMaxRefBytes = 64u << 20;
+constexpr std::string_view kBranches = "refs/heads/";
+constexpr std::string_view kTags = "refs/tags/";
+
+class Push {
+ public:
+  Push(GitCall& call, const GitWork& work) : call_(call), work_(work) {}
+
+  Result<std::string> Run(RequestBody& body) {
+    quarantine_ = TRY(call_.git.copies().MakeQuarantine(work_.open));
+    PushReport report = TRY(Receive(body));
+    report.ExplainMoved();
+    const auto moved = TRY(FindMoved());
+    const auto status = moved.empty() ? Ok() : Enter(moved);
+    if (!status) Refuse(report, status.error());
+    return report.ToString();
+  }
+
+ private:
+  Result<PushReport> Receive(RequestBody& body);
+  Result<std::vector<ReceivedRef>> FindMoved();
+  Status Enter(const std::vector<ReceivedRef>& moved);
+  Status RequireLegal(const ReceivedRef& ref) const;
+  Status RequireStill(storage::Connection& connection, const std::vector<ReceivedRef>& moved) const;
+  static void Refuse(PushReport& report, const Error& error);
+
+  GitCall& call_;
+  const GitWork& work_;
+  std::shared_ptr<RepositoryCopy> quarantine_;
+};
+
+Result<PushReport> Push::Receive(RequestBody& body) {
+  std::string said;
+  std::optional<Error> broken;  // of the body: nothing that git says of it counts
+  const auto input = [&](std::span<std::uint8_t> out) -> Result<std::size_t> {
+    auto size = body.Read(out);
+    if (!size) broken = size.error();
+    return size;
+  };
+  const auto output = [&](ByteView bytes) -> Status {
+    if (said.size() + bytes.size() > kMaxReportBytes) {
+      return Error(Errc::TooLarge, "git says too much about this push");
+    }
+    said += AsText(bytes);
+    return Ok();
+  };
+  const auto protocol = std::string(call_.request.headers.Find("Git-Protocol").value_or(""));
+  const auto command = call_.git.Command(
+      GitService::Call{"receive-pack", quarantine_->directory(), protocol, false});
+  const auto status = RunGit(call_.git.clock(), command, {input, output});
+  if (broken) return *broken;
+  if (!status && (said.empty() || status.error().code() != Errc::Invalid)) return status.error();
+  // A client reads no answer before it has sent all.
+  std::array<std::uint8_t, 16u << 10> rest;
+  while (TRY(body.Read(rest)) > 0) {
+  }
+  return PushReport::Parse(said);
+}
+
+// What git moved in the quarantine, against what the catalog said at the begin.
+Result<std::vector<ReceivedRef>> Push::FindMoved() {
+  const auto text =
+      TRY(ReadGit(call_.git.clock(),
+                  call_.git.Command(quarantine_->directory(),
+                                    {"for-each-ref", "--format=%(objectname) %(refname)"}),
+                  kMaxRefBytes));
+  std::map<std::string, std::optional<GitOid>> before;
+  for (const auto& ref : work_.open.updated.refs.refs) before.emplace(ref.name, ref.target);
+  std::vector<ReceivedRef> moved;
+  for (std::size_t at = 0; at < text.size();) {
+    const auto end = std::min(text.find('\n', at), text.size());
+    const auto line = std::string_view(text).substr(at, end - at);
+    at = end + 1;
+    const auto space = line.find(' ');
+    if (space == line.npos) continue;
+    const auto target = TRY(GitOid::Parse(line.substr(0, space)));
+    const std::string name(line.substr(space + 1));
+    const auto known = before.find(name);
+    const auto old = known == before.end() ? std::nullopt : known->second;
+    if (old != target) moved.push_back({name, old, target});
+    if (known != before.end()) before.erase(known);
+  }
+  for (const auto& [name, target] : before) moved.push_back({name, target, std::nullopt});
+  return moved;
+}
+
+Status Push::RequireLegal(const ReceivedRef& ref) const {
+  const bool is_branch = ref.name.starts_with(kBranches);
+  if (!is_branch && !ref.name.starts_with(kTags)) {
+    return Error(Errc::Invalid, ref.name +
+                                    ": only branches (refs/heads/...) and tags "
+                                    "(refs/tags/...) can be pushed here");
+  }
+  if (!ref.after) return Ok();
+  auto legal = storage::ValidateRefName(ref.name.substr((is_branch ? kBranches : kTags).size()));
+  return legal ? Ok() : Status(std::move(legal.error()).Context(ref.name));
+}
+
+// Receiving may have taken hours.
+Status Push::RequireStill(storage::Connection& connection,
+                          const std::vector<ReceivedRef>& moved) const {
+  TRY(storage::FindRepositoryFor(connection, call_.request.caller, storage::Access::Write,
+                                 work_.repository.id));
+  const auto kept =
+      storage::BranchRef(TRY(storage::DefaultBranch(connection, work_.repository.row)));
+  for (const auto& ref : moved) {
+    if (ref.after || ref.name != kept) continue;
+    return Error(Errc::Invalid, kept + " is the default branch: choose another first");
+  }
+  return Ok();
+}
+
+Status Push::Enter(const std::vector<ReceivedRef>& moved) {
+  for (const auto& ref : moved) TRY(RequireLegal(ref));
+  auto lease = TRY(call_.hub.database.Read());
+  const auto objects = TRY(storage::GitObjects::Open(*lease, call_.hub.content));
+  TRY(storage::ReadReceivedPacks(*objects, call_.git.fs(),
+                                 quarantine_->directory() + "/objects/pack"));
+  auto change = TRY(storage::VerifyReceived(*objects, work_.repository.row, moved));
+  TRY(call_.hub.content.Sync());
+  TRY(call_.hub.database.Write([&](storage::Connection& connection) -> Status {
+    TRY(RequireStill(connection, moved));
+    TRY(storage::EnterChange(connection, work_.repository.row, change, Entering(call_.hub)));
+    return Ok();
+  }));
+  call_.hub.metrics.Add(Counter::Commits);
+  return Ok();
+}
+
+void Push::Refuse(PushReport& report, const Error& error) {
+  if (error.code() == Errc::Conflict) {
+    report.Tell(error.message());
+    return report.RefuseAll("fetch first");
+  }
+  const bool is_ours = error.code() == Errc::Io || error.code() == Errc::Corrupt;
+  const auto reason =
+      is_ours ? "this node could not take the push: " + error.message() : error.message();
+  report.Tell(reason);
+  report.RefuseAll(reason);
+}
+
+}  // namespace
+
+Result<std::string> TakePush(GitCall& call, const GitWork& work, RequestBody& body) {
+  {
+    auto lease = TRY(call.hub.database.Read());
+    TRY(storage::RequireUploadRoom(*lease, work.repository.row,
+                                   call.request.body_size_bytes().value_or(1), call.hub.quota()));
+  }
+  auto said = TRY(Push(call, work).Run(body));
+  FollowHead(call.hub, work.repository.row);
+  return said;
+}
+
+}  // namespace banyan::node

@@ -1,0 +1,49 @@
+#include "node/git_service.h"
+
+namespace banyan::node {
+
+GitService::GitService(Clock& clock, FileSystem& fs, storage::Database& database,
+                       storage::ContentStore& content, const Options& options)
+    : clock_(clock), fs_(fs), options_(options), copies_(fs, database, content, options.copies) {}
+
+GitService::Turn::~Turn() {
+  const MutexLock lock(service_.mutex_);
+  --service_.running_;
+  service_.ended_.NotifyOne();
+}
+
+Result<std::unique_ptr<GitService::Turn>> GitService::Take() {
+  const MutexLock lock(mutex_);
+  const std::int64_t until_ms = clock_.MonotonicMs() + kWaitMs;
+  while (running_ >= options_.processes) {
+    const std::int64_t left_ms = until_ms - clock_.MonotonicMs();
+    if (left_ms <= 0) {
+      return Error(Errc::Unavailable, "git works on too much at once here: try again later");
+    }
+    ended_.WaitFor(mutex_, left_ms);
+  }
+  ++running_;
+  return std::make_unique<Turn>(*this);
+}
+
+GitCommand GitService::Command(const std::string& directory,
+                               std::vector<std::string> arguments) const {
+  GitCommand command{options_.program, {"--git-dir=" + directory}, "", options_.limits};
+  command.arguments.insert(command.arguments.end(), arguments.begin(), arguments.end());
+  return command;
+}
+
+GitCommand GitService::Command(const Call& call) const {
+  GitCommand command{options_.program, {}, CheckedProtocol(call.protocol), options_.limits};
+  auto& words = command.arguments;
+  if (call.service == "receive-pack" && options_.max_push_bytes != 0) {
+    words = {"-c", "receive.maxInputSize=" + std::to_string(options_.max_push_bytes)};
+  }
+  words.push_back(call.service);
+  words.push_back("--stateless-rpc");
+  if (call.advertise) words.push_back("--advertise-refs");
+  words.push_back(call.directory);
+  return command;
+}
+
+}  // namespace banyan::node

@@ -1,0 +1,71 @@
+#pragma once
+// What routes need to let git's own programs serve a repository: copies of repositories, commands
+// with the limits of the configuration, and turns, so that not all run at once. Thread safe.
+
+#include <optional>
+
+#include "node/git/git_process.h"
+#include "node/git/repository_copies.h"
+
+namespace banyan::node {
+
+class GitService {
+ public:
+  static constexpr std::int64_t kWaitMs = 30'000;  // for a turn
+
+  struct Options {
+    std::string program = "git";
+    RepositoryCopies::Options copies;
+    GitLimits limits;
+    std::uint64_t max_push_bytes = 0;  // 0: any
+    std::int64_t processes = 1;        // fetches and pushes at once
+  };
+  // Borrows all.
+  GitService(Clock& clock, FileSystem& fs, storage::Database& database,
+             storage::ContentStore& content, const Options& options);
+
+  // Throws away what an earlier node left.
+  Status Start() { return copies_.Clear(); }
+
+  RepositoryCopies& copies() { return copies_; }
+  FileSystem& fs() { return fs_; }
+  Clock& clock() { return clock_; }
+  const Options& options() const { return options_; }
+
+  // A turn ends with its destruction.
+  class Turn {
+   public:
+    explicit Turn(GitService& service) : service_(service) {}
+    ~Turn();
+    Turn(const Turn&) = delete;
+    Turn& operator=(const Turn&) = delete;
+
+   private:
+    GitService& service_;
+  };
+  // Waits for one; Unavailable when there is none for kWaitMs.
+  Result<std::unique_ptr<Turn>> Take() EXCLUDES(mutex_);
+
+  // `git <options> <service> --stateless-rpc <directory>`; `protocol` as the request's header has
+  // it.
+  struct Call {
+    std::string service;  // "upload-pack" or "receive-pack"
+    std::string directory;
+    std::string protocol;
+    bool advertise = false;
+  };
+  GitCommand Command(const Call& call) const;
+  // Any other command on a copy.
+  GitCommand Command(const std::string& directory, std::vector<std::string> arguments) const;
+
+ private:
+  Clock& clock_;
+  FileSystem& fs_;
+  const Options options_;
+  RepositoryCopies copies_;
+  Mutex mutex_;
+  CondVar ended_;
+  std::int64_t running_ GUARDED_BY(mutex_) = 0;
+};
+
+}  // namespace banyan::node
