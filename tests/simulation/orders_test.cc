@@ -22,8 +22,8 @@ bool IsLong() { return std::getenv("BANYAN_LONG") != nullptr; }
 }  // namespace
 
 TEST_CASE("EveryOrderOfWholeContactsIsSafe") { TryAll({IsLong() ? 12u : 6u, 0, 2}); }
-TEST_CASE("EveryOrderOfWholeContactsWithAFaultIsSafe") { TryAll({IsLong() ? 12u : 3u, 1, 2}); }
-TEST_CASE("EveryOrderOfWholeContactsWithTwoFaultsIsSafe") { TryAll({IsLong() ? 12u : 2u, 2, 1}); }
+TEST_CASE("EveryOrderOfWholeContactsWithAFaultIsSafe") { TryAll({IsLong() ? 5u : 3u, 1, 2}); }
+TEST_CASE("EveryOrderOfWholeContactsWithTwoFaultsIsSafe") { TryAll({IsLong() ? 4u : 2u, 2, 2}); }
 
 // BANYAN_ORDERS=EVENTS,FAULTS,PUBLISHED asks for other bounds.
 TEST_CASE("AskedForOrdersOfWholeContacts") {
