@@ -1,5 +1,6 @@
 #include "node/git_push.h"
 
+#include <algorithm>
 #include <array>
 #include <map>
 
@@ -131,6 +132,11 @@ Status Push::RequireStill(storage::Connection& connection,
 Status Push::Enter(const std::vector<ReceivedRef>& moved) {
   for (const auto& ref : moved) TRY(RequireLegal(ref));
   auto lease = TRY(call_.hub.database.Read());
+  // Git shows its user what the report says, and nothing of an answer that is none.
+  if (std::ranges::any_of(moved, [](const auto& ref) { return ref.after.has_value(); })) {
+    TRY(storage::RequireUploadRoom(*lease, work_.repository.row,
+                                   call_.request.body_size_bytes().value_or(1), call_.hub.quota()));
+  }
   const auto objects = TRY(storage::GitObjects::Open(*lease, call_.hub.content));
   TRY(storage::ReadReceivedPacks(*objects, call_.git.fs(),
                                  quarantine_->directory() + "/objects/pack"));
@@ -160,11 +166,6 @@ void Push::Refuse(PushReport& report, const Error& error) {
 }  // namespace
 
 Result<std::string> TakePush(GitCall& call, const GitWork& work, RequestBody& body) {
-  {
-    auto lease = TRY(call.hub.database.Read());
-    TRY(storage::RequireUploadRoom(*lease, work.repository.row,
-                                   call.request.body_size_bytes().value_or(1), call.hub.quota()));
-  }
   auto said = TRY(Push(call, work).Run(body));
   FollowHead(call.hub, work.repository.row);
   return said;
