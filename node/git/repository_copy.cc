@@ -12,33 +12,33 @@ constexpr int kCommitsBetweenLooks = 256;
 // What clients may ask for, and how much of a machine git takes for it. A file from half a megabyte
 // on is read as a stream and not compared with others.
 constexpr std::string_view kConfig = R"([core]
-	repositoryformatversion = 0
-	bare = true
-	logAllRefUpdates = false
-	bigFileThreshold = 512k
-	packedGitWindowSize = 16m
-	packedGitLimit = 128m
-	deltaBaseCacheLimit = 32m
+  repositoryformatversion = 0
+  bare = true
+  logAllRefUpdates = false
+  bigFileThreshold = 512k
+  packedGitWindowSize = 16m
+  packedGitLimit = 128m
+  deltaBaseCacheLimit = 32m
 [uploadpack]
-	allowFilter = true
-	allowAnySHA1InWant = true
+  allowFilter = true
+  allowAnySHA1InWant = true
 [receive]
-	autogc = false
-	unpackLimit = 1
-	fsckObjects = true
-	updateServerInfo = false
+  autogc = false
+  unpackLimit = 1
+  fsckObjects = true
+  updateServerInfo = false
 [receive "fsck"]
-	zeroPaddedFilemode = ignore
-	missingSpaceBeforeDate = ignore
-	missingNameBeforeEmail = ignore
-	badTimezone = ignore
-	gitmodulesUrl = ignore
+  zeroPaddedFilemode = ignore
+  missingSpaceBeforeDate = ignore
+  missingNameBeforeEmail = ignore
+  badTimezone = ignore
+  gitmodulesUrl = ignore
 [gc]
-	auto = 0
+  auto = 0
 [pack]
-	threads = 1
-	windowMemory = 32m
-	deltaCacheSize = 32m
+  threads = 1
+  windowMemory = 32m
+  deltaCacheSize = 32m
 )";
 
 Status WriteFile(FileSystem& fs, const std::string& path, std::string_view text) {

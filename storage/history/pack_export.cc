@@ -1,5 +1,7 @@
 #include "storage/history/pack_export.h"
 
+#include <algorithm>
+
 #include "storage/history/git_delta.h"
 #include "storage/history/history_mark.h"
 #include "storage/history/lfs.h"

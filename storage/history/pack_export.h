@@ -3,8 +3,8 @@
 // and earlier packs have not. Trees and texts that have a version before them in the same pack go
 // as deltas, so that thousands of commits stay small.
 //
-// Invariant: an object in a pack has all that it needs in that pack and the earlier ones, but for the
-// parents of shallow commits. So a walk ends at what is there.
+// Invariant: an object in a pack has all that it needs in that pack and the earlier ones, but for
+// the parents of shallow commits. So a walk ends at what is there.
 
 #include <functional>
 #include <list>

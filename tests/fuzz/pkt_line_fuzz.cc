@@ -1,4 +1,6 @@
 // What is read as a report of a push must be the same when it is written and read again.
+#include <cstdint>
+
 #include "node/git/push_report.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
