@@ -15,7 +15,7 @@ NEW = VERSION >= number("0.34")
 NAME = "hf" if NEW else "huggingface-cli"
 PROGRAM = pathlib.Path(sys.executable).parent / NAME
 REPOS = "repos" if VERSION >= number("1.9") else "repo"
-REFUSED_SECONDS = 120
+COMMAND_SECONDS = 300
 api = HfApi()
 
 
@@ -25,7 +25,7 @@ def call(*words, uploads=False, **variables):
     if uploads and os.environ["CELLS_XET_OFF"]:
         environment["HF_HUB_DISABLE_XET"] = "1"
     done = subprocess.run([PROGRAM, *map(str, words)], env=environment, capture_output=True,
-                          text=True, timeout=REFUSED_SECONDS, stdin=subprocess.DEVNULL)
+                          text=True, timeout=COMMAND_SECONDS, stdin=subprocess.DEVNULL)
     return done.returncode, done.stdout + done.stderr
 
 

@@ -109,7 +109,7 @@ def list_repo_tree():
 
 @operation
 def pages_of_a_tree():
-    found = api.list_repo_tree(contents.MANY, recursive=True)
+    found = api.list_repo_tree(contents.MANY, recursive=True, expand=True)
     check_equal({item.path for item in found if hasattr(item, "size")} - {".gitattributes"},
                 set(contents.many()))
 
