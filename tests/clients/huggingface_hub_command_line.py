@@ -120,8 +120,10 @@ def cli_repos():
 
 @operation(since="1.9")
 def cli_lists():
-    assert contents.READS in hf("models", "ls", "--author", "operator", "--limit", "200")
-    assert contents.TABLE in hf("datasets", "ls", "--author", "operator")
+    """Without the format, columns are cut to the width of the terminal."""
+    wanted = ["ls", "--author", "operator", "--limit", "200", "--format", "json"]
+    assert contents.READS in hf("models", *wanted)
+    assert contents.TABLE in hf("datasets", *wanted)
     assert "mit" in hf("models", "info", contents.READS)
 
 
