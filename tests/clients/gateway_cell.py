@@ -1,4 +1,4 @@
-"""The cell of a node that fetches on demand: huggingface_hub_gateway.py against two nodes of its own,
+"""The cell of a node that fetches on demand: huggingface_hub_gateway.py with two nodes of its own,
 because it kills the one that published."""
 import os
 import subprocess
