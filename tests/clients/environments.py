@@ -2,20 +2,19 @@
 
 An environment that is there with the same pins is used again. Unreachable: the registry does not
 answer. RuntimeError: it does, and the pins cannot be installed."""
+import fcntl
 import json
 import os
 import pathlib
 import shutil
 import subprocess
 import sys
-import threading
 
 INSTALL_SECONDS = 500
 PIP = ("install", "--quiet", "--disable-pip-version-check", "--no-compile", "--only-binary=:all:",
        "--retries=1", "--timeout=20")
 PROBE = "idna==3.10"  # small, and always there: whether the registry answers at all
 NPM = ("npm", "--no-audit", "--no-fund", "--no-update-notifier", "--fetch-retries=1")
-making_pip = threading.Lock()
 
 
 class Unreachable(Exception):
@@ -33,8 +32,10 @@ def require(done, what):
 
 
 def pip(place):
-    """One pip for all environments: a copy in each would take longer than most clients."""
-    with making_pip:
+    """One pip for all environments: a copy in each would take longer than most clients. Several
+    clients, each a process, may come for it at once."""
+    with open(place / "pip.lock", "w", encoding="utf-8") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
         home = place / "pip"
         if not (home / "complete").exists():
             require(call(sys.executable, "-m", "venv", "--clear", home), "python3 -m venv")
