@@ -24,9 +24,9 @@ std::size_t BlockBytes(std::uint64_t size_hint_bytes) {
 StoreFileWriter::StoreFileWriter(ContentCore& core, std::uint64_t size_hint_bytes)
     : core_(core),
       spare_(BlockBytes(size_hint_bytes)),
-      chunker_([this](ByteView chunk) { return NoteChunk(chunk); }),
+      chunker_(std::in_place, [this](ByteView chunk) { return NoteChunk(chunk); }),
       pinned_(core),
-      placer_(*core.packs, core.index, Pack::PageCache::Bypass),
+      placer_(std::in_place, *core.packs, core.index, Pack::PageCache::Bypass),
       storer_(kQueueBlocks, [this](CutBlock cut) { return Store(std::move(cut)); }),
       cutter_(kQueueBlocks, [this](Block block) -> Status {
         return storer_.Give(TRY(Cut(std::move(block), false)));
@@ -52,8 +52,8 @@ Status StoreFileWriter::HandOver() {
 
 Result<StoreFileWriter::CutBlock> StoreFileWriter::Cut(Block block, bool is_last) {
   cut_.block = std::move(block);
-  TRY(chunker_.Feed(cut_.block.bytes()));
-  if (is_last) TRY(chunker_.Finish());
+  TRY(chunker_->Feed(cut_.block.bytes()));
+  if (is_last) TRY(chunker_->Finish());
   return std::exchange(cut_, {});
 }
 
@@ -73,7 +73,7 @@ Status StoreFileWriter::NoteChunk(ByteView chunk) {
 Status StoreFileWriter::Store(CutBlock cut) {
   for (const CutBlock::Chunk& chunk : cut.chunks) {
     ReaderLock lock(core_.collection_mutex);
-    const ChunkLocation at = TRY(placer_.Place(chunk.id, chunk.bytes));
+    const ChunkLocation at = TRY(placer_->Place(chunk.id, chunk.bytes));
     pinned_.recipe.Append(at.pack, at.index, static_cast<std::uint32_t>(chunk.bytes.size()));
   }
   spare_.Give(std::move(cut.block.memory));
@@ -84,8 +84,10 @@ Result<FileContent> StoreFileWriter::Finish() {
   TRY(cutter_.Finish());
   TRY(storer_.Finish());
   TRY(Store(TRY(Cut(std::exchange(block_, {}), true))));
-  placer_.ReleasePack();
-  spare_.Clear();  // a finished writer is kept for its pin: thousands must not hold their buffers
+  // A finished writer is kept for its pin: thousands must not hold their buffers and encoders.
+  placer_.reset();
+  chunker_.reset();
+  spare_.Clear();
   FileContent content;
   content.sha256 = sha256_.Finish();
   content.hash = HashFile(chunks_);

@@ -7,6 +7,7 @@
 // Files of one block need no threads.
 
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "storage/base/queue_worker.h"
@@ -52,12 +53,12 @@ class StoreFileWriter final : public FileWriter {
   Sha256Hasher sha256_;
   std::uint64_t size_bytes_ = 0;
 
-  Chunker chunker_;
+  std::optional<Chunker> chunker_;  // until it is finished, as placer_
   CutBlock cut_;  // being cut
   ChunkList chunks_;
 
   PinnedRecipe pinned_;
-  ChunkPlacer placer_;
+  std::optional<ChunkPlacer> placer_;
 
   QueueWorker<CutBlock> storer_;
   QueueWorker<Block> cutter_;  // gives to `storer_`, and is joined first

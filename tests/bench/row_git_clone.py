@@ -16,7 +16,7 @@ BACKEND = """
       fastcgi_param GIT_PROJECT_ROOT {dir}/git;
       fastcgi_param GIT_HTTP_EXPORT_ALL "";
       fastcgi_param HTTP_GIT_PROTOCOL $http_git_protocol;
-      fastcgi_split_path_info ^/git(/.*)$;
+      fastcgi_split_path_info ^(/git)(/.+)$;
       fastcgi_param PATH_INFO $fastcgi_path_info;
       fastcgi_buffering off;
       fastcgi_pass unix:{dir}/fcgi.socket;
@@ -66,7 +66,8 @@ class Wrapper:
     """fcgiwrap, which runs git http-backend for nginx."""
 
     def __init__(self, place):
-        self.process = subprocess.Popen(["fcgiwrap", "-c", "2", "-s", f"unix:{place}/fcgi.socket"])
+        self.process = subprocess.Popen(["fcgiwrap", "-c", "2", "-s", f"unix:{place}/fcgi.socket"],
+                                        umask=0)
 
     def __enter__(self):
         return self
