@@ -5,6 +5,7 @@
 #include "node/entry_answer.h"
 #include "node/file_answer.h"
 #include "node/routes.h"
+#include "node/xet_link.h"
 
 namespace banyan::node {
 namespace {
@@ -63,6 +64,8 @@ void GetResolve(RepositoryCall& call) {
     call.response.headers.Set("X-Linked-Size", std::to_string(found->entry.size_bytes));
     call.response.headers.Set("X-Linked-Etag", "\"" + etag + "\"");
   }
+  const auto offer = OfferXet(call, *found->reading, found->revision, found->entry);
+  if (offer == XetOffer::Answered) return;
   AnswerEntry(call, std::move(found->reading), found->entry, etag);
   CountDownload(call, repository);
 }

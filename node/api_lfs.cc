@@ -8,6 +8,7 @@
 #include "node/links.h"
 #include "node/repository_call.h"
 #include "node/routes.h"
+#include "node/xet_link.h"
 #include "storage/history/catalog_nodes.h"
 #include "storage/history/uploads.h"
 
@@ -31,11 +32,18 @@ struct Wanted {
   bool is_held = false;                      // that, though perhaps damaged: it takes no new room
 };
 
+enum class Transfer {
+  Basic,
+  Multipart,  // the client can, and all that is to be sent is large
+  Xet,        // the client can: objects go to the chunk store (node/xet_api.h)
+};
+constexpr std::string_view kTransferNames[] = {"basic", "multipart", "xet"};
+
 struct Batch {
   RepositoryCall& call;
   const Repository repository;
   bool is_upload = false;
-  bool multipart = false;  // the client can, and all that is to be sent is large
+  Transfer transfer = Transfer::Basic;
   std::vector<Wanted> objects = {};
   std::uint64_t part_bytes = 0;
   std::string refusal = {};  // of what is stated and not held; empty: it comes on demand
@@ -157,6 +165,17 @@ Json PartLinks(const Batch& batch, const Wanted& object) {
   return header;
 }
 
+// Where to send what the batch lacks, and with which token.
+Json XetUploadJson(const Batch& batch) {
+  const auto token = MakeXetToken(batch.call, batch.repository.row, Access::Write);
+  HeaderList headers;
+  SetXetToken(token, headers);
+  Json header = Json::object();
+  for (const auto& [name, value] : headers.fields()) header[name] = value;
+  return {{"href", XetTokenUrl(batch.call, batch.repository.id, Access::Write, "main")},
+          {"header", std::move(header)}};
+}
+
 Json UploadJson(const Batch& batch, const Wanted& object) {
   const auto& hub = batch.call.hub;
   const std::uint64_t most = hub.config.upload_max_file.bytes;
@@ -167,9 +186,13 @@ Json UploadJson(const Batch& batch, const Wanted& object) {
   }
   Json answer = {{"oid", object.oid}, {"size", object.size_bytes}, {"authenticated", true}};
   if (object.file) return answer;  // it is here: no actions
+  if (batch.transfer == Transfer::Xet) {
+    answer["actions"] = {{"upload", XetUploadJson(batch)}};
+    return answer;
+  }
   const std::int64_t expires_s = hub.config.upload_link_lifetime.ms / 1000;
   Json upload = {{"expires_in", expires_s}};
-  if (batch.multipart) {
+  if (batch.transfer == Transfer::Multipart) {
     upload["href"] = Href(batch, LinkTo(batch, object, "POST", "complete"));
     upload["header"] = PartLinks(batch, object);
   } else {
@@ -207,22 +230,25 @@ Json AnswerJson(const Batch& batch) {
       objects.push_back(DownloadJson(batch, object));
     }
   }
-  return {{"transfer", batch.multipart ? "multipart" : "basic"},
+  return {{"transfer", kTransferNames[static_cast<std::size_t>(batch.transfer)]},
           {"hash_algo", "sha256"},
           {"objects", std::move(objects)}};
 }
 
 // In parts only if all that is sent is: git-lfs takes one way for a whole batch.
-bool ChooseMultipart(const Batch& batch, const Json& body) {
-  const std::uint64_t from = batch.call.hub.config.upload_multipart_from.bytes;
-  if (!batch.is_upload || from == 0 || !Lists(body, "transfers", "multipart")) return false;
-  bool any = false;
+Transfer ChooseTransfer(const Batch& batch, const Json& body) {
+  if (!batch.is_upload) return Transfer::Basic;
+  const auto& config = batch.call.hub.config;
+  if (config.xet_enabled && Lists(body, "transfers", "xet")) return Transfer::Xet;
+  const std::uint64_t from = config.upload_multipart_from.bytes;
+  if (from == 0 || !Lists(body, "transfers", "multipart")) return Transfer::Basic;
+  Transfer transfer = Transfer::Basic;
   for (const auto& object : batch.objects) {
     if (object.file || !object.sha256) continue;
-    if (object.size_bytes < from || object.size_bytes == 0) return false;
-    any = true;
+    if (object.size_bytes < from || object.size_bytes == 0) return Transfer::Basic;
+    transfer = Transfer::Multipart;
   }
-  return any;
+  return transfer;
 }
 
 std::uint64_t BytesToSend(const Batch& batch) {
@@ -260,7 +286,7 @@ Status FindAll(Batch& batch) {
 Status Answer(Batch& batch, const Json& body) {
   TRY(FindAll(batch));
   if (batch.is_upload) TRY(HoldFound(batch));
-  batch.multipart = ChooseMultipart(batch, body);
+  batch.transfer = ChooseTransfer(batch, body);
   batch.call.response.SetText(kMediaType, DumpJson(AnswerJson(batch)));
   return Ok();
 }

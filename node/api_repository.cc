@@ -115,7 +115,7 @@ void Answer(RepositoryCall& call, RepositoryReading& reading,
     if (call.kind == storage::RepositoryKind::Model) (*json)["spaces"] = Json::array();
     return call.response.SetJson(*json);
   }
-  (*json)["xetEnabled"] = false;
+  (*json)["xetEnabled"] = call.hub.config.xet_enabled;
   call.response.SetJson(KeepProperties(*json, names));
 }
 

@@ -7,6 +7,7 @@
 #include "node/hub_json.h"
 #include "node/repository_call.h"
 #include "node/routes.h"
+#include "node/xet_link.h"
 
 namespace banyan::node {
 namespace {
@@ -26,18 +27,22 @@ std::size_t PageLimit(const Request& request, std::size_t most) {
   return limit == 0 ? most : std::min(limit, most);
 }
 
-Result<Json> ItemsJson(storage::History& history, const storage::Revision& revision,
-                       const std::vector<TreeItem>& items, bool expand) {
+Result<Json> ItemsJson(const Hub& hub, RepositoryReading& reading,
+                       const storage::Revision& revision, const std::vector<TreeItem>& items,
+                       bool expand) {
   std::map<std::string, storage::CommitRecord> last;
   if (expand) {
     std::vector<std::string> paths;
     for (const auto& item : items) paths.push_back(item.path);
-    last = TRY(history.LastCommits(revision, paths));
+    last = TRY(reading.history->LastCommits(revision, paths));
   }
   Json array = Json::array();
   for (const auto& item : items) {
     const auto found = last.find(item.path);
     array.push_back(TreeItemJson(item, found == last.end() ? nullptr : &found->second));
+    if (item.is_folder) continue;
+    const auto xet = TRY(XetHashOf(hub, reading, item.entry));
+    if (xet) array.back()["xetHash"] = xet->ToString();
   }
   return array;
 }
@@ -89,7 +94,7 @@ void GetTree(RepositoryCall& call) {
     return AnswerNoEntry(call.response, place->revision.commit);
   }
   if (!listing) return call.Fail(listing.error());
-  const auto json = ItemsJson(*reading->history, place->revision, listing->items, expand);
+  const auto json = ItemsJson(call.hub, *reading, place->revision, listing->items, expand);
   if (!json) return call.Fail(json.error());
   call.response.headers.Set("X-Repo-Commit", place->revision.commit.ToString());
   if (!listing->next.empty()) {
@@ -143,7 +148,7 @@ void PostPathsInfo(RepositoryCall& call) {
   if (!query) return call.Fail(query.error());
   const auto items = reading->history->FindPaths(*revision, query->paths);
   if (!items) return call.Fail(items.error());
-  const auto json = ItemsJson(*reading->history, *revision, *items, query->expand);
+  const auto json = ItemsJson(call.hub, *reading, *revision, *items, query->expand);
   if (!json) return call.Fail(json.error());
   call.response.headers.Set("X-Repo-Commit", revision->commit.ToString());
   call.response.SetJson(*json);

@@ -21,8 +21,8 @@ Result<std::optional<std::string>> TokenOf(const HeaderList& headers);
 inline constexpr std::string_view kSessionCookie = "m_session_id";
 inline constexpr std::string_view kCookiePath = "/api/v1/";
 
-// Anonymous without a token; with another hub's token anonymous and `foreign_token` set. Denied
-// for a token that is not valid here.
+// Anonymous without a token; with
+// another hub's token anonymous and `foreign_token` set. Denied for a token that is not valid here.
 Result<storage::Caller> AuthenticateRequest(storage::Database& database, const Request& request,
                                             std::int64_t now_ms);
 

@@ -49,6 +49,8 @@ struct Config {
   Duration upload_link_lifetime{6 * 3'600'000};
   ByteSize transfer_batch{16u << 20};
 
+  bool xet_enabled = true;
+
   bool git_enabled = true;
   std::string git_program = "git";
   ByteSize git_cache{10ull << 30};

@@ -66,6 +66,10 @@ constexpr auto kKeys = std::to_array<ConfigKey>({
     {"transfer.batch", &Config::transfer_batch,
      "How much a client may send in one batch of chunks."},
 
+    {"xet.enabled", &Config::xet_enabled,
+     "Whether clients of Xet (hf_xet and others) may move large files chunk by chunk. Without it "
+     "they use plain HTTP and LFS; huggingface_hub from 1.20 on needs HF_HUB_DISABLE_XET=1 then."},
+
     {"git.enabled", &Config::git_enabled,
      "Whether git can clone, fetch and push. It needs the program git on this machine."},
     {"git.program", &Config::git_program, "That program: its path, or its name in PATH."},

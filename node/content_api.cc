@@ -10,7 +10,8 @@ ContentApi::ContentApi(storage::LocalContentStore& store, Random& random, Authen
       random_(random),
       authenticate_(std::move(authenticate)),
       options_(options),
-      offers_(store.core().fs, store.core().directory) {}
+      offers_(store.core().fs, store.core().directory),
+      sections_(store) {}
 
 void ContentApi::AddRoutes(Router& router) {
   using storage::Access;

@@ -11,11 +11,11 @@
 #include "node/http/http_types.h"
 #include "node/http/router.h"
 #include "node/repository_lookup.h"
+#include "node/section_cache.h"
 #include "storage/base/mutex.h"
 #include "storage/catalog/caller.h"
 #include "storage/catalog/quota.h"
 #include "storage/content/content_session.h"
-#include "storage/content/file_sections.h"
 #include "storage/content/session_offers.h"
 #include "storage/history/readable_content.h"
 #include "storage/history/uploads.h"
@@ -73,7 +73,6 @@ class ContentApi {
   Status GetHeldChunks(Request& request, Response& response);
   using FilePtr = std::shared_ptr<const storage::SectionedFile>;
   Result<FilePtr> ReadableFile(const Request& request);
-  Result<FilePtr> LoadSections(const storage::FileContent& file);
 
   // Reading several: content_api_files.cc
   Status PostFiles(Request& request, Response& response);
@@ -99,10 +98,8 @@ class ContentApi {
   storage::SessionOffers offers_;
   storage::ReadableObjects objects_;
 
+  SectionCache sections_;
   Mutex mutex_;
-  using SectionsPtr = std::shared_ptr<const storage::FileSections>;
-  std::map<FileHash, SectionsPtr> sections_ GUARDED_BY(mutex_);  // of recently read files
-  std::list<FileHash> recent_ GUARDED_BY(mutex_);
   std::map<std::string, std::weak_ptr<storage::ContentSession>> sessions_ GUARDED_BY(mutex_);
   std::list<std::shared_ptr<storage::ContentSession>> recent_sessions_ GUARDED_BY(mutex_);
 };

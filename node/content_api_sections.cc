@@ -11,8 +11,6 @@
 namespace banyan::node {
 namespace {
 
-constexpr std::size_t kRememberedFiles = 128;
-
 class SectionBody final : public BodyProducer {
  public:
   SectionBody(std::unique_ptr<storage::SectionData> data, ByteSelection range, bool allow_mapped)
@@ -52,30 +50,12 @@ Result<ContentApi::FilePtr> ContentApi::ReadableFile(const Request& request) {
   const FileHash hash = TRY(FileHash::Parse(request.Param("hash")));
   auto connection = TRY(store_.core().database.Read());
   const auto file = storage::FindReadableFile(*connection, request.caller, hash);
-  if (file) return LoadSections(*file);
+  if (file) return FilePtr(TRY(sections_.Load(*file)));
   if (file.error().code() != Errc::NotFound || options_.arriving == nullptr) return file.error();
   auto arriving = options_.arriving->Find(*connection, hash);
   if (arriving || arriving.error().code() != Errc::NotFound) return arriving;
   const auto entered = TRY(storage::FindReadableFile(*connection, request.caller, hash));
-  return LoadSections(entered);  // just between the two looks
-}
-
-Result<ContentApi::FilePtr> ContentApi::LoadSections(const storage::FileContent& file) {
-  {
-    MutexLock lock(mutex_);
-    const auto found = sections_.find(file.hash);
-    if (found != sections_.end() && found->second->recipe() == file.recipe) {
-      return FilePtr(found->second);
-    }
-  }
-  SectionsPtr sections = TRY(storage::FileSections::Load(store_, file));
-  MutexLock lock(mutex_);
-  if (sections_.insert_or_assign(file.hash, sections).second) recent_.push_front(file.hash);
-  if (recent_.size() > kRememberedFiles) {
-    sections_.erase(recent_.back());
-    recent_.pop_back();
-  }
-  return FilePtr(std::move(sections));
+  return FilePtr(TRY(sections_.Load(entered)));  // just between the two looks
 }
 
 Status ContentApi::GetOutline(Request& request, Response& response) {

@@ -5,6 +5,8 @@
 #include "node/http/client_address.h"
 #include "node/http/cors.h"
 #include "node/http/http_error.h"
+#include "node/link_rights.h"
+#include "node/xet_grant.h"
 
 namespace banyan::node {
 
@@ -54,9 +56,21 @@ void Front::Route(Request& request, Response& response) {
   parts_.router.Dispatch(request, response);
 }
 
+// Routes of Xet take tokens of their own, and say what is wrong with one themselves.
+Result<storage::Caller> Front::WhoCalls(const Request& request, std::int64_t now_ms) {
+  if (!request.path.starts_with(kXetPath)) {
+    return AuthenticateRequest(parts_.database, request, now_ms);
+  }
+  const auto grant = GrantOf(parts_.signer, request, now_ms);
+  if (!grant) return storage::Caller();
+  auto lease = TRY(parts_.database.Read());
+  auto holder = HolderOf(*lease, grant->AsLink(), now_ms);
+  return holder ? *std::move(holder) : storage::Caller();
+}
+
 bool Front::Identify(Request& request, Response& response) {
   const std::int64_t now_ms = parts_.clock.NowMs();
-  auto caller = AuthenticateRequest(parts_.database, request, now_ms);
+  auto caller = WhoCalls(request, now_ms);
   if (caller) {
     request.caller = *std::move(caller);
     if (request.caller.token != 0) parts_.usage.TokenUsed(request.caller.token, now_ms);

@@ -14,6 +14,7 @@
 #include "node/metrics.h"
 #include "node/peer_gate.h"
 #include "node/rate_limiter.h"
+#include "node/signed_link.h"
 #include "storage/base/sqlite.h"
 #include "storage/catalog/usage.h"
 
@@ -28,6 +29,7 @@ class Front {
     storage::Usage& usage;
     Metrics& metrics;
     PeerGate& gate;
+    const LinkSigner& signer;
     const Router& router;
   };
   explicit Front(const Parts& parts);
@@ -38,6 +40,7 @@ class Front {
  private:
   void Answer(Request& request, Response& response);
   bool Identify(Request& request, Response& response);
+  Result<storage::Caller> WhoCalls(const Request& request, std::int64_t now_ms);
   void Route(Request& request, Response& response);
   bool Admit(const Request& request, Response& response);
 

@@ -8,15 +8,8 @@ namespace {
 
 using storage::Caller;
 
-// As of now. A link of somebody who was signed in without a token goes by the account alone.
-Result<Caller> HolderOf(const Hub& hub, storage::Connection& connection, const SignedLink& link) {
-  if (link.user == 0) return Caller();
-  if (link.token == 0) return storage::CallerOf(connection, link.user, storage::Role::Write);
-  return storage::CallerOfToken(connection, link.token, hub.clock.NowMs());
-}
-
 Status Require(const Hub& hub, storage::Connection& connection, const SignedLink& link) {
-  const auto holder = TRY(HolderOf(hub, connection, link));
+  const auto holder = TRY(HolderOf(connection, link, hub.clock.NowMs()));
   const auto repository = TRY(storage::GetRepository(connection, link.repository));
   const Error denied(Errc::Denied, "no right to it");
   if (link.method != "GET") return storage::CanWrite(holder, repository) ? Ok() : Status(denied);
@@ -26,6 +19,13 @@ Status Require(const Hub& hub, storage::Connection& connection, const SignedLink
 }
 
 }  // namespace
+
+Result<Caller> HolderOf(storage::Connection& connection, const SignedLink& link,
+                        std::int64_t now_ms) {
+  if (link.user == 0) return Caller();
+  if (link.token == 0) return storage::CallerOf(connection, link.user, storage::Role::Write);
+  return storage::CallerOfToken(connection, link.token, now_ms);
+}
 
 Status RequireLinkRights(const Hub& hub, storage::Connection& connection, const SignedLink& link) {
   const auto status = Require(hub, connection, link);

@@ -7,6 +7,11 @@
 
 namespace banyan::node {
 
+// Whom the link was given to, as of now. Of somebody who was signed in without a token the account
+// alone counts. Denied or NotFound when that is over.
+Result<storage::Caller> HolderOf(storage::Connection& connection, const SignedLink& link,
+                                 std::int64_t now_ms);
+
 // Denied, always in the same words, when whom the link was given to may not do this any more.
 Status RequireLinkRights(const Hub& hub, storage::Connection& connection, const SignedLink& link);
 

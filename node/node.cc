@@ -108,6 +108,7 @@ Node::Node(const Seams& seams, const Config& config, std::unique_ptr<DataDirecto
                     .max_file_bytes = config_.upload_max_file.bytes,
                     .quota = hub_.quota(),
                     .arriving = &arriving_}),
+      xet_api_(hub_),
       own_log_({seams.clock, seams.random, seams.fs, data_->database(), data_->content(), config_,
                 policy_, [this] { return follower_.Peers(); }}),
       signer_of_requests_(seams.clock, seams.random, data_->database(), own_log_),
@@ -118,10 +119,11 @@ Node::Node(const Seams& seams, const Config& config, std::unique_ptr<DataDirecto
       bringer_({seams.clock, data_->database(), router_, gate_, signer_of_requests_}),
       admin_api_({seams.clock, seams.random, seams.fs, data_->content(), config_.data, follower_,
                   bringer_, desk_, own_log_, config_, seams.shared_fs}),
-      front_({seams.clock, config_, data_->database(), usage_, metrics_, gate_, router_}),
+      front_({seams.clock, config_, data_->database(), usage_, metrics_, gate_, signer_, router_}),
       jobs_(seams.clock, metrics_) {
   content_api_.AddRoutes(router_);
   admin_api_.AddRoutes(router_);
+  if (config_.xet_enabled) xet_api_.AddRoutes(router_);
   if (config_.git_enabled) {
     AddGitRoutes(router_, hub_, git_);
     AddGitPushRoutes(router_, hub_, git_);

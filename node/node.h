@@ -26,6 +26,7 @@
 #include "node/neighbours.h"
 #include "node/own_log.h"
 #include "node/peer_gate.h"
+#include "node/xet_api.h"
 
 namespace banyan::node {
 
@@ -80,6 +81,7 @@ class Node {
   Hub hub_;
   federation::ArrivingFiles arriving_;
   ContentApi content_api_;
+  XetApi xet_api_;
   OwnLog own_log_;
   const RequestSigner signer_of_requests_;
   WantDesk desk_;

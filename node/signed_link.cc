@@ -23,16 +23,28 @@ Result<std::int64_t> QueryNumber(const Request& request, std::string_view name) 
 }  // namespace
 
 std::string LinkSigner::Mac(const SignedLink& link) const {
-  const std::string text = link.method + '\n' + link.use + '\n' + link.oid.ToString() + '\n' +
-                           std::to_string(link.size_bytes) + '\n' +
-                           std::to_string(link.repository) + '\n' + std::to_string(link.user) +
-                           '\n' + std::to_string(link.token) + '\n' + std::to_string(link.part) +
-                           '\n' + std::to_string(link.expires_ms / 1000);
+  return Mac(link.method, link.use + '\n' + link.oid.ToString() + '\n' +
+                              std::to_string(link.size_bytes) + '\n' +
+                              std::to_string(link.repository) + '\n' + std::to_string(link.user) +
+                              '\n' + std::to_string(link.token) + '\n' + std::to_string(link.part) +
+                              '\n' + std::to_string(link.expires_ms / 1000));
+}
+
+std::string LinkSigner::Mac(std::string_view use, std::string_view text) const {
+  const std::string all = std::string(use) + '\n' + std::string(text);
   std::array<std::uint8_t, 32> mac{};
   unsigned size = 0;
-  ENSURE(HMAC(EVP_sha256(), key_.data(), static_cast<int>(key_.size()), AsBytes(text).data(),
-              text.size(), mac.data(), &size) != nullptr);
+  ENSURE(HMAC(EVP_sha256(), key_.data(), static_cast<int>(key_.size()), AsBytes(all).data(),
+              all.size(), mac.data(), &size) != nullptr);
   return ToHex(mac);
+}
+
+LinkSigner::Proof LinkSigner::Check(std::string_view use, std::string_view text,
+                                    std::string_view mac) const {
+  const auto expected = Mac(use, text);
+  const bool equal = mac.size() == expected.size() &&
+                     CRYPTO_memcmp(mac.data(), expected.data(), expected.size()) == 0;
+  return equal ? Proof::Genuine : Proof::Forged;
 }
 
 std::string LinkSigner::Sign(const SignedLink& link) const {

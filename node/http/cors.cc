@@ -8,7 +8,8 @@ namespace {
 constexpr std::string_view kExposed =
     "X-Repo-Commit, X-Request-Id, X-Error-Code, X-Error-Message, X-Total-Count, ETag, Link, "
     "Accept-Ranges, Content-Range, Content-Disposition, X-Linked-Size, X-Linked-Etag, "
-    "X-Xet-Hash, RateLimit, RateLimit-Policy, Retry-After";
+    "X-Xet-Hash, X-Xet-Refresh-Route, X-Xet-Access-Token, X-Xet-Token-Expiration, X-Xet-Cas-Url, "
+    "RateLimit, RateLimit-Policy, Retry-After";
 
 }  // namespace
 

@@ -111,7 +111,7 @@ void Router::Add(std::string_view method, std::string_view pattern, Handler hand
   }
   Route route{std::move(handler), options, std::move(names)};
   ENSURE(node->methods.emplace(method, std::move(route)).second);
-  routes_.push_back({std::string(method), std::string(pattern)});
+  if (!options.is_alias) routes_.push_back({std::string(method), std::string(pattern)});
 }
 
 void Router::AnswerNotFound(Response& response) { Fail(response, 404, "Not found"); }

@@ -22,6 +22,7 @@ using Handler = std::function<void(Request&, Response&)>;
 struct RouteOptions {
   // See Request::LimitBody.
   std::uint64_t max_body_bytes = Request::kDefaultBodyLimitBytes;
+  bool is_alias = false;  // of a route that older clients call so: it is not listed
 };
 
 struct RouteName {
@@ -44,7 +45,7 @@ class Router {
   // What answers a path that matches no pattern: a plain 404.
   static void AnswerNotFound(Response& response);
 
-  // In the order in which they were added.
+  // In the order in which they were added, without aliases.
   const std::vector<RouteName>& Routes() const { return routes_; }
 
   // Sets request.params and the body limit and runs the handler. Answers 404 when no pattern

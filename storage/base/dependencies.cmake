@@ -5,7 +5,7 @@ find_package(Threads REQUIRED)
 
 foreach(pair crypto:libcrypto zstd:libzstd sqlite:sqlite3 git2:libgit2 curl:libcurl
              httplib:cpp-httplib ssl:libssl yaml:yaml-cpp spdlog:spdlog md4c:md4c
-             avahi:avahi-client zlib:zlib)
+             avahi:avahi-client zlib:zlib lz4:liblz4)
   string(REPLACE ":" ";" pair ${pair})
   list(GET pair 0 name)
   list(GET pair 1 module)
@@ -45,6 +45,8 @@ add_library(deps_metadata INTERFACE)
 target_link_libraries(deps_metadata INTERFACE PkgConfig::yaml PkgConfig::md4c)
 add_library(deps_content INTERFACE)
 target_link_libraries(deps_content INTERFACE blake3 PkgConfig::zstd)
+add_library(deps_xet INTERFACE)
+target_link_libraries(deps_xet INTERFACE PkgConfig::lz4)
 add_library(deps_history INTERFACE)
 target_link_libraries(deps_history INTERFACE PkgConfig::git2 PkgConfig::zlib)
 add_library(deps_http INTERFACE)

@@ -58,6 +58,7 @@ Status Collection::ExpireAndQuarantine(Connection& c) {
   const std::string unheld = kUnheld;
   TRY(c.Execute("DELETE FROM upload_session WHERE used_ms < ?", session_limit));
   report.sessions_expired = static_cast<std::uint64_t>(c.Changes());
+  TRY(c.Execute("DELETE FROM xet_xorb WHERE used_ms < ?", now_ - options_.xorb_name_expiry_ms));
   TRY(c.Execute("DELETE FROM repository_file WHERE committed = 0 AND since_ms < ?", session_limit));
   TRY(
       c.Execute("UPDATE file SET unreferenced_ms = NULL WHERE unreferenced_ms IS NOT NULL AND NOT"

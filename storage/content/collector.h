@@ -18,6 +18,7 @@ namespace banyan::storage {
 struct CollectionOptions {
   std::int64_t grace_ms = std::int64_t{7} * 24 * 3600 * 1000;           // quarantine; 0: none
   std::int64_t session_expiry_ms = std::int64_t{7} * 24 * 3600 * 1000;  // unused uploads
+  std::int64_t xorb_name_expiry_ms = std::int64_t{28} * 24 * 3600 * 1000;  // unused
   double rewrite_share = 0.25;  // rewrite a pack when at least this share of its bytes is dead
   bool dry_run = false;         // change nothing, report what would be freed now
 };

@@ -17,12 +17,17 @@ Error NoSession() {
 Result<std::shared_ptr<ContentSession>> ContentSession::Begin(LocalContentStore& store,
                                                               Random& random,
                                                               const SessionOwner& owner) {
-  const std::string name = RandomAlphanumeric(random, 32);
+  return OfName(store, RandomAlphanumeric(random, 32), owner);
+}
+
+Result<std::shared_ptr<ContentSession>> ContentSession::OfName(LocalContentStore& store,
+                                                               const std::string& name,
+                                                               const SessionOwner& owner) {
   const std::int64_t now = store.core().clock.NowMs();
   TRY(store.core().database.Write([&](Connection& connection) {
     return connection.Execute(
         "INSERT INTO upload_session(name, user, repository, created_ms, used_ms)"
-        " VALUES(?,?,?,?,?)",
+        " VALUES(?,?,?,?,?) ON CONFLICT(name) DO NOTHING",
         name, owner.user, owner.repository, now, now);
   }));
   return Resume(store, name, owner);
@@ -140,22 +145,53 @@ Result<ContentSession::PutSummary> ContentSession::Put(ByteView batch, const Exp
   PinnedRecipe pinned(store_.core());
   TRY(Store(parts, ids, pinned.recipe));
   TRY(store_.Sync());
+  TRY(Keep(pinned.recipe));
+  return summary;
+}
+
+Status ContentSession::Keep(const Recipe& chunks, const Also& also) {
   TRY(store_.core().database.Write([&](Connection& connection) -> Status {
     // By name too: the row of a session that expired meanwhile may belong to another one.
     TRY(connection.Execute("UPDATE upload_session SET used_ms = ? WHERE id = ? AND name = ?",
                            store_.core().clock.NowMs(), row_, name_));
     if (connection.Changes() == 0) return NoSession();
-    for (const Term& term : pinned.recipe.terms) {
+    for (const Term& term : chunks.terms) {
       TRY(
           connection.Execute("INSERT INTO upload_range(session, pack, first, count) VALUES(?,?,?,?)"
                              " ON CONFLICT DO UPDATE SET count = max(count, excluded.count)",
                              row_, term.pack, term.first, term.count));
     }
-    return Ok();
+    return also ? also(connection) : Ok();
   }));
   MutexLock lock(mutex_);
-  for (const Term& term : pinned.recipe.terms) scope_.AddUploaded(term);
-  return summary;
+  for (const Term& term : chunks.terms) scope_.AddUploaded(term);
+  return Ok();
+}
+
+Result<std::optional<Term>> ContentSession::RunAround(const ChunkId& chunk) {
+  const ChunkRef wanted{chunk, 0};
+  const auto at = TRY(Locate({&wanted, 1})).front();
+  if (!at) return std::optional<Term>();
+  const auto pack = TRY(store_.core().packs->Get(at->pack));
+  MutexLock lock(mutex_);
+  const auto is_in_scope = [&](std::uint32_t index)
+                               NO_THREAD_SAFETY_ANALYSIS -> Result<Visibility> {
+    const PackEntry entry = pack->entry(index);
+    const bool usable = entry.raw_bytes > 0 && !entry.dropped && !pack->IsDamaged(index);
+    return usable ? scope_.Judge({at->pack, index}) : Visibility::Hidden;
+  };
+  Term run{at->pack, at->index, 1, pack->entry(at->index).raw_bytes};
+  while (run.first > 0 && TRY(is_in_scope(run.first - 1)) == Visibility::Visible) {
+    ++run.count;
+    run.size_bytes += pack->entry(--run.first).raw_bytes;
+  }
+  const auto chunks = static_cast<std::uint32_t>(pack->chunk_count());
+  for (std::uint32_t next = run.first + run.count;
+       next < chunks && TRY(is_in_scope(next)) == Visibility::Visible; ++next) {
+    ++run.count;
+    run.size_bytes += pack->entry(next).raw_bytes;
+  }
+  return std::optional(run);
 }
 
 // Sizes add up and the list is not inflated (federation design section 4).

@@ -11,7 +11,9 @@
 // the SHA-256 from the stored chunks. Thread safe: of several calls at once, decoding, hashing and
 // waiting for the disk overlap.
 
+#include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "storage/base/mutex.h"
@@ -39,6 +41,11 @@ class ContentSession {
                                                         const std::string& name,
                                                         const SessionOwner& owner);
 
+  // Its owner's session of that name; begun if there is none.
+  static Result<std::shared_ptr<ContentSession>> OfName(LocalContentStore& store,
+                                                        const std::string& name,
+                                                        const SessionOwner& owner);
+
   // 32 alphanumerics; known to its owner only.
   const std::string& name() const { return name_; }
   const SessionOwner& owner() const { return owner_; }
@@ -59,6 +66,15 @@ class ContentSession {
   };
   using Expected = std::optional<std::span<const ChunkRef>>;
   Result<PutSummary> Put(ByteView batch, const Expected& expected = std::nullopt);
+
+  // Keeps chunks that were stored or found for this session: they are in its scope from now on, and
+  // not collected before it expires. They must be durable, and pinned until this returns. `also`
+  // runs in the same transaction.
+  using Also = std::function<Status(Connection& connection)>;
+  Status Keep(const Recipe& chunks, const Also& also = nullptr) EXCLUDES(mutex_);
+  // The chunks in scope that lie without a gap around this one in its pack; nullopt when it is
+  // lacking.
+  Result<std::optional<Term>> RunAround(const ChunkId& chunk) EXCLUDES(mutex_);
 
   struct FileClaim {
     Sha256 sha256;

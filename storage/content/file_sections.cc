@@ -13,7 +13,6 @@ Result<std::shared_ptr<const FileSections>> FileSections::Load(LocalContentStore
   return std::shared_ptr<const FileSections>(std::move(sections));
 }
 
-// The places of a section's chunks.
 Result<std::vector<ChunkLocation>> FileSections::Places(std::size_t index) const {
   if (index >= outline_.sections.size()) return Error(Errc::NotFound, "no such section");
   std::uint64_t skip = 0;

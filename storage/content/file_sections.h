@@ -20,11 +20,12 @@ class FileSections final : public SectionedFile {
   Result<std::unique_ptr<SectionData>> Run(std::size_t index, const ChunkRun& run,
                                            EncodingSet accepted) const override;
   HeldChunks Held() const override { return HeldChunks::Whole(chunk_count_); }
+  // Of the chunks of a section. NotFound past the last one.
+  Result<std::vector<ChunkLocation>> Places(std::size_t index) const;
 
  private:
   FileSections(LocalContentStore& store, Recipe recipe)
       : store_(store), recipe_(std::move(recipe)) {}
-  Result<std::vector<ChunkLocation>> Places(std::size_t index) const;
 
   LocalContentStore& store_;
   Recipe recipe_;

@@ -23,7 +23,7 @@ struct Fixture : WritingNode {
   Reply Batch(const std::string& operation, const Json& objects, const std::string& token,
               const std::string& id = "alice/tiny") {
     const Json body = {{"operation", operation},
-                       {"transfers", {"basic", "multipart", "xet"}},
+                       {"transfers", {"basic", "multipart"}},
                        {"hash_algo", "sha_256"},
                        {"objects", objects}};
     return Send({"POST",

@@ -1,0 +1,60 @@
+#pragma once
+// What stock clients upload over Xet into one repository (storage/xet/FORMAT.md): xorbs, then
+// shards that say which files they make; and what they may be told of chunks that are here. Thread
+// safe.
+
+#include <memory>
+#include <optional>
+
+#include "storage/base/random.h"
+#include "storage/content/content_session.h"
+#include "storage/xet/shard_format.h"
+#include "storage/xet/xorb_names.h"
+
+namespace banyan::storage {
+
+class XetSession {
+ public:
+  // The owner's session of this day.
+  static Result<std::shared_ptr<XetSession>> Open(LocalContentStore& store, Random& random,
+                                                  const SessionOwner& owner);
+  const SessionOwner& owner() const { return content_->owner(); }
+
+  // Reads a xorb, stores what is new of it, durably, and names it. Invalid when it is none or has
+  // another hash; the errors of XorbReader.
+  enum class Known { New, Already };
+  Result<Known> PutXorb(const XorbHash& hash, const ReadBytes& body);
+  Result<std::optional<XorbName>> Find(const XorbHash& hash);
+
+  // A shard that tells of this chunk and of those around it; nullopt when the owner may not know
+  // of it, or it is not here.
+  Result<std::optional<Bytes>> Show(const ChunkId& chunk);
+
+  // Reads a shard. Invalid also when a xorb that it lists is not what is here under that hash.
+  Result<std::vector<ShardFile>> ReadShard(const ReadBytes& body);
+  // Records a file as uploaded to the repository, once every claim was found true. Invalid
+  // otherwise; NotFound for xorbs that the owner may not use. `progress` is told now and then how
+  // many bytes have been checked; its error ends it.
+  using Progress = std::function<Status(std::uint64_t checked_bytes)>;
+  Result<FileContent> Take(const ShardFile& file, const Progress& progress);
+  // How large it will be; Invalid when that is more than can be.
+  static Result<std::uint64_t> SizeOf(const ShardFile& file);
+
+ private:
+  XetSession(LocalContentStore& store, Random& random, std::shared_ptr<ContentSession> content)
+      : store_(store), random_(random), content_(std::move(content)) {}
+  Result<ChunkList> Resolve(const XorbHash& hash);
+  Status Adopt(const XorbName& name, const ChunkList& chunks);
+  Result<ChunkList> ChunksOfFile(const ShardFile& file);
+  Result<std::vector<Term>> RunsToShow(const ChunkId& chunk) EXCLUDES(mutex_);
+  Status LoadLargeFiles() REQUIRES(mutex_);
+
+  LocalContentStore& store_;
+  Random& random_;
+  const std::shared_ptr<ContentSession> content_;
+  Mutex mutex_;
+  // Committed files of the repository that lie in several runs; nullopt: not read yet.
+  std::optional<std::vector<Recipe>> large_files_ GUARDED_BY(mutex_);
+};
+
+}  // namespace banyan::storage

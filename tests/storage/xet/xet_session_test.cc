@@ -1,0 +1,251 @@
+#include "storage/xet/xet_session.h"
+
+#include "storage/content/collector.h"
+#include "storage/content/merkle.h"
+#include "tests/support/chunks.h"
+#include "tests/support/fake_random.h"
+#include "tests/support/store_fixture.h"
+#include "tests/support/xet.h"
+
+using namespace banyan;
+using namespace banyan::storage;
+using banyan::tests::Cut;
+using banyan::tests::InPieces;
+using banyan::tests::Noise;
+using banyan::tests::ShardBody;
+using banyan::tests::WholeXorb;
+
+namespace {
+
+using Session = std::shared_ptr<XetSession>;
+
+struct Fixture : banyan::tests::StoreFixture {
+  FakeRandom random{1};
+
+  Fixture() {
+    AddRepository("first", false);
+    MUST(database->Write([](Connection& c) {
+      return c.Execute(
+          "INSERT INTO namespace(name, folded, kind, created_ms)"
+          " VALUES('other', 'other', 0, 0)");
+    }));
+  }
+  static constexpr std::int64_t kOwner = 1;
+  static constexpr std::int64_t kOther = 2;
+
+  Session Open(std::int64_t repository, std::int64_t user = kOwner) {
+    return MUST(XetSession::Open(local(), random, {user, repository}));
+  }
+  void Put(XetSession& session, const Bytes& data) {
+    const auto chunks = Cut(data);
+    const Bytes body = tests::XorbBody(data, chunks, XorbScheme::Lz4);
+    MUST(session.PutXorb(HashXorb(chunks), InPieces(body)));
+  }
+  Result<FileContent> Take(XetSession& session, const ShardFile& file) {
+    return session.Take(file, [](std::uint64_t) { return Ok(); });
+  }
+  Bytes Read(const FileContent& file) { return MUST(store->ReadWhole(file)); }
+  void Commit(std::int64_t repository, const FileContent& file) {
+    MUST(database->Write(
+        [&](Connection& c) { return HoldFile(c, repository, file.row, Holding::Committed, 1); }));
+  }
+  void Collect(std::int64_t expiry_ms) {
+    MUST(storage::Collect(local(), {.grace_ms = 0, .session_expiry_ms = expiry_ms}));
+  }
+};
+
+}  // namespace
+
+TEST_CASE("AFileIsMadeOfXorbsThatCameBefore") {
+  Fixture f;
+  const auto repository = f.AddRepository("a", true);
+  const auto session = f.Open(repository);
+  const Bytes data = Noise(2'000'000, 1);
+  const auto chunks = Cut(data);
+  const auto file = WholeXorb(data, chunks);
+  MUST_FAIL(f.Take(*session, file), Errc::NotFound);
+  const Bytes body = tests::XorbBody(data, chunks, XorbScheme::GroupedLz4);
+  const auto hash = HashXorb(chunks);
+  CHECK(MUST(session->PutXorb(hash, InPieces(body))) == XetSession::Known::New);
+  CHECK(MUST(session->PutXorb(hash, InPieces(body))) == XetSession::Known::Already);
+  const Bytes shard = ShardBody({{file}, {{hash, chunks}}});
+  const auto files = MUST(session->ReadShard(InPieces(shard)));
+  REQUIRE(files.size() == 1);
+  std::vector<std::uint64_t> told;
+  const auto content = MUST(session->Take(files[0], [&](std::uint64_t bytes) {
+    told.push_back(bytes);
+    return Ok();
+  }));
+  CHECK(content.hash == HashFile(chunks));
+  CHECK(content.sha256 == HashSha256(data));
+  CHECK(f.Read(content) == data);
+  CHECK(told == std::vector<std::uint64_t>{0});
+}
+
+TEST_CASE("AXorbOfAnotherNameOrShapeIsNotKept") {
+  Fixture f;
+  const auto session = f.Open(f.AddRepository("a", true));
+  const Bytes data = Noise(500'000, 2);
+  const auto chunks = Cut(data);
+  const Bytes body = tests::XorbBody(data, chunks, XorbScheme::None);
+  const auto hash = HashXorb(chunks);
+  const auto put = [&](const XorbHash& name, ByteView bytes) {
+    return session->PutXorb(name, InPieces(bytes));
+  };
+  MUST_FAIL(put(HashXorb(Cut(Noise(10, 3))), body), Errc::Invalid);
+  MUST_FAIL(put(hash, ByteView(body).first(body.size() - 1)), Errc::Invalid);
+  MUST_FAIL(put(hash, ByteView()), Errc::Invalid);
+  CHECK_FALSE(MUST(session->Find(hash)));
+  MUST_FAIL(f.Take(*session, WholeXorb(data, chunks)), Errc::NotFound);
+  // Nothing of it is left when the collector comes.
+  const auto report = MUST(storage::Collect(f.local(), {.grace_ms = 0}));
+  CHECK(report.dead_kept_bytes + report.freed_bytes > 400'000);
+}
+
+TEST_CASE("NoClaimOfAShardIsBelieved") {
+  Fixture f;
+  const auto session = f.Open(f.AddRepository("a", true));
+  const Bytes data = Noise(500'000, 3);
+  const auto chunks = Cut(data);
+  f.Put(*session, data);
+  const auto good = WholeXorb(data, chunks);
+  const auto refused = [&](const std::function<void(ShardFile&)>& change) {
+    ShardFile file = good;
+    change(file);
+    MUST_FAIL(f.Take(*session, file), Errc::Invalid);
+  };
+  refused([](ShardFile& file) { file.sha256 = HashSha256(AsBytes("another's")); });
+  refused([](ShardFile& file) { file.hash = HashFile(Cut(Noise(5, 1))); });
+  refused([](ShardFile& file) { ++file.terms[0].raw_bytes; });
+  refused([](ShardFile& file) { ++file.terms[0].end; });
+  refused([](ShardFile& file) { file.terms[0].end = 1000; });
+  refused([](ShardFile& file) { file.terms[0].first = 1; });
+  refused([](ShardFile& file) { file.terms[0].range_hash = HashChunk(AsBytes("guess")); });
+  refused([](ShardFile& file) { file.terms.push_back(file.terms[0]); });
+  refused([](ShardFile& file) { file.terms.clear(); });
+  // A xorb that the shard lists otherwise than it is.
+  ChunkList others = chunks;
+  others.pop_back();
+  const Bytes shard = ShardBody({{good}, {{HashXorb(chunks), others}}});
+  MUST_FAIL(session->ReadShard(InPieces(shard)), Errc::Invalid);
+  ShardFile bomb = good;
+  bomb.terms.assign(300'000, good.terms[0]);
+  MUST_FAIL(f.Take(*session, bomb), Errc::TooLarge);
+  MUST(f.Take(*session, good));
+}
+
+TEST_CASE("AnotherCutIsStoredUnderTheCanonicalOne") {
+  Fixture f;
+  const auto session = f.Open(f.AddRepository("a", true));
+  const Bytes data = Noise(300'000, 4);
+  ChunkList odd;
+  for (std::size_t at = 0; at < data.size(); at += 10'000) {
+    odd.push_back({HashChunk(ByteView(data).subspan(at, 10'000)), 10'000});
+  }
+  const Bytes body = tests::XorbBody(data, odd, XorbScheme::Lz4);
+  MUST(session->PutXorb(HashXorb(odd), InPieces(body)));
+  const auto content = MUST(f.Take(*session, WholeXorb(data, odd)));
+  CHECK(content.hash == HashFile(Cut(data)));
+  CHECK(f.Read(content) == data);
+}
+
+TEST_CASE("WhatAnAccountSentItMayUseInAllItsRepositoriesAndNobodyElse") {
+  Fixture f;
+  const auto first = f.AddRepository("a", true);
+  const auto second = f.AddRepository("b", true);
+  const Bytes data = Noise(500'000, 5);
+  const auto file = WholeXorb(data, Cut(data));
+  f.Put(*f.Open(first), data);
+  MUST_FAIL(f.Take(*f.Open(second, Fixture::kOther), file), Errc::NotFound);
+  CHECK(f.Read(MUST(f.Take(*f.Open(second), file))) == data);
+}
+
+TEST_CASE("AChunkIsShownToWhoMayKnowOfItOnly") {
+  Fixture f;
+  const auto hidden = f.AddRepository("hidden", true);
+  const auto open = f.AddRepository("open", false);
+  const auto mine = f.AddRepository("mine", true);
+  const Bytes secret = Noise(500'000, 6);
+  const Bytes known = Noise(500'000, 7);
+  f.StoreFixture::Commit(hidden, secret);
+  f.StoreFixture::Commit(open, known);
+  const auto session = f.Open(mine, Fixture::kOther);
+  CHECK_FALSE(MUST(session->Show(Cut(secret)[0].id)));
+  const auto chunks = Cut(known);
+  const auto shown = MUST(session->Show(chunks[2].id));
+  REQUIRE(shown);
+  // One xorb: all of the open file, and nothing of the other in the same pack.
+  std::vector<ShownXorb> xorbs;
+  MUST(ReadShard(InPieces(*shown), [&](const XorbHash& hash, const ChunkList& list) {
+    xorbs.push_back({hash, list});
+    return Ok();
+  }));
+  REQUIRE(xorbs.size() == 1);
+  CHECK(xorbs[0].chunks.size() == chunks.size());
+  CHECK(xorbs[0].hash == HashXorb(chunks));
+  // It may be used, as long as it may be known.
+  const auto file = WholeXorb(known, chunks);
+  CHECK(f.Read(MUST(f.Take(*session, file))) == known);
+  // In that repository itself, its own are shown.
+  CHECK(MUST(f.Open(hidden)->Show(Cut(secret)[0].id)));
+}
+
+TEST_CASE("WhatWasShownAndIsHiddenNowCannotBeUsed") {
+  Fixture f;
+  const auto open = f.AddRepository("open", false);
+  const Bytes data = Noise(500'000, 8);
+  f.StoreFixture::Commit(open, data);
+  const auto session = f.Open(f.AddRepository("mine", true), Fixture::kOther);
+  REQUIRE(MUST(session->Show(Cut(data)[0].id)));
+  MUST(f.database->Write([&](Connection& c) -> Status {
+    TRY(c.Execute("UPDATE repository SET private = 1 WHERE id = ?", open));
+    return RepositoryVisibilityChanged(c, open, true);
+  }));
+  MUST_FAIL(f.Take(*session, WholeXorb(data, Cut(data))), Errc::Conflict);
+}
+
+TEST_CASE("AllOfAFileIsShownToWhoWritesItsRepository") {
+  Fixture f;
+  const auto repository = f.AddRepository("a", true);
+  const Bytes data = Noise(80u << 20, 9);  // more than one pack
+  const auto content = f.StoreFixture::Commit(repository, data);
+  REQUIRE(content.recipe.terms.size() > 1);
+  const auto chunks = Cut(data);
+  const auto shown = MUST(f.Open(repository)->Show(chunks.back().id));
+  REQUIRE(shown);
+  std::size_t count = 0;
+  MUST(ReadShard(InPieces(*shown), [&](const XorbHash&, const ChunkList& list) {
+    count += list.size();
+    return Ok();
+  }));
+  CHECK(count == chunks.size());
+}
+
+TEST_CASE("ANameWhoseChunksWereCollectedSaysWhatToDo") {
+  Fixture f;
+  const auto repository = f.AddRepository("a", true);
+  const Bytes data = Noise(500'000, 10);
+  const auto file = WholeXorb(data, Cut(data));
+  f.Put(*f.Open(repository), data);
+  f.Collect(-1);  // every session is over
+  MUST_FAIL(f.Take(*f.Open(repository), file), Errc::NotFound);
+  // Sent again, it is good again.
+  const auto session = f.Open(repository);
+  f.Put(*session, data);
+  CHECK(f.Read(MUST(f.Take(*session, file))) == data);
+}
+
+TEST_CASE("WhatAFileKeepsCanBeNamedAfterItsSession") {
+  Fixture f;
+  const auto repository = f.AddRepository("a", true);
+  const Bytes data = Noise(500'000, 11);
+  const auto file = WholeXorb(data, Cut(data));
+  {
+    const auto session = f.Open(repository);
+    f.Put(*session, data);
+    f.Commit(repository, MUST(f.Take(*session, file)));
+  }
+  f.Collect(-1);
+  const auto other = f.AddRepository("b", true);
+  CHECK(f.Read(MUST(f.Take(*f.Open(other), file))) == data);
+}
