@@ -66,7 +66,7 @@ TEST_CASE("ExpandGivesOnlyWhatIsNamed") {
       node.Get("/api/models/alice/m?expand=sha&expand[]=likes&expand=xetEnabled&expand=none")
           .Parsed();
   CHECK(info.size() == 5);
-  CHECK(info["xetEnabled"] == false);
+  CHECK(info["xetEnabled"] == true);
   CHECK(info["likes"] == 0);
   info = node.Get("/api/models/alice/m/revision/HEAD?expand=siblings").Parsed();
   CHECK(info["siblings"].size() == 1);
