@@ -4,19 +4,12 @@
 #include <charconv>
 
 #include "cli/text.h"
+#include "storage/base/ascii_case.h"
 
 namespace banyan::cli {
 namespace {
 
 constexpr std::string_view kDefault = "http://127.0.0.1:8440";
-
-std::string Lower(std::string_view text) {
-  std::string lower(text);
-  for (char& c : lower) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  }
-  return lower;
-}
 
 Error NotAnAddress(std::string_view text) {
   return Error(Errc::Invalid,
@@ -50,7 +43,7 @@ struct Authority {
   std::string port;  // may be empty
 };
 Result<Authority> ParseAuthority(std::string_view text) {
-  const auto lower = Lower(text);
+  const auto lower = LowerAscii(text);
   Authority authority;
   std::size_t after = 0;
   if (lower.starts_with('[')) {
@@ -86,7 +79,7 @@ Result<NodeUrl> NodeUrl::Parse(std::string_view text) {
   auto rest = text;
   std::string scheme;
   if (const auto mark = rest.find("://"); mark != rest.npos) {
-    scheme = Lower(rest.substr(0, mark));
+    scheme = LowerAscii(rest.substr(0, mark));
     rest.remove_prefix(mark + 3);
     if (scheme != "http" && scheme != "https") return NotAnAddress(text);
   }

@@ -58,11 +58,10 @@ Json ErrorJson(const Wanted& object, int code, std::string_view message) {
 // Clients of LFS read "message".
 void FinishError(Response& response) {
   if (response.status < 400) return;
-  const auto json = ParseJson(response.body);
-  const auto message = json ? FindString(*json, "error").value_or("") : "";
+  const auto message = FailureText(response);
   if (response.status == 401) {
-    response.headers.Set("LFS-Authenticate", "Basic realm=\"Banyan\"");
-    response.headers.Set("WWW-Authenticate", "Basic realm=\"Banyan\"");
+    response.headers.Set("LFS-Authenticate", kBasicChallenge);
+    response.headers.Set("WWW-Authenticate", kBasicChallenge);
   }
   response.SetText(kMediaType, DumpJson({{"message", message}, {"error", message}}));
 }

@@ -34,8 +34,8 @@ void AnswerData(const Request& request, Response& response, Json data) {
 
 // The answer of a failed call, once more in the envelope.
 void WrapFailure(const Request& request, Response& response) {
-  const auto body = ParseJson(response.body);
-  const auto message = body ? FindString(*body, "error").value_or("failed") : "failed";
+  auto message = FailureText(response);
+  if (message.empty()) message = "failed";
   response.SetJson({{"Code", response.status},
                     {"Success", false},
                     {"Message", message},

@@ -65,7 +65,7 @@ Result<storage::Caller> AuthenticateRequest(storage::Database& database, const R
 void RefuseCredentials(Response& response) {
   // Word for word what clients compare with.
   Fail(response, 401, "Invalid credentials in Authorization header");
-  response.headers.Set("WWW-Authenticate", "Basic realm=\"Banyan\", charset=\"UTF-8\"");
+  response.headers.Set("WWW-Authenticate", kBasicChallenge);
 }
 
 }  // namespace banyan::node

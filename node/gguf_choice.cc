@@ -4,6 +4,8 @@
 #include <charconv>
 #include <optional>
 
+#include "storage/base/ascii_case.h"
+
 namespace banyan::node {
 namespace {
 
@@ -17,20 +19,6 @@ constexpr std::string_view kQuantisations[] = {
 constexpr std::string_view kPartMark = "-00001-of-";
 constexpr std::size_t kPartDigits = 5;
 constexpr std::size_t kMostNamed = 20;
-
-std::string Lower(std::string_view text) {
-  std::string lower(text);
-  std::ranges::transform(lower, lower.begin(),
-                         [](char c) { return c >= 'A' && c <= 'Z' ? char(c - 'A' + 'a') : c; });
-  return lower;
-}
-
-std::string Upper(std::string_view text) {
-  std::string upper(text);
-  std::ranges::transform(upper, upper.begin(),
-                         [](char c) { return c >= 'a' && c <= 'z' ? char(c - 'a' + 'A') : c; });
-  return upper;
-}
 
 bool IsWordCharacter(char c) {
   return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || c == '_';
@@ -64,7 +52,7 @@ std::optional<std::uint64_t> TakeParts(std::string& stem) {
 
 std::string StemOf(std::string_view path) {
   const auto name = path.substr(path.rfind('/') + 1);
-  return Lower(name.substr(0, name.size() - kSuffix.size()));
+  return LowerAscii(name.substr(0, name.size() - kSuffix.size()));
 }
 
 bool IsHelper(std::string_view stem) {
@@ -90,7 +78,7 @@ const Candidate* FindQuantisation(const std::vector<Candidate>& all, std::string
 
 const Candidate* Choose(const std::vector<Candidate>& all, std::string_view tag) {
   if (all.empty()) return nullptr;
-  std::string wanted = Lower(tag);
+  std::string wanted = LowerAscii(tag);
   if (wanted.empty() || wanted == "latest") {
     for (const auto word : kDefaults) {
       if (const auto* found = FindQuantisation(all, word)) return found;
@@ -144,12 +132,12 @@ std::string QuantisationOf(std::string_view path) {
     const auto word = stem.substr(begin, end - begin);
     const bool is_one = std::ranges::any_of(
         kQuantisations, [&](auto beginning) { return word.starts_with(beginning); });
-    if (is_one) return Upper(word);
+    if (is_one) return UpperAscii(word);
     end = at == stem.npos ? 0 : at;
   }
   return "";
 }
 
-bool IsGguf(std::string_view path) { return Lower(path).ends_with(kSuffix); }
+bool IsGguf(std::string_view path) { return LowerAscii(path).ends_with(kSuffix); }
 
 }  // namespace banyan::node

@@ -9,11 +9,8 @@ constexpr int kAttempts = 3;
 
 void FinishAnswer(Response& response) {
   if (response.status < 400) return;
-  const auto json = ParseJson(response.body);
-  const auto message = json ? FindString(*json, "error").value_or("") : "";
-  if (response.status == 401) {
-    response.headers.Set("WWW-Authenticate", "Basic realm=\"Banyan\", charset=\"UTF-8\"");
-  }
+  const auto message = FailureText(response);
+  if (response.status == 401) response.headers.Set("WWW-Authenticate", kBasicChallenge);
   response.SetText("text/plain; charset=utf-8", message + "\n");
 }
 

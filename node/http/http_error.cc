@@ -21,6 +21,11 @@ int HttpStatusOf(Errc code) {
   return 500;
 }
 
+std::string FailureText(const Response& response) {
+  const auto json = ParseJson(response.body);
+  return json ? FindString(*json, "error").value_or("") : "";
+}
+
 std::string HeaderSafe(std::string_view text) {
   std::string out(text.substr(0, 512));
   for (char& c : out) {

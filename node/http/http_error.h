@@ -18,11 +18,17 @@ inline constexpr std::string_view kGatedRepo = "GatedRepo";
 // Cancelled 503, Corrupt and Io 500.
 int HttpStatusOf(Errc code);
 
+// What a 401 asks for where the token is to come as a password, as git and browsers send it.
+inline constexpr std::string_view kBasicChallenge = "Basic realm=\"Banyan\", charset=\"UTF-8\"";
+
 // Makes `response` an error answer, keeping the headers already set (X-Repo-Commit on a missing
 // entry). An empty `code` sends no X-Error-Code.
 void Fail(Response& response, int status, std::string_view message, std::string_view code = {});
 // As above from an Error. The text of a 500 stays in the log: clients get a neutral sentence.
 void Fail(Response& response, const Error& error, std::string_view code = {});
+
+// What such an answer says; empty when it is of another form.
+std::string FailureText(const Response& response);
 
 // Printable ASCII: everything else becomes "?", and at most 512 characters remain.
 std::string HeaderSafe(std::string_view text);

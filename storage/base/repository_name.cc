@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 
+#include "storage/base/ascii_case.h"
+
 namespace banyan::storage {
 namespace {
 
@@ -82,13 +84,7 @@ Result<RepositoryKind> ParseRepositoryKind(std::string_view text) {
   return Error(Errc::Invalid, "the repository type must be 'model' or 'dataset'");
 }
 
-std::string FoldName(std::string_view name) {
-  std::string folded(name);
-  for (char& c : folded) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  }
-  return folded;
-}
+std::string FoldName(std::string_view name) { return LowerAscii(name); }
 
 Status ValidateNamespace(std::string_view name) {
   TRY(ValidateShape("the namespace", name, kMaxNamespace));

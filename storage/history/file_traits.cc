@@ -4,18 +4,12 @@
 #include <map>
 #include <set>
 
+#include "storage/base/ascii_case.h"
+
 namespace banyan::storage {
 namespace {
 
 std::string_view NameOf(std::string_view path) { return path.substr(path.rfind('/') + 1); }
-
-std::string Lower(std::string_view text) {
-  std::string out(text);
-  for (char& c : out) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  }
-  return out;
-}
 
 // ".gz" and the like are not looked through.
 std::string_view ExtensionOf(std::string_view name) {
@@ -88,7 +82,7 @@ std::string DataFormat(const std::vector<RevisionFile>& files) {
   for (const auto& file : files) {
     const auto name = NameOf(file.path);
     if (IsAboutDataset(name)) continue;
-    const auto extension = Lower(ExtensionOf(name));
+    const auto extension = LowerAscii(ExtensionOf(name));
     for (const auto& pattern : kData) {
       if (pattern.extension == extension) ++counts[pattern.format];
     }
@@ -127,7 +121,7 @@ std::vector<std::string> LicenceFiles(const std::vector<RevisionFile>& files) {
   std::vector<std::string> found;
   for (const auto& file : files) {
     if (file.path.find('/') != std::string::npos) continue;
-    const auto name = Lower(file.path);
+    const auto name = LowerAscii(file.path);
     for (const std::string_view prefix :
          {"license", "licence", "copying", "notice", "use_policy", "eula"}) {
       if (name.starts_with(prefix)) found.push_back(file.path);

@@ -57,8 +57,9 @@ Status PackExport::AddCommits(const GitOid& tip) {
       continue;
     }
     const Bytes data = TRY(parts_.history.objects().ReadAs(commit, GitObjectType::Commit));
+    const auto links = TRY(ParseCommitLinks(data));
     const auto before = waiting.size();
-    for (const auto& parent : TRY(ParseCommitLinks(data)).parents) {
+    for (const auto& parent : links.parents) {
       if (!Has(parent)) waiting.push_back(parent);
     }
     if (waiting.size() > before && parts_.depth == Depth::Tips) {
@@ -68,21 +69,20 @@ Status PackExport::AddCommits(const GitOid& tip) {
     if (waiting.size() > before) continue;
     waiting.pop_back();
     TRY(parts_.go_on());
-    TRY(AddCommit(commit, data));
+    TRY(AddTreeOf(commit, links));
+    TRY(parts_.writer.Add(commit, GitObjectType::Commit, data));
   }
   return Ok();
 }
 
-Status PackExport::AddCommit(const GitOid& commit, const Bytes& data) {
-  const auto links = TRY(ParseCommitLinks(data));
+Status PackExport::AddTreeOf(const GitOid& commit, const CommitLinks& links) {
   commit_ = commit;
   with_manifest_.reset();
   std::optional<GitOid> before;
   if (!links.parents.empty() && Has(links.parents[0])) {
     before = TRY(ReadCommitLinks(parts_.history.connection(), links.parents[0])).tree;
   }
-  TRY(AddTree(before, links.tree, "", 0));
-  return parts_.writer.Add(commit, GitObjectType::Commit, data);
+  return AddTree(before, links.tree, "", 0);
 }
 
 Status PackExport::AddTree(const std::optional<GitOid>& before, const GitOid& after,

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "storage/history/history.h"
+#include "storage/history/history_mark.h"
 #include "storage/history/pack_index.h"
 #include "storage/history/pack_writer.h"
 
@@ -53,7 +54,7 @@ class PackExport {
   bool Has(const GitOid& oid) const;
   Status AddTags(const Ref& ref);
   Status AddCommits(const GitOid& tip);
-  Status AddCommit(const GitOid& commit, const Bytes& data);
+  Status AddTreeOf(const GitOid& commit, const CommitLinks& links);
   Status AddTree(const std::optional<GitOid>& before, const GitOid& after,
                  const std::string& prefix, int depth);
   Status AddBlob(const std::optional<GitOid>& before, const TreeEntry& entry,

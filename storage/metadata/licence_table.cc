@@ -2,18 +2,11 @@
 
 #include <map>
 
+#include "storage/base/ascii_case.h"
 #include "storage/metadata/table.h"
 
 namespace banyan::storage {
 namespace {
-
-std::string Lower(std::string_view text) {
-  std::string out(text);
-  for (char& c : out) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  }
-  return out;
-}
 
 std::vector<std::string> Flags(std::string_view field) {
   std::vector<std::string> flags;
@@ -50,7 +43,7 @@ class Index {
     by_key_.emplace(licence.id, std::move(licence));
   }
   void AddSpdx(const TableRow& row) {
-    const auto key = Lower(row[0]);
+    const auto key = LowerAscii(row[0]);
     titles_.emplace_back(LicenceKey(row[1]), key);
     const auto same = by_spdx_.find(std::string(row[0]));
     Licence licence = same != by_spdx_.end() ? same->second : Kin(key);
@@ -108,7 +101,7 @@ class Index {
 
 std::string LicenceKey(std::string_view text) {
   std::string key;
-  for (const char c : Lower(text)) {
+  for (const char c : LowerAscii(text)) {
     const bool gap = std::string_view(" \t\r\n_-,").find(c) != std::string_view::npos;
     if (!gap) {
       key.push_back(c);
