@@ -28,7 +28,7 @@ class Place:
     """A node, its operator, and what anybody can ask it."""
 
     def __init__(self, program, work, name, *options):
-        (work / name).mkdir()
+        (work / name).mkdir(exist_ok=True)  # with data of earlier, perhaps
         self.name = name
         self.node = Node(program, work / name, "--storage-min-free", "1 MB", *options).start()
         self.operator = Client(program, work / name / "operator", self.node.url, self.node.token)

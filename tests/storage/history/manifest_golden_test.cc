@@ -1,20 +1,16 @@
-// The bytes and roots of storage/history/FORMAT.md. tests/golden/manifest.txt is written anew only
-// when BANYAN_WRITE_GOLDEN is set in the environment.
-#include <cstdlib>
-#include <fstream>
+// The bytes and roots of storage/history/FORMAT.md.
 #include <map>
 
 #include "storage/history/manifest.h"
 #include "storage/history/ref_list.h"
-#include "tests/support/must.h"
-#include "tests/support/source_directory.h"
+#include "tests/support/golden.h"
 
 using namespace banyan;
 using namespace banyan::storage;
 
 namespace {
 
-using Vectors = std::map<std::string, std::string>;
+using tests::Vectors;
 
 ManifestEntry Entry(std::uint32_t mode, std::string_view text) {
   ManifestEntry entry;
@@ -94,15 +90,7 @@ Vectors Compute() {
 }  // namespace
 
 TEST_CASE("ManifestBytesAndRootsAreGolden") {
-  const std::string path = testing::SourceDirectory() + "/tests/golden/manifest.txt";
   const auto computed = Compute();
-  if (std::getenv("BANYAN_WRITE_GOLDEN") != nullptr) {
-    std::ofstream out(path);
-    for (const auto& [name, value] : computed) out << name << ' ' << value << '\n';
-  }
-  Vectors golden;
-  std::ifstream in(path);
-  for (std::string name, value; in >> name >> value;) golden[name] = value;
-  REQUIRE(golden == computed);
-  REQUIRE(golden.at("empty.bytes") == "010000");
+  tests::RequireGolden("manifest.txt", computed);
+  REQUIRE(computed.at("empty.bytes") == "010000");
 }
