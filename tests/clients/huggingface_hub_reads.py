@@ -1,5 +1,4 @@
-"""What readers do with huggingface_hub. Nothing here needs a switch against Xet, whatever the
-version: a node that does not offer it is read by plain HTTP."""
+"""What readers do with huggingface_hub."""
 import pathlib
 
 from huggingface_hub import (DatasetCard, HfApi, HfFileSystem, ModelCard, get_hf_file_metadata,
