@@ -1,5 +1,5 @@
-// What @huggingface/hub moves over Xet: each operation looks at what the node was asked for. Files are
-// exchanged with the command line `hf` (CELLS_HF), and compared with what comes without Xet.
+// What @huggingface/hub moves over Xet: each operation looks at what the node was asked for. Files
+// are exchanged with the command line `hf` (CELLS_HF), and compared with what comes without Xet.
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { randomBytes } from "node:crypto";
