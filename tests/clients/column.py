@@ -62,4 +62,5 @@ def chosen(client, pins, slugs=()):
 
 
 def newest(client, pins):
-    return chosen(client, pins)[-1]
+    pin = pins["versions"][-1]
+    return Column(client, pin, pin.get("xet", [""])[-1])

@@ -165,7 +165,7 @@ def download_of_a_revision():
 def download_again():
     cache, target = folder(), folder()
     first = hf_hub_download(contents.READS, "model.safetensors", cache_dir=cache)
-    assert contents.sha256(LAST["model.safetensors"]) in str(pathlib.Path(first).resolve())
+    assert contents.sha256(LAST["model.safetensors"]) in str(pathlib.Path(first).readlink())
     check_equal(hf_hub_download(contents.READS, "model.safetensors", cache_dir=cache,
                                 local_files_only=True), first)
     for _ in range(2):

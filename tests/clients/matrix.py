@@ -96,7 +96,7 @@ class Run:
     program: str
     work: pathlib.Path
     pins: dict
-    last: Column  # which alone runs the gateway's script
+    newest: Column  # which alone runs the gateway's script
     others: dict  # variables: where other clients are that this one's files are exchanged with
 
     def cells(self, column, environment, place, home):
@@ -104,7 +104,7 @@ class Run:
         given = variables(column, place, home, guest) | self.others
         cells = [one for script in self.pins["scripts"]
                  for one in run_script(environment, script, given)]
-        if "gateway" in self.pins and column is self.last:
+        if "gateway" in self.pins and column == self.newest:
             cells.append(cell("through a gateway", gateway_cell.run(
                 self.program, home / "gateway", environment, HERE / self.pins["gateway"], given)))
         has_xet = column.has_xet(environment)
@@ -162,7 +162,8 @@ def main():
     with concurrent.futures.ThreadPoolExecutor(AT_ONCE) as pool:
         try:
             made = list(pool.map(lambda column: column.environment(place), columns))
-            run = Run(program, work, pins[client], columns[-1], beside(pins, client, place))
+            run = Run(program, work, pins[client], newest(client, pins[client]),
+                      beside(pins, client, place))
             return report(client, list(pool.map(run.column, columns, made)), place)
         except environments.Unreachable as reason:
             print(f"skipped: {client} cannot be had here\n{reason}")

@@ -49,7 +49,7 @@ def xet_snapshot():
     for options in ({"cache_dir": folder()}, {"local_dir": folder()}):
         with watched() as seen:
             place = snapshot_download(contents.LARGE, **options)
-        check_xet(seen, "token", *DOWNLOAD)
+        check_xet(seen, *DOWNLOAD)
         for path, wanted in FILES.items():
             check_file(f"{place}/{path}", wanted, path)
 
