@@ -42,6 +42,7 @@ def variables(column, place, home, guest):
     (home / "work").mkdir()
     return kept | {
         "HOME": str(home), "HF_HOME": str(home / "hf"), "HF_XET_CACHE": str(home / "xet"),
+        "HF_XET_CHUNK_CACHE_SIZE_BYTES": "0",  # as it is for all but the oldest
         "HF_ENDPOINT": place.node.url, "HF_TOKEN": place.node.token, "NO_PROXY": "127.0.0.1",
         "PYTHONPATH": str(HERE), "PYTHONDONTWRITEBYTECODE": "1", "PYTHONUTF8": "1",
         "PYTHONWARNINGS": "ignore", "HF_HUB_DISABLE_PROGRESS_BARS": "1",

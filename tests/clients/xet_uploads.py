@@ -4,12 +4,14 @@ import io
 import os
 
 import contents
-from cells import check_equal, folder, main, operation
+from cells import check_equal, folder, main, operation, version_of
 from node_watch import HAS_XET, check_xet, watched
 from repositories import api, content, create, paths, plain
 
-UPLOAD = ("token", "xorb", "shard")
+UPLOAD = ("xorb", "shard")
 FEW = 100_000  # bytes that say what a file is made of
+# Before that one chunk in 16 ended too early, after 8,128 bytes: what others cut they do not know.
+CUTS_WELL = HAS_XET and version_of("hf_xet") >= (1, 1, 10)
 
 
 def upload(repository, path, what):
@@ -81,7 +83,7 @@ def xet_upload_of_what_others_brought():
         seen = upload(repository, "longer-" + path, new)
         check_content(repository, "longer-" + path, new)
         check_xet(seen, *UPLOAD)
-        assert not HAS_XET or seen.received_bytes < len(new) // 8, (path, seen.received_bytes)
+        assert not CUTS_WELL or seen.received_bytes < len(new) // 8, (path, seen.received_bytes)
 
 
 @operation
