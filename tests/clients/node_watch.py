@@ -1,5 +1,5 @@
 """What the node of this column was asked for while a cell ran: what its log says of Xet, and the
-bytes that it counted. Columns have nodes of their own, so all of it is this column's doing.
+bytes that it received. Columns have nodes of their own, so all of it is this column's doing.
 
 From the runner comes CELLS_NODE_LOG, the file with the node's log. A column uses Xet exactly when
 hf_xet is installed in it: `check_xet` is for both kinds.
@@ -32,17 +32,16 @@ def requests(log):
                                if re.match(pattern, path))
 
 
-def counted_bytes():
-    """Of HTTP, that the node received and sent so far."""
+def received_bytes():
+    """Of HTTP, that came to the node so far."""
     with OPENER.open(os.environ["HF_ENDPOINT"] + "/metrics") as answer:
         text = answer.read().decode()
-    return [int(float(re.search(rf"^banyan_http_{way}_bytes_total (\S+)", text, re.M)[1]))
-            for way in ("received", "sent")]
+    return int(float(re.search(r"^banyan_http_received_bytes_total (\S+)", text, re.M)[1]))
 
 
 class Seen(collections.Counter):
     """Requests by kind, and bytes."""
-    received_bytes = sent_bytes = 0
+    received_bytes = 0
 
 
 def settled(log):
@@ -60,11 +59,11 @@ def settled(log):
 def watched():
     """Gives what is filled in at the end of the block."""
     log, seen = pathlib.Path(os.environ["CELLS_NODE_LOG"]), Seen()
-    begin, before = settled(log), counted_bytes()
+    begin, before = settled(log), received_bytes()
     yield seen
-    end, after = settled(log), counted_bytes()
+    end = settled(log)
     seen.update(requests(log.read_bytes()[begin:end].decode(errors="replace")))
-    seen.received_bytes, seen.sent_bytes = (b - a for a, b in zip(before, after))
+    seen.received_bytes = received_bytes() - before
 
 
 def check_xet(seen, *kinds):
