@@ -8,10 +8,16 @@ already.
 import os
 import shutil
 import statistics
+import subprocess
 
 import row_download
 from measure import Pairs, Row, peak_mib, rate_of, say
 from servers import Node, need
+
+
+def sha256_of(file):
+    return subprocess.run(["openssl", "dgst", "-r", "-sha256", file], capture_output=True,
+                          text=True, check=True).stdout[:64]
 
 
 def upload_link(node, sha256, size):
@@ -47,9 +53,7 @@ def measure(options, place):
     for kind in ("noise", "bf16"):
         file, size = place + "/" + kind, options.mib << 20
         row_download.make_file(options, kind, file, 3)
-        sha256 = row_download.subprocess.run(["openssl", "dgst", "-r", "-sha256", file],
-                                             capture_output=True, text=True,
-                                             check=True).stdout[:64]
+        sha256 = sha256_of(file)
         pairs, hashes, disks, memory = Pairs([], []), [], [], 0
         for turn in range(max(4, options.pairs // 3)):
             hashes.append(rate_of(["openssl", "dgst", "-sha256", file], size))

@@ -30,6 +30,9 @@ ROWS = [
     ("idle", "row_idle", "rounds without news, with 10 and with 10,000 repositories"),
     ("takedown", "row_takedown", "rounds until mirrors refuse what was taken down"),
     ("hostile", "row_hostile", "an API request beside drips and a flood"),
+    ("xet_download", "row_xet_download", "one file by hf over Xet, to hf without Xet at nginx"),
+    ("xet_upload", "row_xet_upload", "one file by hf over Xet, to a plain PUT; and a change of it"),
+    ("snapshot_small", "row_snapshot_small", "2,000 small files by hf, to the same at nginx"),
     ("big_file", "row_big_file", "memory of both sides for one very large file"),
 ]
 
@@ -38,7 +41,7 @@ def parse():
     parser = argparse.ArgumentParser(
         prog="tests/bench/run", formatter_class=argparse.RawDescriptionHelpFormatter,
         description="Measures Banyan against its peers and prints one Markdown table.",
-        epilog="rows:\n" + "\n".join(f"  {name:9} {about}" for name, _, about in ROWS))
+        epilog="rows:\n" + "\n".join(f"  {name:14} {about}" for name, _, about in ROWS))
     parser.add_argument("rows", nargs="*", metavar="row", help="which; all if none is named")
     parser.add_argument("--build", help="directory of a finished build; else one is made")
     parser.add_argument("--pairs", type=int, default=15, help="measured pairs (default 15)")

@@ -1,5 +1,6 @@
 """What the repositories hold that every client reads. The runner puts it on the node, and the
 clients compare with it, so this file needs the standard library only."""
+import array
 import hashlib
 import json
 import random
@@ -11,7 +12,10 @@ TABLE = "operator/table"          # a dataset
 PRIVATE = "operator/private"
 GATED = "operator/gated"          # manual
 REMOVED = "operator/removed"      # taken down
+LARGE = "operator/large"          # files of all kinds that go over Xet, and one that does not:
+IN_GIT = "at-the-limit.txt"
 MANY = "operator/many"            # more files than a page of an expanded tree has
+SECRET = random.Random(6).randbytes(300_000)
 OLD_NAME, NEW_NAME = "operator/old-name", "operator/new-name"
 MANY_FILES = 1200
 CARD = """---
@@ -66,6 +70,16 @@ def sharded():
 def table():
     rows = "".join(f"{number},neno-{number}\n" for number in range(100))
     return {"README.md": TABLE_CARD.encode(), "train.csv": b"id,word\n" + rows.encode()}
+
+
+def large(seed=5):
+    """Of all kinds that chunking and compression tell apart."""
+    noise, limit = random.Random(seed), 10 << 20  # text of that many bytes is still kept by git
+    floats = array.array("f", (noise.gauss(0, 0.02) for _ in range(250_000)))
+    lines = "".join(f"{seed}: line {number}\n" for number in range(limit // 10)).encode()
+    return {"noise.bin": noise.randbytes(5_000_000), "floats.bin": floats.tobytes(),
+            "equal.bin": bytes([0, seed]) * 2_000_000, "one-byte.bin": bytes([seed]),
+            "text.txt": lines[:limit + 1], IN_GIT: lines[:limit]}
 
 
 def many():

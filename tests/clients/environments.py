@@ -1,7 +1,9 @@
 """Private environments with real clients at pinned versions, below a folder that outlives the run.
 
-An environment that is there with the same pins is used again. Unreachable: the registry does not
-answer. RuntimeError: it does, and the pins cannot be installed."""
+An environment that is there with the same pins is used again. Several clients, each a process, may
+come for the same one at once: the first makes it. Unreachable: the registry does not answer.
+RuntimeError: it does, and the pins cannot be installed."""
+import contextlib
 import fcntl
 import json
 import os
@@ -31,12 +33,18 @@ def require(done, what):
         raise RuntimeError(f"{what}:\n{done.stdout[-500:]}{done.stderr[-1500:]}")
 
 
-def pip(place):
-    """One pip for all environments: a copy in each would take longer than most clients. Several
-    clients, each a process, may come for it at once."""
-    with open(place / "pip.lock", "w", encoding="utf-8") as lock:
+@contextlib.contextmanager
+def locked(home):
+    """While it is being made."""
+    with open(f"{home}.lock", "w", encoding="utf-8") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        home = place / "pip"
+        yield
+
+
+def pip(place):
+    """One pip for all environments: a copy in each would take longer than most clients."""
+    home = place / "pip"
+    with locked(home):
         if not (home / "complete").exists():
             require(call(sys.executable, "-m", "venv", "--clear", home), "python3 -m venv")
             (home / "complete").touch()
@@ -48,26 +56,31 @@ def is_complete(home, pins):
     return mark.exists() and mark.read_text() == json.dumps(pins)
 
 
+def make_python(place, home, pins, without):
+    shutil.rmtree(home, ignore_errors=True)
+    require(call(sys.executable, "-m", "venv", "--without-pip", home), "python3 -m venv")
+    its_pip = [pip(place), "--python", home / "bin/python"]
+    done = call(*its_pip, *PIP, *pins)
+    if done.returncode != 0:
+        probe = call(*its_pip, "download", "--no-deps", "--no-cache-dir", *PIP[1:3],
+                     *PIP[-2:], "--dest", home / "probe", PROBE)
+        if probe.returncode != 0:
+            raise Unreachable(done.stderr[-300:])
+        require(done, "pip install " + " ".join(pins))
+    if without:
+        require(call(*its_pip, "uninstall", "--quiet", "--yes", *without), "pip uninstall")
+    require(call(*its_pip, "check"), "pip check") if not without else None
+
+
 def python(place, name, pins, without=()):
     """The interpreter of an environment with these pins, after packages were taken out again that
     a pin brought along."""
     home = place / name
     wanted = [*pins, *("-" + package for package in without)]
-    if not is_complete(home, wanted):
-        shutil.rmtree(home, ignore_errors=True)
-        require(call(sys.executable, "-m", "venv", "--without-pip", home), "python3 -m venv")
-        its_pip = [pip(place), "--python", home / "bin/python"]
-        done = call(*its_pip, *PIP, *pins)
-        if done.returncode != 0:
-            probe = call(*its_pip, "download", "--no-deps", "--no-cache-dir", *PIP[1:3],
-                         *PIP[-2:], "--dest", home / "probe", PROBE)
-            if probe.returncode != 0:
-                raise Unreachable(done.stderr[-300:])
-            require(done, "pip install " + " ".join(pins))
-        if without:
-            require(call(*its_pip, "uninstall", "--quiet", "--yes", *without), "pip uninstall")
-        require(call(*its_pip, "check"), "pip check") if not without else None
-        (home / "complete").write_text(json.dumps(wanted))
+    with locked(home):
+        if not is_complete(home, wanted):
+            make_python(place, home, pins, without)
+            (home / "complete").write_text(json.dumps(wanted))
     return home / "bin/python"
 
 
@@ -78,17 +91,22 @@ def node_version():
     return int(call("node", "--version").stdout.lstrip("v").split(".")[0])
 
 
+def make_node(home, pins):
+    shutil.rmtree(home, ignore_errors=True)
+    home.mkdir(parents=True)
+    (home / "package.json").write_text('{"private": true, "type": "module"}')
+    done = call(*NPM, "install", *pins, cwd=home, env=dict(os.environ, CI="1"))
+    if done.returncode != 0:
+        if call(*NPM, "view", pins[0], "version", cwd=home).returncode != 0:
+            raise Unreachable(done.stderr[-300:])
+        require(done, "npm install " + " ".join(pins))
+
+
 def node(place, name, pins):
     """A folder whose scripts find these npm packages."""
     home = pathlib.Path(place) / name
-    if not is_complete(home, pins):
-        shutil.rmtree(home, ignore_errors=True)
-        home.mkdir(parents=True)
-        (home / "package.json").write_text('{"private": true, "type": "module"}')
-        done = call(*NPM, "install", *pins, cwd=home, env=dict(os.environ, CI="1"))
-        if done.returncode != 0:
-            if call(*NPM, "view", pins[0], "version", cwd=home).returncode != 0:
-                raise Unreachable(done.stderr[-300:])
-            require(done, "npm install " + " ".join(pins))
-        (home / "complete").write_text(json.dumps(pins))
+    with locked(home):
+        if not is_complete(home, pins):
+            make_node(home, pins)
+            (home / "complete").write_text(json.dumps(pins))
     return home

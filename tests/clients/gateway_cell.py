@@ -19,8 +19,8 @@ def run(program, work, interpreter, script, given):
                   str(work / "policy.toml"))) as gateway:
         variables = given | {
             "HF_ENDPOINT": origin.node.url, "HF_TOKEN": origin.node.token,
-            "HF_HUB_DISABLE_XET": "1", "ORIGIN_PID": str(origin.node.process.pid),
-            "BANYAN_NODE": gateway.node.url, "BANYAN_TOKEN": gateway.node.token}
+            "ORIGIN_PID": str(origin.node.process.pid), "BANYAN_NODE": gateway.node.url,
+            "BANYAN_TOKEN": gateway.node.token}
         try:
             done = subprocess.run(
                 [interpreter, script, program, origin.node.url, gateway.node.url], env=variables,

@@ -40,7 +40,7 @@ function model() {
 operation("gguf header by ranges", async () => {
   const repo = { type: "model", name: MODEL };
   await hub.createRepo({ hubUrl, accessToken, repo });
-  await hub.uploadFile({ hubUrl, accessToken, repo, useXet: false,
+  await hub.uploadFile({ hubUrl, accessToken, repo,
     file: { path: "tiny.gguf", content: new Blob([model()]) } });
   let bytes = 0;
   const counting = async (...words) => {

@@ -45,7 +45,7 @@ operation("js create repo", async () => {
 });
 
 operation("js upload files", async () => {
-  const done = await hub.uploadFiles({ ...as, repo: MINE, useXet: false, commitTitle: "from js",
+  const done = await hub.uploadFiles({ ...as, repo: MINE, commitTitle: "from js",
     files: [{ path: "a b/é+&.txt", content: new Blob(["text"]) },
       { path: "noise.bin", content: new Blob([noise]) },
       { path: "empty.txt", content: new Blob([""]) }] });
@@ -55,16 +55,16 @@ operation("js upload files", async () => {
   assert.deepEqual(Buffer.from(await blob.arrayBuffer()), noise);
 });
 
-operation("js upload in parts", async () => {
+operation("js upload in parts without xet", async () => {
   const large = randomBytes(Number(process.env.CELLS_PARTS_FROM) + 1_000_000);
   await hub.uploadFile({ ...as, repo: MINE, useXet: false,
     file: { path: "large.bin", content: new Blob([large]) } });
-  const blob = await hub.downloadFile({ ...as, repo: MINE, path: "large.bin" });
+  const blob = await hub.downloadFile({ ...as, repo: MINE, path: "large.bin", xet: false });
   assert.equal(Buffer.compare(Buffer.from(await blob.arrayBuffer()), large), 0);
 });
 
 operation("js commit with deletes", async () => {
-  await hub.commit({ ...as, repo: MINE, title: "swap", useXet: false,
+  await hub.commit({ ...as, repo: MINE, title: "swap",
     operations: [{ operation: "delete", path: "empty.txt" },
       { operation: "addOrUpdate", path: "new.txt", content: new Blob(["new"]) }] });
   const paths = (await all(hub.listFiles({ ...as, repo: MINE }))).map((file) => file.path);
@@ -118,7 +118,7 @@ operation("js commits and branches", async () => {
   assert.deepEqual(commits.map((commit) => commit.title), ["second", "first", "initial commit"]);
   assert.equal(await hub.countCommits({ ...as, repo: READS }), 3);
   await hub.createBranch({ ...as, repo: MINE, branch: "dev" });
-  await hub.uploadFile({ ...as, repo: MINE, branch: "dev", useXet: false,
+  await hub.uploadFile({ ...as, repo: MINE, branch: "dev",
     file: { path: "dev.txt", content: new Blob(["dev"]) } });
   assert.equal(await text(MINE, "dev.txt", { revision: "dev" }), "dev");
   await hub.deleteBranch({ ...as, repo: MINE, branch: "dev" });
@@ -141,7 +141,7 @@ operation("js errors", async () => {
   await refused(hub.modelInfo({ ...as, name: "operator/none" }), 404, /Repository not found/);
   await refused(hub.downloadFile({ hubUrl, accessToken: guestToken, repo: "operator/gated",
     path: "weights.txt" }), 403, /restricted/);
-  await refused(hub.uploadFile({ hubUrl, accessToken: guestToken, repo: READS, useXet: false,
+  await refused(hub.uploadFile({ hubUrl, accessToken: guestToken, repo: READS,
     file: { path: "a.txt", content: new Blob(["a"]) } }), 403, /your role/);
   await refused(hub.createRepo({ ...as, repo: MINE }), 409, /already/);
 });

@@ -1,38 +1,14 @@
-"""What users of the command line `hf`, which was `huggingface-cli` before 0.34, do with a node.
-Every command runs in a process of its own; only those that upload get CELLS_XET_OFF."""
+"""What users of the command line do with a node. Every command runs in a process of its own."""
 import os
-import pathlib
-import subprocess
-import sys
 
 from huggingface_hub import HfApi
 
 import contents
-from cells import COLUMN, check_equal, folder, main, number, operation, version_of
+from cells import COLUMN, check_equal, folder, main, number, operation
+from hf_command import NEW, VERSION, call, hf
 
-VERSION = version_of("huggingface_hub")
-NEW = VERSION >= number("0.34")
-NAME = "hf" if NEW else "huggingface-cli"
-PROGRAM = pathlib.Path(sys.executable).parent / NAME
 REPOS = "repos" if VERSION >= number("1.9") else "repo"
-COMMAND_SECONDS = 300
 api = HfApi()
-
-
-def call(*words, uploads=False, **variables):
-    """Exit code and all that was said."""
-    environment = dict(os.environ, NO_COLOR="1", HF_HUB_DISABLE_UPDATE_CHECK="1", **variables)
-    if uploads and os.environ["CELLS_XET_OFF"]:
-        environment["HF_HUB_DISABLE_XET"] = "1"
-    done = subprocess.run([PROGRAM, *map(str, words)], env=environment, capture_output=True,
-                          text=True, timeout=COMMAND_SECONDS, stdin=subprocess.DEVNULL)
-    return done.returncode, done.stdout + done.stderr
-
-
-def hf(*words, **options):
-    code, said = call(*words, **options)
-    check_equal(code, 0, " ".join(map(str, words)) + "\n" + said)
-    return said
 
 
 @operation
@@ -63,10 +39,9 @@ def cli_upload():
     repository = "operator/cli-upload-" + COLUMN
     files = {"a.bin": os.urandom(50_000), "sub/b.txt": b"b", "c.log": b"c"}
     place = contents.put(folder(), files)
-    said = hf("upload", repository, place, "--exclude", "*.log", uploads=True)
+    said = hf("upload", repository, place, "--exclude", "*.log")
     assert repository in said, said
-    hf("upload", repository, place / "a.bin", "named.bin", "--commit-message", "one file",
-       uploads=True)
+    hf("upload", repository, place / "a.bin", "named.bin", "--commit-message", "one file")
     check_equal(set(api.list_repo_files(repository)) - {".gitattributes"},
                 {"a.bin", "sub/b.txt", "named.bin"})
     check_equal(api.list_repo_commits(repository)[0].title, "one file")

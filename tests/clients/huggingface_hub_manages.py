@@ -7,14 +7,9 @@ from huggingface_hub import CommitOperationAdd, HfApi
 from huggingface_hub.utils import GatedRepoError, RepositoryNotFoundError
 
 from cells import COLUMN, GUEST, check_equal, folder, main, operation, raises
+from repositories import api, create
 
-api, guest, stranger = HfApi(), HfApi(token=GUEST), HfApi(token=False)
-
-
-def create(name, **options):
-    repository = f"operator/{name}-{COLUMN}"
-    api.create_repo(repository, **options)
-    return repository
+guest, stranger = HfApi(token=GUEST), HfApi(token=False)
 
 
 def add(repository, path, content):

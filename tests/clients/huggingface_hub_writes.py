@@ -2,33 +2,15 @@
 of them. Each operation has a repository of its own."""
 import io
 import os
-import pathlib
 
 from huggingface_hub import (CommitOperationAdd, CommitOperationCopy, CommitOperationDelete,
-                             DatasetCard, HfApi, HfFileSystem, ModelCard, hf_hub_download,
-                             metadata_update)
+                             DatasetCard, HfFileSystem, ModelCard, metadata_update)
 
 import contents
-from cells import COLUMN, check_equal, folder, main, operation
+from cells import check_equal, folder, main, operation
+from repositories import api, content, create, paths
 
-api = HfApi()
 PARTS_FROM = int(os.environ["CELLS_PARTS_FROM"])  # bytes; the node takes larger files in parts
-
-
-def create(name, **options):
-    """A repository of this column; its name."""
-    repository = f"operator/{name}-{COLUMN}"
-    assert repository in str(api.create_repo(repository, **options))
-    return repository
-
-
-def content(repository, path, **options):
-    return pathlib.Path(hf_hub_download(repository, path, cache_dir=folder(),
-                                        **options)).read_bytes()
-
-
-def paths(repository, **options):
-    return set(api.list_repo_files(repository, **options)) - {".gitattributes"}
 
 
 @operation

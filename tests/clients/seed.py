@@ -30,8 +30,10 @@ def seed(place):
     seed_reads(place)
     push(place, contents.SHARDED, contents.sharded(), "--create")
     push(place, "datasets/" + contents.TABLE, contents.table(), "--create")
+    push(place, contents.LARGE, contents.large(), "--create")
     push(place, contents.MANY, contents.many(), "--create")
-    push(place, contents.PRIVATE, {"secret.txt": b"secret"}, "--create", "--private")
+    push(place, contents.PRIVATE, {"secret.txt": b"secret", "secret.bin": contents.SECRET},
+         "--create", "--private")
     push(place, contents.GATED, {"weights.txt": b"weights", "config.json": b"{}"},
          "--create")
     ask(place, "PUT", f"/api/models/{contents.GATED}/settings", gated="manual")

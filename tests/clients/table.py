@@ -8,7 +8,7 @@ import pathlib
 import sys
 
 SIGNS = {"ok": "ok", "failed": "FAILED", "absent": "-"}
-LEGEND = "- this version does not have it; * uploads with HF_HUB_DISABLE_XET=1"
+LEGEND = "- this version does not have it"
 
 
 def columns_of(cells):

@@ -1,0 +1,66 @@
+"""Columns of the tables: which versions of a client run, and where each of them is installed."""
+import dataclasses
+import os
+import sys
+
+import environments
+
+PACKAGES = {"javascript": "@huggingface/hub"}  # those of npm
+
+
+@dataclasses.dataclass
+class Column:
+    """A client's version with one hf_xet or none."""
+    client: str
+    pin: dict
+    xet: str
+
+    @property
+    def name(self):
+        """As the table has it."""
+        return self.pin["version"] + {"": "", "none": " no xet"}.get(self.xet, " xet " + self.xet)
+
+    @property
+    def slug(self):
+        """As part of a repository's name."""
+        return self.name.replace(" ", "-")
+
+    def has_xet(self, environment):
+        """The client on Node.js always has it."""
+        return self.client in PACKAGES or any(environment.parent.parent.glob("lib*/*/*/hf_xet"))
+
+    def environment(self, place):
+        pins = [f"{self.client}=={self.pin['version']}", *self.pin.get("with", [])]
+        if self.client in PACKAGES:
+            pins[0] = f"{PACKAGES[self.client]}@{self.pin['version']}"
+            return environments.node(place, f"{self.client}-{self.slug}", pins)
+        has_xet = self.xet not in ("", "none")
+        return environments.python(
+            place, f"{self.client}-{self.slug}", [*pins, *["hf_xet==" + self.xet] * has_xet],
+            without=["hf_xet"] if self.xet == "none" else ())
+
+
+def installable(client, pins):
+    for pin in pins["versions"]:
+        below = pin.get("python_below", "4")
+        if tuple(map(int, below.split("."))) > sys.version_info[:2]:
+            yield pin
+        else:
+            print(f"{client} {pin['version']} needs a Python before {below}")
+
+
+def chosen(client, pins, slugs=()):
+    """The columns of this run: those that are named; else all in a long one, and in a quick one
+    those of the versions that always run, with the newest hf_xet only."""
+    is_long = bool(slugs or os.environ.get("BANYAN_LONG"))
+    columns = []
+    for pin in installable(client, pins):
+        if is_long or pin.get("always"):
+            xets = pin.get("xet", [""])
+            columns += [Column(client, pin, xet) for xet in (xets if is_long else xets[-1:])]
+    return [column for column in columns if not slugs or column.slug in slugs]
+
+
+def newest(client, pins):
+    pin = pins["versions"][-1]
+    return Column(client, pin, pin.get("xet", [""])[-1])
