@@ -35,7 +35,7 @@ from transformers.utils import cached_file
 
 folder = snapshot_download(sys.argv[1])
 print("snapshot_download:", len(os.listdir(folder)), "files and folders")
-print("transformers found:", os.path.basename(cached_file(sys.argv[1], "mdef")))
+print("transformers found:", os.path.basename(cached_file(sys.argv[1], "cmudict-en-us.dict")))
 with open("snapshot", "w", encoding="utf-8") as note:
     note.write(folder)
 END

@@ -1,6 +1,7 @@
 #include "storage/xet/xorb_format.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "storage/content/byte_planes.h"
 
@@ -52,38 +53,52 @@ Result<std::size_t> ReadFully(const ReadBytes& read, std::span<std::uint8_t> out
   return done;
 }
 
-XorbReader::XorbReader(ReadBytes read) : read_(std::move(read)) {}
+// The next `size` bytes, or all that are left; valid until the next call.
+Result<ByteView> XorbReader::Take(std::size_t size) {
+  if (buffer_.empty()) buffer_.resize(kXorbHeadBytes + 2 * kMaxXorbPayloadBytes);
+  if (buffer_.size() - from_ < size) {
+    std::copy(buffer_.begin() + static_cast<std::ptrdiff_t>(from_),
+              buffer_.begin() + static_cast<std::ptrdiff_t>(end_), buffer_.begin());
+    end_ -= std::exchange(from_, 0);
+  }
+  while (end_ - from_ < size) {
+    const std::size_t got = TRY(read_(std::span(buffer_).subspan(end_)));
+    if (got == 0) break;
+    end_ += got;
+  }
+  const auto taken = ByteView(buffer_).subspan(from_, std::min(size, end_ - from_));
+  from_ += taken.size();
+  return taken;
+}
 
 Result<std::optional<ByteView>> XorbReader::Next() {
-  std::array<std::uint8_t, kXorbHeadBytes> bytes{};
-  const std::size_t got = TRY(ReadFully(read_, bytes));
-  if (got == 0) return std::optional<ByteView>();
-  if (got == bytes.size() && AsText(bytes).starts_with(kFooterTag)) {
+  const auto bytes = TRY(Take(kXorbHeadBytes));
+  if (bytes.empty()) return std::optional<ByteView>();
+  if (bytes.size() == kXorbHeadBytes && AsText(bytes).starts_with(kFooterTag)) {
     TRY(SkipFooter());
     return std::optional<ByteView>();
   }
   const Error cut_short(Errc::Invalid, "xorb: the body ends inside a chunk");
-  if (got < bytes.size()) return cut_short;
+  if (bytes.size() < kXorbHeadBytes) return cut_short;
   const XorbHead head = TRY(ParseXorbHead(bytes));
   raw_bytes_ += head.raw_bytes;
   if (++chunks_ > kMaxXorbChunks || raw_bytes_ > kMaxXorbRawBytes) {
     return Error(Errc::TooLarge, "xorb: more than 8,192 chunks or 64 MiB");
   }
-  payload_.resize(head.stored_bytes);
-  if (TRY(ReadFully(read_, payload_)) < payload_.size()) return cut_short;
-  TRY(Decode(head));
-  return std::optional(ByteView(raw_));
+  const auto payload = TRY(Take(head.stored_bytes));
+  if (payload.size() < head.stored_bytes) return cut_short;
+  return std::optional(TRY(Decode(head, payload)));
 }
 
-Status XorbReader::Decode(const XorbHead& head) {
+Result<ByteView> XorbReader::Decode(const XorbHead& head, ByteView payload) {
+  if (head.scheme == XorbScheme::None) return payload;
   raw_.resize(head.raw_bytes);
-  if (head.scheme == XorbScheme::None) {
-    std::copy(payload_.begin(), payload_.end(), raw_.begin());
-    return Ok();
+  if (head.scheme == XorbScheme::Lz4) {
+    TRY(lz4_.Decode(payload, raw_));
+    return ByteView(raw_);
   }
-  if (head.scheme == XorbScheme::Lz4) return lz4_.Decode(payload_, raw_);
   planes_.resize(head.raw_bytes);
-  TRY(lz4_.Decode(payload_, planes_));
+  TRY(lz4_.Decode(payload, planes_));
   std::array<ByteView, kMaxPlanes> planes;
   ByteView left(planes_);
   for (std::size_t g = 0; g < planes.size(); ++g) {
@@ -91,13 +106,12 @@ Status XorbReader::Decode(const XorbHead& head) {
     left = left.subspan(planes[g].size());
   }
   JoinPlanes(planes, raw_);
-  return Ok();
+  return ByteView(raw_);
 }
 
 // The caller bounds the body.
 Status XorbReader::SkipFooter() {
-  payload_.resize(kMaxXorbPayloadBytes);
-  while (TRY(read_(payload_)) > 0) {
+  while (!TRY(Take(kMaxXorbPayloadBytes)).empty()) {
   }
   return Ok();
 }

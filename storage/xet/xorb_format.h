@@ -32,22 +32,25 @@ using ReadBytes = std::function<Result<std::size_t>(std::span<std::uint8_t> out)
 // Fills `out` but at the end of the body: how many bytes came.
 Result<std::size_t> ReadFully(const ReadBytes& read, std::span<std::uint8_t> out);
 
-// Reads a xorb chunk by chunk, in memory for one. Used by one thread.
+// Reads a xorb chunk by chunk, in memory for two at most. Used by one thread.
 class XorbReader {
  public:
-  explicit XorbReader(ReadBytes read);
+  explicit XorbReader(ReadBytes read) : read_(std::move(read)) {}
 
   // The raw bytes of the next chunk, valid until the next call; nullopt after the last one.
   // Invalid for what is no xorb, TooLarge past the limits, and the errors of reading.
   Result<std::optional<ByteView>> Next();
 
  private:
-  Status Decode(const XorbHead& head);
+  Result<ByteView> Take(std::size_t size);
+  Result<ByteView> Decode(const XorbHead& head, ByteView payload);
   Status SkipFooter();
 
   const ReadBytes read_;
+  Bytes buffer_;
+  std::size_t from_ = 0;  // what of it was read and not taken yet
+  std::size_t end_ = 0;
   Lz4Decompressor lz4_;
-  Bytes payload_;
   Bytes raw_;
   Bytes planes_;
   std::size_t chunks_ = 0;
