@@ -55,6 +55,7 @@ class XetApi {
   };
   Hub& hub_;
   SectionCache sections_;
+  Mutex large_files_;  // held while one is checked, so that their chunk lists do not add up
   Mutex mutex_;
   std::list<KeptSession> kept_sessions_ GUARDED_BY(mutex_);  // the last used one first
 };

@@ -14,6 +14,7 @@ namespace {
 constexpr std::size_t kKeptSessions = 64;
 constexpr std::int64_t kKeptMs = 600'000;
 constexpr std::int64_t kFrameMs = 5'000;
+constexpr std::uint64_t kLargeFileChunks = 65'536;  // about 4 GB: its lists take some megabytes
 
 using storage::ShardFile;
 using storage::XetSession;
@@ -38,10 +39,17 @@ Result<std::optional<storage::FileContent>> FindTaken(Hub& hub, std::int64_t rep
   return found;
 }
 
-Status Take(Hub& hub, XetSession& session, const ShardFile& file,
+Result<storage::FileContent> Check(XetSession& session, Mutex& large_files, const ShardFile& file,
+                                   const XetSession::Progress& progress) {
+  if (TRY(XetSession::SizeOf(file)).chunks < kLargeFileChunks) return session.Take(file, progress);
+  MutexLock lock(large_files);
+  return session.Take(file, progress);
+}
+
+Status Take(Hub& hub, XetSession& session, Mutex& large_files, const ShardFile& file,
             const XetSession::Progress& progress) {
   if (TRY(FindTaken(hub, session.owner().repository, file))) return Ok();
-  const auto content = session.Take(file, progress);
+  const auto content = Check(session, large_files, file, progress);
   if (!content) {
     hub.metrics.Add(Counter::UploadsRefused);
     return content.error();
@@ -55,14 +63,18 @@ Status Take(Hub& hub, XetSession& session, const ShardFile& file,
 // says how it ended.
 class TakeFrames final : public BodyProducer {
  public:
-  TakeFrames(Hub& hub, std::shared_ptr<XetSession> session, std::vector<ShardFile> files)
-      : hub_(hub), session_(std::move(session)), files_(std::move(files)) {}
+  TakeFrames(Hub& hub, std::shared_ptr<XetSession> session, Mutex& large_files,
+             std::vector<ShardFile> files)
+      : hub_(hub),
+        session_(std::move(session)),
+        large_files_(large_files),
+        files_(std::move(files)) {}
   std::optional<std::uint64_t> size_bytes() const override { return std::nullopt; }
 
   Status Write(BodySink& sink) override {
     for (done_ = 0; done_ < files_.size(); ++done_) {
       const auto progress = [&](std::uint64_t) { return TellNowAndThen(sink); };
-      const Status taken = Take(hub_, *session_, files_[done_], progress);
+      const Status taken = Take(hub_, *session_, large_files_, files_[done_], progress);
       if (!taken) {
         const auto& error = taken.error();
         TRY(WriteLine(sink, {{"type", "error"},
@@ -89,6 +101,7 @@ class TakeFrames final : public BodyProducer {
 
   Hub& hub_;
   const std::shared_ptr<XetSession> session_;
+  Mutex& large_files_;
   const std::vector<ShardFile> files_;
   std::size_t done_ = 0;
   std::int64_t next_ms_ = 0;
@@ -150,7 +163,7 @@ Status XetApi::RequireRoomFor(const XetGrant& grant, const std::vector<ShardFile
   std::uint64_t bytes = 0;
   std::set<Sha256> counted;
   for (const ShardFile& file : files) {
-    const std::uint64_t size = TRY(XetSession::SizeOf(file));
+    const std::uint64_t size = TRY(XetSession::SizeOf(file)).bytes;
     if (most != 0 && size > most) {
       return Error(Errc::TooLarge, "The file is larger than this node takes: " +
                                        Format(hub_.config.upload_max_file));
@@ -167,7 +180,7 @@ Status XetApi::PostShardV1(const XetGrant& grant, Request& request, Response& re
   const auto files = TRY(session->ReadShard(BodyOf(request)));
   TRY(RequireRoomFor(grant, files));
   for (const ShardFile& file : files) {
-    TRY(Take(hub_, *session, file, [](std::uint64_t) { return Ok(); }));
+    TRY(Take(hub_, *session, large_files_, file, [](std::uint64_t) { return Ok(); }));
   }
   response.SetJson({{"result", 1}});
   return Ok();
@@ -178,7 +191,7 @@ Status XetApi::PostShardV2(const XetGrant& grant, Request& request, Response& re
   auto files = TRY(session->ReadShard(BodyOf(request)));
   TRY(RequireRoomFor(grant, files));
   response.headers.Set("Content-Type", "application/x-ndjson");
-  response.producer = std::make_unique<TakeFrames>(hub_, session, std::move(files));
+  response.producer = std::make_unique<TakeFrames>(hub_, session, large_files_, std::move(files));
   return Ok();
 }
 

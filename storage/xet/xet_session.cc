@@ -96,14 +96,13 @@ Result<std::vector<ShardFile>> XetSession::ReadShard(const ReadBytes& body) {
   });
 }
 
-Result<std::uint64_t> XetSession::SizeOf(const ShardFile& file) {
-  std::uint64_t bytes = 0;
-  std::uint64_t chunks = 0;
+Result<XetSession::Size> XetSession::SizeOf(const ShardFile& file) {
+  Size size;
   for (const ShardTerm& term : file.terms) {
-    bytes += term.raw_bytes;
-    chunks += term.end - term.first;
+    size.bytes += term.raw_bytes;
+    size.chunks += term.end - term.first;
   }
-  if (chunks <= kMaxFileChunks) return bytes;
+  if (size.chunks <= kMaxFileChunks) return size;
   return Error(Errc::TooLarge, "shard: a file of more than 2,097,152 chunks");
 }
 
@@ -132,8 +131,8 @@ Result<ChunkList> XetSession::ChunksOfFile(const ShardFile& file) {
 
 Result<FileContent> XetSession::Take(const ShardFile& file, const Progress& progress) {
   auto list = TRY(ChunksOfFile(file));
-  const std::uint64_t size_bytes = TRY(SizeOf(file));
-  const ContentSession::Assembly assembly{std::move(list), {file.sha256, size_bytes}, nullptr};
+  const auto size = TRY(SizeOf(file));
+  const ContentSession::Assembly assembly{std::move(list), {file.sha256, size.bytes}, nullptr};
   FileInspection inspection(assembly.chunks);
   const std::span<const ChunkRef> chunks(assembly.chunks);
   for (std::size_t at = 0; at < chunks.size(); at += kProgressChunks) {

@@ -37,8 +37,13 @@ class XetSession {
   // many bytes have been checked; its error ends it.
   using Progress = std::function<Status(std::uint64_t checked_bytes)>;
   Result<FileContent> Take(const ShardFile& file, const Progress& progress);
-  // How large it will be; Invalid when that is more than can be.
-  static Result<std::uint64_t> SizeOf(const ShardFile& file);
+  // How large it will be, in bytes and chunks, as it claims; TooLarge when that is more than can
+  // be.
+  struct Size {
+    std::uint64_t bytes = 0;
+    std::uint64_t chunks = 0;
+  };
+  static Result<Size> SizeOf(const ShardFile& file);
 
  private:
   XetSession(LocalContentStore& store, Random& random, std::shared_ptr<ContentSession> content)

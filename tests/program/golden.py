@@ -112,7 +112,8 @@ class Test:
         noise = random.Random(1)
         model = self.work / "model"
         (model / "nested/deep").mkdir(parents=True)
-        (model / "README.md").write_text("---\nlicense: apache-2.0\ntags: [golden]\n---\n# Weights\n")
+        (model / "README.md").write_text(
+            "---\nlicense: apache-2.0\ntags: [golden]\n---\n# Weights\n")
         (model / "weights.bin").write_bytes(noise.randbytes(120_000) + bytes(200_000))
         (model / "numbers.bin").write_bytes(b"".join(
             noise.randbytes(1) + b"\x3c" for _ in range(30_000)))
