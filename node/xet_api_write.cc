@@ -75,13 +75,7 @@ class TakeFrames final : public BodyProducer {
     for (done_ = 0; done_ < files_.size(); ++done_) {
       const auto progress = [&](std::uint64_t) { return TellNowAndThen(sink); };
       const Status taken = Take(hub_, *session_, large_files_, files_[done_], progress);
-      if (!taken) {
-        const auto& error = taken.error();
-        TRY(WriteLine(sink, {{"type", "error"},
-                             {"message", error.message()},
-                             {"retryable", HttpStatusOf(error.code()) >= 500}}));
-        return Ok();
-      }
+      if (!taken) return WriteFailure(sink, taken.error());
     }
     return WriteLine(sink, {{"type", "result"}});
   }
@@ -92,6 +86,14 @@ class TakeFrames final : public BodyProducer {
     if (now_ms < next_ms_) return Ok();
     next_ms_ = now_ms + kFrameMs;
     return WriteLine(sink, {{"type", "validating"}, {"verified", done_}, {"total", files_.size()}});
+  }
+  // In the words of an answer, which keep what is the node's own to its log.
+  static Status WriteFailure(BodySink& sink, const Error& error) {
+    Response answer;
+    Fail(answer, error);
+    return WriteLine(
+        sink,
+        {{"type", "error"}, {"message", FailureText(answer)}, {"retryable", answer.status >= 500}});
   }
   static Status WriteLine(BodySink& sink, const Json& line) {
     const std::string text = DumpJson(line) + "\n";
