@@ -10,6 +10,7 @@ namespace {
 constexpr std::int64_t kDayMs = std::int64_t{24} * 3600 * 1000;
 constexpr std::size_t kMaxFileChunks = 2'097'152;  // as of a file offer
 constexpr std::size_t kProgressChunks = 256;
+constexpr std::size_t kRecentXorbs = 64;  // of 300 kB at most
 
 std::string NameOf(const SessionOwner& owner, std::int64_t day) {
   const std::string text = "xet " + std::to_string(owner.user) + " " +
@@ -70,6 +71,20 @@ Result<ChunkList> XetSession::Resolve(const XorbHash& hash) {
   return chunks;
 }
 
+// A file's terms come back to the same few xorbs.
+Result<const XetSession::ResolvedXorb*> XetSession::ResolveOnce(const XorbHash& hash,
+                                                                std::list<ResolvedXorb>& recent) {
+  const auto found = std::ranges::find(recent, hash, &ResolvedXorb::hash);
+  if (found != recent.end()) {
+    recent.splice(recent.begin(), recent, found);
+    return &recent.front();
+  }
+  auto chunks = TRY(Resolve(hash));
+  recent.push_front({hash, std::move(chunks)});
+  if (recent.size() > kRecentXorbs) recent.pop_back();
+  return &recent.front();
+}
+
 // What the account sent to another repository, or on another day, counts as sent to this session.
 Status XetSession::Adopt(const XorbName& name, const ChunkList& chunks) {
   const auto lacking = TRY(content_->Lacking(chunks));
@@ -109,11 +124,9 @@ Result<XetSession::Size> XetSession::SizeOf(const ShardFile& file) {
 Result<ChunkList> XetSession::ChunksOfFile(const ShardFile& file) {
   TRY(SizeOf(file));
   ChunkList all;
-  XorbHash last;
-  ChunkList chunks;  // of it
+  std::list<ResolvedXorb> recent;
   for (const ShardTerm& term : file.terms) {
-    if (term.xorb != last || chunks.empty()) chunks = TRY(Resolve(term.xorb));
-    last = term.xorb;
+    const ChunkList& chunks = TRY(ResolveOnce(term.xorb, recent))->chunks;
     if (term.end > chunks.size()) {
       return Error(Errc::Invalid, "shard: a term goes past the end of its xorb");
     }

@@ -3,6 +3,7 @@
 // shards that say which files they make; and what they may be told of chunks that are here. Thread
 // safe.
 
+#include <list>
 #include <memory>
 #include <optional>
 
@@ -48,7 +49,13 @@ class XetSession {
  private:
   XetSession(LocalContentStore& store, Random& random, std::shared_ptr<ContentSession> content)
       : store_(store), random_(random), content_(std::move(content)) {}
+  struct ResolvedXorb {
+    XorbHash hash;
+    ChunkList chunks;
+  };
   Result<ChunkList> Resolve(const XorbHash& hash);
+  // Valid until the next call with the same list.
+  Result<const ResolvedXorb*> ResolveOnce(const XorbHash& hash, std::list<ResolvedXorb>& recent);
   Status Adopt(const XorbName& name, const ChunkList& chunks);
   Result<ChunkList> ChunksOfFile(const ShardFile& file);
   Result<std::vector<Term>> RunsToShow(const ChunkId& chunk) EXCLUDES(mutex_);
