@@ -141,7 +141,6 @@ Status XetApi::GetChunk(const XetGrant& grant, Request& request, Response& respo
 
 Status XetApi::HeadXorb(const XetGrant& grant, Request& request, Response&) {
   const auto hash = TRY(XorbHash::Parse(request.Param("hash")));
-  if (!grant.may_write) return Error(Errc::NotFound, "no such xorb");
   if (TRY(TRY(SessionOf(grant))->Find(hash))) return Ok();
   return Error(Errc::NotFound, "no such xorb");
 }

@@ -66,7 +66,9 @@ Result<ChunkList> XetSession::Resolve(const XorbHash& hash) {
     return Error(Errc::NotFound, "xorb " + hash.ToString() +
                                      " is not known here: send it before the shard that uses it");
   }
-  return ChunksOf(store_.core(), *name);
+  auto chunks = TRY(ChunksOf(store_.core(), *name));
+  if (name->origin == XorbOrigin::Uploaded) TRY(Adopt(*name, chunks));
+  return chunks;
 }
 
 // A file's terms come back to the same few xorbs.
@@ -83,8 +85,8 @@ Result<const XetSession::ResolvedXorb*> XetSession::ResolveOnce(const XorbHash& 
   return &recent.front();
 }
 
-// Chunks of a name that this account has, as it proved: they count as sent to this session.
-Status XetSession::Adopt(const ChunkList& chunks) {
+// What the account sent to another repository, or on another day, counts as sent to this session.
+Status XetSession::Adopt(const XorbName& name, const ChunkList& chunks) {
   const auto lacking = TRY(content_->Lacking(chunks));
   if (std::ranges::count(lacking, true) == 0) return Ok();
   ContentCore& core = store_.core();
@@ -97,7 +99,9 @@ Status XetSession::Adopt(const ChunkList& chunks) {
     const auto at = TRY(finder.Locate(chunks[i].id));
     if (at) pinned.recipe.Append(at->pack, at->index, chunks[i].size_bytes);
   }
-  return content_->Keep(pinned.recipe);
+  return content_->Keep(pinned.recipe, [&](Connection& connection) {
+    return NameXorb(connection, owner().user, name, core.clock.NowMs());
+  });
 }
 
 Result<std::vector<ShardFile>> XetSession::ReadShard(const ReadBytes& body) {
@@ -134,10 +138,7 @@ Result<ChunkList> XetSession::ChunksOfFile(const ShardFile& file) {
     }
     all.insert(all.end(), run.begin(), run.end());
   }
-  if (HashFile(all) == file.hash) {
-    TRY(Adopt(all));
-    return all;
-  }
+  if (HashFile(all) == file.hash) return all;
   return Error(Errc::Invalid, "shard: the terms make another file than " + file.hash.ToString());
 }
 

@@ -56,7 +56,7 @@ class XetSession {
   Result<ChunkList> Resolve(const XorbHash& hash);
   // Valid until the next call with the same list.
   Result<const ResolvedXorb*> ResolveOnce(const XorbHash& hash, std::list<ResolvedXorb>& recent);
-  Status Adopt(const ChunkList& chunks);
+  Status Adopt(const XorbName& name, const ChunkList& chunks);
   Result<ChunkList> ChunksOfFile(const ShardFile& file);
   Result<std::vector<Term>> RunsToShow(const ChunkId& chunk) EXCLUDES(mutex_);
   Status LoadLargeFiles() REQUIRES(mutex_);

@@ -12,8 +12,8 @@
 namespace banyan::storage {
 
 enum class XorbOrigin {
-  Shown,     // an answer named it
-  Uploaded,  // the account sent it
+  Shown,     // an answer named it: whether its chunks may be used is asked anew
+  Uploaded,  // the account sent it, and so had its chunks
 };
 struct XorbName {
   XorbHash hash;
