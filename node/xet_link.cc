@@ -35,10 +35,9 @@ void SetXetToken(const XetToken& token, HeaderList& headers) {
 
 std::string XetTokenUrl(const RepositoryCall& call, const storage::RepositoryId& id,
                         storage::Access access, std::string_view revision) {
-  const bool is_dataset = call.kind == storage::RepositoryKind::Dataset;
   const bool may_write = access == storage::Access::Write;
   return LinkIn(call.hub, call.request,
-                "/api/" + std::string(is_dataset ? "datasets/" : "models/") + id.Path() +
+                "/api/" + std::string(storage::Plural(call.kind)) + "/" + id.Path() +
                     (may_write ? "/xet-write-token/" : "/xet-read-token/") + std::string(revision));
 }
 

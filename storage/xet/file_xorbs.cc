@@ -12,12 +12,6 @@ struct Bytes64 {
   std::uint64_t end = 0;
 };
 
-std::uint64_t RawBytes(std::span<const ChunkRef> chunks) {
-  std::uint64_t bytes = 0;
-  for (const ChunkRef& chunk : chunks) bytes += chunk.size_bytes;
-  return bytes;
-}
-
 // The part of a xorb, of which `chunks` are all, that has the bytes `wanted` of it.
 FileTerm TermOf(const FileXorbPlace& place, std::span<const ChunkRef> chunks, const Bytes64& wanted,
                 std::uint64_t& skip_bytes) {
@@ -46,7 +40,7 @@ Status AddSection(const FileSections& file, std::size_t section, std::uint64_t s
   std::uint64_t at = start;
   for (const ChunkRun& run : XorbRuns(all)) {
     const auto chunks = std::span<const ChunkRef>(all).subspan(run.first, run.end - run.first);
-    const std::uint64_t end = at + RawBytes(chunks);
+    const std::uint64_t end = at + RawBytesOf(chunks);
     if (end > wanted.from && at < wanted.end) {
       const Bytes64 part{std::max(wanted.from, at) - at, std::min(wanted.end, end) - at};
       std::uint64_t skip_bytes = 0;
@@ -75,10 +69,6 @@ std::vector<ChunkRun> XorbRuns(std::span<const ChunkRef> section) {
     runs.back().end = i + 1;
   }
   return runs;
-}
-
-std::uint64_t XorbBytes(std::span<const ChunkRef> chunks) {
-  return RawBytes(chunks) + chunks.size() * kXorbHeadBytes;
 }
 
 Result<FileTerms> TermsOf(const FileSections& file, std::uint64_t from, std::uint64_t end) {

@@ -19,8 +19,6 @@ struct FileXorbPlace {
 
 // The runs of a section with these chunks.
 std::vector<ChunkRun> XorbRuns(std::span<const ChunkRef> section);
-// Bytes of a xorb with these chunks, as it is sent.
-std::uint64_t XorbBytes(std::span<const ChunkRef> chunks);
 
 // A part of a file: neighbouring chunks of one xorb.
 struct FileTerm {

@@ -32,6 +32,17 @@ std::uint32_t Field(const Record& record, std::size_t index) {
   return LoadLe<std::uint32_t>(record.data() + kHashBytes + 4 * index);
 }
 
+// Fills `out` but at the end of the body: how many bytes came.
+Result<std::size_t> ReadFully(const ReadBytes& read, std::span<std::uint8_t> out) {
+  std::size_t done = 0;
+  while (done < out.size()) {
+    const std::size_t got = TRY(read(out.subspan(done)));
+    if (got == 0) break;
+    done += got;
+  }
+  return done;
+}
+
 class ShardReader {
  public:
   explicit ShardReader(const ReadBytes& read) : read_(read) {}
@@ -122,18 +133,13 @@ void WriteBookend(ByteWriter& out) {
   out.Raw(bookend);
 }
 
-std::uint32_t RawBytes(const ShownXorb& xorb) {
-  std::uint32_t bytes = 0;
-  for (const ChunkRef& chunk : xorb.chunks) bytes += chunk.size_bytes;
-  return bytes;
-}
-
 void WriteXorb(const ShownXorb& xorb, const HashKey& key, ByteWriter& out) {
   out.Raw(xorb.hash.bytes());
   out.Le(std::uint32_t{0});
   out.Le(static_cast<std::uint32_t>(xorb.chunks.size()));
-  out.Le(RawBytes(xorb));
-  out.Le(RawBytes(xorb));
+  const auto raw_bytes = static_cast<std::uint32_t>(RawBytesOf(xorb.chunks));
+  out.Le(raw_bytes);
+  out.Le(raw_bytes);
   std::uint32_t offset = 0;
   for (const ChunkRef& chunk : xorb.chunks) {
     out.Raw(KeyedHash(key, chunk.id.bytes()));
@@ -147,7 +153,7 @@ void WriteXorb(const ShownXorb& xorb, const HashKey& key, ByteWriter& out) {
 void WriteFooter(std::span<const ShownXorb> xorbs, const ShardKey& key, ByteWriter& out) {
   const std::uint64_t xorbs_end = out.bytes().size();
   std::uint64_t raw_bytes = 0;
-  for (const ShownXorb& xorb : xorbs) raw_bytes += RawBytes(xorb);
+  for (const ShownXorb& xorb : xorbs) raw_bytes += RawBytesOf(xorb.chunks);
   out.Le(std::uint64_t{1});
   out.Le(std::uint64_t{kRecordBytes});
   out.Le(std::uint64_t{2 * kRecordBytes});

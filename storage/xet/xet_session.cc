@@ -131,9 +131,7 @@ Result<ChunkList> XetSession::ChunksOfFile(const ShardFile& file) {
       return Error(Errc::Invalid, "shard: a term goes past the end of its xorb");
     }
     const auto run = std::span(chunks).subspan(term.first, term.end - term.first);
-    std::uint64_t bytes = 0;
-    for (const ChunkRef& chunk : run) bytes += chunk.size_bytes;
-    if (bytes != term.raw_bytes || HashRange(run) != term.range_hash) {
+    if (RawBytesOf(run) != term.raw_bytes || HashRange(run) != term.range_hash) {
       return Error(Errc::Invalid, "shard: a term says other bytes or chunks than its xorb has");
     }
     all.insert(all.end(), run.begin(), run.end());

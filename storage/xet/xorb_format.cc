@@ -43,14 +43,10 @@ Result<XorbHead> ParseXorbHead(ByteView bytes) {
   return head;
 }
 
-Result<std::size_t> ReadFully(const ReadBytes& read, std::span<std::uint8_t> out) {
-  std::size_t done = 0;
-  while (done < out.size()) {
-    const std::size_t got = TRY(read(out.subspan(done)));
-    if (got == 0) break;
-    done += got;
-  }
-  return done;
+std::uint64_t RawBytesOf(std::span<const ChunkRef> chunks) {
+  std::uint64_t bytes = 0;
+  for (const ChunkRef& chunk : chunks) bytes += chunk.size_bytes;
+  return bytes;
 }
 
 // The next `size` bytes, or all that are left; valid until the next call.

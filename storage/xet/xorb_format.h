@@ -5,6 +5,7 @@
 #include <array>
 #include <functional>
 #include <optional>
+#include <span>
 
 #include "storage/content/chunk.h"
 #include "storage/xet/lz4_frame.h"
@@ -27,10 +28,10 @@ std::array<std::uint8_t, kXorbHeadBytes> EncodeXorbHead(const XorbHead& head);
 // `bytes` has kXorbHeadBytes. Invalid when it is of no chunk.
 Result<XorbHead> ParseXorbHead(ByteView bytes);
 
+std::uint64_t RawBytesOf(std::span<const ChunkRef> chunks);
+
 // The next bytes of a body, 0 at its end.
 using ReadBytes = std::function<Result<std::size_t>(std::span<std::uint8_t> out)>;
-// Fills `out` but at the end of the body: how many bytes came.
-Result<std::size_t> ReadFully(const ReadBytes& read, std::span<std::uint8_t> out);
 
 // Reads a xorb chunk by chunk, in memory for two at most. Used by one thread.
 class XorbReader {
