@@ -37,6 +37,8 @@ enum class Transfer {
   Multipart,  // the client can, and all that is to be sent is large
   Xet,        // the client can: objects go to the chunk store (node/xet_api.h)
 };
+// A shard's list of chunks is limited, whose number nobody knows before they are cut.
+constexpr std::uint64_t kMaxXetUploadBytes = std::uint64_t{64} << 30;
 constexpr std::string_view kTransferNames[] = {"basic", "multipart", "xet"};
 
 struct Batch {
@@ -238,7 +240,9 @@ Json AnswerJson(const Batch& batch) {
 Transfer ChooseTransfer(const Batch& batch, const Json& body) {
   if (!batch.is_upload) return Transfer::Basic;
   const auto& config = batch.call.hub.config;
-  if (config.xet_enabled && Lists(body, "transfers", "xet")) return Transfer::Xet;
+  const bool fit_xet = std::ranges::all_of(
+      batch.objects, [](const Wanted& object) { return object.size_bytes <= kMaxXetUploadBytes; });
+  if (config.xet_enabled && fit_xet && Lists(body, "transfers", "xet")) return Transfer::Xet;
   const std::uint64_t from = config.upload_multipart_from.bytes;
   if (from == 0 || !Lists(body, "transfers", "multipart")) return Transfer::Basic;
   Transfer transfer = Transfer::Basic;

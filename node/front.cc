@@ -58,7 +58,7 @@ void Front::Route(Request& request, Response& response) {
 
 // Routes of Xet take tokens of their own, and say what is wrong with one themselves.
 Result<storage::Caller> Front::WhoCalls(const Request& request, std::int64_t now_ms) {
-  if (!request.path.starts_with(kXetPath)) {
+  if (!request.path.starts_with(kXetPath) && request.path != kXetTelemetryPath) {
     return AuthenticateRequest(parts_.database, request, now_ms);
   }
   const auto grant = GrantOf(parts_.signer, request, now_ms);

@@ -31,14 +31,18 @@ void AnswerProblem(const Error& error, Response& response) {
 
 }  // namespace
 
-Status XetApi::RequireRights(const XetGrant& grant) {
+Status XetApi::RequireRights(const XetGrant& grant, Right right) {
   auto lease = TRY(hub_.database.Read());
-  return RequireLinkRights(hub_, *lease, grant.AsLink());
+  SignedLink link = grant.AsLink();
+  TRY(RequireLinkRights(hub_, *lease, link));
+  if (right == Right::Write || !grant.may_write) return Ok();
+  link.method = "GET";  // who may write may not read what is withheld
+  return RequireLinkRights(hub_, *lease, link);
 }
 
 Result<XetGrant> XetApi::Identify(const Request& request, Right right) {
   const XetGrant grant = TRY(GrantOf(hub_.signer, request, hub_.clock.NowMs()));
-  TRY(RequireRights(grant));
+  TRY(RequireRights(grant, right));
   if (right == Right::Read || grant.may_write) return grant;
   return Error(Errc::Denied, "this Xet token is for reading: ask for one to write");
 }
@@ -85,9 +89,10 @@ void XetApi::AddRoutes(Router& router) {
       &XetApi::PostShardV1, {storage::kMaxShardBytes});
   Add(router, "POST", {"v2/shards"}, Right::Write, &XetApi::PostShardV2, {storage::kMaxShardBytes});
   RouteOptions options;
-  for (const auto* path : {"/xet/v1/telemetry", "/xet/telemetry", "/v1/telemetry"}) {
+  const std::string telemetry(kXetTelemetryPath);
+  for (const auto& path : {"/xet" + telemetry, std::string("/xet/telemetry"), telemetry}) {
     router.Add("POST", path, AnswerTelemetry, options);
-    options.is_alias = true;  // the last one: some releases forget where the store is
+    options.is_alias = true;
   }
   router.Add("GET", std::string(kXetPath) + "health", [](Request&, Response& response) {
     response.SetJson({{"status", "ok"}});

@@ -8,6 +8,7 @@
 #include "node/http/router.h"
 #include "node/hub.h"
 #include "node/section_cache.h"
+#include "node/turn.h"
 #include "node/xet_grant.h"
 #include "storage/xet/xet_session.h"
 
@@ -29,7 +30,7 @@ class XetApi {
   void Add(Router& router, std::string_view method, const std::vector<std::string>& patterns,
            Right right, Handler handler, RouteOptions options = {});
   Result<XetGrant> Identify(const Request& request, Right right);
-  Status RequireRights(const XetGrant& grant);
+  Status RequireRights(const XetGrant& grant, Right right);
 
   // Reading: xet_api_read.cc
   Status GetTermsV1(const XetGrant& grant, Request& request, Response& response);
@@ -48,6 +49,7 @@ class XetApi {
   Status PostShardV2(const XetGrant& grant, Request& request, Response& response);
   Status RequireRoomFor(const XetGrant& grant, const std::vector<storage::ShardFile>& files);
   Result<SessionPtr> SessionOf(const XetGrant& grant) EXCLUDES(mutex_);
+  SessionPtr FindSession(const storage::SessionOwner& owner, std::int64_t now_ms) REQUIRES(mutex_);
 
   struct KeptSession {
     SessionPtr session;
@@ -55,7 +57,7 @@ class XetApi {
   };
   Hub& hub_;
   SectionCache sections_;
-  Mutex large_files_;  // held while one is checked, so that their chunk lists do not add up
+  Turn large_files_;  // one is checked at a time, so that their chunk lists do not add up
   Mutex mutex_;
   std::list<KeptSession> kept_sessions_ GUARDED_BY(mutex_);  // the last used one first
 };

@@ -17,6 +17,7 @@ namespace {
 
 constexpr std::int64_t kFetchLifetimeMs = 3'600'000;
 constexpr std::size_t kMaxFilesAsked = 1000;
+constexpr std::uint64_t kMaxChunksAsked = 4'194'304;  // of all files of one call
 
 using storage::FileTerm;
 using storage::FileTerms;
@@ -156,15 +157,20 @@ Status XetApi::GetTerms(const XetGrant& grant, Request& request, Response& respo
 }
 
 Status XetApi::GetTermsOfFiles(const XetGrant& grant, Request& request, Response& response) {
+  const Error too_much(Errc::TooLarge, "too many files in one call: ask for some at a time");
   TermsJson json(hub_, request, grant);
   Json files = Json::object();
+  std::uint64_t chunks = 0;
   for (const auto& param : request.query) {
     if (param.name != "file_id") continue;
-    if (files.size() == kMaxFilesAsked) return Error(Errc::TooLarge, "too many files in one call");
     const auto hash = TRY(FileHash::Parse(param.value));
+    if (files.contains(hash.ToString())) continue;
+    if (files.size() == kMaxFilesAsked) return too_much;
     FileTerms terms;
     if (!hash.IsZero()) {
       const auto file = TRY(FindFile(grant, hash));
+      chunks += file.chunk_count;
+      if (chunks > kMaxChunksAsked) return too_much;
       const auto sections = TRY(sections_.Load(file));
       if (file.size_bytes > 0) terms = TRY(storage::TermsOf(*sections, 0, file.size_bytes));
     }
@@ -185,7 +191,7 @@ Status XetApi::HeadFile(const XetGrant& grant, Request& request, Response& respo
 // A link that does not hold any more is 403: then clients ask for the terms again.
 Status XetApi::Fetch(Request& request, Response& response) {
   const XetFetch fetch = TRY(FetchOf(hub_.signer, request, hub_.clock.NowMs()));
-  TRY(RequireRights(fetch.grant));
+  TRY(RequireRights(fetch.grant, Right::Read));
   const auto file = TRY(FindFile(fetch.grant, fetch.file));
   const auto sections = TRY(sections_.Load(file));
   auto data = TRY(storage::XorbData::Of(hub_.content, *sections, fetch.xorb));

@@ -5,6 +5,7 @@
 
 #include "node/http/http_error.h"
 #include "node/immutable_answer.h"
+#include "node/link_rights.h"
 #include "node/xet_api.h"
 #include "storage/history/uploads.h"
 
@@ -39,14 +40,14 @@ Result<std::optional<storage::FileContent>> FindTaken(Hub& hub, std::int64_t rep
   return found;
 }
 
-Result<storage::FileContent> Check(XetSession& session, Mutex& large_files, const ShardFile& file,
+Result<storage::FileContent> Check(XetSession& session, Turn& large_files, const ShardFile& file,
                                    const XetSession::Progress& progress) {
   if (TRY(XetSession::SizeOf(file)).chunks < kLargeFileChunks) return session.Take(file, progress);
-  MutexLock lock(large_files);
+  const auto held = TRY(large_files.Wait(progress));
   return session.Take(file, progress);
 }
 
-Status Take(Hub& hub, XetSession& session, Mutex& large_files, const ShardFile& file,
+Status Take(Hub& hub, XetSession& session, Turn& large_files, const ShardFile& file,
             const XetSession::Progress& progress) {
   if (TRY(FindTaken(hub, session.owner().repository, file))) return Ok();
   const auto content = Check(session, large_files, file, progress);
@@ -63,7 +64,7 @@ Status Take(Hub& hub, XetSession& session, Mutex& large_files, const ShardFile& 
 // says how it ended.
 class TakeFrames final : public BodyProducer {
  public:
-  TakeFrames(Hub& hub, std::shared_ptr<XetSession> session, Mutex& large_files,
+  TakeFrames(Hub& hub, std::shared_ptr<XetSession> session, Turn& large_files,
              std::vector<ShardFile> files)
       : hub_(hub),
         session_(std::move(session)),
@@ -73,7 +74,7 @@ class TakeFrames final : public BodyProducer {
 
   Status Write(BodySink& sink) override {
     for (done_ = 0; done_ < files_.size(); ++done_) {
-      const auto progress = [&](std::uint64_t) { return TellNowAndThen(sink); };
+      const auto progress = [&] { return TellNowAndThen(sink); };
       const Status taken = Take(hub_, *session_, large_files_, files_[done_], progress);
       if (!taken) return WriteFailure(sink, taken.error());
     }
@@ -103,7 +104,7 @@ class TakeFrames final : public BodyProducer {
 
   Hub& hub_;
   const std::shared_ptr<XetSession> session_;
-  Mutex& large_files_;
+  Turn& large_files_;
   const std::vector<ShardFile> files_;
   std::size_t done_ = 0;
   std::int64_t next_ms_ = 0;
@@ -111,19 +112,35 @@ class TakeFrames final : public BodyProducer {
 
 }  // namespace
 
+XetApi::SessionPtr XetApi::FindSession(const storage::SessionOwner& owner, std::int64_t now_ms) {
+  kept_sessions_.remove_if([&](const KeptSession& kept) { return kept.until_ms <= now_ms; });
+  const auto found = std::ranges::find_if(
+      kept_sessions_, [&](const KeptSession& kept) { return kept.session->owner() == owner; });
+  if (found == kept_sessions_.end()) return nullptr;
+  kept_sessions_.splice(kept_sessions_.begin(), kept_sessions_, found);
+  return found->session;
+}
+
 // Kept for some minutes: it reads what the repository has when it is made.
 Result<XetApi::SessionPtr> XetApi::SessionOf(const XetGrant& grant) {
   const storage::SessionOwner owner{grant.user, grant.repository};
   const std::int64_t now_ms = hub_.clock.MonotonicMs();
-  MutexLock lock(mutex_);
-  kept_sessions_.remove_if([&](const KeptSession& kept) { return kept.until_ms <= now_ms; });
-  const auto found = std::ranges::find_if(
-      kept_sessions_, [&](const KeptSession& kept) { return kept.session->owner() == owner; });
-  if (found != kept_sessions_.end()) {
-    kept_sessions_.splice(kept_sessions_.begin(), kept_sessions_, found);
-    return kept_sessions_.front().session;
+  {
+    MutexLock lock(mutex_);
+    if (auto session = FindSession(owner, now_ms)) return session;
   }
-  auto session = TRY(XetSession::Open(hub_.content, hub_.random, owner));
+  const auto require_readable = [&hub = hub_,
+                                 user = grant.user](std::int64_t repository) -> Status {
+    SignedLink link;
+    link.method = "GET";
+    link.repository = repository;
+    link.user = user;
+    auto lease = TRY(hub.database.Read());
+    return RequireLinkRights(hub, *lease, link);
+  };
+  auto session = TRY(XetSession::Open(hub_.content, hub_.random, owner, require_readable));
+  MutexLock lock(mutex_);
+  if (auto other = FindSession(owner, now_ms)) return other;  // made meanwhile
   kept_sessions_.push_front({session, now_ms + kKeptMs});
   if (kept_sessions_.size() > kKeptSessions) kept_sessions_.pop_back();
   return session;
@@ -141,8 +158,8 @@ Status XetApi::GetChunk(const XetGrant& grant, Request& request, Response& respo
 
 Status XetApi::HeadXorb(const XetGrant& grant, Request& request, Response&) {
   const auto hash = TRY(XorbHash::Parse(request.Param("hash")));
-  if (TRY(TRY(SessionOf(grant))->Find(hash))) return Ok();
-  return Error(Errc::NotFound, "no such xorb");
+  if (!grant.may_write) return Error(Errc::NotFound, "no such xorb");
+  return TRY(SessionOf(grant))->Require(hash);
 }
 
 Status XetApi::PostXorb(const XetGrant& grant, Request& request, Response& response) {
@@ -174,16 +191,18 @@ Status XetApi::RequireRoomFor(const XetGrant& grant, const std::vector<ShardFile
     if (TRY(storage::FindUsableFile(*lease, grant.repository, file.sha256))) continue;
     bytes += size;
   }
-  return storage::RequireUploadRoom(*lease, grant.repository, bytes, hub_.quota());
+  return storage::RequireSessionRoom(*lease, grant.repository, bytes, hub_.quota());
 }
 
 Status XetApi::PostShardV1(const XetGrant& grant, Request& request, Response& response) {
   const auto session = TRY(SessionOf(grant));
   const auto files = TRY(session->ReadShard(BodyOf(request)));
   TRY(RequireRoomFor(grant, files));
-  for (const ShardFile& file : files) {
-    TRY(Take(hub_, *session, large_files_, file, [](std::uint64_t) { return Ok(); }));
-  }
+  const auto progress = [&request]() -> Status {
+    if (!request.ClientIsGone()) return Ok();
+    return Error(Errc::Cancelled, "the client did not wait for the answer");
+  };
+  for (const ShardFile& file : files) TRY(Take(hub_, *session, large_files_, file, progress));
   response.SetJson({{"result", 1}});
   return Ok();
 }

@@ -14,6 +14,8 @@ namespace banyan::node {
 
 // Routes of the chunk store, which take these and no other token.
 inline constexpr std::string_view kXetPath = "/xet/";
+// Some releases of the client forget where the store is when they tell of themselves.
+inline constexpr std::string_view kXetTelemetryPath = "/v1/telemetry";
 
 struct XetGrant {
   bool may_write = false;

@@ -63,8 +63,10 @@ XetOffer OfferXet(RepositoryCall& call, RepositoryReading& reading,
   headers.Set("X-Xet-Refresh-Route", token_url);
   headers.Set("Link", "<" + token_url + ">; rel=\"xet-auth\", <" + terms_url +
                           ">; rel=\"xet-reconstruction-info\"");
+  headers.Add("Vary", "Accept");
   if (!WantsFileInfo(call.request) || call.request.method != "GET") return XetOffer::Headers;
-  headers.Set("ETag", "\"" + entry.sha256.ToString() + "\"");
+  // About the file, and not the file: no cache may give it for the other.
+  headers.Set("Cache-Control", "private, no-store");
   call.response.SetText(kFileInfo, DumpJson({{"hash", hash},
                                              {"refreshUrl", token_url},
                                              {"reconstructionUrl", terms_url},

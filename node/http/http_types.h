@@ -67,6 +67,8 @@ class BodySource {
   virtual Result<std::size_t> Read(std::span<std::uint8_t> out) = 0;
   // What the client announced; nullopt for a chunked body. No body is 0.
   virtual std::optional<std::uint64_t> size_bytes() const = 0;
+  // The client has closed its side: nobody waits for the answer.
+  virtual bool ClientIsGone() const { return false; }
 };
 
 struct Request {
@@ -101,6 +103,8 @@ struct Request {
   // The whole body, at most the smaller of `max_bytes` and the declared limit.
   Result<std::string> ReadAll(std::uint64_t max_bytes);
   std::optional<std::uint64_t> body_size_bytes() const;
+  // For long work before an answer.
+  bool ClientIsGone() const { return body != nullptr && body->ClientIsGone(); }
 
   // Set by the server (or a test) and borrowed for the life of the request; nullptr = no body.
   BodySource* body = nullptr;

@@ -149,6 +149,11 @@ Status SocketStream::WaitInPace(WireState wanted, Pace& pace) {
   return Ok();
 }
 
+bool SocketStream::PeerIsGone() const {
+  pollfd entry = {fd_, POLLRDHUP, 0};
+  return ::poll(&entry, 1, 0) > 0;
+}
+
 void SocketStream::Close(std::int64_t linger_ms, std::int64_t silence_ms) {
   if (write_failed_ || !Flush()) return;
   wire_->EndWriting();

@@ -73,6 +73,9 @@ class SocketStream {
   // use afterwards.
   void Close(std::int64_t linger_ms, std::int64_t silence_ms);
 
+  // Has closed its side; true also while some of what it sent before is unread.
+  bool PeerIsGone() const;
+
   int fd() const { return fd_; }
 
  private:

@@ -18,6 +18,7 @@ class WireBody : public BodySource {
 
   Result<std::size_t> Read(std::span<std::uint8_t> out) override;
   std::optional<std::uint64_t> size_bytes() const override;
+  bool ClientIsGone() const override { return stream_.PeerIsGone(); }
 
   // The whole body was read: the next byte of the stream begins the next request.
   bool finished() const { return state_ == State::End; }

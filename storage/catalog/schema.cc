@@ -206,6 +206,12 @@ CREATE TABLE xet_xorb(
 CREATE INDEX xet_xorb_used ON xet_xorb(used_ms);
 )sql";
 
+// What uploads hold that no file has yet, and where a xorb was shown.
+constexpr const char* kVersion9 = R"sql(
+ALTER TABLE upload_session ADD COLUMN loose_bytes INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE xet_xorb ADD COLUMN shown_in INTEGER;  -- repository; NULL: unknown, or uploaded
+)sql";
+
 Result<std::int64_t> Version(Connection& connection) {
   auto rows = connection.Query("PRAGMA user_version");
   const bool found = rows.Next();
@@ -232,6 +238,7 @@ Status Migrate(Database& database) {
     if (version < 6) TRY(connection.ExecuteScript(kVersion6));
     if (version < 7) TRY(connection.ExecuteScript(kVersion7));
     if (version < 8) TRY(connection.ExecuteScript(kVersion8));
+    if (version < 9) TRY(connection.ExecuteScript(kVersion9));
     return connection.ExecuteScript("PRAGMA user_version = " + std::to_string(kSchemaVersion));
   });
 }

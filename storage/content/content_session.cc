@@ -149,11 +149,27 @@ Result<ContentSession::PutSummary> ContentSession::Put(ByteView batch, const Exp
   return summary;
 }
 
+// Of chunks that neither the session nor the repository had.
+Result<std::uint64_t> ContentSession::NewBytes(const Recipe& chunks) {
+  MutexLock lock(mutex_);
+  std::uint64_t bytes = 0;
+  for (const Term& term : chunks.terms) {
+    const auto pack = TRY(store_.core().packs->Get(term.pack));
+    for (std::uint32_t i = term.first; i < term.first + term.count; ++i) {
+      if (!scope_.IsOwn({term.pack, i})) bytes += pack->entry(i).raw_bytes;
+    }
+  }
+  return bytes;
+}
+
 Status ContentSession::Keep(const Recipe& chunks, const Also& also) {
+  const auto loose_bytes = TRY(NewBytes(chunks));
   TRY(store_.core().database.Write([&](Connection& connection) -> Status {
     // By name too: the row of a session that expired meanwhile may belong to another one.
-    TRY(connection.Execute("UPDATE upload_session SET used_ms = ? WHERE id = ? AND name = ?",
-                           store_.core().clock.NowMs(), row_, name_));
+    TRY(
+        connection.Execute("UPDATE upload_session SET used_ms = ?, loose_bytes = loose_bytes + ?"
+                           " WHERE id = ? AND name = ?",
+                           store_.core().clock.NowMs(), loose_bytes, row_, name_));
     if (connection.Changes() == 0) return NoSession();
     for (const Term& term : chunks.terms) {
       TRY(
@@ -270,6 +286,10 @@ Result<ContentStore::SmallFile> ContentSession::Recut(const FileContent& content
 Status ContentSession::Record(Connection& connection, FileContent& content, std::int64_t now_ms) {
   const std::int64_t row = TRY(RecordFile(connection, content, now_ms));
   content = TRY(GetFile(connection, row));
+  TRY(
+      connection.Execute("UPDATE upload_session SET loose_bytes = max(0, loose_bytes - ?)"
+                         " WHERE id = ? AND name = ?",
+                         content.size_bytes, row_, name_));
   return HoldFile(connection, owner_.repository, row, Holding::Uploaded, now_ms);
 }
 

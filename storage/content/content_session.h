@@ -68,8 +68,9 @@ class ContentSession {
   Result<PutSummary> Put(ByteView batch, const Expected& expected = std::nullopt);
 
   // Keeps chunks that were stored or found for this session: they are in its scope from now on, and
-  // not collected before it expires. They must be durable, and pinned until this returns. `also`
-  // runs in the same transaction.
+  // not collected before it expires. Until a file has them, they count as loose
+  // (storage/history/uploads.h). They must be durable, and pinned until this returns. `also` runs
+  // in the same transaction.
   using Also = std::function<Status(Connection& connection)>;
   Status Keep(const Recipe& chunks, const Also& also = nullptr) EXCLUDES(mutex_);
   // The chunks in scope that lie without a gap around this one in its pack; nullopt when it is
@@ -114,6 +115,7 @@ class ContentSession {
   // Where the chunks in scope are; nullopt: lacking.
   Result<std::vector<std::optional<ChunkLocation>>> Locate(std::span<const ChunkRef> chunks)
       EXCLUDES(mutex_);
+  Result<std::uint64_t> NewBytes(const Recipe& chunks) EXCLUDES(mutex_);
   Status ShapeIsLegal(const ChunkList& chunks, const FileClaim& claim) const;
   struct Batch {
     std::vector<BatchEntry> entries;

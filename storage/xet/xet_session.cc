@@ -10,7 +10,6 @@ namespace {
 constexpr std::int64_t kDayMs = std::int64_t{24} * 3600 * 1000;
 constexpr std::size_t kMaxFileChunks = 2'097'152;  // as of a file offer
 constexpr std::size_t kProgressChunks = 256;
-constexpr std::size_t kRecentXorbs = 64;  // of 300 kB at most
 
 std::string NameOf(const SessionOwner& owner, std::int64_t day) {
   const std::string text = "xet " + std::to_string(owner.user) + " " +
@@ -21,10 +20,12 @@ std::string NameOf(const SessionOwner& owner, std::int64_t day) {
 }  // namespace
 
 Result<std::shared_ptr<XetSession>> XetSession::Open(LocalContentStore& store, Random& random,
-                                                     const SessionOwner& owner) {
+                                                     const SessionOwner& owner,
+                                                     RequireReadable require_readable) {
   const std::int64_t day = store.core().clock.NowMs() / kDayMs;
   auto content = TRY(ContentSession::OfName(store, NameOf(owner, day), owner));
-  return std::shared_ptr<XetSession>(new XetSession(store, random, std::move(content)));
+  return std::shared_ptr<XetSession>(
+      new XetSession(store, random, std::move(content), std::move(require_readable)));
 }
 
 Result<XetSession::Known> XetSession::PutXorb(const XorbHash& hash, const ReadBytes& body) {
@@ -49,8 +50,8 @@ Result<XetSession::Known> XetSession::PutXorb(const XorbHash& hash, const ReadBy
   }
   TRY(store_.Sync());
   TRY(content_->Keep(pinned.recipe, [&](Connection& connection) {
-    return NameXorb(connection, owner().user, {hash, pinned.recipe, XorbOrigin::Uploaded},
-                    core.clock.NowMs());
+    return NameXorb(connection, owner().user,
+                    {hash, pinned.recipe, XorbOrigin::Uploaded, 0, core.clock.NowMs()});
   }));
   return known ? Known::Already : Known::New;
 }
@@ -60,53 +61,59 @@ Result<std::optional<XorbName>> XetSession::Find(const XorbHash& hash) {
   return FindXorb(*connection, owner().user, hash);
 }
 
-Result<ChunkList> XetSession::Resolve(const XorbHash& hash) {
+Status XetSession::Require(const XorbHash& hash) {
+  const auto name = TRY(Find(hash));
+  if (!name) return Error(Errc::NotFound, "no such xorb");
+  TRY(ChunksOf(store_.core(), *name));
+  return Ok();
+}
+
+Result<ChunkList> XetSession::Resolve(const XorbHash& hash, OtherScope& other) {
   const auto name = TRY(Find(hash));
   if (!name) {
     return Error(Errc::NotFound, "xorb " + hash.ToString() +
                                      " is not known here: send it before the shard that uses it");
   }
   auto chunks = TRY(ChunksOf(store_.core(), *name));
-  if (name->origin == XorbOrigin::Uploaded) TRY(Adopt(*name, chunks));
+  TRY(Adopt(*name, chunks, other));
   return chunks;
 }
 
-// A file's terms come back to the same few xorbs.
-Result<const XetSession::ResolvedXorb*> XetSession::ResolveOnce(const XorbHash& hash,
-                                                                std::list<ResolvedXorb>& recent) {
-  const auto found = std::ranges::find(recent, hash, &ResolvedXorb::hash);
-  if (found != recent.end()) {
-    recent.splice(recent.begin(), recent, found);
-    return &recent.front();
-  }
-  auto chunks = TRY(Resolve(hash));
-  recent.push_front({hash, std::move(chunks)});
-  if (recent.size() > kRecentXorbs) recent.pop_back();
-  return &recent.front();
-}
-
-// What the account sent to another repository, or on another day, counts as sent to this session.
-Status XetSession::Adopt(const XorbName& name, const ChunkList& chunks) {
+// What the account sent to another repository, or on another day, counts as sent to this session;
+// so does what it was shown in another repository, if it may read that there now. What is gone, or
+// hidden, matters only if a file needs it: then it is lacking there.
+Status XetSession::Adopt(XorbName name, const ChunkList& chunks, OtherScope& other) {
+  const bool was_sent = name.origin == XorbOrigin::Uploaded;
+  if (!was_sent && (name.shown_in == 0 || name.shown_in == owner().repository)) return Ok();
   const auto lacking = TRY(content_->Lacking(chunks));
   if (std::ranges::count(lacking, true) == 0) return Ok();
   ContentCore& core = store_.core();
+  ChunkFinder::Filter may_use;
+  if (!was_sent) {
+    if (!require_readable_(name.shown_in)) return Ok();
+    if (other.repository != name.shown_in) {
+      other = {name.shown_in, TRY(ChunkScope::Load(core.database, name.shown_in, /*session=*/0))};
+    }
+    may_use = [&](const ChunkLocation& at) { return other.scope->Judge(at); };
+  }
   PinnedRecipe pinned(core);
   ChunkFinder finder(*core.packs, core.index);
   for (std::size_t i = 0; i < chunks.size(); ++i) {
     if (!lacking[i]) continue;
     ReaderLock lock(core.collection_mutex);
-    // One that is gone matters only if a file needs it: then it is lacking there.
-    const auto at = TRY(finder.Locate(chunks[i].id));
+    const auto at = TRY(finder.Locate(chunks[i].id, may_use));
     if (at) pinned.recipe.Append(at->pack, at->index, chunks[i].size_bytes);
   }
+  name.used_ms = core.clock.NowMs();
   return content_->Keep(pinned.recipe, [&](Connection& connection) {
-    return NameXorb(connection, owner().user, name, core.clock.NowMs());
+    return NameXorb(connection, owner().user, name);
   });
 }
 
 Result<std::vector<ShardFile>> XetSession::ReadShard(const ReadBytes& body) {
-  return storage::ReadShard(body, [this](const XorbHash& hash, const ChunkList& chunks) -> Status {
-    if (TRY(Resolve(hash)) == chunks) return Ok();
+  OtherScope other;
+  return storage::ReadShard(body, [&](const XorbHash& hash, const ChunkList& chunks) -> Status {
+    if (TRY(Resolve(hash, other)) == chunks) return Ok();
     return Error(Errc::Invalid, "shard: xorb " + hash.ToString() + " has other chunks here");
   });
 }
@@ -121,12 +128,28 @@ Result<XetSession::Size> XetSession::SizeOf(const ShardFile& file) {
   return Error(Errc::TooLarge, "shard: a file of more than 2,097,152 chunks");
 }
 
-Result<ChunkList> XetSession::ChunksOfFile(const ShardFile& file) {
-  TRY(SizeOf(file));
-  ChunkList all;
-  std::list<ResolvedXorb> recent;
+// Xorb by xorb: however often the terms come back to one, it is looked up once.
+Result<ChunkList> XetSession::ChunksOfFile(const ShardFile& file, const Progress& progress) {
+  struct Place {
+    const ShardTerm* term;
+    std::size_t at;  // in the file's list
+  };
+  std::vector<Place> places;
+  ChunkList all(TRY(SizeOf(file)).chunks);
+  std::size_t at = 0;
   for (const ShardTerm& term : file.terms) {
-    const ChunkList& chunks = TRY(ResolveOnce(term.xorb, recent))->chunks;
+    places.push_back({&term, at});
+    at += term.end - term.first;
+  }
+  std::ranges::sort(places, {}, [](const Place& place) { return place.term->xorb; });
+  OtherScope other;
+  ChunkList chunks;
+  for (std::size_t i = 0; i < places.size(); ++i) {
+    const ShardTerm& term = *places[i].term;
+    if (i == 0 || term.xorb != places[i - 1].term->xorb) {
+      TRY(progress());
+      chunks = TRY(Resolve(term.xorb, other));
+    }
     if (term.end > chunks.size()) {
       return Error(Errc::Invalid, "shard: a term goes past the end of its xorb");
     }
@@ -134,27 +157,36 @@ Result<ChunkList> XetSession::ChunksOfFile(const ShardFile& file) {
     if (RawBytesOf(run) != term.raw_bytes || HashRange(run) != term.range_hash) {
       return Error(Errc::Invalid, "shard: a term says other bytes or chunks than its xorb has");
     }
-    all.insert(all.end(), run.begin(), run.end());
+    std::ranges::copy(run, all.begin() + static_cast<std::ptrdiff_t>(places[i].at));
   }
   if (HashFile(all) == file.hash) return all;
   return Error(Errc::Invalid, "shard: the terms make another file than " + file.hash.ToString());
 }
 
-Result<FileContent> XetSession::Take(const ShardFile& file, const Progress& progress) {
-  auto list = TRY(ChunksOfFile(file));
-  const auto size = TRY(SizeOf(file));
-  const ContentSession::Assembly assembly{std::move(list), {file.sha256, size.bytes}, nullptr};
-  FileInspection inspection(assembly.chunks);
-  const std::span<const ChunkRef> chunks(assembly.chunks);
+// The bytes are read a part at a time.
+Result<FileContent> XetSession::Assemble(const ContentSession::Assembly& file,
+                                         const Progress& progress) {
+  FileInspection inspection(file.chunks);
+  const std::span<const ChunkRef> chunks(file.chunks);
   for (std::size_t at = 0; at < chunks.size(); at += kProgressChunks) {
-    TRY(progress(inspection.fed_bytes()));
+    TRY(progress());
     const auto next = chunks.subspan(at, std::min(kProgressChunks, chunks.size() - at));
     if (!content_->InspectAhead(inspection, next)) {
       // Assembling says what is wrong.
-      return content_->Assemble(assembly.chunks, assembly.claim);
+      return content_->Assemble(file.chunks, file.claim);
     }
   }
-  return content_->Assemble(assembly.chunks, assembly.claim, &inspection);
+  return content_->Assemble(file.chunks, file.claim, &inspection);
+}
+
+Result<FileContent> XetSession::Take(const ShardFile& file, const Progress& progress) {
+  auto chunks = TRY(ChunksOfFile(file, progress));
+  const auto size = TRY(SizeOf(file));
+  auto content = Assemble({std::move(chunks), {file.sha256, size.bytes}, nullptr}, progress);
+  if (content || content.error().code() != Errc::Conflict) return content;
+  return Error(Errc::Conflict,
+               "shard: chunks that the client remembers are not here any more, or not for this "
+               "repository: delete the folder \"xet\" in its cache and upload again");
 }
 
 }  // namespace banyan::storage

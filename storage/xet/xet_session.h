@@ -3,7 +3,7 @@
 // shards that say which files they make; and what they may be told of chunks that are here. Thread
 // safe.
 
-#include <list>
+#include <functional>
 #include <memory>
 #include <optional>
 
@@ -16,16 +16,20 @@ namespace banyan::storage {
 
 class XetSession {
  public:
+  // Ok when the owner may read the files of that repository now.
+  using RequireReadable = std::function<Status(std::int64_t repository)>;
   // The owner's session of this day.
   static Result<std::shared_ptr<XetSession>> Open(LocalContentStore& store, Random& random,
-                                                  const SessionOwner& owner);
+                                                  const SessionOwner& owner,
+                                                  RequireReadable require_readable);
   const SessionOwner& owner() const { return content_->owner(); }
 
   // Reads a xorb, stores what is new of it, durably, and names it. Invalid when it is none or has
   // another hash; the errors of XorbReader.
   enum class Known { New, Already };
   Result<Known> PutXorb(const XorbHash& hash, const ReadBytes& body);
-  Result<std::optional<XorbName>> Find(const XorbHash& hash);
+  // Has the owner a name for this xorb, and are its chunks here? NotFound otherwise.
+  Status Require(const XorbHash& hash);
 
   // A shard that tells of this chunk and of those around it; nullopt when the owner may not know
   // of it, or it is not here.
@@ -34,9 +38,9 @@ class XetSession {
   // Reads a shard. Invalid also when a xorb that it lists is not what is here under that hash.
   Result<std::vector<ShardFile>> ReadShard(const ReadBytes& body);
   // Records a file as uploaded to the repository, once every claim was found true. Invalid
-  // otherwise; NotFound for xorbs that the owner may not use. `progress` is told now and then how
-  // many bytes have been checked; its error ends it.
-  using Progress = std::function<Status(std::uint64_t checked_bytes)>;
+  // otherwise; NotFound for xorbs and Conflict for chunks that the owner may not use. `progress` is
+  // asked now and then whether to go on; its error ends it.
+  using Progress = std::function<Status()>;
   Result<FileContent> Take(const ShardFile& file, const Progress& progress);
   // How large it will be, in bytes and chunks, as it claims; TooLarge when that is more than can
   // be.
@@ -47,23 +51,30 @@ class XetSession {
   static Result<Size> SizeOf(const ShardFile& file);
 
  private:
-  XetSession(LocalContentStore& store, Random& random, std::shared_ptr<ContentSession> content)
-      : store_(store), random_(random), content_(std::move(content)) {}
-  struct ResolvedXorb {
-    XorbHash hash;
-    ChunkList chunks;
+  // Of a repository that chunks were shown in, as long as one shard is read.
+  struct OtherScope {
+    std::int64_t repository = 0;
+    std::optional<ChunkScope> scope;
   };
-  Result<ChunkList> Resolve(const XorbHash& hash);
-  // Valid until the next call with the same list.
-  Result<const ResolvedXorb*> ResolveOnce(const XorbHash& hash, std::list<ResolvedXorb>& recent);
-  Status Adopt(const XorbName& name, const ChunkList& chunks);
-  Result<ChunkList> ChunksOfFile(const ShardFile& file);
+  XetSession(LocalContentStore& store, Random& random, std::shared_ptr<ContentSession> content,
+             RequireReadable require_readable)
+      : store_(store),
+        random_(random),
+        content_(std::move(content)),
+        require_readable_(std::move(require_readable)) {}
+  Result<std::optional<XorbName>> Find(const XorbHash& hash);
+  Result<ChunkList> Resolve(const XorbHash& hash, OtherScope& other);
+  Status Adopt(XorbName name, const ChunkList& chunks, OtherScope& other);
+  Result<ChunkList> ChunksOfFile(const ShardFile& file, const Progress& progress);
+  Result<FileContent> Assemble(const ContentSession::Assembly& file, const Progress& progress);
+  Status NameShown(std::vector<XorbName> names);
   Result<std::vector<Term>> RunsToShow(const ChunkId& chunk) EXCLUDES(mutex_);
   Status LoadLargeFiles() REQUIRES(mutex_);
 
   LocalContentStore& store_;
   Random& random_;
   const std::shared_ptr<ContentSession> content_;
+  const RequireReadable require_readable_;
   Mutex mutex_;
   // Committed files of the repository that lie in several runs; nullopt: not read yet.
   std::optional<std::vector<Recipe>> large_files_ GUARDED_BY(mutex_);

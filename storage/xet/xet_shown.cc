@@ -9,6 +9,8 @@ namespace banyan::storage {
 namespace {
 
 constexpr std::size_t kMaxShownChunks = 262'144;  // 12 MiB of shard
+constexpr std::size_t kMaxShownRuns = 4096;
+constexpr std::int64_t kFreshMs = std::int64_t{24} * 3600 * 1000;
 constexpr std::int64_t kKeyLifetimeS = 24 * 3600;
 
 bool Overlap(const Term& a, const Term& b) {
@@ -46,11 +48,14 @@ Status XetSession::LoadLargeFiles() {
 }
 
 // A client asks for one chunk in a thousand, so one that has a file of this repository is told of
-// all of it.
+// all of it. But for the chunk that was asked for, no xorb has one chunk alone: its hash would be
+// the chunk's id.
 Result<std::vector<Term>> XetSession::RunsToShow(const ChunkId& chunk) {
   const auto around = TRY(content_->RunAround(chunk));
   if (!around) return std::vector<Term>();
   std::vector<Term> runs{*around};
+  LocationSet known;
+  known.Add(*around);
   MutexLock lock(mutex_);
   if (!large_files_) TRY(LoadLargeFiles());
   for (const Recipe& file : *large_files_) {
@@ -58,16 +63,35 @@ Result<std::vector<Term>> XetSession::RunsToShow(const ChunkId& chunk) {
                                     [&](const Term& term) { return Overlap(term, *around); });
     if (!has_it) continue;
     for (const Term& term : file.terms) {
-      const bool is_new = std::none_of(runs.begin(), runs.end(),
-                                       [&](const Term& run) { return Overlap(term, run); });
-      if (is_new) runs.push_back(term);
+      if (term.count == 1 || known.Contains({term.pack, term.first}) ||
+          known.Contains({term.pack, term.first + term.count - 1})) {
+        continue;
+      }
+      if (runs.size() == kMaxShownRuns) return runs;
+      runs.push_back(term);
+      known.Add(term);
     }
   }
   return runs;
 }
 
+// Names that were made today need not be made again.
+Status XetSession::NameShown(std::vector<XorbName> names) {
+  std::erase_if(names, [&](const XorbName& name) {
+    const auto known = Find(name.hash);
+    return known && *known && (*known)->recipe == name.recipe &&
+           (*known)->shown_in == name.shown_in && (*known)->used_ms > name.used_ms - kFreshMs;
+  });
+  if (names.empty()) return Ok();
+  return store_.core().database.Write([&](Connection& connection) -> Status {
+    for (const XorbName& name : names) TRY(NameXorb(connection, owner().user, name));
+    return Ok();
+  });
+}
+
 Result<std::optional<Bytes>> XetSession::Show(const ChunkId& chunk) {
   ContentCore& core = store_.core();
+  const std::int64_t now_ms = core.clock.NowMs();
   std::vector<ShownXorb> xorbs;
   std::vector<XorbName> names;
   std::size_t count = 0;
@@ -77,15 +101,11 @@ Result<std::optional<Bytes>> XetSession::Show(const ChunkId& chunk) {
     if (count > kMaxShownChunks) break;
     if (chunks.empty()) continue;
     const XorbHash hash = HashXorb(chunks);
-    names.push_back({hash, {{run}}, XorbOrigin::Shown});
+    names.push_back({hash, {{run}}, XorbOrigin::Shown, owner().repository, now_ms});
     xorbs.push_back({hash, std::move(chunks)});
   }
   if (xorbs.empty()) return std::optional<Bytes>();
-  const std::int64_t now_ms = core.clock.NowMs();
-  TRY(core.database.Write([&](Connection& connection) -> Status {
-    for (const XorbName& name : names) TRY(NameXorb(connection, owner().user, name, now_ms));
-    return Ok();
-  }));
+  TRY(NameShown(std::move(names)));
   ShardKey key;
   random_.Fill(key.key);
   key.made_s = static_cast<std::uint64_t>(now_ms / 1000);

@@ -77,9 +77,8 @@ Result<std::optional<ByteView>> XorbReader::Next() {
   const Error cut_short(Errc::Invalid, "xorb: the body ends inside a chunk");
   if (bytes.size() < kXorbHeadBytes) return cut_short;
   const XorbHead head = TRY(ParseXorbHead(bytes));
-  raw_bytes_ += head.raw_bytes;
-  if (++chunks_ > kMaxXorbChunks || raw_bytes_ > kMaxXorbRawBytes) {
-    return Error(Errc::TooLarge, "xorb: more than 8,192 chunks or 64 MiB");
+  if (++chunks_ > kMaxXorbChunks) {
+    return Error(Errc::TooLarge, "xorb: more than 8,192 chunks");
   }
   const auto payload = TRY(Take(head.stored_bytes));
   if (payload.size() < head.stored_bytes) return cut_short;

@@ -14,7 +14,7 @@ namespace banyan::storage {
 
 inline constexpr std::size_t kXorbHeadBytes = 8;
 inline constexpr std::size_t kMaxXorbChunks = 8192;
-inline constexpr std::uint64_t kMaxXorbRawBytes = 64u << 20;
+inline constexpr std::uint64_t kMaxXorbRawBytes = 64u << 20;     // of one that is offered
 inline constexpr std::size_t kMaxXorbPayloadBytes = 256u << 10;  // of one chunk
 
 enum class XorbScheme : std::uint8_t { None = 0, Lz4 = 1, GroupedLz4 = 2 };
@@ -55,7 +55,6 @@ class XorbReader {
   Bytes raw_;
   Bytes planes_;
   std::size_t chunks_ = 0;
-  std::uint64_t raw_bytes_ = 0;
 };
 
 }  // namespace banyan::storage

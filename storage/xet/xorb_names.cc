@@ -4,27 +4,30 @@
 
 namespace banyan::storage {
 
-Status NameXorb(Connection& connection, std::int64_t user, const XorbName& name,
-                std::int64_t now_ms) {
+Status NameXorb(Connection& connection, std::int64_t user, const XorbName& name) {
   return connection.Execute(
-      "INSERT INTO xet_xorb(user, hash, recipe, uploaded, used_ms) VALUES(?,?,?,?,?)"
+      "INSERT INTO xet_xorb(user, hash, recipe, uploaded, shown_in, used_ms)"
+      " VALUES(?,?,?,?,nullif(?, 0),?)"
       " ON CONFLICT DO UPDATE SET recipe = excluded.recipe, used_ms = excluded.used_ms,"
-      " uploaded = max(uploaded, excluded.uploaded)",
+      " uploaded = max(uploaded, excluded.uploaded),"
+      " shown_in = coalesce(excluded.shown_in, shown_in)",
       user, name.hash.bytes(), EncodeRecipe(name.recipe),
-      std::int64_t{name.origin == XorbOrigin::Uploaded}, now_ms);
+      std::int64_t{name.origin == XorbOrigin::Uploaded}, name.shown_in, name.used_ms);
 }
 
 Result<std::optional<XorbName>> FindXorb(Connection& connection, std::int64_t user,
                                          const XorbHash& hash) {
-  auto rows = connection.Query("SELECT recipe, uploaded FROM xet_xorb WHERE user = ? AND hash = ?",
-                               user, hash.bytes());
+  auto rows = connection.Query(
+      "SELECT recipe, uploaded, coalesce(shown_in, 0), used_ms FROM xet_xorb"
+      " WHERE user = ? AND hash = ?",
+      user, hash.bytes());
   if (!rows.Next()) {
     TRY(Status(rows.status()));
     return std::optional<XorbName>();
   }
   const auto origin = rows.Int(1) != 0 ? XorbOrigin::Uploaded : XorbOrigin::Shown;
   auto recipe = TRY(ParseRecipe(rows.Blob(0)));
-  return std::optional(XorbName{hash, std::move(recipe), origin});
+  return std::optional(XorbName{hash, std::move(recipe), origin, rows.Int(2), rows.Int(3)});
 }
 
 Result<ChunkList> ChunksOf(ContentCore& core, const XorbName& name) {

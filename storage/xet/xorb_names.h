@@ -19,11 +19,12 @@ struct XorbName {
   XorbHash hash;
   Recipe recipe;
   XorbOrigin origin = XorbOrigin::Shown;
+  std::int64_t shown_in = 0;  // the repository that it was last shown in; 0: none, or unknown
+  std::int64_t used_ms = 0;
 };
 
 // Makes the name, or uses it once more: where it is now counts, and an upload stays one.
-Status NameXorb(Connection& connection, std::int64_t user, const XorbName& name,
-                std::int64_t now_ms);
+Status NameXorb(Connection& connection, std::int64_t user, const XorbName& name);
 // nullopt when the account may not use this hash.
 Result<std::optional<XorbName>> FindXorb(Connection& connection, std::int64_t user,
                                          const XorbHash& hash);

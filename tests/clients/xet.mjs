@@ -63,6 +63,15 @@ operation("js xet upload of what is there", async () => {
   assert.ok(!seen.xorb && seen.receivedBytes < 100_000, JSON.stringify(seen));
 });
 
+// The client fills xorbs by what is left of the data when it is compressed.
+operation("js xet upload of what compresses well", async () => {
+  const content = Buffer.from(Array.from({ length: 3_000_000 }, (_, number) =>
+    `${(number * 2_654_435_761) % 4_294_967_296}: a line of text\n`).join(""));
+  assert.ok(content.length > (64 << 20));
+  const seen = await upload("compresses.txt", content);
+  assert.ok(seen.xorb && seen.receivedBytes < content.length, JSON.stringify(seen));
+});
+
 operation("js xet upload of many", async () => {
   const files = Array.from({ length: 40 }, (_, number) =>
     ({ path: `many/${number}.bin`, content: new Blob([randomBytes(1000 + 5000 * number)]) }));

@@ -303,3 +303,90 @@ TEST_CASE("ATokenEndsWithTheRightItStoodFor") {
   CHECK(hub.Terms(file, write).status == 401);
   CHECK(hub.PutXorb(Noise(1000, 1), write).status == 401);
 }
+
+TEST_CASE("WhatIsSaidOfAFileIsNeverTakenForIt") {
+  Fixture hub;
+  const auto file = hub.CommitFile(Text(Noise(300'000, 10)));
+  const std::string kind = "application/vnd.xet-fileinfo+json";
+  const auto get = [&](std::vector<HeaderList::Field> headers) {
+    return hub.Send({"GET", "/alice/tiny/resolve/main/w.bin", "", std::move(headers), ""});
+  };
+  const auto told = get({{"Accept", kind}});
+  REQUIRE(told.status == 200);
+  CHECK(told.Parsed()["hash"] == file.ToString());
+  CHECK(told.Header("Content-Type").starts_with(kind));
+  CHECK(told.Header("Cache-Control") == "private, no-store");
+  CHECK(told.Header("ETag") == "(none)");
+  CHECK(told.Header("Vary").find("Accept") != std::string::npos);
+  const auto whole = get({});
+  CHECK(whole.body.size() == 300'000);
+  CHECK(whole.Header("Vary").find("Accept") != std::string::npos);
+}
+
+TEST_CASE("WhoMayWriteDoesNotReadWhatIsWithheld") {
+  Fixture hub;
+  const Bytes data = Noise(300'000, 11);
+  const auto file = hub.CommitFile(Text(data));
+  const auto write = hub.XetToken("write", hub.alice);
+  const std::string chunk = "v1/chunks/default/" + Cut(data)[0].id.ToString();
+  CHECK(hub.Store("GET", chunk, write).status == 200);
+  const Json removed = {{"status", "removed"}, {"reason", "court"}, {"scope", {"KE"}}};
+  hub.Call("PUT", "/api/models/alice/tiny/standing", removed, hub.alice);
+  CHECK(hub.Store("GET", chunk, write).status == 451);
+  CHECK(hub.Terms(file, write).status == 451);
+}
+
+TEST_CASE("ReadersAreToldNothingOfXorbs") {
+  Fixture hub;
+  const Bytes data = Noise(300'000, 12);
+  hub.CommitFile(Text(data));
+  const std::string xorb = "v1/xorbs/default/" + storage::HashXorb(Cut(data)).ToString();
+  const auto write = hub.XetToken("write", hub.alice);
+  REQUIRE(hub.PutXorb(data, write).status == 200);
+  CHECK(hub.Store("HEAD", xorb, write).status == 200);
+  for (const auto& token : {hub.XetToken("read", hub.alice), hub.XetToken("read", "")}) {
+    CHECK(hub.Store("HEAD", xorb, token).status == 404);
+    CHECK(hub.Store("GET", "v1/chunks/default/" + Cut(data)[0].id.ToString(), token).status == 404);
+  }
+}
+
+TEST_CASE("AFileThatIsNamedTwiceIsAnsweredOnce") {
+  Fixture hub;
+  const auto file = hub.CommitFile(Text(Noise(300'000, 13)));
+  std::string path = "v1/reconstructions?file_id=" + file.ToString();
+  for (int i = 0; i < 100; ++i) path += "&file_id=" + file.ToString();
+  const auto reply = hub.Store("GET", path, hub.XetToken("read", ""));
+  REQUIRE(reply.status == 200);
+  CHECK(reply.Parsed()["files"].size() == 1);
+  CHECK(reply.Parsed()["files"][file.ToString()].size() == 1);
+}
+
+TEST_CASE("WhatTheClientTellsOfItselfNeedsNoTokenOfOurs") {
+  Fixture hub;
+  for (const std::string path : {"/xet/v1/telemetry", "/xet/telemetry", "/v1/telemetry"}) {
+    CHECK(hub.Send({"POST", path, hub.XetToken("read", ""), {}, "{}"}).status == 200);
+  }
+}
+
+TEST_CASE("XorbsThatNoFileUsesTakeRoom") {
+  Fixture hub([](Config& config) { config.quota_default = ByteSize{1'000'000}; });
+  const auto token = hub.XetToken("write", hub.alice);
+  const Bytes first = Noise(600'000, 14);
+  REQUIRE(hub.PutXorb(first, token).status == 200);
+  CHECK(hub.PutXorb(Noise(600'000, 15), token).status == 413);
+  // The file that is made of it takes no more.
+  CHECK(hub.Store("POST", "v1/shards", token, {}, Fixture::Shard(first)).status == 200);
+  CHECK(hub.PutXorb(Noise(300'000, 16), token).status == 200);
+}
+
+TEST_CASE("VeryLargeFilesGoByLfs") {
+  Fixture hub;
+  const auto transfer = [&](std::uint64_t size) {
+    const Json object = {{"oid", HashSha256(AsBytes("x")).ToString()}, {"size", size}};
+    const Json body = {
+        {"operation", "upload"}, {"transfers", {"basic", "xet"}}, {"objects", {object}}};
+    return hub.Post("/alice/tiny.git/info/lfs/objects/batch", hub.alice, body).Parsed()["transfer"];
+  };
+  CHECK(transfer(std::uint64_t{64} << 30) == "xet");
+  CHECK(transfer((std::uint64_t{64} << 30) + 1) == "basic");
+}

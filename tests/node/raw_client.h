@@ -33,7 +33,7 @@ class RawClient {
   // True when the server closes within `timeout_ms` without sending anything more.
   bool ClosedWithin(int timeout_ms);
   // Reads up to `size` bytes; empty at the end, on an error or after `timeout_ms`.
-  std::string ReadSome(std::size_t size, int timeout_ms = 5000);
+  std::string ReadSome(std::size_t size, int timeout_ms = 30'000);
   void EndSending();
 
  private:

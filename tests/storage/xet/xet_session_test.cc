@@ -1,5 +1,7 @@
 #include "storage/xet/xet_session.h"
 
+#include <set>
+
 #include "storage/content/collector.h"
 #include "storage/content/merkle.h"
 #include "tests/support/chunks.h"
@@ -33,8 +35,14 @@ struct Fixture : banyan::tests::StoreFixture {
   static constexpr std::int64_t kOwner = 1;
   static constexpr std::int64_t kOther = 2;
 
+  std::set<std::int64_t> closed_to_all;  // repositories
+
   Session Open(std::int64_t repository, std::int64_t user = kOwner) {
-    return MUST(XetSession::Open(local(), random, {user, repository}));
+    const auto require_readable = [this](std::int64_t wanted) -> Status {
+      if (closed_to_all.count(wanted) == 0) return Ok();
+      return Error(Errc::Denied, "not for you");
+    };
+    return MUST(XetSession::Open(local(), random, {user, repository}, require_readable));
   }
   void Put(XetSession& session, const Bytes& data) {
     const auto chunks = Cut(data);
@@ -42,7 +50,7 @@ struct Fixture : banyan::tests::StoreFixture {
     MUST(session.PutXorb(HashXorb(chunks), InPieces(body)));
   }
   Result<FileContent> Take(XetSession& session, const ShardFile& file) {
-    return session.Take(file, [](std::uint64_t) { return Ok(); });
+    return session.Take(file, [] { return Ok(); });
   }
   Bytes Read(const FileContent& file) { return MUST(store->ReadWhole(file)); }
   void Commit(std::int64_t repository, const FileContent& file) {
@@ -71,15 +79,10 @@ TEST_CASE("AFileIsMadeOfXorbsThatCameBefore") {
   const Bytes shard = ShardBody({{file}, {{hash, chunks}}});
   const auto files = MUST(session->ReadShard(InPieces(shard)));
   REQUIRE(files.size() == 1);
-  std::vector<std::uint64_t> told;
-  const auto content = MUST(session->Take(files[0], [&](std::uint64_t bytes) {
-    told.push_back(bytes);
-    return Ok();
-  }));
+  const auto content = MUST(f.Take(*session, files[0]));
   CHECK(content.hash == HashFile(chunks));
   CHECK(content.sha256 == HashSha256(data));
   CHECK(f.Read(content) == data);
-  CHECK(told == std::vector<std::uint64_t>{0});
 }
 
 TEST_CASE("AXorbOfAnotherNameOrShapeIsNotKept") {
@@ -95,7 +98,7 @@ TEST_CASE("AXorbOfAnotherNameOrShapeIsNotKept") {
   MUST_FAIL(put(HashXorb(Cut(Noise(10, 3))), body), Errc::Invalid);
   MUST_FAIL(put(hash, ByteView(body).first(body.size() - 1)), Errc::Invalid);
   MUST_FAIL(put(hash, ByteView()), Errc::Invalid);
-  CHECK_FALSE(MUST(session->Find(hash)));
+  MUST_FAIL(session->Require(hash), Errc::NotFound);
   MUST_FAIL(f.Take(*session, WholeXorb(data, chunks)), Errc::NotFound);
   // Nothing of it is left when the collector comes.
   const auto report = MUST(storage::Collect(f.local(), {.grace_ms = 0}));
@@ -132,6 +135,34 @@ TEST_CASE("NoClaimOfAShardIsBelieved") {
   bomb.terms.assign(300'000, good.terms[0]);
   MUST_FAIL(f.Take(*session, bomb), Errc::TooLarge);
   MUST(f.Take(*session, good));
+}
+
+TEST_CASE("TermsThatComeBackToAXorbLookItUpOnce") {
+  Fixture f;
+  const auto session = f.Open(f.AddRepository("a", true));
+  const Bytes data[] = {Noise(300'000, 20), Noise(300'000, 21)};
+  ShardFile file;
+  ChunkList list;
+  Bytes all;
+  for (std::size_t i = 0; i < 200; ++i) {
+    const Bytes& part = data[i % 2];
+    const auto chunks = Cut(part);
+    if (i < 2) f.Put(*session, part);
+    file.terms.push_back(WholeXorb(part, chunks).terms[0]);
+    list.insert(list.end(), chunks.begin(), chunks.end());
+    all.insert(all.end(), part.begin(), part.end());
+  }
+  file.hash = HashFile(list);
+  file.sha256 = HashSha256(all);
+  std::size_t asked = 0;
+  const auto content = MUST(session->Take(file, [&] {
+    ++asked;
+    return Ok();
+  }));
+  CHECK(f.Read(content) == all);
+  CHECK(asked == 2 + (list.size() + 255) / 256);
+  MUST_FAIL(session->Take(file, [] { return Status(Error(Errc::Cancelled, "gone")); }),
+            Errc::Cancelled);
 }
 
 TEST_CASE("AnotherCutIsStoredUnderTheCanonicalOne") {
@@ -202,6 +233,57 @@ TEST_CASE("WhatWasShownAndIsHiddenNowCannotBeUsed") {
     return RepositoryVisibilityChanged(c, open, true);
   }));
   MUST_FAIL(f.Take(*session, WholeXorb(data, Cut(data))), Errc::Conflict);
+}
+
+TEST_CASE("WhatWasShownInARepositoryIsUsedInAnotherByWhoMayReadItNow") {
+  Fixture f;
+  const auto first = f.AddRepository("first-private", true);
+  const auto second = f.AddRepository("second-private", true);
+  const Bytes data = Noise(500'000, 12);
+  const auto chunks = Cut(data);
+  f.StoreFixture::Commit(first, data);
+  const auto file = WholeXorb(data, chunks);
+  MUST_FAIL(f.Take(*f.Open(second), file), Errc::NotFound);
+  REQUIRE(MUST(f.Open(first)->Show(chunks[0].id)));
+  f.closed_to_all = {first};
+  MUST_FAIL(f.Take(*f.Open(second), file), Errc::Conflict);
+  MUST_FAIL(f.Take(*f.Open(second, Fixture::kOther), file), Errc::NotFound);
+  f.closed_to_all = {};
+  CHECK(f.Read(MUST(f.Take(*f.Open(second), file))) == data);
+}
+
+TEST_CASE("WhatTheFirstRepositoryHasNoMoreIsNotUsedInTheSecond") {
+  Fixture f;
+  const auto first = f.AddRepository("first-private", true);
+  const Bytes data = Noise(500'000, 13);
+  const auto content = f.StoreFixture::Commit(first, data);
+  REQUIRE(MUST(f.Open(first)->Show(Cut(data)[0].id)));
+  MUST(f.database->Write([&](Connection& c) {
+    return c.Execute("DELETE FROM repository_file WHERE file = ?", content.row);
+  }));
+  const auto second = f.Open(f.AddRepository("second-private", true));
+  MUST_FAIL(f.Take(*second, WholeXorb(data, Cut(data))), Errc::Conflict);
+}
+
+TEST_CASE("WhatNoFileHasYetIsLoose") {
+  Fixture f;
+  const auto repository = f.AddRepository("a", true);
+  const auto session = f.Open(repository);
+  const auto loose = [&] {
+    auto lease = MUST(f.database->Read());
+    auto rows = lease->Query("SELECT sum(loose_bytes) FROM upload_session");
+    REQUIRE(rows.Next());
+    return rows.Int(0);
+  };
+  const Bytes data = Noise(500'000, 14);
+  f.Put(*session, data);
+  CHECK(loose() == 500'000);
+  f.Put(*session, data);  // an answer was lost
+  CHECK(loose() == 500'000);
+  const Bytes more = Noise(100'000, 15);
+  f.Put(*session, more);
+  MUST(f.Take(*session, WholeXorb(data, Cut(data))));
+  CHECK(loose() == 100'000);
 }
 
 TEST_CASE("AllOfAFileIsShownToWhoWritesItsRepository") {

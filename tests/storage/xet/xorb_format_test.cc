@@ -154,11 +154,9 @@ TEST_CASE("AXorbHasItsLimits") {
   const Bytes frame = tests::Lz4Frame(zeros);
   const Bytes large =
       Record({static_cast<std::uint32_t>(frame.size()), kMaxChunkBytes, XorbScheme::Lz4}, frame);
+  // Some clients fill xorbs by what is left of the data when it is compressed.
   Bytes full;
-  for (std::uint64_t sum = 0; sum < kMaxXorbRawBytes; sum += kMaxChunkBytes) {
-    full.insert(full.end(), large.begin(), large.end());
-  }
-  REQUIRE(MUST(ReadAll(full, full.size())).size() == kMaxXorbRawBytes / kMaxChunkBytes);
-  full.insert(full.end(), tiny.begin(), tiny.end());
-  MUST_FAIL(ReadAll(full, full.size()), Errc::TooLarge);
+  const std::size_t twice = 2 * kMaxXorbRawBytes / kMaxChunkBytes;
+  for (std::size_t i = 0; i < twice; ++i) full.insert(full.end(), large.begin(), large.end());
+  CHECK(MUST(ReadAll(full, full.size())).size() == twice);
 }
