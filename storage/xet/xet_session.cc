@@ -92,7 +92,8 @@ Status XetSession::Adopt(XorbName name, const ChunkList& chunks, OtherScope& oth
   if (!was_sent) {
     if (!require_readable_(name.shown_in)) return Ok();
     if (other.repository != name.shown_in) {
-      other = {name.shown_in, TRY(ChunkScope::Load(core.database, name.shown_in, /*session=*/0))};
+      auto scope = TRY(ChunkScope::Load(core.database, name.shown_in, /*session=*/0));
+      other = {name.shown_in, std::move(scope)};
     }
     may_use = [&](const ChunkLocation& at) { return other.scope->Judge(at); };
   }

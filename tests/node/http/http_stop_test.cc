@@ -63,6 +63,30 @@ TEST_CASE("HttpStopLetsRunningRequestsFinish") {
   }
 }
 
+TEST_CASE("LongWorkSeesThatItsClientIsGone") {
+  std::atomic<int> entered = 0;
+  std::atomic<int> given_up = 0;
+  Router router;
+  router.Add("POST", "/work", [&](Request& request, Response&) {
+    CHECK(MUST(request.ReadAll(100)) == "body");
+    ++entered;
+    while (!request.ClientIsGone()) SystemClock().SleepMs(1);
+    ++given_up;
+  });
+  for (const bool tls : {false, true}) {
+    const auto server = StartTestServer(router, tls);
+    {
+      RawClient client(server->port(), tls);
+      client.Send("POST /work HTTP/1.1\r\nHost: x\r\nContent-Length: 4\r\n\r\nbody");
+      while (entered == given_up) SystemClock().SleepMs(1);
+      SystemClock().SleepMs(20);
+      CHECK(entered == given_up + 1);  // it waits
+    }
+    server->Stop(10'000);
+    CHECK(entered == given_up);
+  }
+}
+
 TEST_CASE("HttpStopFinishesADownload") {
   const Router router = TestRoutes();
   const auto server = StartTestServer(router, false);
