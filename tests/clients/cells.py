@@ -81,8 +81,9 @@ def is_within(version, since, until, but_since, but_until):
     return version >= number(since) and (not until or version < number(until))
 
 
-def main(package):
-    version = version_of(package)
+def main(package=""):
+    """Without a package all operations are of all versions."""
+    version = version_of(package) if package else (0,)
     with open(os.environ["CELLS_RESULTS"], "a", encoding="utf-8") as results:
         for function, *range_of_versions in OPERATIONS:
             if not is_within(version, *range_of_versions):

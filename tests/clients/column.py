@@ -30,7 +30,13 @@ class Column:
         return self.client in PACKAGES or any(environment.parent.parent.glob("lib*/*/*/hf_xet"))
 
     def environment(self, place):
-        pins = [f"{self.client}=={self.pin['version']}", *self.pin.get("with", [])]
+        if self.pin["version"] == "installed":
+            return environments.python(place, f"{self.client}-{self.slug}", [])
+        if "module" in self.pin:
+            return environments.go(place, f"{self.client}-{self.slug}",
+                                   f"{self.pin['module']}@v{self.pin['version']}")
+        package = self.pin.get("package", self.client)
+        pins = [f"{package}=={self.pin['version']}", *self.pin.get("with", [])]
         if self.client in PACKAGES:
             pins[0] = f"{PACKAGES[self.client]}@{self.pin['version']}"
             return environments.node(place, f"{self.client}-{self.slug}", pins)
@@ -40,13 +46,19 @@ class Column:
             without=["hf_xet"] if self.xet == "none" else ())
 
 
+def numbers(version):
+    return tuple(map(int, version.split(".")))
+
+
 def installable(client, pins):
     for pin in pins["versions"]:
-        below = pin.get("python_below", "4")
-        if tuple(map(int, below.split("."))) > sys.version_info[:2]:
-            yield pin
-        else:
+        below, needed = pin.get("python_below", "4"), pin.get("go", "0")
+        if numbers(below) <= sys.version_info[:2]:
             print(f"{client} {pin['version']} needs a Python before {below}")
+        elif numbers(needed) > environments.go_version():
+            print(f"skipped: {client} {pin['version']} needs Go {needed} or newer")
+        else:
+            yield pin
 
 
 def chosen(client, pins, slugs=()):

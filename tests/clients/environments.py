@@ -16,6 +16,7 @@ INSTALL_SECONDS = 500
 PIP = ("install", "--quiet", "--disable-pip-version-check", "--no-compile", "--only-binary=:all:",
        "--retries=1", "--timeout=20")
 PROBE = "idna==3.10"  # small, and always there: whether the registry answers at all
+GO = {"CGO_ENABLED": "0", "GOTOOLCHAIN": "local", "GOFLAGS": "-modcacherw"}
 NPM = ("npm", "--no-audit", "--no-fund", "--no-update-notifier", "--fetch-retries=1")
 
 
@@ -59,6 +60,8 @@ def is_complete(home, pins):
 def make_python(place, home, pins, without):
     shutil.rmtree(home, ignore_errors=True)
     require(call(sys.executable, "-m", "venv", "--without-pip", home), "python3 -m venv")
+    if not pins:
+        return
     its_pip = [pip(place), "--python", home / "bin/python"]
     done = call(*its_pip, *PIP, *pins)
     if done.returncode != 0:
@@ -110,3 +113,32 @@ def node(place, name, pins):
             make_node(home, pins)
             (home / "complete").write_text(json.dumps(pins))
     return home
+
+
+def go_version():
+    """Of Go here; (0,) without it."""
+    if not shutil.which("go"):
+        return (0,)
+    said = call("go", "env", "GOVERSION").stdout.strip().removeprefix("go")
+    return tuple(int(part) for part in said.split(".")[:2] if part.isdigit())
+
+
+def make_go(place, home, module):
+    shutil.rmtree(home, ignore_errors=True)
+    require(call(sys.executable, "-m", "venv", "--without-pip", home), "python3 -m venv")
+    variables = os.environ | GO | {"GOPATH": str(place / "go"), "GOBIN": str(home / "bin")}
+    done = call("go", "install", module, env=variables)
+    if done.returncode != 0:
+        if call("go", "list", "-m", module, cwd=home, env=variables).returncode != 0:
+            raise Unreachable(done.stderr[-300:])
+        require(done, "go install " + module)
+
+
+def go(place, name, module):
+    """The interpreter of an environment that has this Go module's program beside it."""
+    home = place / name
+    with locked(home):
+        if not is_complete(home, [module]):
+            make_go(place, home, module)
+            (home / "complete").write_text(json.dumps([module]))
+    return home / "bin/python"

@@ -20,7 +20,8 @@ import tempfile
 import tomllib
 
 HERE = pathlib.Path(__file__).resolve().parent
-sys.path.insert(0, str(HERE.parent / "program"))
+PROGRAMS = HERE.parent / "program"
+sys.path.insert(0, str(PROGRAMS))
 import environments  # noqa: E402
 import gateway_cell  # noqa: E402
 import node_watch  # noqa: E402
@@ -34,22 +35,24 @@ SCRIPT_SECONDS = 1500  # the command line starts thirty times, on a busy machine
 PARTS_FROM = 6_000_000  # bytes; larger uploads come in parts
 NODE_MAJOR = 18  # what @huggingface/hub asks for
 AT_ONCE = 2
+KEPT = ("PATH", "LANG", "TMPDIR", "BANYAN_LONG")
 MODULES = ("cells.mjs", "node_watch.mjs")  # what scripts of Node.js import
 
 
 def variables(column, place, home, guest):
-    kept = {name: os.environ[name] for name in ("PATH", "LANG", "TMPDIR") if name in os.environ}
+    kept = {name: os.environ[name] for name in KEPT if name in os.environ}
     (home / "work").mkdir()
     return kept | {
         "HOME": str(home), "HF_HOME": str(home / "hf"), "HF_XET_CACHE": str(home / "xet"),
         "HF_XET_CHUNK_CACHE_SIZE_BYTES": "0",  # as it is for all but the oldest
         "HF_ENDPOINT": place.node.url, "HF_TOKEN": place.node.token, "NO_PROXY": "127.0.0.1",
-        "PYTHONPATH": str(HERE), "PYTHONDONTWRITEBYTECODE": "1", "PYTHONUTF8": "1",
+        "PYTHONPATH": f"{HERE}:{PROGRAMS}", "PYTHONDONTWRITEBYTECODE": "1", "PYTHONUTF8": "1",
         "PYTHONWARNINGS": "ignore", "HF_HUB_DISABLE_PROGRESS_BARS": "1",
         "HF_HUB_DISABLE_TELEMETRY": "1", "HF_DATASETS_DISABLE_PROGRESS_BARS": "1",
         "CELLS_RESULTS": str(home / "cells.jsonl"), "CELLS_COLUMN": column.slug,
         "CELLS_WORK": str(home / "work"), "CELLS_GUEST": guest,
-        "CELLS_NODE_LOG": str(place.node.log), "CELLS_PARTS_FROM": str(PARTS_FROM)}
+        "CELLS_NODE_LOG": str(place.node.log), "CELLS_PROGRAM": place.node.program,
+        "CELLS_PARTS_FROM": str(PARTS_FROM)}
 
 
 def command(environment, script):
@@ -150,22 +153,38 @@ def beside(pins, client, place):
     return {"CELLS_HF": str(environment.parent / "hf")}
 
 
+def environment(column, place):
+    """None where it cannot be had."""
+    try:
+        return column.environment(place)
+    except environments.Unreachable as reason:
+        print(f"skipped: {column.client} {column.name} cannot be had here\n{reason}")
+        return None
+
+
 def main():
     program, place, client = os.path.abspath(sys.argv[1]), pathlib.Path(sys.argv[2]), sys.argv[3]
     pins = tomllib.loads((HERE / "pins.toml").read_text())
     if client in PACKAGES and environments.node_version() < NODE_MAJOR:
         print(f"skipped: {client} needs npm and Node.js {NODE_MAJOR} or newer")
         return SKIPPED
+    for program_of_system in pins[client].get("programs", ()):
+        if not shutil.which(program_of_system):
+            print(f"skipped: {program_of_system} is not installed")
+            return SKIPPED
     place = place.resolve()
     place.mkdir(parents=True, exist_ok=True)
     columns = chosen(client, pins[client], sys.argv[4:])
     work = pathlib.Path(tempfile.mkdtemp())
     with concurrent.futures.ThreadPoolExecutor(AT_ONCE) as pool:
         try:
-            made = list(pool.map(lambda column: column.environment(place), columns))
+            made = list(pool.map(lambda column: environment(column, place), columns))
+            had = [(column, its) for column, its in zip(columns, made) if its]
+            if not had:
+                return SKIPPED
             run = Run(program, work, pins[client], newest(client, pins[client]),
                       beside(pins, client, place))
-            return report(client, list(pool.map(run.column, columns, made)), place)
+            return report(client, list(pool.map(run.column, *zip(*had))), place)
         except environments.Unreachable as reason:
             print(f"skipped: {client} cannot be had here\n{reason}")
             return SKIPPED
