@@ -1,10 +1,12 @@
 """Columns of the tables: which versions of a client run, and where each of them is installed."""
 import dataclasses
 import os
+import pathlib
 import sys
 
 import environments
 
+HERE = pathlib.Path(__file__).resolve().parent
 PACKAGES = {"javascript": "@huggingface/hub"}  # those of npm
 
 
@@ -29,21 +31,26 @@ class Column:
         """The client on Node.js always has it."""
         return self.client in PACKAGES or any(environment.parent.parent.glob("lib*/*/*/hf_xet"))
 
-    def environment(self, place):
-        if self.pin["version"] == "installed":
-            return environments.python(place, f"{self.client}-{self.slug}", [])
-        if "module" in self.pin:
-            return environments.go(place, f"{self.client}-{self.slug}",
-                                   f"{self.pin['module']}@v{self.pin['version']}")
-        package = self.pin.get("package", self.client)
-        pins = [f"{package}=={self.pin['version']}", *self.pin.get("with", [])]
+    def pins(self):
+        """Of the packages of Python or npm that it is made of."""
+        if self.pin["version"] == "installed" or "module" in self.pin:
+            return [*self.pin.get("with", [])]
+        package, sign = self.pin.get("package", self.client), "=="
         if self.client in PACKAGES:
-            pins[0] = f"{PACKAGES[self.client]}@{self.pin['version']}"
-            return environments.node(place, f"{self.client}-{self.slug}", pins)
+            package, sign = PACKAGES[self.client], "@"
         has_xet = self.xet not in ("", "none")
-        return environments.python(
-            place, f"{self.client}-{self.slug}", [*pins, *["hf_xet==" + self.xet] * has_xet],
-            without=["hf_xet"] if self.xet == "none" else ())
+        return [f"{package}{sign}{self.pin['version']}", *self.pin.get("with", []),
+                *["hf_xet==" + self.xet] * has_xet]
+
+    def environment(self, place):
+        name = f"{self.client}-{self.slug}"
+        if self.client in PACKAGES:
+            return environments.node(place, name, self.pins())
+        if "module" in self.pin:
+            module = f"{self.pin['module']}@v{self.pin['version']}"
+            return environments.go(place, name, module, self.pins(), self.pin.get("headers"))
+        return environments.python(place, name, self.pins(),
+                                   without=["hf_xet"] if self.xet == "none" else ())
 
 
 def numbers(version):

@@ -12,21 +12,24 @@ import shutil
 import subprocess
 import sys
 
-INSTALL_SECONDS = 500
+INSTALL_SECONDS, BUILD_SECONDS = 500, 1800
 PIP = ("install", "--quiet", "--disable-pip-version-check", "--no-compile", "--only-binary=:all:",
        "--retries=1", "--timeout=20")
+CONSTRAINTS = pathlib.Path(__file__).resolve().parent / "constraints.txt"  # see constrain.py
 PROBE = "idna==3.10"  # small, and always there: whether the registry answers at all
 GO = {"CGO_ENABLED": "0", "GOTOOLCHAIN": "local", "GOFLAGS": "-modcacherw"}
-NPM = ("npm", "--no-audit", "--no-fund", "--no-update-notifier", "--fetch-retries=1")
+CGO = {"CGO_ENABLED": "1", "CGO_CFLAGS": "-O0", "CGO_CXXFLAGS": "-O0"}  # it builds faster
+NPM = ("npm", "--no-audit", "--no-fund", "--no-update-notifier", "--fetch-retries=1",
+       "--before=2026-11-30")  # what the pinned packages bring along is not newer either
 
 
 class Unreachable(Exception):
     pass
 
 
-def call(*command, **options):
+def call(*command, seconds=INSTALL_SECONDS, **options):
     return subprocess.run([str(word) for word in command], capture_output=True, text=True,
-                          timeout=INSTALL_SECONDS, **options)
+                          timeout=seconds, **options)
 
 
 def require(done, what):
@@ -63,7 +66,7 @@ def make_python(place, home, pins, without):
     if not pins:
         return
     its_pip = [pip(place), "--python", home / "bin/python"]
-    done = call(*its_pip, *PIP, *pins)
+    done = call(*its_pip, *PIP, "--constraint", CONSTRAINTS, *pins)
     if done.returncode != 0:
         probe = call(*its_pip, "download", "--no-deps", "--no-cache-dir", *PIP[1:3],
                      *PIP[-2:], "--dest", home / "probe", PROBE)
@@ -79,7 +82,7 @@ def python(place, name, pins, without=()):
     """The interpreter of an environment with these pins, after packages were taken out again that
     a pin brought along."""
     home = place / name
-    wanted = [*pins, *("-" + package for package in without)]
+    wanted = [*pins, *("-" + package for package in without), CONSTRAINTS.read_text()]
     with locked(home):
         if not is_complete(home, wanted):
             make_python(place, home, pins, without)
@@ -123,22 +126,25 @@ def go_version():
     return tuple(int(part) for part in said.split(".")[:2] if part.isdigit())
 
 
-def make_go(place, home, module):
-    shutil.rmtree(home, ignore_errors=True)
-    require(call(sys.executable, "-m", "venv", "--without-pip", home), "python3 -m venv")
+def make_go(place, home, module, pins, headers):
+    make_python(place, home, pins, ())
     variables = os.environ | GO | {"GOPATH": str(place / "go"), "GOBIN": str(home / "bin")}
-    done = call("go", "install", module, env=variables)
+    if headers:
+        folder = next(home.glob("lib/*/site-packages/" + headers))
+        variables |= CGO | {"CGO_CPPFLAGS": f"-I{folder}"}
+    done = call("go", "install", module, env=variables, seconds=BUILD_SECONDS)
     if done.returncode != 0:
         if call("go", "list", "-m", module, cwd=home, env=variables).returncode != 0:
             raise Unreachable(done.stderr[-300:])
         require(done, "go install " + module)
 
 
-def go(place, name, module):
-    """The interpreter of an environment that has this Go module's program beside it."""
-    home = place / name
+def go(place, name, module, pins, headers):
+    """The interpreter of an environment with these pins, and the program of a module of Go beside
+    it. `headers`: of C, where the pins bring them, if the module has C."""
+    home, wanted = place / name, [module, *pins]
     with locked(home):
-        if not is_complete(home, [module]):
-            make_go(place, home, module)
-            (home / "complete").write_text(json.dumps([module]))
+        if not is_complete(home, wanted):
+            make_go(place, home, module, pins, headers)
+            (home / "complete").write_text(json.dumps(wanted))
     return home / "bin/python"

@@ -181,6 +181,7 @@ def main():
             made = list(pool.map(lambda column: environment(column, place), columns))
             had = [(column, its) for column, its in zip(columns, made) if its]
             if not had:
+                print(f"skipped: no column of {client} can run, or only in a long run")
                 return SKIPPED
             run = Run(program, work, pins[client], newest(client, pins[client]),
                       beside(pins, client, place))
