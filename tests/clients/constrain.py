@@ -3,8 +3,8 @@
 
     tests/clients/constrain.py build-test/tests/clients/pip/bin/pip
 
-Asks the registry what each version in pins.toml would bring along today, and puts the newest of each
-into constraints.txt. Under these bounds an environment gets the same packages later on.
+Asks the registry what each version in pins.toml would bring along today, and puts the newest of
+each package into constraints.txt. Under these bounds an environment gets the same packages later on.
 """
 import json
 import os
