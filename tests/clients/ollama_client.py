@@ -152,7 +152,7 @@ def a_download_that_breaks_off_goes_on():
 
 @operation
 def what_cannot_be_pulled():
-    """Why not is shown only for a model in parts: all that is 404 "does not exist"."""
+    """Of a 404 it does not show what the node says."""
     refused("operator/none", "does not exist")
     refused(push("ollama-private", {SMALL: MODELS[SMALL]}, "--private"), "does not exist")
     refused(models() + ":Q3_K_M", "does not exist")

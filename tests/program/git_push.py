@@ -87,7 +87,8 @@ class Test:
         other = git.clone(self.url(), "other")
         check_equal(sorted(shown), sorted(git.run("log", "--format=%H", folder=other).split()))
         check_equal(git.run("cat-file", "-t", "v1", folder=other).strip(), "tag")
-        check_equal(git.run("push", folder=folder).strip(), "Everything up-to-date")
+        said = git.run("push", folder=folder)  # git 2.55 warns of the address without the token
+        check_equal(said.splitlines()[-1], "Everything up-to-date", said)
 
     def described(self):
         info = self.a.json(f"/api/models/{NAME}")
