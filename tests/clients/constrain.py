@@ -4,7 +4,7 @@
     tests/clients/constrain.py build-test/tests/clients/pip/bin/pip
 
 Asks the registry what each version in pins.toml would bring along today, and puts the newest of
-each package into constraints.txt. Under these bounds an environment gets the same packages later on.
+each package into constraints.txt. Under these bounds an environment gets the same ones later on.
 """
 import json
 import os

@@ -12,7 +12,7 @@ import urllib.error
 
 import gguf_model
 from banyan_program import free_port
-from cells import WORK, check_equal, folder, main, operation
+from cells import WORK, check_equal, main, operation
 from contents import sha256
 from cutting_relay import CuttingRelay
 from gguf_model import EXTRAS, HALF, LARGE, MIB, MODELS, SMALL
