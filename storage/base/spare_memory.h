@@ -28,11 +28,6 @@ class SpareMemory {
     MutexLock lock(mutex_);
     spare_.push_back(std::move(memory));
   }
-  // Frees what was given back.
-  void Clear() {
-    MutexLock lock(mutex_);
-    spare_.clear();
-  }
 
  private:
   const std::size_t size_;
