@@ -25,7 +25,7 @@ class TreeComparison {
     const auto old_entries = TRY(Read(before));
     if (after) TRY(visitor_.Tree(prefix, *after));
     const auto new_entries = TRY(Read(after));
-    if (after) TRY(visitor_.Entries(prefix, new_entries));
+    if (after) TRY(visitor_.Entries(prefix, old_entries, new_entries));
     auto old_at = old_entries.begin();
     for (const auto& entry : new_entries) {
       while (old_at != old_entries.end() && TreeOrder(*old_at, entry)) {
@@ -73,7 +73,10 @@ class TreeComparison {
 }  // namespace
 
 Status TreeVisitor::Tree(const std::string&, const GitOid&) { return Ok(); }
-Status TreeVisitor::Entries(const std::string&, const std::vector<TreeEntry>&) { return Ok(); }
+Status TreeVisitor::Entries(const std::string&, const std::vector<TreeEntry>&,
+                            const std::vector<TreeEntry>&) {
+  return Ok();
+}
 
 Result<ManifestEntry> TreeVisitor::File(GitObjects& objects, const std::string& path,
                                         const TreeEntry& entry) {

@@ -22,8 +22,9 @@ class TreeVisitor {
   virtual ~TreeVisitor() = default;
   // A tree that differs, before it is read; `folder` is its path with a slash, "" for the root.
   virtual Status Tree(const std::string& folder, const GitOid& tree);
-  // Its entries, once read.
-  virtual Status Entries(const std::string& folder, const std::vector<TreeEntry>& entries);
+  // Its entries, once read, and those before.
+  virtual Status Entries(const std::string& folder, const std::vector<TreeEntry>& before,
+                         const std::vector<TreeEntry>& after);
   // A file that differs: what it is. The default asks FindBlobContent.
   virtual Result<ManifestEntry> File(GitObjects& objects, const std::string& path,
                                      const TreeEntry& entry);

@@ -81,7 +81,6 @@ struct CaseRange {
   std::int32_t shift = 1;
 };
 constexpr CaseRange kCases[] = {
-    {'A', 'Z', Pairing::Shifted, 32},
     {0xB5, 0xB5, Pairing::Shifted, 775},  // micro sign
     {0xC0, 0xD6, Pairing::Shifted, 32},
     {0xD8, 0xDE, Pairing::Shifted, 32},
@@ -145,6 +144,7 @@ constexpr CaseRange kCases[] = {
 };
 
 char32_t FoldCase(char32_t c) {
+  if (c < 0x80) return c >= 'A' && c <= 'Z' ? c + 32 : c;
   if (c == 0x130) return c;  // dotted capital I: decomposed instead
   for (const auto& range : kCases) {
     if (c < range.first || c > range.last) continue;

@@ -42,10 +42,14 @@ Status ReceivedTrees::Tree(const std::string& folder, const GitOid& tree) {
   return OwnsTree(tree, folder);
 }
 
-Status ReceivedTrees::Entries(const std::string& folder, const std::vector<TreeEntry>& entries) {
-  if (options_.mirrored) return Ok();
+// Names that the folder had were judged when it got them.
+Status ReceivedTrees::Entries(const std::string& folder, const std::vector<TreeEntry>& before,
+                              const std::vector<TreeEntry>& after) {
+  const bool has_new_names =
+      !std::includes(before.begin(), before.end(), after.begin(), after.end(), TreeOrder);
+  if (options_.mirrored || !has_new_names) return Ok();
   std::unordered_map<std::string, const std::string*> by_form;
-  for (const auto& entry : entries) {
+  for (const auto& entry : after) {
     auto legal = ValidatePath(folder + entry.name);
     if (!legal) return std::move(legal.error()).Context(folder + entry.name);
     const auto [other, is_new] = by_form.emplace(FoldPath(entry.name), &entry.name);

@@ -31,7 +31,8 @@ class ReceivedTrees : public TreeVisitor {
   const std::set<GitOid>& needed() const { return needed_; }
 
   Status Tree(const std::string& folder, const GitOid& tree) override;
-  Status Entries(const std::string& folder, const std::vector<TreeEntry>& entries) override;
+  Status Entries(const std::string& folder, const std::vector<TreeEntry>& before,
+                 const std::vector<TreeEntry>& after) override;
   Result<ManifestEntry> File(GitObjects& objects, const std::string& path,
                              const TreeEntry& entry) override;
 

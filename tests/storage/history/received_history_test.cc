@@ -238,6 +238,21 @@ TEST_CASE("PushRefusesWhatTheRulesForbid") {
   MUST(Receive(f, clone, {{"main"}, {{kMain, head, std::nullopt}}, {}}));
 }
 
+TEST_CASE("ANewNameMayNotClashWithOneThatWasThere") {
+  HistoryFixture f;
+  Clone clone;
+  clone.Write("docs/Readme", "1");
+  clone.Commit("one");
+  const auto head = clone.Id("main");
+  MUST(Receive(f, clone, {{"main"}, {{kMain, {}, head}}, {}}));
+  clone.Write("docs/README", "2");
+  clone.Commit("two");
+  const auto clash =
+      Receive(f, clone, {{"main", "^main~1"}, {{kMain, head, clone.Id("main")}}, {}});
+  MUST_FAIL(clash, Errc::Invalid);
+  REQUIRE(clash.error().message().find("docs/README only by case") != std::string::npos);
+}
+
 TEST_CASE("UnneededObjectsAreDropped") {
   HistoryFixture f;
   Clone clone;
