@@ -170,11 +170,12 @@ Result<CommitDraft::Outcome> CommitDraft::Finish() {
   TRY(PutBlobs());
   Outcome outcome;
   outcome.tree = TRY(tree_.Write());
-  const Sha256 before = base_ ? base_->manifest : TRY(EmptyTree(nodes_));
-  outcome.manifest = TRY(UpdateManifest(nodes_, before, changes_));
-  const ManifestTotals totals =
-      base_ ? ManifestTotals{base_->bytes, base_->files} : ManifestTotals();
-  outcome.totals = TRY(UpdateTotals(nodes_, before, totals, outcome.manifest));
+  const CountedManifest before =
+      base_ ? CountedManifest{base_->manifest, {base_->bytes, base_->files}}
+            : CountedManifest{TRY(EmptyTree(nodes_)), {}};
+  const auto after = TRY(UpdateManifest(nodes_, before, changes_));
+  outcome.manifest = after.root;
+  outcome.totals = after.totals;
   return outcome;
 }
 

@@ -12,6 +12,15 @@ bool IsFileMode(std::uint64_t mode) {
          mode == kModeSymlink || mode == kModeSubmodule;
 }
 
+std::vector<SearchChange> ListChanges(const ManifestChanges& changes) {
+  std::vector<SearchChange> list;
+  list.reserve(changes.size());
+  for (const auto& [path, entry] : changes) {
+    list.push_back({path, entry ? std::optional(EncodeManifestEntry(*entry)) : std::nullopt});
+  }
+  return list;
+}
+
 }  // namespace
 
 bool ManifestEntry::IsPointer() const {
@@ -57,12 +66,24 @@ ManifestEntry MakeManifestEntry(std::uint32_t mode, const FileContent& file, con
 
 Result<Sha256> UpdateManifest(NodeStore& store, const Sha256& root,
                               const ManifestChanges& changes) {
-  std::vector<SearchChange> list;
-  list.reserve(changes.size());
+  return UpdateTree(store, root, ListChanges(changes));
+}
+
+Result<CountedManifest> UpdateManifest(NodeStore& store, const CountedManifest& before,
+                                       const ManifestChanges& changes) {
+  CountedManifest after = before;
+  after.root = TRY(
+      UpdateTree(store, before.root, ListChanges(changes), [&](const SearchItem& item) -> Status {
+        const auto entry = TRY(ParseManifestEntry(item.value));
+        after.totals.bytes -= entry.size_bytes;
+        if (!entry.IsSubmodule()) after.totals.files -= 1;
+        return Ok();
+      }));
   for (const auto& [path, entry] : changes) {
-    list.push_back({path, entry ? std::optional(EncodeManifestEntry(*entry)) : std::nullopt});
+    if (entry) after.totals.bytes += entry->size_bytes;
+    if (entry && !entry->IsSubmodule()) after.totals.files += 1;
   }
-  return UpdateTree(store, root, list);
+  return after;
 }
 
 Result<std::optional<ManifestEntry>> FindInManifest(NodeStore& store, const Sha256& root,
@@ -99,21 +120,6 @@ Status DiffManifests(NodeStore& store, const Sha256& before, const Sha256& after
                      const auto to = TRY(parsed(new_value));
                      return visit(path, from, to);
                    });
-}
-
-Result<ManifestTotals> UpdateTotals(NodeStore& store, const Sha256& before,
-                                    const ManifestTotals& totals, const Sha256& after) {
-  ManifestTotals out = totals;
-  TRY(DiffManifests(store, before, after,
-                    [&](const std::string&, const std::optional<ManifestEntry>& from,
-                        const std::optional<ManifestEntry>& to) {
-                      if (from) out.bytes -= from->size_bytes;
-                      if (from && !from->IsSubmodule()) out.files -= 1;
-                      if (to) out.bytes += to->size_bytes;
-                      if (to && !to->IsSubmodule()) out.files += 1;
-                      return Ok();
-                    }));
-  return out;
 }
 
 }  // namespace banyan::storage

@@ -43,6 +43,20 @@ ManifestEntry MakeManifestEntry(std::uint32_t mode, const FileContent& file, con
 // nullopt removes the path.
 using ManifestChanges = std::map<std::string, std::optional<ManifestEntry>>;
 Result<Sha256> UpdateManifest(NodeStore& store, const Sha256& root, const ManifestChanges& changes);
+
+// Logical size and number of files (submodules are none).
+struct ManifestTotals {
+  std::uint64_t bytes = 0;
+  std::uint64_t files = 0;
+  auto operator<=>(const ManifestTotals&) const = default;
+};
+// The same for a manifest whose totals are known: those of the new one come with it.
+struct CountedManifest {
+  Sha256 root;
+  ManifestTotals totals;
+};
+Result<CountedManifest> UpdateManifest(NodeStore& store, const CountedManifest& before,
+                                       const ManifestChanges& changes);
 Result<std::optional<ManifestEntry>> FindInManifest(NodeStore& store, const Sha256& root,
                                                     std::string_view path);
 
@@ -57,15 +71,5 @@ using ManifestDiffVisitor =
                          const std::optional<ManifestEntry>& after)>;
 Status DiffManifests(NodeStore& store, const Sha256& before, const Sha256& after,
                      const ManifestDiffVisitor& visit);
-
-// Logical size and number of files (submodules are none).
-struct ManifestTotals {
-  std::uint64_t bytes = 0;
-  std::uint64_t files = 0;
-  auto operator<=>(const ManifestTotals&) const = default;
-};
-// The totals of `after`, from those of `before` and what differs.
-Result<ManifestTotals> UpdateTotals(NodeStore& store, const Sha256& before,
-                                    const ManifestTotals& totals, const Sha256& after);
 
 }  // namespace banyan::storage

@@ -128,15 +128,15 @@ class Receiver {
     if (base) base_tree = TRY(ParseCommit(objects_, base->commit)).tree;
     trees_.Begin(nodes_, std::move(parents));
     const auto changes = TRY(CompareTrees(objects_, base_tree, record.tree, trees_));
-    const Sha256 before = base ? base->manifest : TRY(EmptyTree(nodes_));
+    const CountedManifest before = base
+                                       ? CountedManifest{base->manifest, {base->bytes, base->files}}
+                                       : CountedManifest{TRY(EmptyTree(nodes_)), {}};
+    const auto after = TRY(UpdateManifest(nodes_, before, changes));
     Revision revision;
     revision.commit = record.oid;
-    revision.manifest = TRY(UpdateManifest(nodes_, before, changes));
-    const ManifestTotals old_totals =
-        base ? ManifestTotals{base->bytes, base->files} : ManifestTotals();
-    const auto totals = TRY(UpdateTotals(nodes_, before, old_totals, revision.manifest));
-    revision.bytes = totals.bytes;
-    revision.files = totals.files;
+    revision.manifest = after.root;
+    revision.bytes = after.totals.bytes;
+    revision.files = after.totals.files;
     revision.ancestors = TRY(CountAncestors(record, base));
     trees_.Need(record.oid);
     trees_.Need(record.tree);

@@ -52,9 +52,12 @@ struct SearchChange {
   std::string key;
   std::optional<std::string> value;
 };
-// `changes` ascend by key, each key once. Invalid when a key or value is over its limit.
+// `changes` ascend by key, each key once; `replaced`, if given, is told what each of their keys
+// had, where it was there. Invalid when a key or value is over its limit.
+using ReplacedVisitor = std::function<Status(const SearchItem& item)>;
 Result<Sha256> UpdateTree(NodeStore& store, const Sha256& root,
-                          std::span<const SearchChange> changes);
+                          std::span<const SearchChange> changes,
+                          const ReplacedVisitor& replaced = nullptr);
 
 Result<std::uint64_t> CountItems(NodeStore& store, const Sha256& root);
 Result<std::optional<std::string>> FindInTree(NodeStore& store, const Sha256& root,

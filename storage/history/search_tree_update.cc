@@ -20,11 +20,14 @@ class TreeBuilder {
 
   // One item of a node of `level`.
   Status Add(int level, SearchItem item) {
-    auto& open = Open(level);
     const bool ends = EndsNode(item.key, level);
-    open.push_back(std::move(item));
-    if (ends || open.size() == kMaxNodeItems) return Close(level);
-    return Ok();
+    return Put(level, std::move(item), ends);
+  }
+
+  // One of an old node of `level`: none but the last ever ends one.
+  Status AddOld(const SearchNode& node, SearchItem& item) {
+    if (&item == &node.items.back()) return Add(node.level, std::move(item));
+    return Put(node.level, std::move(item), false);
   }
 
   // A whole old node, as seen by the open node of level `at` (not above the old node's).
@@ -37,7 +40,7 @@ class TreeBuilder {
     if (node.level != old.level) return Error(Errc::Corrupt, "search tree: wrong level");
     for (auto& item : node.items) {
       if (old.level == at) {
-        TRY(Add(at, std::move(item)));
+        TRY(AddOld(node, item));
       } else {
         const auto child = TRY(ParseChildRef(item.value));
         TRY(Reuse(at, {old.level - 1, std::move(item.key), child}));
@@ -61,6 +64,12 @@ class TreeBuilder {
     const auto at = static_cast<std::size_t>(level);
     if (levels_.size() <= at) levels_.resize(at + 1);
     return levels_[at];
+  }
+
+  Status Put(int level, SearchItem item, bool ends) {
+    auto& open = Open(level);
+    open.push_back(std::move(item));
+    return ends || open.size() == kMaxNodeItems ? Close(level) : Ok();
   }
 
   Status Close(int level) {
@@ -95,7 +104,8 @@ using Changes = std::span<const SearchChange>;
 
 class Replay {
  public:
-  Replay(NodeStore& store, TreeBuilder& builder) : store_(store), builder_(builder) {}
+  Replay(NodeStore& store, TreeBuilder& builder, const ReplacedVisitor& replaced)
+      : store_(store), builder_(builder), replaced_(replaced) {}
 
   // Feeds the old node, with the changes that fall into it, to the builder.
   Status Feed(const OldNode& old, Changes changes) {
@@ -123,10 +133,11 @@ class Replay {
         changes = changes.subspan(1);
       }
       if (!changes.empty() && changes[0].key == item.key) {
+        if (replaced_) TRY(replaced_(item));
         TRY(Apply(changes[0]));
         changes = changes.subspan(1);
       } else {
-        TRY(builder_.Add(0, std::move(item)));
+        TRY(builder_.AddOld(leaf, item));
       }
     }
     for (const auto& change : changes) TRY(Apply(change));
@@ -140,6 +151,7 @@ class Replay {
 
   NodeStore& store_;
   TreeBuilder& builder_;
+  const ReplacedVisitor& replaced_;
 };
 
 }  // namespace
@@ -151,7 +163,8 @@ Result<Sha256> EmptyTree(NodeStore& store) {
   return id;
 }
 
-Result<Sha256> UpdateTree(NodeStore& store, const Sha256& root, Changes changes) {
+Result<Sha256> UpdateTree(NodeStore& store, const Sha256& root, Changes changes,
+                          const ReplacedVisitor& replaced) {
   for (std::size_t i = 0; i < changes.size(); ++i) {
     ENSURE(i == 0 || changes[i - 1].key < changes[i].key);
     if (changes[i].key.size() > kMaxKeyBytes ||
@@ -162,7 +175,7 @@ Result<Sha256> UpdateTree(NodeStore& store, const Sha256& root, Changes changes)
   if (changes.empty()) return root;
   const auto node = TRY(LoadNode(store, root));
   TreeBuilder builder(store);
-  Replay replay(store, builder);
+  Replay replay(store, builder, replaced);
   const std::string last = node.items.empty() ? "" : node.items.back().key;
   TRY(replay.Feed({node.level, last, {root, 1}}, changes));
   return builder.Finish();

@@ -73,15 +73,21 @@ TEST_CASE("ManifestsUpdateWalkAndCount") {
   const Sha256 empty = MUST(EmptyTree(nodes));
   ManifestEntry submodule;
   submodule.mode = kModeSubmodule;
-  const auto first = MUST(UpdateManifest(
-      nodes, empty,
+  const auto one = MUST(UpdateManifest(
+      nodes, CountedManifest{empty, {}},
       {{"a", Entry(1, "1")}, {"d/x", Entry(10, "2")}, {"d-e", Entry(100, "3")}, {"m", submodule}}));
-  auto totals = MUST(UpdateTotals(nodes, empty, {}, first));
-  REQUIRE(totals == ManifestTotals{111, 3});
-  const auto second =
+  REQUIRE(one.totals == ManifestTotals{111, 3});
+  const auto two = MUST(UpdateManifest(
+      nodes, one,
+      {{"a", std::nullopt}, {"d/x", Entry(20, "5")}, {"d/y", Entry(1000, "4")}, {"n", {}}}));
+  REQUIRE(two.totals == ManifestTotals{1120, 3});
+  const auto undone = MUST(UpdateManifest(
+      nodes, two, {{"a", Entry(1, "1")}, {"d/x", Entry(10, "2")}, {"d/y", std::nullopt}}));
+  REQUIRE(undone.root == one.root);
+  REQUIRE(undone.totals == one.totals);
+  const Sha256 first = one.root;
+  const Sha256 second =
       MUST(UpdateManifest(nodes, first, {{"a", std::nullopt}, {"d/y", Entry(1000, "4")}}));
-  totals = MUST(UpdateTotals(nodes, first, totals, second));
-  REQUIRE(totals == ManifestTotals{1110, 3});
   std::string walked;
   MUST(WalkManifest(nodes, second, "d", [&](const std::string& path, const ManifestEntry&) {
     walked += path + " ";
