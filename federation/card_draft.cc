@@ -41,9 +41,7 @@ Result<CardContent> DraftContent(storage::Connection& connection, storage::Histo
     TRY(history.LoadManifest(*revision));
     content.licence_text = TRY(LicenceText(history, *revision, metadata));
   }
-  const auto nodes = history.TakeNodes();
-  TRY(storage::InsertNodes(connection, nodes, content.commits));
-  TRY(storage::InsertNodes(connection, nodes, content.manifest));
+  TRY(history.TakeNodes().Insert(connection, {content.commits, content.manifest}));
   return content;
 }
 

@@ -45,7 +45,7 @@ class Opening {
       if (TRY(Add(entry.body, Kind::GitObject, oid)) == Presence::Known) continue;
       if (!entry.manifest) continue;
       TRY(history_.LoadManifest({oid, *entry.manifest, 0, 0, 0}));
-      TRY(storage::InsertNodes(connection(), history_.TakeNodes(), *entry.manifest));
+      TRY(history_.TakeNodes().Insert(connection(), {*entry.manifest}));
       TRY(AddTree(*entry.manifest));
     }
     return Ok();

@@ -75,7 +75,7 @@ Status EnterMirror(Connection& connection, storage::ContentStore& store, Random&
   if (entered.ref_list != card.content->refs) return NotAsStated("the list of refs");
   TRY(RequireHead(entered, *card.content));
   TRY(RequireCommits(connection, placed.row, entry.stated));
-  TRY(storage::InsertNodes(connection, entry.stated.nodes, card.content->commits));
+  TRY(entry.stated.nodes.Insert(connection, {card.content->commits}));
   TRY(NoteMirrored(connection, entry.row, placed.row, options.now_ms));
   const auto history = TRY(storage::History::Open(connection, store, placed.row));
   return OpenObjects(*history, entry.row.card_row, card);

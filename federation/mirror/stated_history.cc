@@ -96,7 +96,7 @@ Result<StatedHistory> ReadStatedHistory(storage::NodeStore& nodes, const CardCon
     return AddRef(stated, key, value);
   }));
   TRY(RequireHead(stated, content, TRY(storage::EmptyTree(refs))));
-  stated.nodes = commits.nodes();
+  for (const auto& [id, node] : commits.nodes()) stated.nodes.Add(id, node);
   return stated;
 }
 

@@ -15,7 +15,7 @@ Error OriginContradicts(const std::string& what);
 struct StatedHistory {
   std::map<std::string, storage::RefListEntry> refs;  // by full name
   std::map<GitOid, CommitTreeEntry> commits;          // and annotated tags
-  storage::NodeMap nodes;                             // of the commit tree
+  storage::PendingNodes nodes;                        // of the commit tree
 
   // Those of the refs, each once.
   std::set<Sha256> RefManifests() const;

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "storage/content/piece_table.h"
+
 namespace banyan::storage {
 namespace {
 
@@ -9,17 +11,6 @@ constexpr std::uint8_t kInPlace = 0;
 constexpr std::uint8_t kList = 1;
 
 Error Damaged() { return Error(Errc::Corrupt, "catalog: malformed list of tree segments"); }
-
-Result<std::int64_t> StoreSegment(Connection& connection, ByteView piece) {
-  const Sha256 hash = HashSha256(piece);
-  {
-    auto rows = connection.Query("SELECT id FROM tree_segment WHERE hash = ?", hash);
-    if (rows.Next()) return rows.Int(0);
-    TRY(rows.status());
-  }
-  TRY(connection.Execute("INSERT INTO tree_segment(hash, data) VALUES(?, ?)", hash, piece));
-  return connection.LastInsertId();
-}
 
 }  // namespace
 
@@ -29,20 +20,33 @@ bool EndsPiece(std::string_view name, std::uint32_t mean) {
   return ((hash ^ hash >> 16) & (mean - 1)) == 0;
 }
 
-Result<Bytes> StoreShared(Connection& connection, std::span<const ByteView> pieces) {
-  if (pieces.size() <= 1) {
-    const ByteView piece = pieces.empty() ? ByteView() : pieces[0];
-    Bytes column(1 + piece.size(), kInPlace);
-    std::copy(piece.begin(), piece.end(), column.begin() + 1);
-    return column;
+Result<std::int64_t> StoreSegment(Connection& connection, const Sha256& hash, ByteView piece) {
+  {
+    auto rows = connection.Query("SELECT id FROM tree_segment WHERE hash = ?", hash);
+    if (rows.Next()) return rows.Int(0);
+    TRY(rows.status());
   }
+  TRY(connection.Execute("INSERT INTO tree_segment(hash, data) VALUES(?, ?)", hash, piece));
+  return connection.LastInsertId();
+}
+
+Bytes InPlaceColumn(ByteView piece) {
+  Bytes column(1 + piece.size(), kInPlace);
+  std::copy(piece.begin(), piece.end(), column.begin() + 1);
+  return column;
+}
+
+Bytes SegmentColumn(std::span<const std::int64_t> rows) {
   ByteWriter out;
   out.U8(kList);
-  out.Varint(pieces.size());
-  for (const auto piece : pieces) {
-    out.Varint(static_cast<std::uint64_t>(TRY(StoreSegment(connection, piece))));
-  }
+  out.Varint(rows.size());
+  for (const auto row : rows) out.Varint(static_cast<std::uint64_t>(row));
   return out.Take();
+}
+
+Result<Bytes> StoreShared(Connection& connection, std::span<const ByteView> pieces) {
+  PieceTable table;
+  return PieceWriter(connection).Store(table.Add(pieces));
 }
 
 Result<std::vector<std::int64_t>> ListSegments(ByteView column) {

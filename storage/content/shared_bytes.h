@@ -16,7 +16,13 @@ namespace banyan::storage {
 bool EndsPiece(std::string_view name, std::uint32_t mean);
 
 // Stores the pieces that are not there yet and returns the column's bytes. Inside a transaction.
+// Of many byte strings, PieceWriter (piece_table.h) does it faster.
 Result<Bytes> StoreShared(Connection& connection, std::span<const ByteView> pieces);
+
+// What it is made of: the row of one piece, and both forms of the column.
+Result<std::int64_t> StoreSegment(Connection& connection, const Sha256& hash, ByteView piece);
+Bytes InPlaceColumn(ByteView piece);
+Bytes SegmentColumn(std::span<const std::int64_t> rows);
 
 // Puts the bytes together again. Corrupt when a piece is missing, the list is malformed or the
 // result would exceed `max_bytes`.

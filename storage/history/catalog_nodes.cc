@@ -1,12 +1,48 @@
 #include "storage/history/catalog_nodes.h"
 
+#include <set>
+
 #include "storage/content/shared_bytes.h"
 
 namespace banyan::storage {
+namespace {
+
+Status InsertRow(Connection& connection, const Sha256& id, ByteView column) {
+  return connection.Execute("INSERT OR IGNORE INTO tree_node(id, data) VALUES(?, ?)", id, column);
+}
+
+}  // namespace
+
+void PendingNodes::Add(const Sha256& id, ByteView node) {
+  const auto [at, is_new] = nodes_.try_emplace(id);
+  if (is_new) at->second = pieces_.Add(CutNode(node));
+}
+
+std::optional<Bytes> PendingNodes::Find(const Sha256& id) const {
+  const auto found = nodes_.find(id);
+  if (found == nodes_.end()) return std::nullopt;
+  return PieceTable::Join(found->second);
+}
+
+Status PendingNodes::Insert(Connection& connection, std::vector<Sha256> roots) const {
+  PieceWriter writer(connection);
+  std::set<Sha256> seen;
+  for (auto& waiting = roots; !waiting.empty();) {
+    const Sha256 id = waiting.back();
+    waiting.pop_back();
+    const auto found = nodes_.find(id);
+    if (found == nodes_.end() || !seen.insert(id).second) continue;
+    const Bytes column = TRY(writer.Store(found->second));
+    TRY(InsertRow(connection, id, column));
+    for (const auto& child : TRY(ListChildren(PieceTable::Join(found->second)))) {
+      waiting.push_back(child);
+    }
+  }
+  return Ok();
+}
 
 Result<Bytes> CatalogNodes::Load(const Sha256& id) {
-  const auto waiting = pending_.find(id);
-  if (waiting != pending_.end()) return waiting->second;
+  if (auto waiting = pending_.Find(id)) return *std::move(waiting);
   Bytes column;
   {
     auto rows = connection_.Query("SELECT data FROM tree_node WHERE id = ?", id);
@@ -21,7 +57,7 @@ Result<Bytes> CatalogNodes::Load(const Sha256& id) {
 }
 
 Status CatalogNodes::Store(const Sha256& id, Bytes node) {
-  pending_.try_emplace(id, std::move(node));
+  pending_.Add(id, node);
   return Ok();
 }
 
@@ -34,23 +70,7 @@ Result<Presence> FindNode(Connection& connection, const Sha256& id) {
 
 Status InsertNode(Connection& connection, const Sha256& id, ByteView node) {
   const Bytes column = TRY(StoreShared(connection, CutNode(node)));
-  return connection.Execute("INSERT OR IGNORE INTO tree_node(id, data) VALUES(?, ?)", id, column);
-}
-
-Status InsertNodes(Connection& connection, const NodeMap& nodes, const Sha256& root) {
-  std::vector<Sha256> waiting = {root};
-  while (!waiting.empty()) {
-    const Sha256 id = waiting.back();
-    waiting.pop_back();
-    const auto found = nodes.find(id);
-    if (found == nodes.end()) continue;
-    TRY(InsertNode(connection, id, found->second));
-    const auto node = TRY(ParseNode(found->second));
-    for (const auto& item : node.items) {
-      if (node.level > 0) waiting.push_back(TRY(ParseChildRef(item.value)).id);
-    }
-  }
-  return Ok();
+  return InsertRow(connection, id, column);
 }
 
 }  // namespace banyan::storage

@@ -119,7 +119,7 @@ int CatalogBackend::Fail(const Error& error) {
 
 Result<GitObject> CatalogBackend::Read(const GitOid& oid) {
   if (const auto* waiting = pending.FindObject(oid)) {
-    return GitObject{waiting->type, waiting->data};
+    return GitObject{waiting->type, waiting->Data()};
   }
   GitObject object;
   std::size_t size = 0;
@@ -145,7 +145,7 @@ Result<GitObject> CatalogBackend::Read(const GitOid& oid) {
 
 Result<GitHeader> CatalogBackend::ReadHeader(const GitOid& oid) {
   if (const auto* waiting = pending.FindObject(oid)) {
-    return GitHeader{waiting->type, waiting->data.size()};
+    return GitHeader{waiting->type, waiting->size_bytes()};
   }
   if (const auto* blob = pending.FindBlob(oid)) {
     return GitHeader{GitObjectType::Blob, blob->size_bytes};
@@ -196,7 +196,7 @@ Result<GitObject> CatalogBackend::ReadBlob(const GitOid& oid) {
 
 Status CatalogBackend::Write(const GitOid& oid, GitObjectType type, ByteView data) {
   if (type != GitObjectType::Blob) {
-    pending.AddObject(oid, type, Bytes(data.begin(), data.end()));
+    pending.AddObject(oid, type, data);
     return Ok();
   }
   auto stored = TRY(store.PutBytes(data));

@@ -90,7 +90,7 @@ Result<GitOid> GitObjects::Write(GitObjectType type, ByteView data) {
 }
 
 PendingObjects& GitObjects::pending() { return state_->backend->pending; }
-PendingObjects GitObjects::TakePending() { return std::move(state_->backend->pending); }
+PendingObjects GitObjects::TakePending() { return std::exchange(state_->backend->pending, {}); }
 ContentStore& GitObjects::store() { return state_->backend->store; }
 Connection& GitObjects::connection() { return state_->backend->connection; }
 git_repository* GitObjects::repository() { return state_->repository.get(); }

@@ -90,7 +90,7 @@ class History {
   Status LoadManifest(const Revision& revision);
   GitObjects& objects() { return *objects_; }
   NodeStore& nodes() { return nodes_; }
-  NodeMap TakeNodes() { return nodes_.TakePending(); }
+  PendingNodes TakeNodes() { return nodes_.TakePending(); }
   Connection& connection() { return connection_; }
 
  private:

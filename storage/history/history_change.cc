@@ -86,11 +86,12 @@ Status EnterObjects(Connection& connection, std::int64_t repository, HistoryChan
   for (const auto& [sha256, row] : change.objects.file_rows()) {
     TRY(HoldFile(connection, repository, row, Holding::Committed, now_ms));
   }
+  std::vector<Sha256> manifests;
   for (const auto& revision : change.revisions) {
-    TRY(InsertNodes(connection, change.nodes, revision.manifest));
+    manifests.push_back(revision.manifest);
     TRY(InsertRevision(connection, repository, revision, now_ms));
   }
-  return Ok();
+  return change.nodes.Insert(connection, std::move(manifests));
 }
 
 Status UpdateHead(Connection& connection, const Owner& owner, EnteredChange& entered,

@@ -30,7 +30,7 @@ struct RefUpdate {
 // MayUseFile; row 0 says that their bytes were brought and stored.
 struct HistoryChange {
   PendingObjects objects;
-  NodeMap nodes;
+  PendingNodes nodes;
   std::vector<Revision> revisions;  // new ones
   std::vector<RefUpdate> refs;
 };

@@ -215,9 +215,7 @@ Status HistoryMark::AddNodes(Connection& connection, const Sha256& root) {
     nodes_.emplace(id, true);
     for (const std::int64_t segment : TRY(ListSegments(column))) segments_.insert(segment);
     const auto bytes = TRY(LoadShared(connection, column, kMaxNodeBytes));
-    if (bytes.size() > 1 && bytes[1] == 0) continue;  // a leaf
-    const auto node = TRY(ParseNode(bytes));
-    for (const auto& item : node.items) waiting.push_back(TRY(ParseChildRef(item.value)).id);
+    for (const auto& child : TRY(ListChildren(bytes))) waiting.push_back(child);
   }
   return Ok();
 }

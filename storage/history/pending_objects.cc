@@ -1,12 +1,13 @@
 #include "storage/history/pending_objects.h"
 
-#include "storage/content/shared_bytes.h"
-
 namespace banyan::storage {
 
-void PendingObjects::AddObject(const GitOid& oid, GitObjectType type, Bytes data) {
+void PendingObjects::AddObject(const GitOid& oid, GitObjectType type, ByteView data) {
   ENSURE(type != GitObjectType::Blob);
-  objects_.try_emplace(oid, Object{type, std::move(data)});
+  const auto [at, is_new] = objects_.try_emplace(oid, Object{type, {}});
+  if (!is_new) return;
+  const auto pieces = type == GitObjectType::Tree ? CutTree(data) : std::vector<ByteView>{data};
+  at->second.pieces = pieces_.Add(pieces);
 }
 
 void PendingObjects::AddBlob(const GitOid& oid, const PendingBlob& blob) {
@@ -65,7 +66,8 @@ Status PendingObjects::Insert(Connection& connection, std::int64_t now_ms) {
     file_rows_[sha256] = file.row;
   }
   for (const auto& [oid, blob] : blobs_) TRY(InsertBlob(connection, oid, blob));
-  for (const auto& [oid, object] : objects_) TRY(InsertObject(connection, oid, object));
+  PieceWriter writer(connection);
+  for (const auto& [oid, object] : objects_) TRY(InsertObject(connection, writer, oid, object));
   return Ok();
 }
 
@@ -79,19 +81,17 @@ Status PendingObjects::InsertBlob(Connection& connection, const GitOid& oid,
       blob.size_bytes, content, lfs);
 }
 
-Status PendingObjects::InsertObject(Connection& connection, const GitOid& oid,
+Status PendingObjects::InsertObject(Connection& connection, PieceWriter& writer, const GitOid& oid,
                                     const Object& object) const {
   {
     auto rows = connection.Query("SELECT 1 FROM git_object WHERE oid = ?", oid);
     if (rows.Next()) return Ok();
     TRY(rows.status());
   }
-  Bytes column = object.data;
-  if (object.type == GitObjectType::Tree) {
-    column = TRY(StoreShared(connection, CutTree(object.data)));
-  }
+  const bool is_tree = object.type == GitObjectType::Tree;
+  const Bytes column = is_tree ? TRY(writer.Store(object.pieces)) : object.Data();
   return connection.Execute("INSERT INTO git_object(oid, type, size, data) VALUES(?, ?, ?, ?)", oid,
-                            static_cast<int>(object.type), object.data.size(), column);
+                            static_cast<int>(object.type), object.size_bytes(), column);
 }
 
 }  // namespace banyan::storage

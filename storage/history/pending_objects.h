@@ -3,7 +3,8 @@
 // transaction that makes them visible. Used by one thread.
 //
 // A blob's bytes go to the content store at once (so a push of any size needs little memory);
-// what waits is its identity and the pin that keeps its chunks. The store must be synced between
+// what waits is its identity and the pin that keeps its chunks. Of trees, which differ little from
+// one commit to the next, what they share is held once. The store must be synced between
 // the last AddContent and Insert (content_store.h, invariant 2).
 
 #include <map>
@@ -11,6 +12,7 @@
 #include <set>
 
 #include "storage/content/content_store.h"
+#include "storage/content/piece_table.h"
 #include "storage/history/git_tree.h"
 
 namespace banyan::storage {
@@ -26,11 +28,13 @@ class PendingObjects {
  public:
   struct Object {
     GitObjectType type = GitObjectType::Commit;
-    Bytes data;
+    PieceTable::List pieces;
+    Bytes Data() const { return PieceTable::Join(pieces); }
+    std::size_t size_bytes() const { return PieceTable::SizeOf(pieces); }
   };
 
   // A commit, tree or tag.
-  void AddObject(const GitOid& oid, GitObjectType type, Bytes data);
+  void AddObject(const GitOid& oid, GitObjectType type, ByteView data);
   // The file's bytes as a blob, or the pointer to it. The file must have been added.
   void AddBlob(const GitOid& oid, const PendingBlob& blob);
   // A file that blobs may name; `pin` keeps new content until the transaction has committed.
@@ -46,6 +50,8 @@ class PendingObjects {
   const PendingBlob* FindBlob(const GitOid& oid) const;
   // nullptr when it was not added.
   const FileContent* FindFile(const Sha256& sha256) const;
+  // About how much memory commits, trees and tags take.
+  std::uint64_t held_bytes() const { return pieces_.held_bytes(); }
   std::size_t object_count() const { return objects_.size() + blobs_.size(); }
   const std::map<GitOid, Object>& objects() const { return objects_; }
   const std::map<GitOid, PendingBlob>& blobs() const { return blobs_; }
@@ -58,9 +64,11 @@ class PendingObjects {
   const std::map<Sha256, std::int64_t>& file_rows() const { return file_rows_; }
 
  private:
-  Status InsertObject(Connection& connection, const GitOid& oid, const Object& object) const;
+  Status InsertObject(Connection& connection, PieceWriter& writer, const GitOid& oid,
+                      const Object& object) const;
   Status InsertBlob(Connection& connection, const GitOid& oid, const PendingBlob& blob) const;
 
+  PieceTable pieces_;
   std::map<GitOid, Object> objects_;
   std::map<GitOid, PendingBlob> blobs_;
   std::map<Sha256, FileContent> files_;

@@ -63,7 +63,7 @@ class Receiver {
       return objects_.Failure(code, "reading tag " + oid.ToString());
     }
     const GitTag tag(raw);
-    const auto target = ParseTagTarget(objects_.pending().FindObject(oid)->data);
+    const auto target = ParseTagTarget(objects_.pending().FindObject(oid)->Data());
     if (target) return *target;
     return Error(Errc::Invalid, "tag " + oid.ToString() + ": " + target.error().message() +
                                     ": make it anew with git tag, of a commit");
@@ -112,7 +112,7 @@ class Receiver {
 
   Status AddRevision(const CommitRecord& record) {
     // Collection reads commits more strictly than libgit2.
-    const auto links = TRY(ParseCommitLinks(objects_.pending().FindObject(record.oid)->data));
+    const auto links = TRY(ParseCommitLinks(objects_.pending().FindObject(record.oid)->Data()));
     if (links != CommitLinks{record.tree, record.parents}) {
       return Error(Errc::Invalid, "commit " + record.oid.ToString() + " has a malformed header");
     }

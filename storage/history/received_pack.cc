@@ -43,7 +43,7 @@ class PackReader {
       return GitError(code, "reading a received object");
     }
     if (type == GIT_OBJECT_BLOB && size > kMaxGitBlobBytes) return NoteLarge(FromGit(id), size);
-    if (type != GIT_OBJECT_BLOB) TRY(Count(id, size));
+    if (type != GIT_OBJECT_BLOB) TRY(RequireRoom(id, size));
     git_odb_object* raw = nullptr;
     if (const int code = git_odb_read(&raw, odb_.get(), &id)) {
       return GitError(code, "reading a received object");
@@ -66,14 +66,13 @@ class PackReader {
     return Ok();
   }
 
-  Status Count(const git_oid& id, std::size_t size) {
+  Status RequireRoom(const git_oid& id, std::size_t size) const {
     if (size > limits_.max_object_bytes) {
       return Error(Errc::TooLarge, "object " + FromGit(id).ToString() + " has " +
                                        std::to_string(size) +
                                        " bytes, too many for a commit, folder or tag");
     }
-    held_bytes_ += size;
-    if (held_bytes_ <= limits_.max_held_bytes) return Ok();
+    if (objects_.pending().held_bytes() < limits_.max_held_bytes) return Ok();
     return Error(Errc::TooLarge,
                  "commits and folders of this push are too large together: push an earlier "
                  "commit first, such as with git push origin <commit>:refs/heads/<branch>");
@@ -83,7 +82,6 @@ class PackReader {
   const ReceivedPackLimits& limits_;
   GitOdb odb_;
   Status status_;
-  std::uint64_t held_bytes_ = 0;
 };
 
 }  // namespace

@@ -11,7 +11,7 @@ namespace banyan::storage {
 
 struct ReceivedPackLimits {
   std::uint64_t max_object_bytes = 32u << 20;  // of one commit, tree or tag
-  std::uint64_t max_held_bytes = 128u << 20;   // of all of them, which wait in memory
+  std::uint64_t max_held_bytes = 64u << 20;    // of all of them, which wait in memory
 };
 
 // Every pack of `directory` that has an index. A blob above kMaxGitBlobBytes is not read: what is

@@ -38,9 +38,9 @@ Result<Sha256> BuildRefList(Connection& connection, std::int64_t repository, Nod
 }
 
 Result<Sha256> StoreRefList(Connection& connection, std::int64_t repository) {
-  MemoryNodes nodes;
+  CatalogNodes nodes(connection);
   const Sha256 root = TRY(BuildRefList(connection, repository, nodes));
-  TRY(InsertNodes(connection, nodes.nodes(), root));
+  TRY(nodes.TakePending().Insert(connection, {root}));
   return root;
 }
 

@@ -94,6 +94,15 @@ Result<SearchNode> ParseNode(ByteView bytes) {
   return node;
 }
 
+Result<std::vector<Sha256>> ListChildren(ByteView encoded) {
+  std::vector<Sha256> children;
+  if (encoded.size() > 1 && encoded[1] == 0) return children;
+  for (const auto& item : TRY(ParseNode(encoded)).items) {
+    children.push_back(TRY(ParseChildRef(item.value)).id);
+  }
+  return children;
+}
+
 std::vector<ByteView> CutNode(ByteView encoded) {
   ByteReader in(encoded);
   in.Raw(2);

@@ -54,6 +54,8 @@ Bytes EncodeNode(const SearchNode& node);
 // Strict: Corrupt unless encoding the result gives `bytes` again, keys ascend, sizes and counts
 // are within the limits and children are well formed. Allocates only after checking counts.
 Result<SearchNode> ParseNode(ByteView bytes);
+// The ids of its children; none for a leaf, whose items are not looked at.
+Result<std::vector<Sha256>> ListChildren(ByteView encoded);
 // The encoded node as consecutive pieces that do not depend on each other, cut so that a change
 // of one item changes one small piece; for storage, not part of the format.
 std::vector<ByteView> CutNode(ByteView encoded);

@@ -106,7 +106,7 @@ TEST_CASE("PathsThatAreNotSafeAreRefusedAttack09") {
         const storage::ManifestEntry entry{storage::kModeFile, 1, {}, {}, 1, {}};
         commit.manifest =
             TRY(storage::UpdateManifest(nodes, TRY(storage::EmptyTree(nodes)), {{path, entry}}));
-        return storage::InsertNodes(c, nodes.TakePending(), *commit.manifest);
+        return nodes.TakePending().Insert(c, {*commit.manifest});
       }));
     });
     INFO(path);

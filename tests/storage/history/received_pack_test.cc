@@ -57,3 +57,14 @@ TEST_CASE("ReceivedCommitsAndFoldersHaveLimits") {
   MUST_FAIL(pack.Read({1u << 20, 1000}), Errc::TooLarge);
   MUST(pack.Read({1u << 20, 1u << 20}));
 }
+
+TEST_CASE("VersionsOfAReceivedFolderTakeLittleMemory") {
+  Received pack;
+  for (int i = 0; i < 1000; ++i) {
+    const std::string name = "file-" + std::to_string(i);
+    MUST(WriteFileDurably(DiskFileSystem(), pack.directory.Join(name), AsBytes(name)));
+  }
+  for (int i = 0; i < 20; ++i) pack.Commit("changed", std::to_string(i));
+  // The folder alone has some 35 kB in each version.
+  CHECK(MUST(pack.Read({1u << 20, 200'000})) == 1000 + 3 * 20);
+}
