@@ -3,6 +3,7 @@ import dataclasses
 import os
 import statistics
 import subprocess
+import threading
 import time
 
 
@@ -78,8 +79,12 @@ def percentile(values, share):
 
 
 def children_of(pid):
-    with open(f"/proc/{pid}/task/{pid}/children") as f:
-        return [int(child) for child in f.read().split()]
+    """Of all its threads."""
+    found = []
+    for thread in os.listdir(f"/proc/{pid}/task"):
+        with open(f"/proc/{pid}/task/{thread}/children") as f:
+            found += [int(child) for child in f.read().split()]
+    return found
 
 
 def peak_mib(pid):
@@ -95,6 +100,45 @@ def forget_peak(pid):
     for one in [pid] + children_of(pid):
         with open(f"/proc/{one}/clear_refs", "w") as f:
             f.write("5")
+
+
+class TreeMemory:
+    """Highest resident memory of a process together with all that it started, those that have
+    ended by now too, looked at again and again while the `with` block runs."""
+    INTERVAL_S = 0.02
+
+    def __init__(self, pid):
+        self.pid, self.peak_mib = pid, 0.0
+        self.program = os.readlink(f"/proc/{pid}/exe")
+        self.ended = threading.Event()
+        self.thread = threading.Thread(target=self.watch)
+
+    def __enter__(self):
+        self.thread.start()
+        return self
+
+    def __exit__(self, *_):
+        self.ended.set()
+        self.thread.join()
+
+    def watch(self):
+        while not self.ended.wait(self.INTERVAL_S):
+            kib = resident_kib(self.pid) + sum(map(self.started_kib, children_of(self.pid)))
+            self.peak_mib = max(self.peak_mib, kib / 1024)
+
+    def started_kib(self, pid):
+        """A child that does not run a program of its own yet shares the memory of its parent."""
+        try:
+            if os.readlink(f"/proc/{pid}/exe") == self.program:
+                return 0
+            return resident_kib(pid) + sum(map(self.started_kib, children_of(pid)))
+        except (FileNotFoundError, ProcessLookupError):
+            return 0  # it has just ended
+
+
+def resident_kib(pid):
+    with open(f"/proc/{pid}/status") as f:
+        return next((int(line.split()[1]) for line in f if line.startswith("VmRSS")), 0)
 
 
 def rate_of(command, size_bytes, **options):
