@@ -2,6 +2,7 @@
 import dataclasses
 import os
 import pathlib
+import platform
 import sys
 
 import environments
@@ -64,6 +65,8 @@ def installable(client, pins):
             print(f"{client} {pin['version']} needs a Python before {below}")
         elif numbers(needed) > environments.go_version():
             print(f"skipped: {client} {pin['version']} needs Go {needed} or newer")
+        elif pin.get("machine", platform.machine()) != platform.machine():
+            print(f"skipped: {client} {pin['version']} is made for {pin['machine']} only")
         else:
             yield pin
 

@@ -19,7 +19,6 @@ import hashlib
 import os
 import struct
 import subprocess
-import subprocess
 import time
 import urllib.error
 import urllib.request
