@@ -79,6 +79,7 @@ void PostUploadPack(GitCall& call) {
   if (!body) return;
   auto text = body->ReadAll(kMaxRequestBytes);
   if (!text) return call.Fail(text.error());
+  call.git.WriteBitmap(*work->open.copy);
   auto command = call.git.Command(GitService::Call{"upload-pack", work->open.copy->directory(),
                                                    ProtocolOf(call.request), false});
   SetGitHeaders(call.response, "application/x-git-upload-pack-result");

@@ -1,6 +1,13 @@
 #include "node/git_service.h"
 
+#include "storage/base/logging.h"
+
 namespace banyan::node {
+namespace {
+
+constexpr std::size_t kMaxBitmapText = 64u << 10;  // it has nothing to say
+
+}  // namespace
 
 GitService::GitService(Clock& clock, FileSystem& fs, storage::Database& database,
                        storage::ContentStore& content, const Options& options)
@@ -24,6 +31,15 @@ Result<std::unique_ptr<GitService::Turn>> GitService::Take() {
   }
   ++running_;
   return std::make_unique<Turn>(*this);
+}
+
+void GitService::WriteBitmap(RepositoryCopy& copy) {
+  if (!copy.ClaimBitmap()) return;
+  const auto command =
+      Command(copy.directory(), {"multi-pack-index", "write", "--bitmap", "--no-progress"});
+  const auto said = ReadGit(clock_, command, kMaxBitmapText);
+  if (said) return;
+  log::Warning("node", "event=git_bitmap_failed error=\"{}\"", said.error().message());
 }
 
 GitCommand GitService::Command(const std::string& directory,

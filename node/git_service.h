@@ -55,6 +55,10 @@ class GitService {
     bool advertise = false;
   };
   GitCommand Command(const Call& call) const;
+  // Lets git note in a bitmap what the commits of a copy reach, when most of them are in none:
+  // then it need not read all trees for each clone, but once. A failure is logged.
+  void WriteBitmap(RepositoryCopy& copy);
+
   // Any other command on a copy.
   GitCommand Command(const std::string& directory, std::vector<std::string> arguments) const;
 

@@ -8,6 +8,7 @@ namespace {
 using Depth = storage::PackExport::Depth;
 
 constexpr int kCommitsBetweenLooks = 256;
+constexpr std::uint64_t kMinBitmapBytes = 1u << 20;  // of packs; what is smaller is counted fast
 
 // What clients may ask for, and how much of a machine git takes for it. A file from half a megabyte
 // on is read as a stream and not compared with others.
@@ -137,6 +138,15 @@ Result<std::optional<GitOid>> RepositoryCopy::FoundSince(storage::Connection& co
   const bool found = rows.Next();
   TRY(Status(rows.status()));
   return found ? missing_ : std::nullopt;
+}
+
+bool RepositoryCopy::ClaimBitmap() {
+  const MutexLock lock(mutex_);
+  const std::uint64_t size = size_bytes_;
+  // Git has no use for one where commits are without their parents.
+  const bool wants = shallow_.empty() && size >= kMinBitmapBytes && size / 2 > claimed_bytes_;
+  if (wants) claimed_bytes_ = size;
+  return wants;
 }
 
 Result<RepositoryCopy::Absent> RepositoryCopy::AddPack(storage::Connection& connection,

@@ -4,6 +4,7 @@
 // up to date: packs first, then the refs in one rename, so that no ref is seen without its objects.
 //
 //   HEAD  config  packed-refs  shallow  objects/pack/pack-<n>.{pack,idx}
+//                                       objects/pack/multi-pack-index{,-<hash>.bitmap}
 //
 // Only branches and tags are in it, and what they have reached since it was made. Of a mirror that
 // lacks files of older revisions it has the newest ones, and is what git calls shallow.
@@ -60,6 +61,10 @@ class RepositoryCopy {
   // It is shallow, and the file that made it so is here by now.
   Result<std::optional<GitOid>> FoundSince(storage::Connection& connection) EXCLUDES(mutex_);
 
+  // True, once, when more than half of its packs came since it was true last, unless they are
+  // small: the caller is to let git write a bitmap of them.
+  bool ClaimBitmap() EXCLUDES(mutex_);
+
   const std::string& directory() const { return directory_; }
   std::uint64_t size_bytes() const { return size_bytes_; }
   std::size_t pack_count() const { return packs_; }
@@ -76,10 +81,11 @@ class RepositoryCopy {
   const std::uint64_t min_free_bytes_;
   Mutex mutex_;
   bool is_made_ GUARDED_BY(mutex_) = false;
-  std::string shown_ GUARDED_BY(mutex_);  // HEAD and packed-refs as they were written last
-  std::string shallow_ GUARDED_BY(mutex_);        // the file of that name
-  std::optional<GitOid> missing_ GUARDED_BY(mutex_);  // the first file that was not here
-  std::atomic<std::size_t> packs_ = 0;    // changed under mutex_, as the next
+  std::string shown_ GUARDED_BY(mutex_);    // HEAD and packed-refs as they were written last
+  std::string shallow_ GUARDED_BY(mutex_);  // the file of that name
+  std::optional<GitOid> missing_ GUARDED_BY(mutex_);    // the first file that was not here
+  std::uint64_t claimed_bytes_ GUARDED_BY(mutex_) = 0;  // size_bytes_ at the last ClaimBitmap
+  std::atomic<std::size_t> packs_ = 0;                  // changed under mutex_, as the next
   std::atomic<std::uint64_t> size_bytes_ = 0;
 };
 

@@ -5,6 +5,7 @@
   protocols  versions 2, 1 and 0 of the protocol give the same
   fetched    a commit that came later, a new branch, a tag; nothing when there is nothing new
   many       a request that git codes with gzip
+  counted    what a large history reaches is noted in a bitmap once, not with each commit
   partial    shallow clones that are deepened later; clones without files, which come when wanted
   private    a stranger is told the same of what is private and what is not; a token opens it
   gated      who was not accepted is refused
@@ -40,8 +41,8 @@ class Test:
         return place
 
     def run(self):
-        go(self, self.cloned, self.protocols, self.fetched, self.many, self.partial, self.private,
-           self.gated, self.stopped, self.mirrored, self.withheld)
+        go(self, self.cloned, self.protocols, self.fetched, self.many, self.counted, self.partial,
+           self.private, self.gated, self.stopped, self.mirrored, self.withheld)
 
     def url(self, path=NAME, place=None):
         return f"{(place or self.a).node.url}/{path}"
@@ -118,6 +119,23 @@ class Test:
         said = self.git.run("fetch", folder=folder, GIT_TRACE_CURL="1", GIT_TRACE_CURL_NO_DATA="1")
         check("content-encoding: gzip" in said.lower(), "no request was coded")
         check_equal(self.log(folder, "origin/main"), self.commits())
+
+    def counted(self):
+        def bitmaps():
+            return sorted(self.a.node.data.glob("git/*/objects/pack/multi-pack-index-*.bitmap"))
+        check_equal(bitmaps(), [])
+        texts = {f"large_{number}": os.urandom(300_000).hex() for number in range(5)}
+        self.push(**texts)
+        for number in range(2):
+            folder = self.git.clone(self.url(), f"counted-{number}")
+            check_equal(self.log(folder), self.commits())
+            check_equal((folder / "large_4").read_text(), texts["large_4"])
+            self.git.run("fsck", "--strict", folder=folder)
+            if number == 0:
+                written = bitmaps()
+                check_equal(len(written), 1)
+                self.push(sub__e="fifth\n")
+        check_equal(bitmaps(), written)
 
     def partial(self):
         folder = self.git.clone(self.url(), "shallow", "--depth", "1")
