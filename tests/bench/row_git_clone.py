@@ -2,6 +2,7 @@
 http-backend behind nginx, over a repository that git itself has packed."""
 import os
 import shutil
+import signal
 import subprocess
 
 from measure import TreeMemory, in_pairs, rate_of, say
@@ -63,17 +64,17 @@ def make_repository(path):
 
 
 class Wrapper:
-    """fcgiwrap, which runs git http-backend for nginx."""
+    """fcgiwrap, which runs git http-backend for nginx, with the processes that it starts."""
 
     def __init__(self, place):
         self.process = subprocess.Popen(["fcgiwrap", "-c", "2", "-s", f"unix:{place}/fcgi.socket"],
-                                        umask=0)
+                                        umask=0, start_new_session=True)
 
     def __enter__(self):
         return self
 
     def __exit__(self, *_):
-        self.process.terminate()
+        os.killpg(self.process.pid, signal.SIGTERM)
         self.process.wait()
 
 
