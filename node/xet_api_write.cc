@@ -165,12 +165,13 @@ Status XetApi::HeadXorb(const XetGrant& grant, Request& request, Response&) {
 Status XetApi::PostXorb(const XetGrant& grant, Request& request, Response& response) {
   const auto hash = TRY(XorbHash::Parse(request.Param("hash")));
   const std::uint64_t announced = request.body_size_bytes().value_or(storage::kMaxXorbRawBytes);
-  {
-    auto lease = TRY(hub_.database.Read());
-    TRY(storage::RequireUploadRoom(*lease, grant.repository, announced, hub_.quota()));
-  }
   TRY(hub_.content.RequireRoom(announced));
-  const auto known = TRY(TRY(SessionOf(grant))->PutXorb(hash, BodyOf(request)));
+  // What is here already takes no room, such as when an answer was lost.
+  const auto require_room = [&](storage::Connection& connection, std::uint64_t new_bytes) {
+    return storage::RequireUploadRoom(connection, grant.repository, new_bytes, hub_.quota());
+  };
+  const auto session = TRY(SessionOf(grant));
+  const auto known = TRY(session->PutXorb(hash, BodyOf(request), require_room));
   response.SetJson({{"was_inserted", known == XetSession::Known::New}});
   return Ok();
 }

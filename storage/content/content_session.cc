@@ -134,7 +134,8 @@ Status ContentSession::Store(const Batch& batch, const std::vector<ChunkId>& ids
   return done;
 }
 
-Result<ContentSession::PutSummary> ContentSession::Put(ByteView batch, const Expected& expected) {
+Result<ContentSession::PutSummary> ContentSession::Put(ByteView batch, const Expected& expected,
+                                                       const RequireRoom& require_room) {
   auto entries = TRY(ParseBatchTable(batch));
   const auto payloads = batch.subspan(BatchTableBytes(entries.size()));
   TRY(store_.RequireRoom(batch.size()));
@@ -145,7 +146,7 @@ Result<ContentSession::PutSummary> ContentSession::Put(ByteView batch, const Exp
   PinnedRecipe pinned(store_.core());
   TRY(Store(parts, ids, pinned.recipe));
   TRY(store_.Sync());
-  TRY(Keep(pinned.recipe));
+  TRY(Keep(pinned.recipe, require_room));
   return summary;
 }
 
@@ -162,14 +163,16 @@ Result<std::uint64_t> ContentSession::NewBytes(const Recipe& chunks) {
   return bytes;
 }
 
-Status ContentSession::Keep(const Recipe& chunks, const Also& also) {
-  const auto loose_bytes = TRY(NewBytes(chunks));
+Status ContentSession::Keep(const Recipe& chunks, const RequireRoom& require_room,
+                            const Also& also) {
+  const auto new_bytes = TRY(NewBytes(chunks));
   TRY(store_.core().database.Write([&](Connection& connection) -> Status {
+    if (require_room) TRY(require_room(connection, new_bytes));
     // By name too: the row of a session that expired meanwhile may belong to another one.
     TRY(
         connection.Execute("UPDATE upload_session SET used_ms = ?, loose_bytes = loose_bytes + ?"
                            " WHERE id = ? AND name = ?",
-                           store_.core().clock.NowMs(), loose_bytes, row_, name_));
+                           store_.core().clock.NowMs(), new_bytes, row_, name_));
     if (connection.Changes() == 0) return NoSession();
     for (const Term& term : chunks.terms) {
       TRY(
