@@ -79,7 +79,8 @@ void PostUploadPack(GitCall& call) {
   if (!body) return;
   auto text = body->ReadAll(kMaxRequestBytes);
   if (!text) return call.Fail(text.error());
-  call.git.WriteBitmap(*work->open.copy);
+  const bool only_lists = text->find("command=ls-refs") != std::string::npos;
+  if (!only_lists) call.git.WriteBitmap(*work->open.copy);
   auto command = call.git.Command(GitService::Call{"upload-pack", work->open.copy->directory(),
                                                    ProtocolOf(call.request), false});
   SetGitHeaders(call.response, "application/x-git-upload-pack-result");

@@ -133,7 +133,7 @@ Status ContentApi::RequireRoomFor(const Repository& repository,
     }
     bytes += file.size_bytes;
   }
-  return storage::RequireSessionRoom(*connection, repository.row, bytes, options_.quota);
+  return storage::RequireUploadRoom(*connection, repository.row, bytes, options_.quota);
 }
 
 Status ContentApi::AddOffer(const Repository& repository, Request& request, Response& response) {
@@ -156,10 +156,7 @@ Status ContentApi::GetOffer(const Repository& repository, Request& request, Resp
 Status ContentApi::PutChunks(const Repository& repository, Request& request, Response& response) {
   const auto session = TRY(SessionOf(repository, request));
   const Bytes body = TRY(ReadBinary(request, options_.batch_bytes));
-  const auto require_room = [&](storage::Connection& connection, std::uint64_t new_bytes) {
-    return storage::RequireUploadRoom(connection, repository.row, new_bytes, options_.quota);
-  };
-  const auto stored = TRY(session->Put(body, std::nullopt, require_room));
+  const auto stored = TRY(session->Put(body));
   response.SetJson({{"chunks", stored.chunk_count}, {"bytes", stored.raw_bytes}});
   return Ok();
 }

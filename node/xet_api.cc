@@ -37,13 +37,15 @@ Status XetApi::RequireRights(const XetGrant& grant, Right right) {
   TRY(RequireLinkRights(hub_, *lease, link));
   if (right == Right::Write || !grant.may_write) return Ok();
   link.method = "GET";  // who may write may not read what is withheld
-  return RequireLinkRights(hub_, *lease, link);
+  const Status readable = RequireLinkRights(hub_, *lease, link);
+  if (readable || right == Right::Read) return readable;
+  return Error(Errc::NotFound, "nothing that may be told is here");
 }
 
 Result<XetGrant> XetApi::Identify(const Request& request, Right right) {
   const XetGrant grant = TRY(GrantOf(hub_.signer, request, hub_.clock.NowMs()));
   TRY(RequireRights(grant, right));
-  if (right == Right::Read || grant.may_write) return grant;
+  if (right != Right::Write || grant.may_write) return grant;
   return Error(Errc::Denied, "this Xet token is for reading: ask for one to write");
 }
 
@@ -81,8 +83,8 @@ void XetApi::AddRoutes(Router& router) {
                const Status done = Fetch(request, response);
                if (!done) AnswerProblem(done.error(), response);
              });
-  Add(router, "GET", Aliases("chunks", "chunk", named), Right::Read, &XetApi::GetChunk);
-  Add(router, "HEAD", Aliases("xorbs", "xorb", named), Right::Read, &XetApi::HeadXorb);
+  Add(router, "GET", Aliases("chunks", "chunk", named), Right::Ask, &XetApi::GetChunk);
+  Add(router, "HEAD", Aliases("xorbs", "xorb", named), Right::Ask, &XetApi::HeadXorb);
   Add(router, "POST", Aliases("xorbs", "xorb", named), Right::Write, &XetApi::PostXorb,
       {kMaxXorbBytes});
   Add(router, "POST", {"v1/shards", "shards", "shard/:prefix/:hash"}, Right::Write,

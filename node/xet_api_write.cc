@@ -165,13 +165,12 @@ Status XetApi::HeadXorb(const XetGrant& grant, Request& request, Response&) {
 Status XetApi::PostXorb(const XetGrant& grant, Request& request, Response& response) {
   const auto hash = TRY(XorbHash::Parse(request.Param("hash")));
   const std::uint64_t announced = request.body_size_bytes().value_or(storage::kMaxXorbRawBytes);
+  {
+    auto lease = TRY(hub_.database.Read());
+    TRY(storage::RequireUploadRoom(*lease, grant.repository, announced, hub_.quota()));
+  }
   TRY(hub_.content.RequireRoom(announced));
-  // What is here already takes no room, such as when an answer was lost.
-  const auto require_room = [&](storage::Connection& connection, std::uint64_t new_bytes) {
-    return storage::RequireUploadRoom(connection, grant.repository, new_bytes, hub_.quota());
-  };
-  const auto session = TRY(SessionOf(grant));
-  const auto known = TRY(session->PutXorb(hash, BodyOf(request), require_room));
+  const auto known = TRY(TRY(SessionOf(grant))->PutXorb(hash, BodyOf(request)));
   response.SetJson({{"was_inserted", known == XetSession::Known::New}});
   return Ok();
 }
@@ -192,7 +191,7 @@ Status XetApi::RequireRoomFor(const XetGrant& grant, const std::vector<ShardFile
     if (TRY(storage::FindUsableFile(*lease, grant.repository, file.sha256))) continue;
     bytes += size;
   }
-  return storage::RequireSessionRoom(*lease, grant.repository, bytes, hub_.quota());
+  return storage::RequireUploadRoom(*lease, grant.repository, bytes, hub_.quota());
 }
 
 Status XetApi::PostShardV1(const XetGrant& grant, Request& request, Response& response) {

@@ -206,9 +206,8 @@ CREATE TABLE xet_xorb(
 CREATE INDEX xet_xorb_used ON xet_xorb(used_ms);
 )sql";
 
-// What uploads hold that no file has yet, and where a xorb was shown.
+// Where a xorb was shown.
 constexpr const char* kVersion9 = R"sql(
-ALTER TABLE upload_session ADD COLUMN loose_bytes INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE xet_xorb ADD COLUMN shown_in INTEGER;  -- repository; NULL: unknown, or uploaded
 )sql";
 

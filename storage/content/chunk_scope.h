@@ -28,8 +28,6 @@ class ChunkScope {
   static Result<ChunkScope> Load(Database& database, std::int64_t repository, std::int64_t session);
   // What the session stores later.
   void AddUploaded(const Term& term) { own_.Add(term); }
-  // In a committed file of the repository, or stored by the session.
-  bool IsOwn(const ChunkLocation& at) const { return own_.Contains(at); }
   Result<Visibility> Judge(const ChunkLocation& at);
   // Forgets what was read of public counts, so that the next judgement sees the newest commit.
   void Refresh() { public_.clear(); }

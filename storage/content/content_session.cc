@@ -134,8 +134,7 @@ Status ContentSession::Store(const Batch& batch, const std::vector<ChunkId>& ids
   return done;
 }
 
-Result<ContentSession::PutSummary> ContentSession::Put(ByteView batch, const Expected& expected,
-                                                       const RequireRoom& require_room) {
+Result<ContentSession::PutSummary> ContentSession::Put(ByteView batch, const Expected& expected) {
   auto entries = TRY(ParseBatchTable(batch));
   const auto payloads = batch.subspan(BatchTableBytes(entries.size()));
   TRY(store_.RequireRoom(batch.size()));
@@ -146,33 +145,15 @@ Result<ContentSession::PutSummary> ContentSession::Put(ByteView batch, const Exp
   PinnedRecipe pinned(store_.core());
   TRY(Store(parts, ids, pinned.recipe));
   TRY(store_.Sync());
-  TRY(Keep(pinned.recipe, require_room));
+  TRY(Keep(pinned.recipe));
   return summary;
 }
 
-// Of chunks that neither the session nor the repository had.
-Result<std::uint64_t> ContentSession::NewBytes(const Recipe& chunks) {
-  MutexLock lock(mutex_);
-  std::uint64_t bytes = 0;
-  for (const Term& term : chunks.terms) {
-    const auto pack = TRY(store_.core().packs->Get(term.pack));
-    for (std::uint32_t i = term.first; i < term.first + term.count; ++i) {
-      if (!scope_.IsOwn({term.pack, i})) bytes += pack->entry(i).raw_bytes;
-    }
-  }
-  return bytes;
-}
-
-Status ContentSession::Keep(const Recipe& chunks, const RequireRoom& require_room,
-                            const Also& also) {
-  const auto new_bytes = TRY(NewBytes(chunks));
+Status ContentSession::Keep(const Recipe& chunks, const Also& also) {
   TRY(store_.core().database.Write([&](Connection& connection) -> Status {
-    if (require_room) TRY(require_room(connection, new_bytes));
     // By name too: the row of a session that expired meanwhile may belong to another one.
-    TRY(
-        connection.Execute("UPDATE upload_session SET used_ms = ?, loose_bytes = loose_bytes + ?"
-                           " WHERE id = ? AND name = ?",
-                           store_.core().clock.NowMs(), new_bytes, row_, name_));
+    TRY(connection.Execute("UPDATE upload_session SET used_ms = ? WHERE id = ? AND name = ?",
+                           store_.core().clock.NowMs(), row_, name_));
     if (connection.Changes() == 0) return NoSession();
     for (const Term& term : chunks.terms) {
       TRY(
@@ -289,10 +270,6 @@ Result<ContentStore::SmallFile> ContentSession::Recut(const FileContent& content
 Status ContentSession::Record(Connection& connection, FileContent& content, std::int64_t now_ms) {
   const std::int64_t row = TRY(RecordFile(connection, content, now_ms));
   content = TRY(GetFile(connection, row));
-  TRY(
-      connection.Execute("UPDATE upload_session SET loose_bytes = max(0, loose_bytes - ?)"
-                         " WHERE id = ? AND name = ?",
-                         content.size_bytes, row_, name_));
   return HoldFile(connection, owner_.repository, row, Holding::Uploaded, now_ms);
 }
 

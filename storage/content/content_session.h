@@ -65,19 +65,13 @@ class ContentSession {
     std::uint64_t raw_bytes = 0;
   };
   using Expected = std::optional<std::span<const ChunkRef>>;
-  // Asked, in the transaction that keeps chunks, whether so many bytes that the session and the
-  // repository do not have yet may come; its error keeps none.
-  using RequireRoom = std::function<Status(Connection& connection, std::uint64_t new_bytes)>;
-  Result<PutSummary> Put(ByteView batch, const Expected& expected = std::nullopt,
-                         const RequireRoom& require_room = nullptr);
+  Result<PutSummary> Put(ByteView batch, const Expected& expected = std::nullopt);
 
   // Keeps chunks that were stored or found for this session: they are in its scope from now on, and
-  // not collected before it expires. Until a file has them, they count as loose
-  // (storage/history/uploads.h). They must be durable, and pinned until this returns. `also` runs
-  // in the same transaction.
+  // not collected before it expires. They must be durable, and pinned until this returns. `also`
+  // runs in the same transaction.
   using Also = std::function<Status(Connection& connection)>;
-  Status Keep(const Recipe& chunks, const RequireRoom& require_room = nullptr,
-              const Also& also = nullptr) EXCLUDES(mutex_);
+  Status Keep(const Recipe& chunks, const Also& also = nullptr) EXCLUDES(mutex_);
   // The chunks in scope that lie without a gap around this one in its pack; nullopt when it is
   // lacking.
   Result<std::optional<Term>> RunAround(const ChunkId& chunk) EXCLUDES(mutex_);
@@ -120,7 +114,6 @@ class ContentSession {
   // Where the chunks in scope are; nullopt: lacking.
   Result<std::vector<std::optional<ChunkLocation>>> Locate(std::span<const ChunkRef> chunks)
       EXCLUDES(mutex_);
-  Result<std::uint64_t> NewBytes(const Recipe& chunks) EXCLUDES(mutex_);
   Status ShapeIsLegal(const ChunkList& chunks, const FileClaim& claim) const;
   struct Batch {
     std::vector<BatchEntry> entries;

@@ -1,7 +1,5 @@
 #include "storage/history/uploads.h"
 
-#include <algorithm>
-
 #include "storage/history/history_change.h"
 
 namespace banyan::storage {
@@ -9,25 +7,21 @@ namespace {
 
 struct Waiting {
   std::int64_t namespace_row = 0;
-  std::uint64_t file_bytes = 0;
-  std::uint64_t loose_bytes = 0;
+  std::uint64_t bytes = 0;
 };
 
 Result<Waiting> WaitingBytes(Connection& connection, std::int64_t repository) {
   auto rows = connection.Query(
       "SELECT o.id, (SELECT coalesce(sum(f.size), 0) FROM repository r"
       " JOIN repository_file h ON h.repository = r.id AND h.committed = 0"
-      " JOIN file f ON f.id = h.file WHERE r.namespace = o.id),"
-      " (SELECT coalesce(sum(s.loose_bytes), 0) FROM repository r"
-      " JOIN upload_session s ON s.repository = r.id WHERE r.namespace = o.id)"
+      " JOIN file f ON f.id = h.file WHERE r.namespace = o.id)"
       " FROM namespace o WHERE o.id = (SELECT namespace FROM repository WHERE id = ?)",
       repository);
   if (!rows.Next()) {
     TRY(rows.status());
     return Error(Errc::NotFound, "no such repository");
   }
-  const Waiting waiting{rows.Int(0), static_cast<std::uint64_t>(rows.Int(1)),
-                        static_cast<std::uint64_t>(rows.Int(2))};
+  const Waiting waiting{rows.Int(0), static_cast<std::uint64_t>(rows.Int(1))};
   TRY(rows.status());
   return waiting;
 }
@@ -62,16 +56,7 @@ Status RequireUploadRoom(Connection& connection, std::int64_t repository,
                          std::uint64_t additional_bytes, const QuotaPolicy& policy) {
   if (additional_bytes == 0) return Ok();
   const auto waiting = TRY(WaitingBytes(connection, repository));
-  return RequireRoom(connection, waiting.namespace_row,
-                     waiting.file_bytes + waiting.loose_bytes + additional_bytes, policy);
-}
-
-Status RequireSessionRoom(Connection& connection, std::int64_t repository, std::uint64_t file_bytes,
-                          const QuotaPolicy& policy) {
-  if (file_bytes == 0) return Ok();
-  const auto waiting = TRY(WaitingBytes(connection, repository));
-  return RequireRoom(connection, waiting.namespace_row,
-                     waiting.file_bytes + std::max(waiting.loose_bytes, file_bytes), policy);
+  return RequireRoom(connection, waiting.namespace_row, waiting.bytes + additional_bytes, policy);
 }
 
 Status DropUpload(Connection& connection, std::int64_t repository, std::int64_t file) {

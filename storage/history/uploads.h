@@ -1,7 +1,6 @@
 #pragma once
-// Files that were uploaded to a repository and wait for the commit that names them, and chunks that
-// wait in upload sessions for a file: loose ones. Neither count as stored, so room for more is
-// asked for together with what waits already.
+// Files that were uploaded to a repository and wait for the commit that names them. They do not
+// count as stored, so room for them is asked for together with those already waiting.
 //
 // Functions work on the connection they are given; those that change something only inside
 // Database::Write.
@@ -19,13 +18,10 @@ Result<std::optional<FileContent>> FindUsableFile(Connection& connection, std::i
 Result<std::optional<FileContent>> FindCommittedFile(Connection& connection,
                                                      std::int64_t repository, const Sha256& sha256);
 
-// Room for bytes to come, on top of what is stored and what waits in the namespace of the
+// Room for `additional_bytes` on top of what is stored and what waits in the namespace of the
 // repository. TooLarge with figures.
 Status RequireUploadRoom(Connection& connection, std::int64_t repository,
                          std::uint64_t additional_bytes, const QuotaPolicy& policy);
-// Room for files that a session is to make: chunks that are loose count as a part of them.
-Status RequireSessionRoom(Connection& connection, std::int64_t repository, std::uint64_t file_bytes,
-                          const QuotaPolicy& policy);
 
 // Lets go of a file unless the repository has it committed. No error when it has none.
 Status DropUpload(Connection& connection, std::int64_t repository, std::int64_t file);

@@ -28,8 +28,7 @@ Result<std::shared_ptr<XetSession>> XetSession::Open(LocalContentStore& store, R
       new XetSession(store, random, std::move(content), std::move(require_readable)));
 }
 
-Result<XetSession::Known> XetSession::PutXorb(const XorbHash& hash, const ReadBytes& body,
-                                              const RequireRoom& require_room) {
+Result<XetSession::Known> XetSession::PutXorb(const XorbHash& hash, const ReadBytes& body) {
   const bool known = TRY(Find(hash)).has_value();
   ContentCore& core = store_.core();
   PinnedRecipe pinned(core);
@@ -50,7 +49,7 @@ Result<XetSession::Known> XetSession::PutXorb(const XorbHash& hash, const ReadBy
     return Error(Errc::Invalid, "xorb: its hash is " + found.ToString() + ", not the one named");
   }
   TRY(store_.Sync());
-  TRY(content_->Keep(pinned.recipe, require_room, [&](Connection& connection) {
+  TRY(content_->Keep(pinned.recipe, [&](Connection& connection) {
     return NameXorb(connection, owner().user,
                     {hash, pinned.recipe, XorbOrigin::Uploaded, 0, core.clock.NowMs()});
   }));
@@ -107,7 +106,7 @@ Status XetSession::Adopt(XorbName name, const ChunkList& chunks, OtherScope& oth
     if (at) pinned.recipe.Append(at->pack, at->index, chunks[i].size_bytes);
   }
   name.used_ms = core.clock.NowMs();
-  return content_->Keep(pinned.recipe, /*require_room=*/nullptr, [&](Connection& connection) {
+  return content_->Keep(pinned.recipe, [&](Connection& connection) {
     return NameXorb(connection, owner().user, name);
   });
 }

@@ -25,11 +25,9 @@ class XetSession {
   const SessionOwner& owner() const { return content_->owner(); }
 
   // Reads a xorb, stores what is new of it, durably, and names it. Invalid when it is none or has
-  // another hash; the errors of XorbReader and of `require_room`.
+  // another hash; the errors of XorbReader.
   enum class Known { New, Already };
-  using RequireRoom = ContentSession::RequireRoom;
-  Result<Known> PutXorb(const XorbHash& hash, const ReadBytes& body,
-                        const RequireRoom& require_room = nullptr);
+  Result<Known> PutXorb(const XorbHash& hash, const ReadBytes& body);
   // Has the owner a name for this xorb, and are its chunks here? NotFound otherwise.
   Status Require(const XorbHash& hash);
 

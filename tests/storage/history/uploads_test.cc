@@ -60,22 +60,6 @@ TEST_CASE("ReadersHaveWhatIsCommitted") {
   CHECK(f.Committed(f.closed, known));
 }
 
-TEST_CASE("LooseChunksTakeRoomAndAreAPartOfTheFilesToBeMade") {
-  Fixture f;
-  MUST(f.database->Write([&](Connection& c) {
-    return c.Execute(
-        "INSERT INTO upload_session(name, user, repository, created_ms, used_ms, loose_bytes)"
-        " VALUES('s', 1, ?, 1, 1, 400)",
-        f.closed);
-  }));
-  MUST(f.Room(600));
-  MUST_FAIL(f.Room(601), Errc::TooLarge);
-  auto lease = MUST(f.database->Read());
-  MUST(RequireSessionRoom(*lease, f.open, 1000, {1000}));
-  MUST_FAIL(RequireSessionRoom(*lease, f.open, 1001, {1000}), Errc::TooLarge);
-  MUST_FAIL(RequireSessionRoom(*lease, f.open, 1, {399}), Errc::TooLarge);
-}
-
 TEST_CASE("WhatWaitsTakesRoomUntilItIsDropped") {
   Fixture f;
   MUST(f.Room(1000));

@@ -265,27 +265,6 @@ TEST_CASE("WhatTheFirstRepositoryHasNoMoreIsNotUsedInTheSecond") {
   MUST_FAIL(f.Take(*second, WholeXorb(data, Cut(data))), Errc::Conflict);
 }
 
-TEST_CASE("WhatNoFileHasYetIsLoose") {
-  Fixture f;
-  const auto repository = f.AddRepository("a", true);
-  const auto session = f.Open(repository);
-  const auto loose = [&] {
-    auto lease = MUST(f.database->Read());
-    auto rows = lease->Query("SELECT sum(loose_bytes) FROM upload_session");
-    REQUIRE(rows.Next());
-    return rows.Int(0);
-  };
-  const Bytes data = Noise(500'000, 14);
-  f.Put(*session, data);
-  CHECK(loose() == 500'000);
-  f.Put(*session, data);  // an answer was lost
-  CHECK(loose() == 500'000);
-  const Bytes more = Noise(100'000, 15);
-  f.Put(*session, more);
-  MUST(f.Take(*session, WholeXorb(data, Cut(data))));
-  CHECK(loose() == 100'000);
-}
-
 TEST_CASE("AllOfAFileIsShownToWhoWritesItsRepository") {
   Fixture f;
   const auto repository = f.AddRepository("a", true);
