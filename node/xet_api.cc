@@ -33,11 +33,11 @@ void AnswerProblem(const Error& error, Response& response) {
 
 Status XetApi::RequireRights(const XetGrant& grant, Right right) {
   auto lease = TRY(hub_.database.Read());
-  SignedLink link = grant.AsLink();
-  TRY(RequireLinkRights(hub_, *lease, link));
+  TRY(RequireLinkRights(hub_, *lease, grant.AsLink()));
   if (right == Right::Write || !grant.may_write) return Ok();
-  link.method = "GET";  // who may write may not read what is withheld
-  const Status readable = RequireLinkRights(hub_, *lease, link);
+  XetGrant reader = grant;
+  reader.may_write = false;  // who may write may not read what is withheld
+  const Status readable = RequireLinkRights(hub_, *lease, reader.AsLink());
   if (readable || right == Right::Read) return readable;
   return Error(Errc::NotFound, "nothing that may be told is here");
 }

@@ -131,12 +131,9 @@ Result<XetApi::SessionPtr> XetApi::SessionOf(const XetGrant& grant) {
   }
   const auto require_readable = [&hub = hub_,
                                  user = grant.user](std::int64_t repository) -> Status {
-    SignedLink link;
-    link.method = "GET";
-    link.repository = repository;
-    link.user = user;
+    const XetGrant reader{false, repository, user};
     auto lease = TRY(hub.database.Read());
-    return RequireLinkRights(hub, *lease, link);
+    return RequireLinkRights(hub, *lease, reader.AsLink());
   };
   auto session = TRY(XetSession::Open(hub_.content, hub_.random, owner, require_readable));
   MutexLock lock(mutex_);

@@ -77,11 +77,14 @@ Result<std::vector<Term>> XetSession::RunsToShow(const ChunkId& chunk) {
 
 // Names that were made today need not be made again.
 Status XetSession::NameShown(std::vector<XorbName> names) {
-  std::erase_if(names, [&](const XorbName& name) {
-    const auto known = Find(name.hash);
-    return known && *known && (*known)->recipe == name.recipe &&
-           (*known)->shown_in == name.shown_in && (*known)->used_ms > name.used_ms - kFreshMs;
-  });
+  {
+    auto lease = TRY(store_.core().database.Read());
+    std::erase_if(names, [&](const XorbName& name) {
+      const auto known = FindXorb(*lease, owner().user, name.hash);
+      return known && *known && (*known)->recipe == name.recipe &&
+             (*known)->shown_in == name.shown_in && (*known)->used_ms > name.used_ms - kFreshMs;
+    });
+  }
   if (names.empty()) return Ok();
   return store_.core().database.Write([&](Connection& connection) -> Status {
     for (const XorbName& name : names) TRY(NameXorb(connection, owner().user, name));

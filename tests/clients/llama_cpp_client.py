@@ -16,7 +16,8 @@ from cells import check_equal, folder, main, operation
 from contents import sha256
 from cutting_relay import CuttingRelay
 from gguf_model import EXTRAS, HALF, LARGE, MIB, MODELS, SMALL
-from node_calls import ENDPOINT, OPENER, PORT, TOKEN, asked, push
+from node_calls import ENDPOINT, PORT, TOKEN, asked, push
+from place import OPENER
 
 PROGRAM = pathlib.Path(sys.executable).parent / "llama-server-vulkan"
 OPTIONS = ("--ctx-size", "64", "--parallel", "1", "--no-warmup", "--threads", "1")

@@ -9,12 +9,12 @@ import urllib.request
 from banyan_program import Client
 from cells import COLUMN, WORK, folder
 from contents import put
+from place import OPENER
 
 ENDPOINT, TOKEN = os.environ["HF_ENDPOINT"], os.environ["HF_TOKEN"]
 PORT = int(ENDPOINT.rpartition(":")[2])
 LOG = pathlib.Path(os.environ["CELLS_NODE_LOG"])
 PROGRAM = os.environ["CELLS_PROGRAM"]
-OPENER = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 operator = Client(PROGRAM, WORK / "operator", ENDPOINT, TOKEN)
 
 

@@ -16,7 +16,8 @@ from cells import WORK, check_equal, main, operation
 from contents import sha256
 from cutting_relay import CuttingRelay
 from gguf_model import EXTRAS, HALF, LARGE, MIB, MODELS, SMALL
-from node_calls import OPENER, PORT, asked, push
+from node_calls import PORT, asked, push
+from place import OPENER
 
 PROGRAM = pathlib.Path(sys.executable).parent / "ollama"
 SERVER = f"127.0.0.1:{free_port()}"
