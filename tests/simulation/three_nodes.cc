@@ -113,6 +113,7 @@ void ThreeNodes::Make(const Move& move) {
 void ThreeNodes::Give(std::size_t i, const Input& input, const std::string& what) {
   auto& place = places_[i];
   place.history = Digest(place.history + what);
+  place.watch.Hear(*place.node, input);
   const auto outputs = MUST(place.node->Step(input));
   place.watch.Look(*place.node, truth_);
   Reanswer(i);

@@ -1,7 +1,11 @@
 #include "tests/simulation/truth.h"
 
 #include <algorithm>
+#include <utility>
 
+#include "federation/follow/head_claim.h"
+#include "federation/format/heads_page.h"
+#include "federation/format/mirror_key.h"
 #include "tests/support/must.h"
 
 namespace banyan::simulation {
@@ -31,37 +35,65 @@ std::uint64_t Watch::HeldSize(const NodeId& origin) const {
   return found == held_.end() ? 0 : found->second.size;
 }
 
+void Watch::Forget() {
+  held_.clear();
+  looked_sequence_ = 0;
+  for (auto& [origin, cosigned] : cosigned_) forgotten_[origin].merge(cosigned);
+  cosigned_.clear();
+}
+
 std::string Watch::ToText() const {
   std::string text;
   for (const auto& [origin, held] : held_) {
     text +=
         "held " + origin.Short() + " " + std::to_string(held.size) + held.root.ToString() + "\n";
   }
+  const auto add = [&](const auto& origin, const auto& item) {
+    const auto& [size, root] = item.first;
+    text += (item.second ? "cosigned " : "saw cosigned ") + origin.Short() + " " +
+            std::to_string(size) + root.ToString() + "\n";
+  };
   for (const auto& [origin, cosigned] : cosigned_) {
-    if (cosigned.empty()) continue;
-    const auto& [size, root] = *cosigned.rbegin();  // on whose log all others are
-    text += "cosigned " + origin.Short() + " " + std::to_string(size) + root.ToString() + "\n";
+    // On the log of the largest are all others, as long as nothing was forgotten.
+    if (forgotten_.empty()) add(origin, *cosigned.rbegin());
+    for (const auto& item : forgotten_.empty() ? Cosigned() : cosigned) add(origin, item);
+  }
+  for (const auto& [origin, forgotten] : forgotten_) {
+    for (const auto& item : forgotten) add(origin, std::pair(item.first, false));
   }
   return text;
 }
 
-// All that this node ever cosigned of one origin must be one log.
+void Watch::Hear(const SimNode& node, const Input& input) {
+  const auto* const answer = std::get_if<Answer>(&input);
+  if (answer == nullptr || forgotten_.empty()) return;
+  const auto page = HeadsPage::Parse(AsText(answer->body));
+  if (!page) return;
+  for (const auto& head : page->heads) {
+    const auto claim = HeadClaim::Parse(head.note);
+    if (!claim || head.note.find(MirrorKeyName(node.id())) == head.note.npos) continue;
+    const std::pair state(claim->state.size, claim->state.root);
+    if (!forgotten_[claim->name.node].contains(state)) continue;
+    cosigned_[claim->name.node].try_emplace(state, false);
+  }
+}
+
 void Watch::LookAtCosignatures(SimNode& node, const Truth& truth) {
   auto lease = MUST(node.database().Read());
   auto rows = lease->Query(
-      "SELECT origin.node, size, root FROM cosignature JOIN origin ON origin.id = origin WHERE "
-      "cosigner = ?",
+      "SELECT origin.node, size, root, is_led FROM cosignature JOIN origin ON origin.id = origin "
+      "WHERE cosigner = ?",
       node.id().genesis());
   while (rows.Next()) {
     const NodeId origin(rows.DigestAt<LogHash>(0));
     const auto size = static_cast<std::uint64_t>(rows.Int(1));
-    const auto root = rows.DigestAt<LogHash>(2);
     auto& cosigned = cosigned_[origin];
+    auto& has_signed = cosigned[{size, rows.DigestAt<LogHash>(2)}];
+    if (rows.Int(3) == 0 || std::exchange(has_signed, true)) continue;
     INFO(node.name() << " cosigned " << size << " entries of " << origin.Short());
-    REQUIRE(cosigned.emplace(size, root).first->second == root);
     REQUIRE(std::ranges::any_of(truth.at(origin), [&](const auto& signer) {
-      return std::ranges::all_of(cosigned, [&](const auto& state) {
-        return signer.second.Leads(state.first, state.second);
+      return std::ranges::all_of(cosigned, [&](const auto& item) {
+        return signer.second.Leads(item.first.first, item.first.second);
       });
     }));
   }

@@ -2,6 +2,7 @@
 // What the signers of a run really said, and the checks that nobody believes anything else.
 
 #include <map>
+#include <utility>
 #include <vector>
 
 #include "tests/simulation/sim_node.h"
@@ -32,16 +33,16 @@ using Truth = std::map<federation::NodeId, std::map<std::string, SignedLog>>;
 // What one node was seen to hold.
 class Watch {
  public:
+  // To be called with each input before the node takes it: of what the node cosigned before an
+  // older copy of it was put back, a peer may show it something again.
+  void Hear(const SimNode& node, const federation::Input& input);
   // Looks at what changed since the last time: heads only grow, are ones that a signer released,
-  // and stay on one signer's log; the cards are those of the entries held; all that it ever
-  // cosigned of an origin is on one signer's log. Fails the test.
+  // and stay on one signer's log; the cards are those of the entries held; what it cosigns of an
+  // origin is on one signer's log with all that it cosigned and may know. Fails the test.
   void Look(SimNode& node, const Truth& truth);
   // An older copy of its disk was put back: it may begin again, but not go back on what it
-  // cosigned.
-  void Forget() {
-    held_.clear();
-    looked_sequence_ = 0;
-  }
+  // cosigned and remembers, or is shown by a peer.
+  void Forget();
   std::uint64_t HeldSize(const federation::NodeId& origin) const;
   std::string ToText() const;  // all that later looks compare with
 
@@ -55,7 +56,10 @@ class Watch {
   void LookAtCosignatures(SimNode& node, const Truth& truth);
 
   std::map<federation::NodeId, Held> held_;
-  std::map<federation::NodeId, std::map<std::uint64_t, federation::LogHash>> cosigned_;  // by size
+  // By size and root: whether it signed that in this life, or was only shown that it had.
+  using Cosigned = std::map<std::pair<std::uint64_t, federation::LogHash>, bool>;
+  std::map<federation::NodeId, Cosigned> cosigned_;   // and known to the node
+  std::map<federation::NodeId, Cosigned> forgotten_;  // in earlier lives
   std::int64_t looked_sequence_ = 0;
 };
 

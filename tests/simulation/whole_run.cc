@@ -160,6 +160,7 @@ std::size_t WholeRun::GiveAnswers(const WholeMove& move) {
 
 void WholeRun::Give(std::size_t i, const Input& input) {
   auto& place = places_[i];
+  place.watch.Hear(*place.node, input);
   const auto outputs = MUST(place.node->Step(input));
   if (i % kThree != 0) {
     place.watch.Look(*place.node, truth_);

@@ -142,6 +142,7 @@ void World::Give(std::size_t i, const Input& input) {
   auto& place = nodes_[i];
   if (!place.node->is_up()) return;
   ++counts_.steps;
+  place.watch.Hear(*place.node, input);
   const auto outputs = place.node->Step(input);
   if (place.node->lost_power()) return Fell(i);
   INFO(place.node->name() << " was given a " << KindOf(input));
