@@ -2,6 +2,7 @@
 
 #include "federation/card_meta.h"
 #include "federation/mirror/wanted_files.h"
+#include "storage/base/json.h"
 #include "storage/history/uploads.h"
 
 namespace banyan::federation {
@@ -9,6 +10,9 @@ namespace {
 
 using storage::Connection;
 using storage::ManifestEntry;
+
+// Whoever is followed may have more than can be pushed at once.
+constexpr std::uint64_t kMostChanges = 2'000'000;
 
 // Those of `blobs` whose content is not among `held`, each content once.
 std::vector<ManifestEntry> ListMissing(const GitRebuild::Blobs& blobs, const HeldFiles& held) {
@@ -177,6 +181,7 @@ Result<storage::HistoryChange> MirrorRun::Verify(storage::GitObjects& objects,
                                                  const GitRebuild::Blobs& changed) {
   storage::ReceiveOptions options;
   options.mirrored = true;
+  options.most_changes = kMostChanges;
   options.absent_file = [&](const std::string&, const storage::TreeEntry& file) {
     std::optional<ManifestEntry> absent;
     const auto found = changed.find(file.oid);

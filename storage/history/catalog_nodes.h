@@ -32,6 +32,7 @@ class CatalogNodes : public NodeStore {
   Status Store(const Sha256& id, Bytes node) override;
   // The nodes stored since the last call.
   PendingNodes TakePending() { return std::exchange(pending_, {}); }
+  std::uint64_t held_bytes() const { return pending_.held_bytes(); }
 
  private:
   Connection& connection_;

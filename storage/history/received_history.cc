@@ -14,6 +14,7 @@ class Receiver {
   Receiver(GitObjects& objects, std::int64_t repository, const ReceiveOptions& options)
       : objects_(objects),
         repository_(repository),
+        options_(options),
         nodes_(objects.connection()),
         trees_(objects, repository, options) {}
 
@@ -132,6 +133,12 @@ class Receiver {
                                        ? CountedManifest{base->manifest, {base->bytes, base->files}}
                                        : CountedManifest{TRY(EmptyTree(nodes_)), {}};
     const auto after = TRY(UpdateManifest(nodes_, before, changes));
+    if (!options_.mirrored && nodes_.held_bytes() > options_.most_manifest_bytes) {
+      return Error(Errc::TooLarge,
+                   "the lists of files of these commits take more than " +
+                       std::to_string(options_.most_manifest_bytes) +
+                       " bytes: push them in parts, as with git push origin <commit>:<branch>");
+    }
     Revision revision;
     revision.commit = record.oid;
     revision.manifest = after.root;
@@ -166,6 +173,7 @@ class Receiver {
 
   GitObjects& objects_;
   const std::int64_t repository_;
+  const ReceiveOptions& options_;
   CatalogNodes nodes_;
   ReceivedTrees trees_;
   std::vector<Revision> revisions_;

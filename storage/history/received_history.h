@@ -11,6 +11,9 @@
 //     larger than kMaxGitBlobBytes, there is no submodule, and no symbolic link that leads out of
 //     the repository, and no commit adds a weight file whose header cannot be true
 //     (weight_check.h).
+//  4. What was sent is not small and yet makes files without end, as trees do that name one tree
+//  many
+//     times: ReceiveOptions::most_changes.
 // Received objects that nothing needs are dropped. Whether a ref may move (rights, fast-forward
 // only) is for the caller.
 
@@ -27,6 +30,12 @@ struct ReceivedRef {
 
 struct ReceiveOptions {
   bool mirrored = false;
+  // Files and folders that differ from the parent's, of all commits together; for each object that
+  // was received 16 more.
+  std::uint64_t most_changes = 500'000;
+  // Of the manifests of all commits together, which wait in memory. A mirror has no such limit:
+  // nobody can send it less.
+  std::uint64_t most_manifest_bytes = 256u << 20;
   // For a mirror: the manifest entry of a file whose content is not held (yet), from the origin's
   // manifest; nullopt when it names none.
   std::function<Result<std::optional<ManifestEntry>>(const std::string& path,
@@ -35,7 +44,8 @@ struct ReceiveOptions {
 };
 
 // Takes the pending objects of `objects`. NotFound when something is missing, Invalid for what
-// the rules refuse, TooLarge for a large plain blob; each names the path or object and what to do.
+// the rules refuse, TooLarge for a large plain blob and beyond the options' limits; each names the
+// path or object and what to do.
 // Sync the content store before entering the change.
 Result<HistoryChange> VerifyReceived(GitObjects& objects, std::int64_t repository,
                                      const std::vector<ReceivedRef>& refs,

@@ -36,7 +36,17 @@ Error NotReceived(std::string_view what, const GitOid& oid) {
                                    " is missing: it was not sent and is not in this repository");
 }
 
+Status ReceivedTrees::CountChange() {
+  if (changes_left_-- > 0) return Ok();
+  changes_left_ = 0;
+  return Error(Errc::TooLarge,
+               "the commits change more than " + std::to_string(options_.most_changes) +
+                   " files and folders, far more than was sent for it: push fewer commits at once, "
+                   "or fewer copies of folders in each");
+}
+
 Status ReceivedTrees::Tree(const std::string& folder, const GitOid& tree) {
+  TRY(CountChange());
   needed_.insert(tree);
   if (objects_.pending().FindObject(tree) != nullptr) return Ok();
   return OwnsTree(tree, folder);
@@ -62,6 +72,7 @@ Status ReceivedTrees::Entries(const std::string& folder, const std::vector<TreeE
 
 Result<ManifestEntry> ReceivedTrees::File(GitObjects& objects, const std::string& path,
                                           const TreeEntry& entry) {
+  TRY(CountChange());
   if (entry.mode == kModeSubmodule) {
     if (options_.mirrored) return TreeVisitor::File(objects, path, entry);
     return Error(Errc::Invalid, path + ": submodules are not kept here: git rm --cached \"" + path +

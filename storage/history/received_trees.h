@@ -19,7 +19,10 @@ Error NotReceived(std::string_view what, const GitOid& oid);
 class ReceivedTrees : public TreeVisitor {
  public:
   ReceivedTrees(GitObjects& objects, std::int64_t repository, const ReceiveOptions& options)
-      : objects_(objects), repository_(repository), options_(options) {}
+      : objects_(objects),
+        repository_(repository),
+        options_(options),
+        changes_left_(options.most_changes + kChangesByObject * objects.pending().object_count()) {}
 
   // The trees from now on are of a commit whose parents have these manifests, readable through
   // `nodes`.
@@ -37,6 +40,9 @@ class ReceivedTrees : public TreeVisitor {
                              const TreeEntry& entry) override;
 
  private:
+  static constexpr std::uint64_t kChangesByObject = 16;
+
+  Status CountChange();
   Status OwnsTree(const GitOid& tree, const std::string& folder);
   Status OwnsBlob(const std::string& path, const GitOid& oid);
   Status CheckLink(const std::string& path, const GitOid& oid);
@@ -47,6 +53,7 @@ class ReceivedTrees : public TreeVisitor {
   GitObjects& objects_;
   const std::int64_t repository_;
   const ReceiveOptions& options_;
+  std::uint64_t changes_left_;
   std::set<GitOid> needed_;
   std::optional<HistoryMark> own_;  // filled when first asked
   std::optional<WeightCheck> weights_;

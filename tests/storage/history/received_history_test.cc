@@ -150,6 +150,35 @@ TEST_CASE("PushCannotNameObjectsOfOtherRepositories") {
   MUST(Receive(f, clone, {{"main"}, {{kMain, {}, head}}, {}}));
 }
 
+// Of ten entries each, which all name the next one: ten thousand files.
+TEST_CASE("PushedTreesThatRepeatEachOtherMakeNoFilesWithoutEnd") {
+  HistoryFixture f;
+  Clone clone;
+  for (int i = 0; i < 10; ++i) clone.Write(std::to_string(i), "1");
+  clone.Commit("files");
+  auto lease = MUST(f.database->Read());
+  auto objects = MUST(GitObjects::Open(*lease, *f.store));
+  clone.Send(*objects, clone.NewObjects({"main"}));
+  GitOid tree = clone.Id("main^{tree}");
+  for (int level = 0; level < 3; ++level) {
+    std::vector<TreeEntry> entries;
+    for (int i = 0; i < 10; ++i) entries.push_back({kModeFolder, std::to_string(i), tree});
+    tree = MUST(objects->Write(GitObjectType::Tree, EncodeTree(entries)));
+  }
+  const auto text = test::Git(clone.directory.path(), {"cat-file", "commit", "main"});
+  const auto bomb = "tree " + tree.ToString() + text.substr(text.find('\n'));
+  const auto head = MUST(objects->Write(GitObjectType::Commit, AsBytes(bomb)));
+  ReceiveOptions options;
+  options.most_changes = 10'000;
+  const std::vector<ReceivedRef> refs = {{kMain, {}, head}};
+  MUST_FAIL(VerifyReceived(*objects, f.repository, refs, options), Errc::TooLarge);
+  options.most_changes = 11'111;
+  options.most_manifest_bytes = 1000;
+  MUST_FAIL(VerifyReceived(*objects, f.repository, refs, options), Errc::TooLarge);
+  options.most_manifest_bytes = 10'000'000;
+  REQUIRE(MUST(VerifyReceived(*objects, f.repository, refs, options)).revisions[0].files == 10'000);
+}
+
 TEST_CASE("PushedPointersNeedTheirFile") {
   HistoryFixture f;
   f.CommitText("a", "1");
