@@ -3,6 +3,7 @@
 #include "cli/commands.h"
 #include "cli/text.h"
 #include "node/units.h"
+#include "storage/base/json.h"
 
 namespace banyan::cli {
 namespace {

@@ -5,6 +5,7 @@
 #include "cli/login_file.h"
 #include "node/admin.h"
 #include "node/data_directory.h"
+#include "storage/base/json.h"
 #include "storage/base/shared_disk.h"
 
 namespace banyan::cli {

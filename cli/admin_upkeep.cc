@@ -3,6 +3,7 @@
 #include "cli/commands.h"
 #include "cli/text.h"
 #include "node/units.h"
+#include "storage/base/json.h"
 #include "storage/content/backup.h"
 
 namespace banyan::cli {

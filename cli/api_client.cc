@@ -5,6 +5,7 @@
 #include "cli/api_error.h"
 #include "cli/text.h"
 #include "node/http/uri.h"
+#include "storage/base/json.h"
 
 namespace banyan::cli {
 namespace {

@@ -12,7 +12,7 @@
 #include "cli/node_url.h"
 #include "node/client/api_request.h"
 #include "node/client/http_handle.h"
-#include "storage/base/json.h"
+#include "storage/base/json_fwd.h"
 #include "storage/base/mutex.h"
 
 namespace banyan::cli {

@@ -1,6 +1,7 @@
 #include "cli/api_error.h"
 
 #include "cli/text.h"
+#include "storage/base/json.h"
 
 namespace banyan::cli {
 namespace {

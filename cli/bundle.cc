@@ -7,6 +7,7 @@
 #include "cli/text.h"
 #include "federation/bundle/bundle_sink.h"
 #include "node/units.h"
+#include "storage/base/json.h"
 
 namespace banyan::cli {
 namespace {

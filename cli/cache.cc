@@ -7,6 +7,7 @@
 #include "cli/transfer/cache_prune.h"
 #include "cli/user_directories.h"
 #include "node/units.h"
+#include "storage/base/json.h"
 
 namespace banyan::cli {
 namespace {

@@ -1,5 +1,7 @@
 #include "cli/card_check.h"
 
+#include "storage/base/json.h"
+
 namespace banyan::cli {
 namespace {
 

@@ -4,6 +4,7 @@
 
 #include "cli/admin_command.h"
 #include "cli/text.h"
+#include "storage/base/json.h"
 
 namespace banyan::cli {
 namespace {

@@ -2,7 +2,7 @@
 // What the operation "federation" answers, for people.
 
 #include "cli/session.h"
-#include "storage/base/json.h"
+#include "storage/base/json_fwd.h"
 
 namespace banyan::cli {
 

@@ -3,6 +3,7 @@
 #include "cli/commands.h"
 #include "cli/federation_status.h"
 #include "cli/text.h"
+#include "storage/base/json.h"
 
 namespace banyan::cli {
 namespace {

@@ -5,6 +5,7 @@
 #include "cli/session.h"
 #include "cli/text.h"
 #include "cli/transfer/file_hash.h"
+#include "storage/base/json.h"
 
 namespace banyan::cli {
 namespace {

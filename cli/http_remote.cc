@@ -1,5 +1,7 @@
 #include "cli/http_remote.h"
 
+#include "storage/base/json.h"
+
 namespace banyan::cli {
 namespace {
 

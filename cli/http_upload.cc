@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cstdlib>
 
+#include "storage/base/json.h"
+
 namespace banyan::cli {
 namespace {
 

@@ -8,6 +8,7 @@
 #include "cli/repository_list.h"
 #include "cli/session.h"
 #include "cli/text.h"
+#include "storage/base/json.h"
 
 namespace banyan::cli {
 namespace {

@@ -3,6 +3,7 @@
 #include "cli/repository_address.h"
 #include "cli/repository_list.h"
 #include "cli/session.h"
+#include "storage/base/json.h"
 
 namespace banyan::cli {
 namespace {

@@ -5,6 +5,7 @@
 #include "cli/login_file.h"
 #include "cli/session.h"
 #include "cli/whoami.h"
+#include "storage/base/json.h"
 
 namespace banyan::cli {
 namespace {

@@ -2,6 +2,7 @@
 #include "cli/commands.h"
 #include "cli/repository_address.h"
 #include "cli/session.h"
+#include "storage/base/json.h"
 
 namespace banyan::cli {
 namespace {

@@ -1,6 +1,7 @@
 #include "cli/new_repository.h"
 
 #include "cli/whoami.h"
+#include "storage/base/json.h"
 
 namespace banyan::cli {
 namespace {

@@ -9,7 +9,7 @@
 
 #include "cli/table.h"
 #include "cli/terminal.h"
-#include "storage/base/json.h"
+#include "storage/base/json_fwd.h"
 
 namespace banyan::cli {
 

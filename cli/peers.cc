@@ -2,6 +2,7 @@
 #include "cli/admin_command.h"
 #include "cli/commands.h"
 #include "cli/text.h"
+#include "storage/base/json.h"
 
 namespace banyan::cli {
 namespace {

@@ -7,6 +7,7 @@
 #include "cli/exit_code.h"
 #include "cli/help.h"
 #include "cli/session.h"
+#include "storage/base/json.h"
 #include "storage/base/version.h"
 
 namespace banyan::cli {

@@ -11,6 +11,7 @@
 #include "cli/text.h"
 #include "cli/user_directories.h"
 #include "node/units.h"
+#include "storage/base/json.h"
 
 namespace banyan::cli {
 namespace {

@@ -17,6 +17,7 @@
 #include "cli/transfer/push_run.h"
 #include "cli/user_directories.h"
 #include "node/units.h"
+#include "storage/base/json.h"
 
 namespace banyan::cli {
 namespace {

@@ -4,6 +4,7 @@
 #include "cli/session.h"
 #include "cli/table.h"
 #include "cli/text.h"
+#include "storage/base/json.h"
 
 namespace banyan::cli {
 namespace {

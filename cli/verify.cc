@@ -7,6 +7,7 @@
 #include "cli/text.h"
 #include "cli/transfer/folder_check.h"
 #include "cli/transfer/remote_manifest.h"
+#include "storage/base/json.h"
 
 namespace banyan::cli {
 namespace {

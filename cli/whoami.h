@@ -4,7 +4,7 @@
 #include <string>
 #include <string_view>
 
-#include "storage/base/json.h"
+#include "storage/base/json_fwd.h"
 
 namespace banyan::cli {
 

@@ -5,6 +5,7 @@
 #include "federation/card_meta.h"
 #include "federation/log_card.h"
 #include "federation/receipts.h"
+#include "storage/base/json.h"
 
 namespace banyan::federation {
 namespace {

@@ -5,6 +5,7 @@
 #include "federation/card_meta.h"
 #include "federation/commit_tree.h"
 #include "federation/format/canonical_json.h"
+#include "storage/base/json.h"
 #include "storage/catalog/repository_head.h"
 #include "storage/history/ref_list.h"
 

@@ -3,6 +3,7 @@
 // tree nodes, so that what a card names is there when the card is.
 
 #include "federation/format/card.h"
+#include "storage/base/json.h"
 #include "storage/catalog/repositories.h"
 #include "storage/content/content_store.h"
 

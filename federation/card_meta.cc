@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "federation/format/canonical_json.h"
+#include "storage/base/json.h"
 #include "storage/base/utf8.h"
 
 namespace banyan::federation {

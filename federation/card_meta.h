@@ -4,7 +4,7 @@
 
 #include <array>
 
-#include "storage/base/json.h"
+#include "storage/base/json_fwd.h"
 #include "storage/base/random.h"
 #include "storage/catalog/repositories.h"
 

@@ -5,6 +5,7 @@
 #include "federation/card_meta.h"
 #include "federation/format/canonical_json.h"
 #include "federation/open_objects.h"
+#include "storage/base/json.h"
 #include "storage/base/logging.h"
 
 namespace banyan::federation {

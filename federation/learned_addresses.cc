@@ -4,6 +4,7 @@
 
 #include "federation/format/canonical_json.h"
 #include "federation/origin_rows.h"
+#include "storage/base/json.h"
 
 namespace banyan::federation {
 namespace {

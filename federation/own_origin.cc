@@ -6,6 +6,7 @@
 #include "federation/format/opening.h"
 #include "federation/origin_rows.h"
 #include "storage/base/clock.h"
+#include "storage/base/json.h"
 
 namespace banyan::federation {
 namespace {

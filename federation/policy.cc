@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "storage/base/glob.h"
+#include "storage/base/json.h"
 #include "storage/base/repository_glob.h"
 
 namespace banyan::federation {

@@ -1,6 +1,7 @@
 #include "federation/receipts.h"
 
 #include "federation/format/canonical_json.h"
+#include "storage/base/json.h"
 
 namespace banyan::federation {
 namespace {

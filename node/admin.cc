@@ -1,6 +1,7 @@
 #include "node/admin.h"
 
 #include "node/admin_functions.h"
+#include "storage/base/json.h"
 #include "storage/base/logging.h"
 
 namespace banyan::node {

@@ -8,7 +8,7 @@
 #include <string>
 #include <string_view>
 
-#include "storage/base/json.h"
+#include "storage/base/json_fwd.h"
 #include "storage/base/random.h"
 #include "storage/content/local_content_store.h"
 

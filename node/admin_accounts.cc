@@ -1,5 +1,6 @@
 // Users and quotas.
 #include "node/admin_functions.h"
+#include "storage/base/json.h"
 
 namespace banyan::node {
 namespace {

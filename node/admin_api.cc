@@ -4,6 +4,7 @@
 
 #include "node/auth.h"
 #include "node/http/http_error.h"
+#include "storage/base/json.h"
 
 namespace banyan::node {
 namespace {

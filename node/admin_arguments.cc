@@ -2,6 +2,7 @@
 #include <filesystem>
 
 #include "node/admin_functions.h"
+#include "storage/base/json.h"
 
 namespace banyan::node {
 namespace {

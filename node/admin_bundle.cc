@@ -9,6 +9,7 @@
 #include "node/admin_functions.h"
 #include "node/follower.h"
 #include "node/own_log.h"
+#include "storage/base/json.h"
 #include "storage/base/repository_glob.h"
 
 namespace banyan::node {

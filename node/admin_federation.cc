@@ -13,6 +13,7 @@
 #include "node/follower.h"
 #include "node/own_address.h"
 #include "node/own_log.h"
+#include "storage/base/json.h"
 
 namespace banyan::node {
 namespace {

@@ -1,5 +1,6 @@
 // Organisations and their members.
 #include "node/admin_functions.h"
+#include "storage/base/json.h"
 
 namespace banyan::node {
 namespace {

@@ -2,6 +2,7 @@
 #include <set>
 
 #include "node/admin_functions.h"
+#include "storage/base/json.h"
 #include "storage/catalog/tokens.h"
 #include "storage/content/recipe.h"
 

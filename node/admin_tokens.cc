@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "node/admin_functions.h"
+#include "storage/base/json.h"
 #include "storage/catalog/tokens.h"
 
 namespace banyan::node {

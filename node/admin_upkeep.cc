@@ -1,6 +1,7 @@
 // Garbage collection, scrub, backup.
 #include "node/admin_functions.h"
 #include "node/collection.h"
+#include "storage/base/json.h"
 #include "storage/content/backup.h"
 #include "storage/content/scrub.h"
 

@@ -3,6 +3,7 @@
 
 #include "node/repository_call.h"
 #include "node/routes.h"
+#include "storage/base/json.h"
 #include "storage/catalog/accounts.h"
 #include "storage/catalog/tokens.h"
 

@@ -4,6 +4,7 @@
 #include "node/entering.h"
 #include "node/repository_call.h"
 #include "node/routes.h"
+#include "storage/base/json.h"
 #include "storage/history/branches.h"
 #include "storage/history/commit.h"
 

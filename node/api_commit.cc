@@ -5,6 +5,7 @@
 #include "node/links.h"
 #include "node/repository_call.h"
 #include "node/routes.h"
+#include "storage/base/json.h"
 
 namespace banyan::node {
 namespace {

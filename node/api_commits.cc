@@ -5,6 +5,7 @@
 
 #include "node/repository_call.h"
 #include "node/routes.h"
+#include "storage/base/json.h"
 
 namespace banyan::node {
 namespace {

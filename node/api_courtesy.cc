@@ -3,6 +3,7 @@
 
 #include "node/repository_call.h"
 #include "node/routes.h"
+#include "storage/base/json.h"
 #include "storage/metadata/card_check.h"
 
 namespace banyan::node {

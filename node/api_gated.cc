@@ -8,6 +8,7 @@
 
 #include "node/repository_call.h"
 #include "node/routes.h"
+#include "storage/base/json.h"
 #include "storage/catalog/gated_access.h"
 
 namespace banyan::node {

@@ -2,6 +2,7 @@
 
 #include "node/links.h"
 #include "node/routes.h"
+#include "storage/base/json.h"
 #include "storage/base/version.h"
 #include "storage/content/chunk_encoding.h"
 

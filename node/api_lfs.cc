@@ -9,6 +9,7 @@
 #include "node/repository_call.h"
 #include "node/routes.h"
 #include "node/xet_link.h"
+#include "storage/base/json.h"
 #include "storage/history/catalog_nodes.h"
 #include "storage/history/uploads.h"
 

@@ -12,6 +12,7 @@
 #include "node/link_rights.h"
 #include "node/routes.h"
 #include "node/upload.h"
+#include "storage/base/json.h"
 #include "storage/history/catalog_nodes.h"
 #include "storage/history/uploads.h"
 

@@ -8,6 +8,7 @@
 #include "node/hub_json.h"
 #include "node/repository_call.h"
 #include "node/routes.h"
+#include "storage/base/json.h"
 #include "storage/catalog/repository_search.h"
 #include "storage/metadata/licence.h"
 

@@ -8,6 +8,7 @@
 #include "node/links.h"
 #include "node/repository_call.h"
 #include "node/routes.h"
+#include "storage/base/json.h"
 #include "storage/history/commit.h"
 
 namespace banyan::node {

@@ -10,6 +10,7 @@
 #include "node/file_answer.h"
 #include "node/http/http_error.h"
 #include "node/routes.h"
+#include "storage/base/json.h"
 #include "storage/catalog/accounts.h"
 #include "storage/catalog/tokens.h"
 

@@ -12,6 +12,7 @@
 #include "node/http/http_error.h"
 #include "node/links.h"
 #include "node/routes.h"
+#include "storage/base/json.h"
 #include "storage/catalog/repository_head.h"
 #include "storage/history/file_traits.h"
 

@@ -4,6 +4,7 @@
 
 #include "node/repository_call.h"
 #include "node/routes.h"
+#include "storage/base/json.h"
 #include "storage/history/git_attributes.h"
 #include "storage/history/git_ignore.h"
 

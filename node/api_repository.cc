@@ -8,6 +8,7 @@
 #include "node/repository_call.h"
 #include "node/revision_source.h"
 #include "node/routes.h"
+#include "storage/base/json.h"
 #include "storage/catalog/repository_head.h"
 #include "storage/history/repository_metadata.h"
 

@@ -6,6 +6,7 @@
 #include "node/hub_json.h"
 #include "node/repository_call.h"
 #include "node/routes.h"
+#include "storage/base/json.h"
 
 namespace banyan::node {
 namespace {

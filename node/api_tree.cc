@@ -8,6 +8,7 @@
 #include "node/repository_call.h"
 #include "node/routes.h"
 #include "node/xet_link.h"
+#include "storage/base/json.h"
 
 namespace banyan::node {
 namespace {

@@ -3,6 +3,7 @@
 
 #include "node/routes.h"
 #include "node/xet_link.h"
+#include "storage/base/json.h"
 
 namespace banyan::node {
 namespace {

@@ -1,5 +1,7 @@
 #include "node/background_task.h"
 
+#include "storage/base/json.h"
+
 namespace banyan::node {
 
 void BackgroundTask::Stop() {

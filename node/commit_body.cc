@@ -1,5 +1,6 @@
 #include "node/commit_body.h"
 
+#include "storage/base/json.h"
 #include "storage/base/repository_name.h"
 #include "storage/history/uploads.h"
 

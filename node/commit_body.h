@@ -12,6 +12,7 @@
 
 #include "node/http/line_reader.h"
 #include "node/hub.h"
+#include "storage/base/json.h"
 #include "storage/history/commit.h"
 
 namespace banyan::node {

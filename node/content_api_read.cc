@@ -9,6 +9,7 @@
 #include "node/http/content_coding.h"
 #include "node/hub_answer.h"
 #include "node/immutable_answer.h"
+#include "storage/base/json.h"
 #include "storage/base/logging.h"
 #include "storage/history/history.h"
 

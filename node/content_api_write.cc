@@ -6,6 +6,7 @@
 
 #include "node/content_api.h"
 #include "node/http/http_error.h"
+#include "storage/base/json.h"
 
 namespace banyan::node {
 namespace {

@@ -1,6 +1,7 @@
 #include "node/head_metadata.h"
 
 #include "node/revision_source.h"
+#include "storage/base/json.h"
 #include "storage/catalog/repositories.h"
 #include "storage/catalog/repository_head.h"
 #include "storage/history/repository_metadata.h"

@@ -1,6 +1,7 @@
 #include "node/hub_json.h"
 
 #include "storage/base/clock.h"
+#include "storage/base/json.h"
 
 namespace banyan::node {
 

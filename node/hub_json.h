@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "federation/mirror_state.h"
-#include "storage/base/json.h"
+#include "storage/base/json_fwd.h"
 #include "storage/catalog/repositories.h"
 #include "storage/history/history.h"
 

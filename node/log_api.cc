@@ -13,6 +13,7 @@
 #include "node/http/content_coding.h"
 #include "node/http/http_error.h"
 #include "node/hub_answer.h"
+#include "storage/base/json.h"
 #include "storage/base/version.h"
 
 namespace banyan::node {

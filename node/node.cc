@@ -10,6 +10,7 @@
 #include "node/log_api.h"
 #include "node/peer_api.h"
 #include "node/routes.h"
+#include "storage/base/json.h"
 #include "storage/base/logging.h"
 
 namespace banyan::node {

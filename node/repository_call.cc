@@ -2,6 +2,7 @@
 
 #include "node/http/uri.h"
 #include "node/links.h"
+#include "storage/base/json.h"
 
 namespace banyan::node {
 namespace {

@@ -10,6 +10,7 @@
 #include "node/hub.h"
 #include "node/hub_answer.h"
 #include "node/repository_lookup.h"
+#include "storage/base/json.h"
 #include "storage/history/history.h"
 
 namespace banyan::node {

@@ -2,6 +2,7 @@
 
 #include "node/http/http_error.h"
 #include "node/link_rights.h"
+#include "storage/base/json.h"
 
 namespace banyan::node {
 namespace {

@@ -10,6 +10,7 @@
 #include "node/immutable_answer.h"
 #include "node/links.h"
 #include "node/xet_api.h"
+#include "storage/base/json.h"
 #include "storage/history/uploads.h"
 
 namespace banyan::node {

@@ -7,6 +7,7 @@
 #include "node/immutable_answer.h"
 #include "node/link_rights.h"
 #include "node/xet_api.h"
+#include "storage/base/json.h"
 #include "storage/history/uploads.h"
 
 namespace banyan::node {

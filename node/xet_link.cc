@@ -2,6 +2,7 @@
 
 #include "node/links.h"
 #include "node/xet_grant.h"
+#include "storage/base/json.h"
 #include "storage/history/uploads.h"
 
 namespace banyan::node {

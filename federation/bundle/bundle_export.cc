@@ -10,6 +10,7 @@
 #include "federation/format/tile.h"
 #include "federation/open_objects.h"
 #include "federation/row_files.h"
+#include "storage/base/json.h"
 #include "storage/catalog/repositories.h"
 #include "storage/content/file_sections.h"
 #include "storage/history/uploads.h"

@@ -8,6 +8,7 @@
 #include "federation/known_keys.h"
 #include "federation/origin_rows.h"
 #include "federation/own_origin.h"
+#include "storage/base/json.h"
 
 namespace banyan::federation {
 namespace {

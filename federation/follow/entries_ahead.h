@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "federation/format/card_entry.h"
+#include "storage/base/json.h"
 #include "storage/base/queue_worker.h"
 
 namespace banyan::federation {

@@ -14,6 +14,7 @@
 #include "federation/origin_rows.h"
 #include "federation/receipts.h"
 #include "federation/state_tree.h"
+#include "storage/base/json.h"
 
 namespace banyan::federation {
 namespace {

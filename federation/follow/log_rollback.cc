@@ -6,6 +6,7 @@
 #include "federation/format/canonical_json.h"
 #include "federation/format/card_link.h"
 #include "federation/format/entry_bundle.h"
+#include "storage/base/json.h"
 
 namespace banyan::federation {
 namespace {

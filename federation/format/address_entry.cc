@@ -7,6 +7,7 @@
 #include "federation/format/canonical_json.h"
 #include "federation/format/entry_member.h"
 #include "federation/format/public_address.h"
+#include "storage/base/json.h"
 
 namespace banyan::federation {
 namespace {

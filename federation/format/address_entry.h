@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "federation/format/node_id.h"
-#include "storage/base/json.h"
+#include "storage/base/json_fwd.h"
 
 namespace banyan::federation {
 

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "storage/base/json.h"
+
 namespace banyan::federation {
 
 namespace {

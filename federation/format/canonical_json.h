@@ -6,7 +6,7 @@
 #include <string_view>
 
 #include "storage/base/bytes.h"
-#include "storage/base/json.h"
+#include "storage/base/json_fwd.h"
 
 namespace banyan::federation {
 

@@ -4,6 +4,7 @@
 #include <array>
 
 #include "federation/format/canonical_json.h"
+#include "storage/base/json.h"
 
 namespace banyan::federation {
 

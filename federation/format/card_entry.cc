@@ -1,5 +1,7 @@
 #include "federation/format/card_entry.h"
 
+#include "storage/base/json.h"
+
 namespace banyan::federation {
 
 Result<CardEntry> CardEntry::Parse(const Json& entry) {

@@ -1,5 +1,7 @@
 #include "federation/format/card_link.h"
 
+#include "storage/base/json.h"
+
 namespace banyan::federation {
 
 Result<CardLink> CardLink::Parse(const Json& entry) {

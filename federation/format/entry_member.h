@@ -5,7 +5,7 @@
 #include <string>
 
 #include "federation/format/log_hash.h"
-#include "storage/base/json.h"
+#include "storage/base/json_fwd.h"
 
 namespace banyan::federation {
 

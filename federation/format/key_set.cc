@@ -3,6 +3,7 @@
 #include <set>
 
 #include "federation/format/canonical_json.h"
+#include "storage/base/json.h"
 
 namespace banyan::federation {
 

@@ -3,7 +3,7 @@
 // (PROTOCOL.md section 2). Values.
 
 #include "storage/base/digest.h"
-#include "storage/base/json.h"
+#include "storage/base/json_fwd.h"
 #include "storage/base/signing.h"
 
 namespace banyan::federation {

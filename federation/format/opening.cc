@@ -5,6 +5,7 @@
 
 #include "federation/format/canonical_json.h"
 #include "federation/format/entry_member.h"
+#include "storage/base/json.h"
 
 namespace banyan::federation {
 

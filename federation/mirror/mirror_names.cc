@@ -1,6 +1,7 @@
 #include "federation/mirror/mirror_names.h"
 
 #include "federation/card_meta.h"
+#include "storage/base/json.h"
 #include "storage/catalog/accounts.h"
 
 namespace banyan::federation {

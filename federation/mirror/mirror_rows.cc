@@ -1,6 +1,7 @@
 #include "federation/mirror/mirror_rows.h"
 
 #include "federation/format/canonical_json.h"
+#include "storage/base/json.h"
 
 namespace banyan::federation {
 

@@ -6,6 +6,7 @@
 #include "federation/format/canonical_json.h"
 #include "federation/origin_rows.h"
 #include "federation/own/common_size.h"
+#include "storage/base/json.h"
 
 namespace banyan::federation {
 namespace {

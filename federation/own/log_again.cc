@@ -4,6 +4,7 @@
 #include "federation/format/canonical_json.h"
 #include "federation/format/entry_bundle.h"
 #include "federation/receipts.h"
+#include "storage/base/json.h"
 
 namespace banyan::federation {
 namespace {

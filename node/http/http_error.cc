@@ -1,5 +1,6 @@
 #include "node/http/http_error.h"
 
+#include "storage/base/json.h"
 #include "storage/base/logging.h"
 
 namespace banyan::node {

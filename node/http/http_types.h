@@ -13,7 +13,7 @@
 
 #include "federation/format/node_id.h"
 #include "storage/base/bytes.h"
-#include "storage/base/json.h"
+#include "storage/base/json_fwd.h"
 #include "storage/base/result.h"
 #include "storage/catalog/caller.h"
 

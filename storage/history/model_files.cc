@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <charconv>
 
+#include "storage/base/json.h"
+
 namespace banyan::storage {
 namespace {
 

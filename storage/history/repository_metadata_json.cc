@@ -1,3 +1,4 @@
+#include "storage/base/json.h"
 #include "storage/history/repository_metadata.h"
 
 namespace banyan::storage {

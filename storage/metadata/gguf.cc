@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <set>
 
+#include "storage/base/json.h"
 #include "storage/base/range_cursor.h"
 #include "storage/metadata/gguf_types.h"
 #include "storage/metadata/gguf_value.h"

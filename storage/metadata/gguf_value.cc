@@ -3,6 +3,7 @@
 #include <bit>
 #include <cmath>
 
+#include "storage/base/json.h"
 #include "storage/base/utf8.h"
 #include "storage/metadata/gguf_types.h"
 

@@ -1,7 +1,7 @@
 #pragma once
 // Values of GGUF metadata.
 
-#include "storage/base/json.h"
+#include "storage/base/json_fwd.h"
 #include "storage/base/range_cursor.h"
 
 namespace banyan::storage {
