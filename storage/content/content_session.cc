@@ -304,9 +304,14 @@ Result<ContentStore::SmallFile> ContentSession::Recut(const FileContent& content
 Status ContentSession::Record(Connection& connection, FileContent& content, std::int64_t now_ms) {
   const std::int64_t row = TRY(RecordFile(connection, content, now_ms));
   content = TRY(GetFile(connection, row));
-  if (!MayUseFile(connection, owner_.repository, row)) {
-    TRY(PayLooseBytes(connection, owner_.user, content.size_bytes));
+  bool is_new = true;
+  {
+    auto rows = connection.Query("SELECT 1 FROM repository_file WHERE repository = ? AND file = ?",
+                                 owner_.repository, row);
+    is_new = !rows.Next();
+    TRY(Status(rows.status()));
   }
+  if (is_new) TRY(PayLooseBytes(connection, owner_.user, content.size_bytes));
   return HoldFile(connection, owner_.repository, row, Holding::Uploaded, now_ms);
 }
 

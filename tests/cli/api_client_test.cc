@@ -10,6 +10,7 @@
 
 #include "node/http/byte_range.h"
 #include "node/http/http_error.h"
+#include "storage/base/json.h"
 #include "tests/cli/fake_node.h"
 #include "tests/cli/fake_terminal.h"
 #include "tests/node/test_server.h"

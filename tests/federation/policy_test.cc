@@ -1,5 +1,6 @@
 #include "federation/policy.h"
 
+#include "storage/base/json.h"
 #include "tests/support/catch.h"
 
 using namespace banyan;

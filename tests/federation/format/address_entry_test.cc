@@ -1,6 +1,7 @@
 #include "federation/format/address_entry.h"
 
 #include "federation/format/canonical_json.h"
+#include "storage/base/json.h"
 #include "tests/support/must.h"
 
 using namespace banyan;

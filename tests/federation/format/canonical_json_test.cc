@@ -1,5 +1,6 @@
 #include "federation/format/canonical_json.h"
 
+#include "storage/base/json.h"
 #include "tests/support/must.h"
 
 using namespace banyan;

@@ -1,6 +1,7 @@
 #include "federation/format/card.h"
 
 #include "federation/format/canonical_json.h"
+#include "storage/base/json.h"
 #include "tests/federation/format/log_vectors.h"
 
 using namespace banyan;

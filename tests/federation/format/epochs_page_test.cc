@@ -5,6 +5,7 @@
 #include "federation/format/card_link.h"
 #include "federation/format/note.h"
 #include "federation/format/state_entry.h"
+#include "storage/base/json.h"
 #include "tests/support/must.h"
 
 using namespace banyan;

@@ -3,6 +3,7 @@
 
 #include "federation/format/canonical_json.h"
 #include "federation/format/opening.h"
+#include "storage/base/json.h"
 #include "tests/federation/format/log_vectors.h"
 
 using namespace banyan;
