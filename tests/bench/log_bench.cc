@@ -13,6 +13,7 @@
 #include "federation/format/canonical_json.h"
 #include "federation/own_origin.h"
 #include "federation/state_tree.h"
+#include "storage/base/json.h"
 
 namespace banyan::federation {
 namespace {

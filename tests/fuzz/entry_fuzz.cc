@@ -7,6 +7,7 @@
 #include "federation/format/canonical_json.h"
 #include "federation/format/card.h"
 #include "federation/format/opening.h"
+#include "storage/base/json.h"
 
 namespace banyan::federation {
 namespace {
