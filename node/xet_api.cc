@@ -35,11 +35,12 @@ void AnswerProblem(const Error& error, Response& response) {
 Status XetApi::RequireRights(const XetGrant& grant, Right right) {
   auto lease = TRY(hub_.database.Read());
   TRY(RequireLinkRights(hub_, *lease, grant.AsLink()));
-  if (right == Right::Write || !grant.may_write) return Ok();
+  if (right == Right::Write || (right == Right::Read && !grant.may_write)) return Ok();
   XetGrant reader = grant;
   reader.may_write = false;  // who may write may not read what is withheld
   const Status readable = RequireLinkRights(hub_, *lease, reader.AsLink());
-  if (readable || right == Right::Read) return readable;
+  if (right == Right::Read) return readable;
+  if (readable && grant.may_write) return Ok();
   return Error(Errc::NotFound, "nothing that may be told is here");
 }
 

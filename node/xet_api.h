@@ -22,7 +22,7 @@ class XetApi {
 
  private:
   enum class Version { V1, V2 };
-  enum class Right { Read, Ask, Write };  // Ask: what is here already, by who may also read it
+  enum class Right { Read, Ask, Write };  // Ask: what is here already, by who may write and read
   using Handler = Status (XetApi::*)(const XetGrant&, Request&, Response&);
   using SessionPtr = std::shared_ptr<storage::XetSession>;
 

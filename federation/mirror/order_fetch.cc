@@ -100,7 +100,7 @@ Status OrderFetch::TakeTable(ByteView& piece) {
   table_bytes_.insert(table_bytes_.end(), part.begin(), part.end());
   piece = piece.subspan(part.size());
   fetched_bytes_ += part.size();
-  parts_.moved(part.size());
+  TRY(parts_.moved(part.size()));
   if (table_bytes_.size() < room_) return Ok();
   const auto run = std::span(parts_.section.chunks).subspan(next_, end_ - next_);
   const auto entries = TRY(ReadTable(table_bytes_, run));
@@ -111,7 +111,7 @@ Status OrderFetch::TakeTable(ByteView& piece) {
 
 Status OrderFetch::Take(ByteView piece) {
   fetched_bytes_ += piece.size();
-  parts_.moved(piece.size());
+  TRY(parts_.moved(piece.size()));
   while (!piece.empty()) {
     if (next_ == end_) return Error(Errc::Corrupt, "more bytes than asked for");
     const std::size_t wanted = table_[next_].stored_bytes - partial_bytes_;

@@ -27,9 +27,9 @@ class OrderFetch {
     const ProvenSection& section;
     SectionTables& tables;
     BrokenChunks& broken;
-    bool has_part;                                 // of the file only
-    std::function<void(std::size_t bytes)> moved;  // so many came
-    // One more chunk came whole. An error ends the exchange.
+    bool has_part;  // of the file only
+    // So many came; one more chunk came whole. An error ends the exchange.
+    std::function<Status(std::size_t bytes)> moved;
     std::function<Status()> came;
     std::function<void(std::size_t chunk)> kept;
   };

@@ -211,15 +211,15 @@ void Swarm::CarryOut(const SwarmPlan::Order& order) {
 SwarmPlan::End Swarm::Ask(const SwarmPlan::Order& order, Section& section) {
   PeerSource& peer = *peers_.list()[order.peer];
   if (peers_.lies().Of(peer)) return SwarmPlan::End::Lied;
-  const auto moved = [&](std::size_t bytes) {
+  const Error too_late(Errc::Cancelled, "another peer was faster");
+  const auto moved = [&](std::size_t bytes) -> Status {
     const MutexLock lock(mutex_);
-    plan_.Moved(order.id, bytes, Now());
+    return plan_.Moved(order.id, bytes, Now()) ? Ok() : Status(too_late);
   };
   const auto came = [&]() -> Status {
     TRY(peers_.RequireGoingOn());
     const MutexLock lock(mutex_);
-    if (plan_.Came(order.id, Now())) return Ok();
-    return Error(Errc::Cancelled, "another peer was faster");
+    return plan_.Came(order.id, Now()) ? Ok() : Status(too_late);
   };
   const auto kept = [&](std::size_t chunk) {
     section.file->NoteHere(section.proven.index, chunk);

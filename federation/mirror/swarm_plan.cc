@@ -1,6 +1,7 @@
 #include "federation/mirror/swarm_plan.h"
 
 #include <algorithm>
+#include <cmath>
 
 #include "storage/base/check.h"
 
@@ -114,11 +115,26 @@ std::optional<SwarmPlan::Order> SwarmPlan::Next(std::int64_t now_ms) {
   return {};
 }
 
-std::uint64_t SwarmPlan::OrderBytes(const Peer& peer, std::int64_t now_ms) const {
+// In which much faster peers that have this section too bring all that nobody was asked for yet.
+double SwarmPlan::RestMs(const SwarmSection& section, std::size_t peer, std::int64_t now_ms) const {
+  double faster = 0;
+  for (std::size_t i = 0; i < peers_.size(); ++i) {
+    const bool may_have = section.HoldingOf(i).share == Share::Whole && IsReady(i, now_ms) &&
+                          !IsLeftToOthers(section, i, now_ms);
+    const double rate = peers_[i].bytes_per_ms;
+    if (may_have && rate > kMuchFaster * peers_[peer].bytes_per_ms) faster += rate;
+  }
+  const double all = faster * static_cast<double>(streams_.each());
+  return all == 0 ? HUGE_VAL : static_cast<double>(wanted_bytes_) / all;
+}
+
+std::uint64_t SwarmPlan::OrderBytes(const Peer& peer, double rest_ms, std::int64_t now_ms) const {
   const auto streams = std::min(PeersIn(now_ms) * streams_.each(), limits_.orders);
   const auto share = wanted_bytes_ / (kOrdersLeft * std::max<std::size_t>(streams, 1));
-  const auto carried = static_cast<std::uint64_t>(peer.bytes_per_ms * double(limits_.order_ms));
-  const auto most = std::max(carried, limits_.order_short_bytes);
+  const auto carried = static_cast<std::uint64_t>(
+      peer.bytes_per_ms * std::min(rest_ms, static_cast<double>(limits_.order_ms)));
+  const auto least = rest_ms == HUGE_VAL ? limits_.order_short_bytes : limits_.order_min_bytes;
+  const auto most = std::max(carried, least);
   return std::clamp(std::min(most, share), limits_.order_min_bytes, limits_.order_max_bytes);
 }
 
@@ -221,7 +237,11 @@ std::optional<SwarmPlan::Order> SwarmPlan::NextOf(std::size_t peer, std::int64_t
   const auto choice = Choose(peer, now_ms);
   if (!choice) return {};
   const SwarmSection& section = sections_.at(choice->id);
-  auto most = OrderBytes(peers_[peer], now_ms);
+  const double rate = peers_[peer].bytes_per_ms;
+  const double rest_ms = rate == 0 ? HUGE_VAL : RestMs(section, peer, now_ms);
+  // All would wait for it.
+  if (rate > 0 && rest_ms * rate < static_cast<double>(limits_.order_min_bytes)) return {};
+  auto most = OrderBytes(peers_[peer], rest_ms, now_ms);
   std::size_t from = 0;
   if (choice->is_shared) {
     from = random_() % choice->allowed.size() / kBlock * kBlock;
@@ -310,12 +330,19 @@ std::optional<std::int64_t> SwarmPlan::NextChanceMs(std::int64_t now_ms) const {
   return next;
 }
 
-void SwarmPlan::Moved(OrderId id, std::uint64_t bytes, std::int64_t now_ms) {
+bool SwarmPlan::IsWanted(const Running& running) const {
+  const auto at = sections_.find(running.order.section);
+  if (at == sections_.end()) return false;
+  return running.next == running.order.end || BytesLeft(running, at->second) > 0;
+}
+
+bool SwarmPlan::Moved(OrderId id, std::uint64_t bytes, std::int64_t now_ms) {
   Running& running = orders_.at(id);
   running.came_bytes += bytes;
   running.moved_ms = now_ms;
   const auto most = limits_.orders / streams_.each();
   streams_.Came(bytes, {std::min(PeersIn(now_ms), most), orders_.size()}, now_ms);
+  return IsWanted(running);
 }
 
 bool SwarmPlan::Came(OrderId id, std::int64_t now_ms) {
@@ -324,9 +351,7 @@ bool SwarmPlan::Came(OrderId id, std::int64_t now_ms) {
   peer.failures = 0;
   peer.gave_ms = now_ms;
   ++running.next;
-  const auto at = sections_.find(running.order.section);
-  if (at == sections_.end()) return false;
-  return running.next == running.order.end || BytesLeft(running, at->second) > 0;
+  return IsWanted(running);
 }
 
 void SwarmPlan::Kept(OrderId id, std::size_t chunk, std::int64_t now_ms) {

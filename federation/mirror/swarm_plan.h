@@ -9,7 +9,8 @@
 //
 // 1. Of the sections that a peer has something of, the one that fewest peers have goes first.
 // 2. An order is as much as the peer's connection carries in four seconds, and not very little;
-//    less towards the end, so that all end together. What is in flight is bounded in all.
+//    less towards the end, so that all end together; nothing of one that would not bring it before
+//    much faster ones have all the rest. What is in flight is bounded in all.
 // 3. Each peer has at most StreamCount orders at a time.
 // 4. When nothing is left to ask for, the end of an order that will take long is asked of a faster
 //    peer too. Whoever is later is told to stop. So few bytes come twice; more only of a peer from
@@ -89,9 +90,9 @@ class SwarmPlan {
   // It is asked for nothing any more.
   bool IsOut(std::size_t peer, std::int64_t now_ms) const { return IsOut(peers_[peer], now_ms); }
 
-  // So many bytes of an order came.
-  void Moved(OrderId order, std::uint64_t bytes, std::int64_t now_ms);
-  // One more chunk of it came whole. False: its other chunks are not wanted any more.
+  // So many bytes of an order came. False: the rest of it is not wanted any more.
+  bool Moved(OrderId order, std::uint64_t bytes, std::int64_t now_ms);
+  // One more chunk of it came whole. False as above.
   bool Came(OrderId order, std::int64_t now_ms);
   // It was verified, and is durable.
   void Kept(OrderId order, std::size_t chunk, std::int64_t now_ms);
@@ -132,12 +133,14 @@ class SwarmPlan {
   bool IsLeftToOthers(const SwarmSection& section, std::size_t peer, std::int64_t now_ms) const;
   storage::ChunkSet Allowed(const SwarmSection& section, std::size_t peer,
                             std::int64_t now_ms) const;
-  std::uint64_t OrderBytes(const Peer& peer, std::int64_t now_ms) const;
+  double RestMs(const SwarmSection& section, std::size_t peer, std::int64_t now_ms) const;
+  std::uint64_t OrderBytes(const Peer& peer, double rest_ms, std::int64_t now_ms) const;
   struct Choice;
   std::optional<Choice> Choose(std::size_t peer, std::int64_t now_ms);
   std::optional<Order> NextOf(std::size_t peer, std::int64_t now_ms);
   std::optional<Order> Double(std::size_t peer, std::int64_t now_ms);
   Order Begin(Order order, std::int64_t now_ms);
+  bool IsWanted(const Running& running) const;
   static std::uint64_t BytesLeft(const Running& running, const SwarmSection& section);
   bool IsStalled(const Running& running, double left_ms, std::int64_t now_ms) const;
   static double MsLeft(const Running& running, std::uint64_t bytes, std::int64_t now_ms);

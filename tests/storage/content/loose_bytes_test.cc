@@ -77,6 +77,7 @@ TEST_CASE("WhatMayBeReadAnywayIsNotLoose") {
   session = f.Begin(repository);
   Send(*session, data);
   CHECK(f.Loose() == 0);
+  MUST(session->End());
   session = f.Begin(f.AddRepository("b", true));  // where that file is not
   Send(*session, data);
   CHECK(f.Loose() == data.size());
