@@ -136,6 +136,14 @@ void RequireDoneBesideDrips(const Drips& drips, std::int64_t end_ms) {
 
 }  // namespace
 
+TEST_CASE("NobodyWaitsAtTheEndForWhatASlowPeerWasAskedFor") {
+  Race race({2.5e6, 2.5e6, 2.5e6, 2.5e6, 0.25e6});
+  race.Run(race.Add(2048));
+  CHECK(race.sent_by[4] > 1e6);
+  CHECK(std::ranges::none_of(race.runners,
+                             [](const auto& runner) { return runner.order.peer == 4; }));
+}
+
 TEST_CASE("AllPeersWorkOnOneSectionAndNothingIsAskedTwice") {
   Planned p(3);
   const auto section = p.Add(300);
