@@ -1,5 +1,6 @@
 """`hf upload` of one large new file over Xet, to a plain PUT of it (git-LFS), each into a node of
-its own; then what the client sends when 1 % of the file has changed in clusters, with what it
+its own; how fast the client is with a store that keeps nothing, which is the most that any store can
+reach on this machine; then what the client sends when 1 % of the file has changed in clusters, with what it
 remembers of the first upload, and without it."""
 import os
 import shutil
@@ -9,8 +10,9 @@ import row_delta
 import row_download
 import row_upload
 from hub_client import HubClient, require_xet, within_memory
+from hollow_store import HollowStore
 from measure import Row, in_pairs, peak_mib
-from servers import Node, need
+from servers import Node, free_port, need
 
 REPOSITORY = "operator/large"
 
@@ -41,6 +43,26 @@ def new_file(client, options, place, file):
                          max(memory))
 
 
+def client_alone(client, options, place, file):
+    """As new_file, to a store that keeps nothing. Says what can be reached, and is no goal."""
+    sha256, port = row_upload.sha256_of(file), free_port()
+
+    def alone():
+        url = f"http://127.0.0.1:{port}"
+        with Node(options.build, place + "/node", "--public-url", url) as node:
+            with HollowStore(port, node.url) as store:
+                rate = client.upload(REPOSITORY, file, store.url, node.token)
+        shutil.rmtree(place + "/node")
+        return rate
+
+    pairs = in_pairs("xet upload, the client alone", max(3, options.pairs // 3), alone,
+                     lambda: row_upload.upload(options, place, file, sha256)[0])
+    row = pairs.row(f"hf upload over Xet, {options.mib} MiB, to a store that keeps nothing", "GB/s",
+                    0)
+    row.target = "none: the most that is possible here"
+    return row
+
+
 def changed_file(client, options, place, file, remembers):
     """One upload into a node that has the file, from a client that brought it or from another."""
     changed, home = place + "/changed", place + "/home"
@@ -68,5 +90,6 @@ def measure(options, place):
     client, file = HubClient(options, place), place + "/file"
     row_download.make_file(options, "noise", file, 7)
     yield new_file(client, options, place, file)
+    yield client_alone(client, options, place, file)
     for remembers in (True, False):
         yield changed_file(client, options, place, file, remembers)
