@@ -157,10 +157,6 @@ Status ContentApi::GetOffer(const Repository& repository, Request& request, Resp
 Status ContentApi::PutChunks(const Repository& repository, Request& request, Response& response) {
   const auto session = TRY(SessionOf(repository, request));
   const Bytes body = TRY(ReadBinary(request, options_.batch_bytes));
-  {
-    auto connection = TRY(store_.core().database.Read());
-    TRY(storage::RequireLooseRoom(*connection, repository.row, body.size(), options_.quota));
-  }
   const auto stored = TRY(session->Put(body));
   response.SetJson({{"chunks", stored.chunk_count}, {"bytes", stored.raw_bytes}});
   return Ok();

@@ -164,7 +164,6 @@ Status XetApi::PostXorb(const XetGrant& grant, Request& request, Response& respo
   {
     auto lease = TRY(hub_.database.Read());
     TRY(storage::RequireUploadRoom(*lease, grant.repository, announced, hub_.quota()));
-    TRY(storage::RequireLooseRoom(*lease, grant.repository, announced, hub_.quota()));
   }
   TRY(hub_.content.RequireRoom(announced));
   const auto known = TRY(TRY(SessionOf(grant))->PutXorb(hash, BodyOf(request)));

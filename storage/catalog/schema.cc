@@ -211,12 +211,6 @@ constexpr const char* kVersion9 = R"sql(
 ALTER TABLE xet_xorb ADD COLUMN shown_in INTEGER;  -- repository; NULL: unknown, or uploaded
 )sql";
 
-// What no file has yet (storage/content/loose_bytes.h).
-constexpr const char* kVersion10 = R"sql(
-ALTER TABLE upload_session ADD COLUMN loose_bytes INTEGER NOT NULL DEFAULT 0;
-CREATE INDEX upload_session_loose ON upload_session(user) WHERE loose_bytes > 0;
-)sql";
-
 Result<std::int64_t> Version(Connection& connection) {
   auto rows = connection.Query("PRAGMA user_version");
   const bool found = rows.Next();
@@ -244,7 +238,6 @@ Status Migrate(Database& database) {
     if (version < 7) TRY(connection.ExecuteScript(kVersion7));
     if (version < 8) TRY(connection.ExecuteScript(kVersion8));
     if (version < 9) TRY(connection.ExecuteScript(kVersion9));
-    if (version < 10) TRY(connection.ExecuteScript(kVersion10));
     return connection.ExecuteScript("PRAGMA user_version = " + std::to_string(kSchemaVersion));
   });
 }

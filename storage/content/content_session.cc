@@ -2,7 +2,6 @@
 
 #include <deque>
 
-#include "storage/content/loose_bytes.h"
 #include "storage/content/merkle.h"
 #include "storage/content/scrub.h"
 
@@ -11,21 +10,6 @@ namespace {
 
 Error NoSession() {
   return Error(Errc::NotFound, "no such upload session: it expired or was ended; begin again");
-}
-
-Result<LocationSet> LoadSent(Database& database, std::int64_t user) {
-  LocationSet sent;
-  auto connection = TRY(database.Read());
-  auto rows = connection->Query(
-      "SELECT pack, first, count FROM upload_range WHERE session IN "
-      "(SELECT id FROM upload_session WHERE user = ?)",
-      user);
-  while (rows.Next()) {
-    sent.Add({static_cast<PackId>(rows.Int(0)), static_cast<std::uint32_t>(rows.Int(1)),
-              static_cast<std::uint32_t>(rows.Int(2)), 0});
-  }
-  TRY(Status(rows.status()));
-  return sent;
 }
 
 }  // namespace
@@ -66,9 +50,8 @@ Result<std::shared_ptr<ContentSession>> ContentSession::Resume(LocalContentStore
                               store.core().clock.NowMs(), row);
   }));
   auto scope = TRY(ChunkScope::Load(store.core().database, owner.repository, row));
-  auto sent = TRY(LoadSent(store.core().database, owner.user));
   return std::shared_ptr<ContentSession>(
-      new ContentSession(store, std::move(scope), std::move(sent), row, name, owner));
+      new ContentSession(store, std::move(scope), row, name, owner));
 }
 
 Result<std::vector<std::optional<ChunkLocation>>> ContentSession::Locate(
@@ -162,33 +145,16 @@ Result<ContentSession::PutSummary> ContentSession::Put(ByteView batch, const Exp
   PinnedRecipe pinned(store_.core());
   TRY(Store(parts, ids, pinned.recipe));
   TRY(store_.Sync());
-  TRY(Keep(pinned.recipe, Origin::Sent));
+  TRY(Keep(pinned.recipe));
   return summary;
 }
 
-// Raw bytes of those that its owner could not read here, nor sent before.
-Result<std::uint64_t> ContentSession::CountNew(const Recipe& chunks) {
-  MutexLock lock(mutex_);
-  std::uint64_t bytes = 0;
-  for (const Term& term : chunks.terms) {
-    const auto pack = TRY(store_.core().packs->Get(term.pack));
-    for (auto index = term.first; index < term.first + term.count; ++index) {
-      const ChunkLocation at{term.pack, index};
-      if (sent_.Contains(at) || TRY(scope_.Judge(at)) == Visibility::Visible) continue;
-      bytes += pack->entry(index).raw_bytes;
-    }
-  }
-  return bytes;
-}
-
-Status ContentSession::Keep(const Recipe& chunks, Origin origin, const Also& also) {
-  const auto new_bytes = origin == Origin::Sent ? TRY(CountNew(chunks)) : 0;
+Status ContentSession::Keep(const Recipe& chunks, const Also& also) {
   TRY(store_.core().database.Write([&](Connection& connection) -> Status {
     // By name too: the row of a session that expired meanwhile may belong to another one.
     TRY(connection.Execute("UPDATE upload_session SET used_ms = ? WHERE id = ? AND name = ?",
                            store_.core().clock.NowMs(), row_, name_));
     if (connection.Changes() == 0) return NoSession();
-    TRY(ChargeLooseBytes(connection, row_, new_bytes));
     for (const Term& term : chunks.terms) {
       TRY(
           connection.Execute("INSERT INTO upload_range(session, pack, first, count) VALUES(?,?,?,?)"
@@ -304,14 +270,6 @@ Result<ContentStore::SmallFile> ContentSession::Recut(const FileContent& content
 Status ContentSession::Record(Connection& connection, FileContent& content, std::int64_t now_ms) {
   const std::int64_t row = TRY(RecordFile(connection, content, now_ms));
   content = TRY(GetFile(connection, row));
-  bool is_new = true;
-  {
-    auto rows = connection.Query("SELECT 1 FROM repository_file WHERE repository = ? AND file = ?",
-                                 owner_.repository, row);
-    is_new = !rows.Next();
-    TRY(Status(rows.status()));
-  }
-  if (is_new) TRY(PayLooseBytes(connection, owner_.user, content.size_bytes));
   return HoldFile(connection, owner_.repository, row, Holding::Uploaded, now_ms);
 }
 

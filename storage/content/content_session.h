@@ -67,12 +67,11 @@ class ContentSession {
   using Expected = std::optional<std::span<const ChunkRef>>;
   Result<PutSummary> Put(ByteView batch, const Expected& expected = std::nullopt);
 
-  // Keeps chunks that its owner sent, or that were found for it: they are in the session's scope
-  // from now on, and not collected before it expires. They must be durable, and pinned until this
-  // returns. What was sent is charged (loose_bytes.h). `also` runs in the same transaction.
-  enum class Origin { Sent, Found };
+  // Keeps chunks that were stored or found for this session: they are in its scope from now on, and
+  // not collected before it expires. They must be durable, and pinned until this returns. `also`
+  // runs in the same transaction.
   using Also = std::function<Status(Connection& connection)>;
-  Status Keep(const Recipe& chunks, Origin origin, const Also& also = nullptr) EXCLUDES(mutex_);
+  Status Keep(const Recipe& chunks, const Also& also = nullptr) EXCLUDES(mutex_);
   // The chunks in scope that lie without a gap around this one in its pack; nullopt when it is
   // lacking.
   Result<std::optional<Term>> RunAround(const ChunkId& chunk) EXCLUDES(mutex_);
@@ -103,13 +102,12 @@ class ContentSession {
   Status End();
 
  private:
-  ContentSession(LocalContentStore& store, ChunkScope scope, LocationSet sent, std::int64_t row,
-                 std::string name, const SessionOwner& owner)
+  ContentSession(LocalContentStore& store, ChunkScope scope, std::int64_t row, std::string name,
+                 const SessionOwner& owner)
       : store_(store),
         row_(row),
         name_(std::move(name)),
         owner_(owner),
-        sent_(std::move(sent)),
         scope_(std::move(scope)),
         finder_(*store.core().packs, store.core().index),
         placer_(*store.core().packs, store.core().index) {}
@@ -127,7 +125,6 @@ class ContentSession {
       EXCLUDES(storing_mutex_);
   Status StoreChunk(const ChunkId& id, const BatchEntry& entry, ByteView payload, Recipe& stored)
       REQUIRES(storing_mutex_);
-  Result<std::uint64_t> CountNew(const Recipe& chunks) EXCLUDES(mutex_);
   Status FillRecipe(const ChunkList& chunks, Recipe& recipe) EXCLUDES(mutex_);
   // The file, whole and as claimed, not recorded yet.
   Result<FileContent> Check(const Assembly& file, PinnedRecipe& pinned) EXCLUDES(mutex_);
@@ -139,7 +136,6 @@ class ContentSession {
   const std::int64_t row_;
   const std::string name_;
   const SessionOwner owner_;
-  const LocationSet sent_;  // by its owner in other sessions, before this one was opened
   Mutex mutex_;
   ChunkScope scope_ GUARDED_BY(mutex_);
   ChunkFinder finder_ GUARDED_BY(mutex_);  // of what is in scope

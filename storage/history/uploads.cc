@@ -1,6 +1,5 @@
 #include "storage/history/uploads.h"
 
-#include "storage/content/loose_bytes.h"
 #include "storage/history/history_change.h"
 
 namespace banyan::storage {
@@ -58,22 +57,6 @@ Status RequireUploadRoom(Connection& connection, std::int64_t repository,
   if (additional_bytes == 0) return Ok();
   const auto waiting = TRY(WaitingBytes(connection, repository));
   return RequireRoom(connection, waiting.namespace_row, waiting.bytes + additional_bytes, policy);
-}
-
-Status RequireLooseRoom(Connection& connection, std::int64_t repository,
-                        std::uint64_t additional_bytes, const QuotaPolicy& policy) {
-  const auto in = TRY(WaitingBytes(connection, repository)).namespace_row;
-  const auto limit = TRY(ReadQuota(connection, in, policy)).limit_bytes;
-  if (!limit) return Ok();
-  const auto loose = TRY(CountLooseBytes(connection, in));
-  if (loose <= *limit && additional_bytes <= *limit - loose) return Ok();
-  return Error(Errc::TooLarge,
-               std::to_string(loose) +
-                   " bytes were sent that no file has yet, and the storage "
-                   "quota allows " +
-                   std::to_string(*limit) +
-                   ": finish the uploads that were begun; "
-                   "what is left of others is dropped seven days after it was last used");
 }
 
 Status DropUpload(Connection& connection, std::int64_t repository, std::int64_t file) {

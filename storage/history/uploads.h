@@ -23,12 +23,6 @@ Result<std::optional<FileContent>> FindCommittedFile(Connection& connection,
 Status RequireUploadRoom(Connection& connection, std::int64_t repository,
                          std::uint64_t additional_bytes, const QuotaPolicy& policy);
 
-// Room for `additional_bytes` that no file has yet (loose_bytes.h), on top of what there is of
-// that: as much as the quota of the repository's namespace allows to be stored. TooLarge with
-// figures.
-Status RequireLooseRoom(Connection& connection, std::int64_t repository,
-                        std::uint64_t additional_bytes, const QuotaPolicy& policy);
-
 // Lets go of a file unless the repository has it committed. No error when it has none.
 Status DropUpload(Connection& connection, std::int64_t repository, std::int64_t file);
 

@@ -49,7 +49,7 @@ Result<XetSession::Known> XetSession::PutXorb(const XorbHash& hash, const ReadBy
     return Error(Errc::Invalid, "xorb: its hash is " + found.ToString() + ", not the one named");
   }
   TRY(store_.Sync());
-  TRY(content_->Keep(pinned.recipe, ContentSession::Origin::Sent, [&](Connection& connection) {
+  TRY(content_->Keep(pinned.recipe, [&](Connection& connection) {
     return NameXorb(connection, owner().user,
                     {hash, pinned.recipe, XorbOrigin::Uploaded, 0, core.clock.NowMs()});
   }));
@@ -106,7 +106,7 @@ Status XetSession::Adopt(XorbName name, const ChunkList& chunks, OtherScope& oth
     if (at) pinned.recipe.Append(at->pack, at->index, chunks[i].size_bytes);
   }
   name.used_ms = core.clock.NowMs();
-  return content_->Keep(pinned.recipe, ContentSession::Origin::Found, [&](Connection& connection) {
+  return content_->Keep(pinned.recipe, [&](Connection& connection) {
     return NameXorb(connection, owner().user, name);
   });
 }
