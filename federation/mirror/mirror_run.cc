@@ -11,7 +11,7 @@ namespace {
 using storage::Connection;
 using storage::ManifestEntry;
 
-// Whoever is followed may have more than can be pushed at once.
+// Whoever is followed may have more than can be pushed at once; what is stated is known before.
 constexpr std::uint64_t kMostChanges = 2'000'000;
 
 // Those of `blobs` whose content is not among `held`, each content once.
@@ -181,7 +181,7 @@ Result<storage::HistoryChange> MirrorRun::Verify(storage::GitObjects& objects,
                                                  const GitRebuild::Blobs& changed) {
   storage::ReceiveOptions options;
   options.mirrored = true;
-  options.most_changes = kMostChanges;
+  options.most_changes = kMostChanges + 2 * changed.size();
   options.absent_file = [&](const std::string&, const storage::TreeEntry& file) {
     std::optional<ManifestEntry> absent;
     const auto found = changed.find(file.oid);

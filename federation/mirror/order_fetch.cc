@@ -30,7 +30,8 @@ Status OrderFetch::Run() {
   Status read = ReadRun();
   const Status put = own_error_ ? Ok() : Put();
   if (own_error_) return *own_error_;
-  if (!read && !IsLie(read) && put) KeepBegun();
+  const bool is_unwanted = !read && read.error().code() == Errc::Cancelled;
+  if (!read && !IsLie(read) && !is_unwanted && put) KeepBegun();
   if (!put && !IsLie(read)) read = put;
   return IsLie(read) ? BlameOnce(std::move(read)) : read;
 }

@@ -119,10 +119,11 @@ std::optional<SwarmPlan::Order> SwarmPlan::Next(std::int64_t now_ms) {
 double SwarmPlan::RestMs(const SwarmSection& section, std::size_t peer, std::int64_t now_ms) const {
   double faster = 0;
   for (std::size_t i = 0; i < peers_.size(); ++i) {
-    const bool may_have = section.HoldingOf(i).share == Share::Whole && IsReady(i, now_ms) &&
-                          !IsLeftToOthers(section, i, now_ms);
     const double rate = peers_[i].bytes_per_ms;
-    if (may_have && rate > kMuchFaster * peers_[peer].bytes_per_ms) faster += rate;
+    if (rate <= kMuchFaster * peers_[peer].bytes_per_ms || peers_[i].gives_little) continue;
+    const bool may_give = section.HoldingOf(i).share == Share::Whole && IsReady(i, now_ms) &&
+                          !IsLeftToOthers(section, i, now_ms);
+    if (may_give) faster += rate;
   }
   const double all = faster * static_cast<double>(streams_.each());
   return all == 0 ? HUGE_VAL : static_cast<double>(wanted_bytes_) / all;

@@ -50,6 +50,7 @@ class TreeComparison {
                int depth) {
     const TreeEntry& one = after != nullptr ? *after : *before;
     const std::string path = prefix + one.name;
+    if (after == nullptr) TRY(visitor_.Removed(path));
     if (one.IsFolder()) {
       const auto oid = [](const TreeEntry* entry) {
         return entry != nullptr ? std::optional(entry->oid) : std::nullopt;
@@ -73,6 +74,7 @@ class TreeComparison {
 }  // namespace
 
 Status TreeVisitor::Tree(const std::string&, const GitOid&) { return Ok(); }
+Status TreeVisitor::Removed(const std::string&) { return Ok(); }
 Status TreeVisitor::Entries(const std::string&, const std::vector<TreeEntry>&,
                             const std::vector<TreeEntry>&) {
   return Ok();

@@ -22,6 +22,8 @@ class TreeVisitor {
   virtual ~TreeVisitor() = default;
   // A tree that differs, before it is read; `folder` is its path with a slash, "" for the root.
   virtual Status Tree(const std::string& folder, const GitOid& tree);
+  // A file or folder that is there no more; of a folder, all that was in it follows.
+  virtual Status Removed(const std::string& path);
   // Its entries, once read, and those before.
   virtual Status Entries(const std::string& folder, const std::vector<TreeEntry>& before,
                          const std::vector<TreeEntry>& after);

@@ -11,9 +11,8 @@
 //     larger than kMaxGitBlobBytes, there is no submodule, and no symbolic link that leads out of
 //     the repository, and no commit adds a weight file whose header cannot be true
 //     (weight_check.h).
-//  4. What was sent is not small and yet makes files without end, as trees do that name one tree
-//  many
-//     times: ReceiveOptions::most_changes.
+//  4. What was sent does not make files without end, as trees do that name one tree many times:
+//     ReceiveOptions::most_changes.
 // Received objects that nothing needs are dropped. Whether a ref may move (rights, fast-forward
 // only) is for the caller.
 
@@ -30,11 +29,11 @@ struct ReceivedRef {
 
 struct ReceiveOptions {
   bool mirrored = false;
-  // Files and folders that differ from the parent's, of all commits together; for each object that
-  // was received 16 more.
+  // Files and folders that differ from the parent's, of all commits together; 16 more for each tree
+  // and commit that was received, and 2 for each blob.
   std::uint64_t most_changes = 500'000;
-  // Of the manifests of all commits together, which wait in memory. A mirror has no such limit:
-  // nobody can send it less.
+  // Of the manifests of all commits together, and of the changes of one, which wait in memory. A
+  // mirror has no such limit: nobody can send it less.
   std::uint64_t most_manifest_bytes = 256u << 20;
   // For a mirror: the manifest entry of a file whose content is not held (yet), from the origin's
   // manifest; nullopt when it names none.

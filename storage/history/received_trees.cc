@@ -36,8 +36,10 @@ Error NotReceived(std::string_view what, const GitOid& oid) {
                                    " is missing: it was not sent and is not in this repository");
 }
 
-Status ReceivedTrees::CountChange() {
-  if (changes_left_-- > 0) return Ok();
+Status ReceivedTrees::CountChange(const std::string& path) {
+  commit_bytes_ += path.size() + sizeof(ManifestEntry);
+  const bool is_little = options_.mirrored || commit_bytes_ <= options_.most_manifest_bytes;
+  if (is_little && changes_left_-- > 0) return Ok();
   changes_left_ = 0;
   return Error(Errc::TooLarge,
                "the commits change more than " + std::to_string(options_.most_changes) +
@@ -46,11 +48,13 @@ Status ReceivedTrees::CountChange() {
 }
 
 Status ReceivedTrees::Tree(const std::string& folder, const GitOid& tree) {
-  TRY(CountChange());
+  TRY(CountChange(folder));
   needed_.insert(tree);
   if (objects_.pending().FindObject(tree) != nullptr) return Ok();
   return OwnsTree(tree, folder);
 }
+
+Status ReceivedTrees::Removed(const std::string& path) { return CountChange(path); }
 
 // Names that the folder had were judged when it got them.
 Status ReceivedTrees::Entries(const std::string& folder, const std::vector<TreeEntry>& before,
@@ -72,7 +76,7 @@ Status ReceivedTrees::Entries(const std::string& folder, const std::vector<TreeE
 
 Result<ManifestEntry> ReceivedTrees::File(GitObjects& objects, const std::string& path,
                                           const TreeEntry& entry) {
-  TRY(CountChange());
+  TRY(CountChange(path));
   if (entry.mode == kModeSubmodule) {
     if (options_.mirrored) return TreeVisitor::File(objects, path, entry);
     return Error(Errc::Invalid, path + ": submodules are not kept here: git rm --cached \"" + path +

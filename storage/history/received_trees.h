@@ -22,11 +22,13 @@ class ReceivedTrees : public TreeVisitor {
       : objects_(objects),
         repository_(repository),
         options_(options),
-        changes_left_(options.most_changes + kChangesByObject * objects.pending().object_count()) {}
+        changes_left_(options.most_changes + kChangesByTree * objects.pending().objects().size() +
+                      kChangesByBlob * objects.pending().blobs().size()) {}
 
   // The trees from now on are of a commit whose parents have these manifests, readable through
   // `nodes`.
   void Begin(NodeStore& nodes, std::vector<Sha256> parents) {
+    commit_bytes_ = 0;
     weights_.emplace(objects_.store(), nodes, std::move(parents));
   }
   // Which received objects are needed.
@@ -34,15 +36,17 @@ class ReceivedTrees : public TreeVisitor {
   const std::set<GitOid>& needed() const { return needed_; }
 
   Status Tree(const std::string& folder, const GitOid& tree) override;
+  Status Removed(const std::string& path) override;
   Status Entries(const std::string& folder, const std::vector<TreeEntry>& before,
                  const std::vector<TreeEntry>& after) override;
   Result<ManifestEntry> File(GitObjects& objects, const std::string& path,
                              const TreeEntry& entry) override;
 
  private:
-  static constexpr std::uint64_t kChangesByObject = 16;
+  static constexpr std::uint64_t kChangesByTree = 16;
+  static constexpr std::uint64_t kChangesByBlob = 2;
 
-  Status CountChange();
+  Status CountChange(const std::string& path);
   Status OwnsTree(const GitOid& tree, const std::string& folder);
   Status OwnsBlob(const std::string& path, const GitOid& oid);
   Status CheckLink(const std::string& path, const GitOid& oid);
@@ -54,6 +58,7 @@ class ReceivedTrees : public TreeVisitor {
   const std::int64_t repository_;
   const ReceiveOptions& options_;
   std::uint64_t changes_left_;
+  std::uint64_t commit_bytes_ = 0;  // of the changes of one commit, which wait in memory
   std::set<GitOid> needed_;
   std::optional<HistoryMark> own_;  // filled when first asked
   std::optional<WeightCheck> weights_;

@@ -38,7 +38,8 @@ class Watch {
   void Hear(const SimNode& node, const federation::Input& input);
   // Looks at what changed since the last time: heads only grow, are ones that a signer released,
   // and stay on one signer's log; the cards are those of the entries held; what it cosigns of an
-  // origin is on one signer's log with all that it cosigned and may know. Fails the test.
+  // origin is on one signer's log with all that it cosigned and remembers, and with the largest
+  // that it was shown. Fails the test.
   void Look(SimNode& node, const Truth& truth);
   // An older copy of its disk was put back: it may begin again, but not go back on what it
   // cosigned and remembers, or is shown by a peer.

@@ -176,6 +176,14 @@ TEST_CASE("PushedTreesThatRepeatEachOtherMakeNoFilesWithoutEnd") {
   options.most_manifest_bytes = 1000;
   MUST_FAIL(VerifyReceived(*objects, f.repository, refs, options), Errc::TooLarge);
   options.most_manifest_bytes = 10'000'000;
+  // Removing them is work, too.
+  const auto empty = MUST(objects->Write(GitObjectType::Tree, Bytes()));
+  const auto removes =
+      "tree " + empty.ToString() + "\nparent " + head.ToString() + text.substr(text.find('\n'));
+  const auto last = MUST(objects->Write(GitObjectType::Commit, AsBytes(removes)));
+  options.most_changes = 20'000;
+  const std::vector<ReceivedRef> to_last = {{kMain, {}, last}};
+  MUST_FAIL(VerifyReceived(*objects, f.repository, to_last, options), Errc::TooLarge);
   REQUIRE(MUST(VerifyReceived(*objects, f.repository, refs, options)).revisions[0].files == 10'000);
 }
 
