@@ -11,7 +11,7 @@ namespace {
 using storage::Connection;
 using storage::ManifestEntry;
 
-// Whoever is followed may have more than can be pushed at once; what is stated is known before.
+// Of one commit: whoever is followed may have more than can be pushed at once.
 constexpr std::uint64_t kMostChanges = 2'000'000;
 
 // Those of `blobs` whose content is not among `held`, each content once.

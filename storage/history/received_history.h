@@ -29,8 +29,8 @@ struct ReceivedRef {
 
 struct ReceiveOptions {
   bool mirrored = false;
-  // Files and folders that differ from the parent's, of all commits together; 16 more for each tree
-  // and commit that was received, and 2 for each blob.
+  // Files and folders that differ from the parent's: of all commits together, or of each that is
+  // mirrored. 16 more for each tree and commit that was received, and 2 for each blob.
   std::uint64_t most_changes = 500'000;
   // Of the manifests of all commits together, and of the changes of one, which wait in memory. A
   // mirror has no such limit: nobody can send it less.

@@ -43,8 +43,10 @@ Status ReceivedTrees::CountChange(const std::string& path) {
   changes_left_ = 0;
   return Error(Errc::TooLarge,
                "the commits change more than " + std::to_string(options_.most_changes) +
-                   " files and folders, far more than was sent for it: push fewer commits at once, "
-                   "or fewer copies of folders in each");
+                   " files and folders, or one of them more than " +
+                   std::to_string(options_.most_manifest_bytes) +
+                   " bytes of paths, which is far more than was sent for it: push fewer commits at "
+                   "once, or fewer copies of folders in each");
 }
 
 Status ReceivedTrees::Tree(const std::string& folder, const GitOid& tree) {

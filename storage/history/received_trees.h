@@ -22,13 +22,15 @@ class ReceivedTrees : public TreeVisitor {
       : objects_(objects),
         repository_(repository),
         options_(options),
-        changes_left_(options.most_changes + kChangesByTree * objects.pending().objects().size() +
-                      kChangesByBlob * objects.pending().blobs().size()) {}
+        most_changes_(options.most_changes + kChangesByTree * objects.pending().objects().size() +
+                      kChangesByBlob * objects.pending().blobs().size()),
+        changes_left_(most_changes_) {}
 
   // The trees from now on are of a commit whose parents have these manifests, readable through
   // `nodes`.
   void Begin(NodeStore& nodes, std::vector<Sha256> parents) {
     commit_bytes_ = 0;
+    if (options_.mirrored) changes_left_ = most_changes_;
     weights_.emplace(objects_.store(), nodes, std::move(parents));
   }
   // Which received objects are needed.
@@ -57,6 +59,7 @@ class ReceivedTrees : public TreeVisitor {
   GitObjects& objects_;
   const std::int64_t repository_;
   const ReceiveOptions& options_;
+  const std::uint64_t most_changes_;
   std::uint64_t changes_left_;
   std::uint64_t commit_bytes_ = 0;  // of the changes of one commit, which wait in memory
   std::set<GitOid> needed_;
