@@ -1,7 +1,7 @@
 """`hf upload` of one large new file over Xet, to a plain PUT of it (git-LFS), each into a node of
-its own; how fast the client is with a store that keeps nothing, which is the most that any store can
-reach on this machine; then what the client sends when 1 % of the file has changed in clusters, with what it
-remembers of the first upload, and without it."""
+its own; how fast the client is with a store that keeps nothing, which is the most that any store
+can reach on this machine; then what the client sends when 1 % of the file has changed in clusters,
+with what it remembers of the first upload, and without it."""
 import os
 import shutil
 import subprocess
