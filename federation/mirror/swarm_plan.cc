@@ -334,7 +334,8 @@ std::optional<std::int64_t> SwarmPlan::NextChanceMs(std::int64_t now_ms) const {
 bool SwarmPlan::IsWanted(const Running& running) const {
   const auto at = sections_.find(running.order.section);
   if (at == sections_.end()) return false;
-  return running.next == running.order.end || BytesLeft(running, at->second) > 0;
+  const auto lacking = at->second.lacking().NextFrom(running.next);
+  return running.next == running.order.end || (lacking && *lacking < running.order.end);
 }
 
 bool SwarmPlan::Moved(OrderId id, std::uint64_t bytes, std::int64_t now_ms) {
