@@ -3,6 +3,7 @@
 
 #include "cli/commands.h"
 #include "cli/session.h"
+#include "node/data_directory.h"
 #include "node/serve.h"
 #include "storage/base/shared_disk.h"
 

@@ -7,28 +7,26 @@
 //         ─▶ fetching ends ─▶ jobs end ─▶ figures are flushed ─▶ content and catalog close ─▶ lock
 //         is released
 
-#include <atomic>
+#include <cstdint>
 #include <memory>
 
-#include "node/admin_api.h"
-#include "node/bringer.h"
 #include "node/config.h"
-#include "node/content_api.h"
-#include "node/data_directory.h"
-#include "node/demanded_files.h"
-#include "node/follower.h"
-#include "node/front.h"
-#include "node/git_service.h"
-#include "node/health.h"
-#include "node/http/http_server.h"
-#include "node/hub.h"
-#include "node/jobs.h"
-#include "node/neighbours.h"
-#include "node/own_log.h"
-#include "node/peer_gate.h"
-#include "node/xet_api.h"
+#include "storage/base/result.h"
+
+namespace banyan {
+class Clock;
+class FileSystem;
+class Random;
+}  // namespace banyan
 
 namespace banyan::node {
+
+class DataDirectory;
+class DemandedFiles;
+class Follower;
+class OwnLog;
+class Router;
+class WantDesk;
 
 class Node {
  public:
@@ -40,63 +38,23 @@ class Node {
   };
   // `config` is checked (LoadConfig). The node serves when this returns.
   static Result<std::unique_ptr<Node>> Start(const Seams& seams, const Config& config);
-  ~Node() { Stop(0); }
+  ~Node();
 
-  std::uint16_t port() const { return server_->port(); }
-  DataDirectory& data() { return *data_; }
-  OwnLog& own_log() { return own_log_; }
-  Follower& follower() { return follower_; }
-  DemandedFiles& demanded_files() { return demanded_; }
-  WantDesk& desk() { return desk_; }
-  const Router& router() const { return router_; }
+  std::uint16_t port() const;
+  DataDirectory& data();
+  OwnLog& own_log();
+  Follower& follower();
+  DemandedFiles& demanded_files();
+  WantDesk& desk();
+  const Router& router() const;
   // Idempotent.
   void Stop(std::int64_t grace_ms);
 
  private:
-  Node(const Seams& seams, const Config& config, std::unique_ptr<DataDirectory> data);
-  Status Listen();
-  std::vector<Jobs::Job> MakeJobs();
-  Status WriteCards();
-  void TellWhetherToCosign(const OwnLog::Open* open);
-  void SignDue();
-  Status CollectGarbage();
-  Status LookForNeighbours();
-  Status DeleteDue();
-  void AnswerMetrics(const Request& request, Response& response);
-  Result<MetricsView> View();
+  class Parts;
+  explicit Node(std::unique_ptr<Parts> parts);
 
-  const Seams seams_;
-  const Config config_;
-  const std::int64_t started_ms_;  // monotonic
-  const std::unique_ptr<DataDirectory> data_;
-  storage::Usage usage_;
-  Metrics metrics_;
-  RateLimiter downloads_;
-  const LinkSigner signer_;
-  Health health_;
-  AnswerCache answers_;
-  PolicyFile policy_;
-  PeerGate gate_;
-  GitService git_;
-  Hub hub_;
-  federation::ArrivingFiles arriving_;
-  ContentApi content_api_;
-  XetApi xet_api_;
-  OwnLog own_log_;
-  const RequestSigner signer_of_requests_;
-  WantDesk desk_;
-  Follower follower_;
-  DemandedFiles demanded_;
-  Router router_;
-  Bringer bringer_;
-  AdminApi admin_api_;
-  Front front_;
-  std::optional<Neighbours> neighbours_;  // nullopt: they are not looked for, or no more
-  Jobs jobs_;
-  std::optional<PublicKey> cosigns_by_;  // as its job told the follower last
-  federation::LogState published_;       // of the own log, as its job saw it last; empty: not open
-  std::unique_ptr<HttpServer> server_;
-  std::atomic<const HttpServer*> listening_{nullptr};  // server_, for the requests it already takes
+  const std::unique_ptr<Parts> parts_;
 };
 
 }  // namespace banyan::node

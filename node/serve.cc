@@ -2,6 +2,7 @@
 
 #include <sys/stat.h>
 
+#include "node/data_directory.h"
 #include "node/http/host_port.h"
 #include "storage/base/logging.h"
 

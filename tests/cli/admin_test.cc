@@ -1,4 +1,5 @@
 // The operators' commands against a node that serves, and on its directory when it does not.
+#include "node/data_directory.h"
 #include "tests/cli/served_node.h"
 
 using namespace banyan;

@@ -1,4 +1,5 @@
 // What an operator is told of peers that do not answer.
+#include "node/own_log.h"
 #include "tests/cli/served_node.h"
 
 using namespace banyan;

@@ -1,6 +1,7 @@
 // Wishes that would delete more than anybody meant.
 #include <unistd.h>
 
+#include "node/data_directory.h"
 #include "tests/cli/served_node.h"
 
 using namespace banyan;

@@ -7,6 +7,7 @@
 #include <string>
 #include <thread>
 
+#include "node/data_directory.h"
 #include "node/serve.h"
 #include "storage/catalog/tokens.h"
 #include "tests/cli/program_runner.h"

@@ -1,4 +1,5 @@
 // Two nodes of two operators: what they see of each other, and what they are told when it fails.
+#include "node/own_log.h"
 #include "tests/node/admin_node.h"
 #include "tests/node/signing_node.h"
 

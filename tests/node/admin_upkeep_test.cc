@@ -1,4 +1,5 @@
 // gc, scrub, backup, stats and doctor, as an operator asks for them.
+#include "node/data_directory.h"
 #include "storage/content/backup.h"
 #include "storage/content/pack_store.h"
 #include "tests/node/admin_node.h"

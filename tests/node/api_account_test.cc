@@ -1,4 +1,5 @@
 // Who am I, may I, and what clients ask in passing.
+#include "node/data_directory.h"
 #include "tests/node/test_node.h"
 
 using namespace banyan;

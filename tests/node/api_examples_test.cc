@@ -5,6 +5,8 @@
 #include <set>
 
 #include "node/admin.h"
+#include "node/http/router.h"
+#include "node/own_log.h"
 #include "tests/node/answer_match.h"
 #include "tests/support/source_directory.h"
 

@@ -1,5 +1,6 @@
 // Uploads and downloads through LFS, from the batch to the signed links.
 
+#include "node/data_directory.h"
 #include "storage/history/lfs.h"
 #include "tests/node/writing_node.h"
 #include "tests/support/store_fixture.h"

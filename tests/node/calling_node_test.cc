@@ -1,6 +1,8 @@
 // A node that nobody reaches, with one that it calls: what comes of it, and of one that lies.
 #include "federation/format/want_list.h"
+#include "node/data_directory.h"
 #include "node/head_metadata.h"
+#include "node/own_log.h"
 #include "tests/node/admin_node.h"
 #include "tests/node/signing_node.h"
 #include "tests/support/store_fixture.h"

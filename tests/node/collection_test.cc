@@ -3,6 +3,7 @@
 #include <filesystem>
 #include <thread>
 
+#include "node/data_directory.h"
 #include "storage/history/branches.h"
 #include "tests/node/writing_node.h"
 #include "tests/support/store_fixture.h"

@@ -2,7 +2,10 @@
 #include "node/demanded_files.h"
 
 #include "federation/fetch_budget.h"
+#include "node/data_directory.h"
+#include "node/follower.h"
 #include "node/head_metadata.h"
+#include "node/own_log.h"
 #include "tests/node/test_node.h"
 
 using namespace banyan;

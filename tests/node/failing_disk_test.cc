@@ -3,6 +3,7 @@
 
 #include <filesystem>
 
+#include "node/data_directory.h"
 #include "storage/content/scrub.h"
 #include "tests/node/test_node.h"
 #include "tests/support/store_fixture.h"

@@ -1,5 +1,6 @@
 #include "node/head_metadata.h"
 
+#include "node/data_directory.h"
 #include "tests/node/writing_node.h"
 
 using namespace banyan;

@@ -2,6 +2,8 @@
 #include "node/local_answer.h"
 
 #include "federation/transfer/object_list.h"
+#include "node/http/router.h"
+#include "node/own_log.h"
 #include "tests/node/writing_node.h"
 #include "tests/support/store_fixture.h"
 

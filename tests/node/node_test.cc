@@ -2,6 +2,7 @@
 
 #include <sys/stat.h>
 
+#include "node/data_directory.h"
 #include "tests/node/test_node.h"
 
 using namespace banyan;

@@ -1,6 +1,8 @@
 // The node's own log while it runs: cards, restarts, and a data directory that was put back.
+#include "node/own_log.h"
 #include "federation/format/checkpoint.h"
 #include "federation/format/note.h"
+#include "node/data_directory.h"
 #include "storage/content/backup.h"
 #include "tests/node/test_node.h"
 

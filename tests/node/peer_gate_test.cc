@@ -1,6 +1,8 @@
 // Who is let in by a signature, and what a stranger sees.
 #include "node/peer_gate.h"
 
+#include "node/data_directory.h"
+#include "node/own_log.h"
 #include "tests/node/signing_node.h"
 
 using namespace banyan;

@@ -5,6 +5,7 @@
 #include "federation/format/introduction.h"
 #include "federation/format/opening.h"
 #include "federation/format/request_signature.h"
+#include "node/own_log.h"
 #include "tests/node/test_node.h"
 
 namespace banyan::node {

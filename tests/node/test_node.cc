@@ -1,5 +1,6 @@
 #include "tests/node/test_node.h"
 
+#include "node/data_directory.h"
 #include "storage/base/random.h"
 #include "storage/catalog/tokens.h"
 

@@ -7,6 +7,8 @@
 #include <string>
 
 #include "node/node.h"
+#include "storage/base/json.h"
+#include "storage/catalog/accounts.h"
 #include "tests/node/raw_client.h"
 #include "tests/support/fake_clock.h"
 #include "tests/support/must.h"

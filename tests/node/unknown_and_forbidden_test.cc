@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <chrono>
 
+#include "node/http/router.h"
 #include "storage/catalog/tokens.h"
 #include "storage/history/history.h"
 #include "tests/node/writing_node.h"

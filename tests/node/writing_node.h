@@ -1,6 +1,7 @@
 #pragma once
 // A node with two users who write, and the parts of its catalog that tests of writing look at.
 
+#include "node/data_directory.h"
 #include "storage/catalog/repositories.h"
 #include "tests/node/test_node.h"
 

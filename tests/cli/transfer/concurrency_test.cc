@@ -6,6 +6,7 @@
 #include "cli/transfer/pull_run.h"
 #include "cli/transfer/push_run.h"
 #include "node/collection.h"
+#include "node/data_directory.h"
 #include "storage/content/scrub.h"
 #include "tests/cli/served_node.h"
 #include "tests/support/store_fixture.h"
