@@ -211,6 +211,13 @@ constexpr const char* kVersion9 = R"sql(
 ALTER TABLE xet_xorb ADD COLUMN shown_in INTEGER;  -- repository; NULL: unknown, or uploaded
 )sql";
 
+// What uploads hold counts against a quota (storage/content/loose_places.h).
+constexpr const char* kVersion10 = R"sql(
+ALTER TABLE upload_range ADD COLUMN bytes INTEGER NOT NULL DEFAULT 0;  -- raw
+ALTER TABLE upload_range ADD COLUMN sizes BLOB NOT NULL DEFAULT x'';   -- raw of each chunk: u32
+CREATE INDEX upload_session_repository ON upload_session(repository);
+)sql";
+
 Result<std::int64_t> Version(Connection& connection) {
   auto rows = connection.Query("PRAGMA user_version");
   const bool found = rows.Next();
@@ -238,6 +245,7 @@ Status Migrate(Database& database) {
     if (version < 7) TRY(connection.ExecuteScript(kVersion7));
     if (version < 8) TRY(connection.ExecuteScript(kVersion8));
     if (version < 9) TRY(connection.ExecuteScript(kVersion9));
+    if (version < 10) TRY(connection.ExecuteScript(kVersion10));
     return connection.ExecuteScript("PRAGMA user_version = " + std::to_string(kSchemaVersion));
   });
 }

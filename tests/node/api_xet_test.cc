@@ -350,6 +350,19 @@ TEST_CASE("ReadersAreToldNothingOfXorbs") {
   }
 }
 
+TEST_CASE("XorbsThatNoFileUsesAreBoundedByTheQuota") {
+  Fixture hub([](Config& config) { config.quota_default = {1'000'000}; });
+  const auto token = hub.XetToken("write", hub.alice);
+  const Bytes data = Noise(600'000, 14);
+  REQUIRE(hub.PutXorb(data, token).status == 200);
+  const auto refused = hub.PutXorb(Noise(600'000, 15), token);
+  CHECK(refused.status == 413);
+  INFO(refused.body);
+  CHECK(refused.body.find("finish the uploads") != std::string::npos);
+  REQUIRE(hub.Store("POST", "v1/shards", token, {}, Fixture::Shard(data)).status == 200);
+  CHECK(hub.PutXorb(Noise(300'000, 16), token).status == 200);
+}
+
 TEST_CASE("AFileThatIsNamedTwiceIsAnsweredOnce") {
   Fixture hub;
   const auto file = hub.CommitFile(Text(Noise(300'000, 13)));
