@@ -1,7 +1,8 @@
 #pragma once
 // The one authorisation of deduplication: which stored chunks may a caller who works on one
 // repository learn of and reuse? Those in some public file, those in a file of the same repository,
-// committed or waiting for its commit, and those it uploaded in this very session. Nothing else, whatever hash it knows.
+// committed or waiting for its commit, and those it uploaded in this very session. Nothing else,
+// whatever hash it knows.
 
 #include <map>
 #include <vector>
