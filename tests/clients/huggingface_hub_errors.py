@@ -46,6 +46,22 @@ def repository_not_found():
 
 
 @operation
+def spaces():
+    for caller in (api, stranger):
+        check_equal(list(caller.list_spaces()), [])
+        assert not caller.repo_exists("operator/none", repo_type="space")
+        with raises(RepositoryNotFoundError, "no spaces"):
+            caller.space_info("operator/none")
+        with raises(RepositoryNotFoundError):
+            download("operator/none", "app.py", caller, repo_type="space")
+        with raises(RepositoryNotFoundError):
+            list(caller.list_repo_tree("operator/none", repo_type="space"))
+    with raises(RepositoryNotFoundError):
+        api.create_commit("operator/none", [CommitOperationAdd("a", b"a")], commit_message="a",
+                          repo_type="space")
+
+
+@operation
 def private_repository():
     for caller in (guest, stranger):
         with raises(RepositoryNotFoundError, "Repository Not Found"):
