@@ -191,6 +191,21 @@ def pull_request():
     with raises(HfHubHTTPError, "501", "pull request"):
         api.create_commit(contents.READS, [CommitOperationAdd("a", b"a")], commit_message="a",
                           create_pr=True)
+    place = contents.put(folder(), {"a.txt": b"a"})
+    with raises(HfHubHTTPError, "501", "pull request"):  # newer versions open a discussion first
+        api.upload_folder(repo_id=contents.READS, folder_path=place, create_pr=True)
+    with raises(HfHubHTTPError, "501", "pull request"):
+        api.create_pull_request(contents.READS, title="Better weights")
+
+
+@operation
+def discussion():
+    with raises(HfHubHTTPError, "501", "no discussions"):
+        api.create_discussion(contents.READS, title="A question")
+    with raises(HfHubHTTPError, "404", "no discussions"):
+        api.get_discussion_details(contents.READS, 1)
+    with raises(HfHubHTTPError, "501", "no discussions"):
+        api.comment_discussion(contents.READS, 1, comment="An answer")
 
 
 @operation
