@@ -106,7 +106,8 @@ def entry_not_found():
 def gated_repository():
     for caller in (guest, stranger):
         check_equal(caller.model_info(contents.GATED).gated, "manual")
-        with raises(GatedRepoError, "Access to this repository is restricted"):
+        with raises(GatedRepoError, "Access to this repository is restricted",
+                    f"POST /api/models/{contents.GATED}/user-access-request"):
             download(contents.GATED, "weights.txt", caller)
         with raises(GatedRepoError):
             caller.snapshot_download(contents.GATED, cache_dir=folder(), max_workers=1)
