@@ -114,6 +114,27 @@ TEST_CASE("AFileIsReadOverXetInWholeAndInRanges") {
         "3000000");
 }
 
+TEST_CASE("ARangeThatIsNoneIsNeverAnsweredWithTheWholeFile") {
+  Fixture hub;
+  const auto file = hub.CommitFile(Text(Noise(300'000, 14)));
+  const auto token = hub.XetToken("read", "");
+  for (const std::string version : {"v1", "v2"}) {
+    for (const std::string range : {"bytes=9-2", "bytes=", "bytes=-", "bytes=x-9", "bytes=0x1-9",
+                                    "bytes=0-1,5-6", "items=0-9", "0-9", "nonsense"}) {
+      INFO(version << " " << range);
+      const auto reply = hub.Store("GET", version + "/reconstructions/" + file.ToString(), token,
+                                   {{"Range", range}});
+      CHECK(reply.status == 400);
+      CHECK(reply.body.find("Range: expected") != std::string::npos);
+    }
+    CHECK(hub.Terms(file, token, "0-", version).status == 200);
+    CHECK(hub.Terms(file, token, "-9", version).status == 200);
+    CHECK(hub.Terms(file, token, "-0", version).status == 416);
+    const FileHash unknown = storage::HashFile(Cut(Noise(10, 1)));
+    CHECK(hub.Terms(unknown, token, "9-2", version).status == 404);
+  }
+}
+
 TEST_CASE("BothVersionsAndAllNamesOfARouteSayTheSame") {
   Fixture hub;
   const auto file = hub.CommitFile(Text(Noise(500'000, 2)));
