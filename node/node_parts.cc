@@ -17,6 +17,7 @@ namespace banyan::node {
 namespace {
 
 constexpr std::int64_t kFlushPauseMs = 10'000;
+constexpr const char* kDescribeHeads = "describe_heads";
 constexpr std::int64_t kDescribePauseMs = 60'000;
 constexpr const char* kWriteCards = "write_cards";
 constexpr std::int64_t kLogPauseMs = 2'000;
@@ -75,6 +76,7 @@ Status Node::Parts::Start() {
   TRY(git_.Start());
   TRY(Listen());
   jobs_.Start(MakeJobs());
+  jobs_.RunSoon(kDescribeHeads, 0);  // what ended between a commit and this
   follower_.Start();
   bringer_.Start();
   return Ok();
@@ -146,7 +148,7 @@ std::vector<Jobs::Job> Node::Parts::MakeJobs() {
   std::vector<Jobs::Job> jobs;
   jobs.push_back(
       {"flush_usage", kFlushPauseMs, [this] { return usage_.Flush(data_->database()); }});
-  jobs.push_back({"describe_heads", kDescribePauseMs,
+  jobs.push_back({kDescribeHeads, kDescribePauseMs,
                   [this] { return DescribeHeads(data_->database(), data_->content()); }});
   jobs.push_back({kWriteCards, kLogPauseMs, [this] { return WriteCards(); }});
   jobs.push_back({"read_policy", kPolicyPauseMs, [this] { return follower_.ReadPolicy(); }});
