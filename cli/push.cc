@@ -235,7 +235,7 @@ Status Push::Run(Session& session) {
   if (!limit_rate_.empty())
     rate = TRY(node::ParseByteSize(limit_rate_).Context("--limit-rate")).bytes;
   const auto who =
-      TRY(FindCredentials(environment, {session.options().node, session.options().token}));
+      TRY(FindCredentials(environment, {session.options().Node(), session.options().token}));
   const auto client = session.Connect(who, rate);
   TRY(ChooseBranch(*client, address));
   const auto place = TRY(FindPlace(*client, address));

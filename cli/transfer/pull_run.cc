@@ -22,6 +22,14 @@ Error WouldOverwrite(const std::string& place, const std::vector<std::string>& p
                    FirstFew(paths) + ": move them away, or replace them with --overwrite");
 }
 
+// Why another node does not serve for what was pinned; empty when it does.
+std::string Objection(const Result<RemoteRevision>& found, const RemoteRevision& pinned) {
+  if (!found) return found.error().message();
+  if (found->repository != pinned.repository) return "its " + pinned.id + " is another repository";
+  if (found->manifest != pinned.manifest) return "its manifest of this commit is another one";
+  return "";
+}
+
 }  // namespace
 
 Status PullRun::Pin(const PullRequest& request) {
@@ -43,14 +51,11 @@ Status PullRun::Pin(const PullRequest& request) {
   for (std::size_t i = 0; i < nodes_.size(); ++i) {
     if (i == first) continue;
     const auto found = nodes_[i]->FindRevision(request.id, report_.revision.commit.ToString());
-    const bool same = found && found->repository == report_.revision.repository &&
-                      found->manifest == report_.revision.manifest;
-    if (same) {
+    const auto objection = Objection(found, report_.revision);
+    if (objection.empty()) {
       agreed.push_back(nodes_[i]);
     } else {
-      report_.remarks.push_back(
-          nodes_[i]->Name() + " is not used: " +
-          (found ? "its repository or manifest is another one" : found.error().message()));
+      report_.remarks.push_back(nodes_[i]->Name() + " is not used: " + objection);
     }
   }
   nodes_ = std::move(agreed);
