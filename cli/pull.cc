@@ -40,10 +40,13 @@ class Pull final : public Command {
     TakesSeveralNodes();
     Explain(
         "Every chunk is hashed as it arrives and every file before it gets its name, so it does "
-        "not matter who sends them. What is on this machine already (older revisions, the "
-        "destination, files given with --adopt, and whole files in Banyan's cache or that of "
-        "Hugging Face clients, of whatever repository) is not fetched again. An interrupted pull "
-        "goes on where it stopped: run it again.\n\n"
+        "not matter who sends them. What is on this machine already is not fetched again: whole "
+        "files of the destination, of --adopt, and of Banyan's cache and that of Hugging Face "
+        "clients, whatever repository has them; and the unchanged parts of files that changed. "
+        "Those are looked for in all of --adopt, and in one or two files of the destination and of "
+        "this repository's revisions in the caches: those that had the same path, else the same "
+        "name, else the same ending and about the same size. An interrupted pull goes on where it "
+        "stopped: run it again.\n\n"
         "With --node several times the first node that answers says what the revision is. The "
         "others are asked for the rest when a node fails, and only those that have the same "
         "revision of the same repository. --token and BANYAN_TOKEN are for the first one: for "
