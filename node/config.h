@@ -11,6 +11,7 @@
 
 #include "node/units.h"
 #include "storage/base/file_system.h"
+#include "storage/base/json_fwd.h"
 #include "storage/base/logging.h"
 
 namespace banyan::node {
@@ -91,6 +92,8 @@ Result<Config> LoadConfig(FileSystem& fs, const ConfigSources& sources);
 
 // For --print-config: a file that LoadConfig reads back to the same values.
 std::string PrintConfig(const Config& config);
+// The same for a program: {"data": "...", "http": {"header_timeout": "10s", ...}, ...}.
+Json ConfigJson(const Config& config);
 // The commented example: every key with its meaning and its default, commented out.
 std::string ExampleConfig();
 

@@ -111,7 +111,7 @@ class Test:
     def remember_what_is_private(self, file):
         token = self.a.node.token
         root = self.a.revision("models/operator/secret", token=token)["manifest"]
-        xet = self.a.operator.json("hash", file)["file_hash"]
+        xet = self.a.operator.json("hash", file)[0]["file_hash"]
         check_equal(self.a.get(f"/fed/o/{root}", token=token)[0], 200, "its owner reads it")
         self.private = {"/fed/o/": root, "/fed/f/": xet}
         self.private_sha256 = sha256(file)
@@ -364,7 +364,7 @@ class Test:
     def check_withheld(self, place):
         status, body = place.get("/lab/model/resolve/main/config.json")
         check_equal(status, 451, place.name, body)
-        xet = self.a.operator.json("hash", self.model / "weights.bin")["file_hash"]
+        xet = self.a.operator.json("hash", self.model / "weights.bin")[0]["file_hash"]
         for path in (f"/fed/f/{xet}/outline", f"/fed/f/{xet}/data/0"):
             check_equal(place.get(path)[0], 404, place.name, path)
         check_equal(place.json("/api/models/lab/model")["disabled"], True, place.name)
