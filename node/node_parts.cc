@@ -77,13 +77,10 @@ Status Node::Parts::Start() {
   TRY(git_.Start());
   TRY(Listen());
   jobs_.Start(MakeJobs());
-<<<<<<< HEAD
   jobs_.RunSoon(kDescribeHeads, 0);  // what ended between a commit and this
-=======
   if (config_.storage_scrub_rate.bytes > 0 && config_.storage_scrub_every.ms > 0) {
     scrub_jobs_.Start({{"scrub", kScrubPauseMs, [this] { return ScrubOn(); }}});
   }
->>>>>>> h6
   follower_.Start();
   bringer_.Start();
   return Ok();

@@ -211,15 +211,12 @@ constexpr const char* kVersion9 = R"sql(
 ALTER TABLE xet_xorb ADD COLUMN shown_in INTEGER;  -- repository; NULL: unknown, or uploaded
 )sql";
 
-<<<<<<< HEAD
 // What uploads hold counts against a quota (storage/content/loose_places.h).
 constexpr const char* kVersion10 = R"sql(
 ALTER TABLE upload_range ADD COLUMN bytes INTEGER NOT NULL DEFAULT 0;  -- raw
 ALTER TABLE upload_range ADD COLUMN sizes BLOB NOT NULL DEFAULT x'';   -- raw of each chunk: u32
 CREATE INDEX upload_session_repository ON upload_session(repository);
-=======
-// Reading everything that is stored (storage/content/scrub_pass.h).
-constexpr const char* kVersion10 = R"sql(
+-- Reading everything that is stored (storage/content/scrub_pass.h).
 CREATE TABLE scrub_pass(
   id INTEGER PRIMARY KEY CHECK(id = 1),      -- one row
   begun_ms INTEGER,                          -- the node's own reading; NULL: none yet
@@ -237,7 +234,6 @@ UPDATE repository SET described = NULL WHERE id IN (
   SELECT repository FROM repository_document
   WHERE metadata LIKE '%"safetensors":%' OR metadata LIKE '%"gguf":%'
     OR metadata LIKE '%"architectures":%');
->>>>>>> h6
 )sql";
 
 Result<std::int64_t> Version(Connection& connection) {
