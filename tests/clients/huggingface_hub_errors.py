@@ -136,6 +136,12 @@ def bad_request():
                         path_in_repo="README.md")
 
 
+@operation(since="0.36", why="older ones do not ask for it")
+def unknown_filter():
+    with raises(BadRequestError, "apps: this node does not know"):
+        list(api.list_models(apps="ollama"))
+
+
 @operation
 def forbidden():
     with raises(HfHubHTTPError, "403 Forbidden",
