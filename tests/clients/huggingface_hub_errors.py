@@ -215,6 +215,19 @@ def discussion():
         api.comment_discussion(contents.READS, 1, comment="An answer")
 
 
+@operation(since="0.30")
+def deletion_from_history():
+    with raises(HfHubHTTPError, "501", "super-squash"):
+        api.permanently_delete_lfs_files(contents.READS, api.list_lfs_files(contents.READS))
+    assert list(api.list_lfs_files(contents.READS))
+
+
+@operation(since="1.9")
+def duplicate_repo():
+    with raises(HfHubHTTPError, "501", "push a clone"):
+        api.duplicate_repo(contents.READS, to_id="operator/duplicate-" + COLUMN)
+
+
 @operation
 def disabled_repository():
     """A download looks for a kept copy then, and only its cause says why there is none."""
