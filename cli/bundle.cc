@@ -19,6 +19,11 @@ std::string WholePath(const std::string& path) {
   return error ? path : whole.string();
 }
 
+// An earlier bundle or a checkpoint's file; SIZE or EPOCH:SIZE stays as it is.
+std::string SinceOf(const std::string& text) {
+  return text.find_first_not_of("0123456789:") == text.npos ? text : WholePath(text);
+}
+
 // "1 file", "2 files".
 std::string Counted(std::uint64_t count, const std::string& one, const std::string& many) {
   return FormatCount(count) + " " + (count == 1 ? one : many);
@@ -43,22 +48,26 @@ class BundleExport final : public AdminCommand {
         Offers::Files;
     Option("--repository", "KIND/NAMESPACE/NAME", repositories_,
            "only these, with * in it; may be repeated");
-    Option("--since", "BUNDLE", since_, "leave out what that earlier bundle has").offers =
-        Offers::Files;
+    Option("--since", "BUNDLE|HEAD", since_,
+           "leave out what that earlier bundle has, or what a log said up to that head")
+        .offers = Offers::Files;
     Option("--split", "SIZE", split_, "of each part of an archive (default: 4 GB)");
     Explain(
         "A bundle has the signed logs with every takedown, and the files of what is public here, "
         "mirrored or the node's own. Whoever imports it checks all of it as if it came from a "
         "peer. Into a folder again, only what is new is written, and nothing is taken out of it. "
-        "Everybody may read it whom the umask of the node lets.");
+        "Everybody may read it whom the umask of the node lets. A HEAD is the file of a "
+        "checkpoint, of any log that is here, or SIZE or EPOCH:SIZE of this node's log: `banyan "
+        "federation status` shows at the other end how many entries of it are there.");
     Shows("bundle export /media/stick/hub", "all that is public here");
     Shows("bundle export lab.banyan --repository 'models/lab/*'", "some of it, as one archive");
+    Shows("bundle export news.banyan --since 1200", "what came after the log's 1,200th entry");
   }
 
  private:
   Status Perform(Session& session, AdminPort& port) override {
     Json wish{{"target", WholePath(target_)}, {"repositories", repositories_}};
-    if (!since_.empty()) wish["since"] = WholePath(since_);
+    if (!since_.empty()) wish["since"] = SinceOf(since_);
     if (!split_.empty()) wish["part_bytes"] = TRY(node::ParseByteSize(split_)).bytes;
     const auto report = TRY(port.Call("bundle/export", wish));
     if (Figure(report, "absent_files") > 0) {

@@ -31,6 +31,10 @@ struct MirrorMark {
 Result<std::optional<MirrorMark>> FindMirrorMark(storage::Connection& connection,
                                                  std::int64_t repository);
 
+// In words, for who is to ask there: the origin's id, and the address of the peer if clients can
+// reach one.
+std::string DescribeOrigin(const MirrorMark& mark);
+
 // Of a manifest's files, submodules left out, how much content the repository holds.
 struct Holdings {
   std::uint64_t files = 0;

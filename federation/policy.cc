@@ -13,6 +13,14 @@ using storage::Standing;
 using storage::StandingReason;
 using storage::StandingStatus;
 
+// What names no countries is stated for all.
+bool IsFor(const std::vector<std::string>& countries, const Standing& standing) {
+  if (standing.scope.empty() || countries.empty()) return true;
+  return std::ranges::any_of(standing.scope, [&](const auto& country) {
+    return std::ranges::find(countries, country) != countries.end();
+  });
+}
+
 bool Holds(const AnswerRule& rule, const Judged& judged) {
   const Standing& standing = judged.standing;
   if (rule.origin && rule.origin != judged.origin) return false;
@@ -22,14 +30,8 @@ bool Holds(const AnswerRule& rule, const Judged& judged) {
   if (!rule.reasons.empty() && (!standing.reason || !rule.reasons.contains(*standing.reason))) {
     return false;
   }
+  if (!IsFor(rule.jurisdictions, standing)) return false;
   return rule.repository.empty() || storage::MatchesRepository(rule.repository, judged.id);
-}
-
-bool IsInScope(const Policy& policy, const Standing& standing) {
-  if (standing.scope.empty() || policy.jurisdictions.empty()) return true;
-  return std::ranges::any_of(standing.scope, [&](const auto& country) {
-    return std::ranges::find(policy.jurisdictions, country) != policy.jurisdictions.end();
-  });
 }
 
 bool MatchesAny(const std::vector<std::string>& globs, std::string_view word) {
@@ -93,7 +95,7 @@ bool Policy::JudgesLive() const {
 Decision Decide(const Policy& policy, const Judged& judged) {
   // What is stated for elsewhere is here as if nothing was; the rules of this node are its own.
   Judged here = judged;
-  if (!IsInScope(policy, here.standing)) here.standing = {};
+  if (!IsFor(policy.jurisdictions, here.standing)) here.standing = {};
   const auto rule = std::ranges::find_if(
       policy.answers, [&](const auto& candidate) { return Holds(candidate, here); });
   if (rule != policy.answers.end()) return rule->decision;

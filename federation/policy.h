@@ -28,6 +28,7 @@ struct AnswerRule {
   std::string repository;                      // glob over "models/ns/name"; empty: any
   std::set<storage::StandingStatus> statuses;  // empty: any but Live
   std::set<storage::StandingReason> reasons;   // empty: any
+  std::vector<std::string> jurisdictions;      // one of the scope's; empty: any
   Decision decision;
 };
 

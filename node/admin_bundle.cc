@@ -1,10 +1,14 @@
 // Bundles: what this node holds, on a disk that somebody carries, and back.
 #include <algorithm>
+#include <charconv>
 
 #include "federation/bundle/bundle_export.h"
 #include "federation/follow/follows.h"
+#include "federation/follow/head_claim.h"
 #include "federation/follow/peers.h"
+#include "federation/format/note.h"
 #include "federation/mirror_state.h"
+#include "federation/origin_rows.h"
 #include "federation/own_origin.h"
 #include "node/admin_functions.h"
 #include "node/follower.h"
@@ -41,17 +45,91 @@ Result<std::vector<std::string>> ReadPatterns(const Json& arguments) {
   return patterns;
 }
 
+Status RequireWholePath(const std::string& argument, const std::string& path) {
+  if (path.starts_with('/')) return Ok();
+  return Error(Errc::Invalid, argument + ": a whole path on the node's machine, from a slash on");
+}
+
+// "SIZE" or "EPOCH:SIZE" of the own log, whose current epoch is `epoch`.
+Result<federation::KnownHead> ParseOwnHead(std::string_view text, const federation::NodeId& own,
+                                           std::uint64_t epoch) {
+  federation::KnownHead head{{own, epoch}, 0, {}};
+  const auto colon = text.find(':');
+  const auto take = [](std::string_view digits, std::uint64_t& number) {
+    const auto* end = digits.data() + digits.size();
+    const auto parsed = std::from_chars(digits.data(), end, number);
+    return parsed.ec == std::errc() && parsed.ptr == end;
+  };
+  const bool is_epoch_fine = colon == text.npos || take(text.substr(0, colon), head.log.epoch);
+  if (is_epoch_fine && take(text.substr(colon == text.npos ? 0 : colon + 1), head.size))
+    return head;
+  return Error(Errc::Invalid,
+               "since: expected an earlier bundle, the file of a checkpoint, or SIZE or "
+               "EPOCH:SIZE of this node's log, such as 1200, not \"" +
+                   std::string(text) + "\"");
+}
+
+// What whoever gets the bundle has already.
+Status ReadSince(const AdminContext& context, const std::string& since, std::uint64_t epoch,
+                 federation::ExportRequest& request) {
+  if (!since.starts_with('/')) {
+    request.head = TRY(ParseOwnHead(since, request.maker, epoch));
+    return Ok();
+  }
+  const auto stat = TRY(context.fs.Stat(since));
+  if (stat.is_directory || IsArchive(since)) {
+    const auto earlier = TRY(OpenCarried(context.fs, since));
+    request.since = TRY(federation::ReadBundleNote(*earlier));
+    return Ok();
+  }
+  const auto note = TRY(ReadFile(context.fs, since, federation::kMaxNoteBytes));
+  const auto claim = federation::HeadClaim::Parse(std::string(AsText(note)));
+  if (!claim) {
+    return Error(Errc::Invalid, since + ": neither a bundle nor a checkpoint of a node's log: " +
+                                    claim.error().message());
+  }
+  request.head = federation::KnownHead{claim->name, claim->state.size, claim->state.root};
+  return Ok();
+}
+
 Result<federation::ExportRequest> ReadRequest(const AdminContext& context, const Json& arguments) {
   const auto patterns = TRY(ReadPatterns(arguments));
-  std::optional<federation::BundleNote> since;
-  if (const auto path = TRY(ReadText(arguments, "since"))) {
-    const auto earlier = TRY(OpenCarried(context.fs, *path));
-    since = TRY(federation::ReadBundleNote(*earlier));
+  const auto since = TRY(ReadText(arguments, "since"));
+  std::optional<federation::NodeId> own;
+  std::optional<federation::LogId> log;
+  {
+    auto lease = TRY(context.database().Read());
+    own = TRY(federation::FindOwnNode(*lease));
+    log = TRY(federation::FindOwnLog(*lease));
   }
+  if (!own || !log) {
+    return Error(Errc::Unavailable, "this node has no log yet: run it for a minute first");
+  }
+  federation::ExportRequest request{*own, patterns, {}, {}};
+  if (since) TRY(ReadSince(context, *since, log->epoch, request));
+  return request;
+}
+
+// The logs of the bundle that are followed, or shall be, go on from what is here.
+Status RequireGoesOn(const AdminContext& context, const federation::BundleNote& note,
+                     bool follows) {
   auto lease = TRY(context.database().Read());
-  const auto own = TRY(federation::FindOwnNode(*lease));
-  if (own) return federation::ExportRequest{*own, patterns, std::move(since)};
-  return Error(Errc::Unavailable, "this node has no log yet: run it for a minute first");
+  const auto followed = TRY(federation::ListFollowed(*lease));
+  for (const auto& begin : note.since) {
+    const auto origin = TRY(federation::FindOrigin(*lease, begin.origin));
+    const bool is_followed =
+        std::ranges::any_of(followed, [&](const auto& each) { return each.node == begin.origin; });
+    if ((origin && origin->is_own) || (!follows && !is_followed)) continue;
+    const federation::LogId log{origin ? origin->row : 0, begin.epoch};
+    const auto size = TRY(federation::CountEntries(*lease, log));
+    if (size >= begin.size) continue;
+    const federation::LogName name{begin.origin, begin.epoch};
+    return Error(Errc::Invalid, "the bundle goes on from " + std::to_string(begin.size) +
+                                    " entries of " + name.ToString() + ", of which " +
+                                    std::to_string(size) +
+                                    " are here: import one first that begins earlier");
+  }
+  return Ok();
 }
 
 // What is followed of the bundle's origins, or shall be from now on.
@@ -177,12 +255,12 @@ Result<Json> ImportBundle(const AdminContext& context, const Json& arguments) {
   if (context.follower == nullptr) {
     return Error(Errc::Unavailable, "no node runs on this directory: a running one imports");
   }
-  if (!path.starts_with('/')) {
-    return Error(Errc::Invalid, "source: a whole path on the node's machine, from a slash on");
-  }
+  TRY(RequireWholePath("source", path));
   const auto bundle = TRY(OpenCarried(context.fs, path));
   const auto note = TRY(federation::ReadBundleNote(*bundle));
-  TRY(RequireFollowed(context, note, TRY(ReadAnswer(arguments, "follow")).value_or(false)));
+  const bool follows = TRY(ReadAnswer(arguments, "follow")).value_or(false);
+  TRY(RequireGoesOn(context, note, follows));
+  TRY(RequireFollowed(context, note, follows));
   const auto entered = TRY(EnterPeer(context, path));
   context.follower->ForgetSource(entered.peer.address);
   auto status = SyncNow(context, Json::object());

@@ -47,7 +47,8 @@ Result<Json> SyncNow(const AdminContext&, const Json&);
 Result<Json> GoOn(const AdminContext&, const Json&);
 
 // node/admin_bundle.cc
-// target: a path on the node, repositories?: patterns, since?: an earlier bundle, part_bytes?
+// target: a path on the node, repositories?: patterns, since?: an earlier bundle or a head,
+// part_bytes?
 Result<Json> ExportBundle(const AdminContext&, const Json&);
 Result<Json> ImportBundle(const AdminContext&, const Json&);  // source: a path, follow?
 

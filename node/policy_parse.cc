@@ -28,11 +28,7 @@ class PolicyReader {
   Result<Policy> Read(const toml::table& table) {
     TRY(RequireKeys(table, {"accept_from", "answer", "brake", "cosignatures", "jurisdictions",
                             "mirror", "peers", "readers", "receipts", "select"}));
-    if (const auto* node = table.get("jurisdictions")) {
-      policy_.jurisdictions = TRY(Texts(*node));
-      const auto valid = storage::ValidateScope(policy_.jurisdictions);
-      if (!valid) return At(*node, valid.error().message());
-    }
+    TRY(TakeCountries(table, "jurisdictions", policy_.jurisdictions));
     if (const auto* node = table.get("accept_from")) policy_.accept_from = TRY(Nodes(*node));
     if (const auto* node = table.get("readers")) {
       const auto* word = node->as_string();
@@ -129,6 +125,13 @@ class PolicyReader {
                    std::vector<std::string>& texts) const {
     if (const auto* node = table.get(key)) texts = TRY(Texts(*node));
     return Ok();
+  }
+
+  Status TakeCountries(const toml::table& table, const char* key,
+                       std::vector<std::string>& countries) const {
+    TRY(TakeTexts(table, key, countries));
+    const auto valid = storage::ValidateScope(countries);
+    return valid ? Ok() : Status(At(*table.get(key), valid.error().message()));
   }
 
   // Globs, each looked at by `check`.
@@ -283,7 +286,8 @@ class PolicyReader {
   }
 
   Result<AnswerRule> ReadAnswer(const toml::table& table) const {
-    TRY(RequireKeys(table, {"origin", "repository", "status", "reason", "action", "after_days"}));
+    TRY(RequireKeys(table, {"origin", "repository", "status", "reason", "jurisdiction", "action",
+                            "after_days"}));
     AnswerRule rule;
     if (const auto* value = table.get("origin")) {
       const auto node = federation::NodeId::Parse(TRY(Text(*value)));
@@ -301,6 +305,7 @@ class PolicyReader {
     if (const auto* value = table.get("reason")) {
       rule.reasons = TRY(Words(*value, storage::ParseStandingReason));
     }
+    TRY(TakeCountries(table, "jurisdiction", rule.jurisdictions));
     const auto* action = table.get("action");
     if (action == nullptr) return At(table, "a rule needs an action");
     const auto parsed = federation::ParseAction(TRY(Text(*action)));

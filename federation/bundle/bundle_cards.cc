@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "federation/head_rows.h"
+#include "federation/last_cards.h"
 #include "federation/log_card.h"
 #include "federation/mirror/mirror_files.h"
 #include "federation/mirror/stated_history.h"
@@ -68,11 +69,57 @@ Result<std::vector<BundleLog>> ListLogs(Connection& connection, const ExportRequ
       logs.push_back({NodeId(rows.DigestAt<LogHash>(1)),
                       {rows.Int(0), static_cast<std::uint64_t>(rows.Int(3))},
                       static_cast<std::uint64_t>(rows.Int(4)),
-                      rows.Text(5)});
+                      rows.Text(5),
+                      0});
     }
     TRY(rows.status());
   }
   return logs;
+}
+
+// The last card of each repository among the entries of a log that are known.
+Result<std::vector<BundleNote::Card>> ListKnownCards(Connection& connection, const BundleLog& log) {
+  std::vector<BundleNote::Card> cards;
+  {
+    auto rows = connection.Query(
+        "SELECT epoch, position FROM repository_card WHERE origin = ? AND number > 0 "
+        "AND (epoch, position) < (?, ?)",
+        log.log.origin, log.log.epoch, log.known);
+    while (rows.Next()) {
+      cards.push_back({log.node, static_cast<std::uint64_t>(rows.Int(0)),
+                       static_cast<std::uint64_t>(rows.Int(1))});
+    }
+    TRY(rows.status());
+  }
+  for (const auto& [key, last] : TRY(FindLastCards(connection, log.log, log.known))) {
+    if (last) cards.push_back({log.node, last->place.log.epoch, last->place.position});
+  }
+  return cards;
+}
+
+Status LeaveOut(Connection& connection, const KnownHead& head, BundlePlan& plan) {
+  const auto name = head.log.ToString();
+  const auto found = std::ranges::find_if(plan.logs, [&](const auto& log) {
+    return log.node == head.log.node && log.log.epoch == head.log.epoch;
+  });
+  if (found == plan.logs.end()) {
+    return Error(Errc::Invalid, "since: the bundle has no log " + name);
+  }
+  if (head.size > found->size) {
+    return Error(Errc::Invalid, "since: a head of " + std::to_string(head.size) + " entries of " +
+                                    name + ", of which " + std::to_string(found->size) +
+                                    " are signed here: name an earlier one");
+  }
+  if (head.root && TRY(HashEntries(connection, found->log, 0, head.size)) != *head.root) {
+    return Error(Errc::Invalid,
+                 "since: what is here of " + name + " does not begin with that head");
+  }
+  for (auto& log : plan.logs) {
+    if (log.node == head.log.node && log.log.epoch < head.log.epoch) log.known = log.size;
+  }
+  found->known = head.size;
+  plan.known = TRY(ListKnownCards(connection, *found));
+  return Ok();
 }
 
 // Of the heads of branches and tags.
@@ -111,6 +158,8 @@ Result<BundlePlan> PlanBundle(Connection& connection, const ExportRequest& reque
   std::set<std::int64_t> origins;
   plan.cards = TRY(ListCards(connection, request, origins));
   plan.logs = TRY(ListLogs(connection, request, origins));
+  if (request.since) plan.known = request.since->cards;
+  if (request.head) TRY(LeaveOut(connection, *request.head, plan));
   return plan;
 }
 

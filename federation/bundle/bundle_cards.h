@@ -24,14 +24,17 @@ struct BundleLog {
   NodeId node;
   LogId log;
   std::uint64_t size = 0;
-  std::string note;  // its signed head
+  std::string note;         // its signed head
+  std::uint64_t known = 0;  // entries; tiles and bundles that are full of these are left out
 };
 
 struct BundlePlan {
   std::vector<BundleCard> cards;
   std::vector<BundleLog> logs;
+  std::vector<BundleNote::Card> known;  // content of these is left out
 };
-// As of one moment, when the connection is a snapshot.
+// As of one moment, when the connection is a snapshot. Invalid when the head that is asked for is
+// none of the logs that are here.
 Result<BundlePlan> PlanBundle(storage::Connection& connection, const ExportRequest& request);
 
 // Objects by hash, and contents of the heads of branches and tags.
@@ -41,7 +44,7 @@ struct Reached {
 };
 // What the repository's latest card reaches, of which all is here.
 Result<Reached> ReachedByCard(storage::Connection& connection, const BundleCard& card);
-// What a card of an earlier bundle reached, as far as its trees are still here.
+// What an earlier card reached, as far as its trees are still here.
 Result<Reached> ReachedBefore(storage::Connection& connection, const BundleNote::Card& place);
 
 }  // namespace banyan::federation

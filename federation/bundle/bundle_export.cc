@@ -46,7 +46,7 @@ class BundleExport {
     auto lease = TRY(database_.Read());
     for (const auto& log : plan.logs) TRY(PutLog(*lease, log));
     TRY(PutHeads(*lease, plan));
-    const auto before = TRY(ReachedSince(*lease));
+    const auto before = TRY(ReachedByKnown(*lease, plan));
     for (const auto& card : plan.cards) {
       auto reached = TRY(ReachedByCard(*lease, card));
       TRY(PutObjects(*lease, reached, before));
@@ -71,6 +71,7 @@ class BundleExport {
     const auto note = TRY(AddCosignatures(connection, log.log, log.note));
     TRY(Put(base + "checkpoint", AsBytes(note), Lasting::No));
     for (const auto& tile : NewTiles(0, log.size)) {
+      if (TileWidth(tile.level, tile.index, log.known) == kTileWidth) continue;
       const auto path = tile.Path();
       TRY(Put(base + path, TRY(ReadRowFile(connection, log.log, path)), Lasting::Yes));
     }
@@ -93,10 +94,9 @@ class BundleExport {
     return Put("/fed/info", AsBytes(DumpJson(info)), Lasting::No);
   }
 
-  Result<Reached> ReachedSince(Connection& connection) {
+  static Result<Reached> ReachedByKnown(Connection& connection, const BundlePlan& plan) {
     Reached before;
-    if (!request_.since) return before;
-    for (const auto& place : request_.since->cards) {
+    for (const auto& place : plan.known) {
       auto reached = TRY(ReachedBefore(connection, place));
       before.objects.merge(reached.objects);
       before.files.merge(reached.files);
@@ -159,6 +159,7 @@ class BundleExport {
     BundleNote note;
     for (const auto& log : plan.logs) {
       if (note.origins.empty() || note.origins.back() != log.node) note.origins.push_back(log.node);
+      if (log.known > 0) note.since.push_back({log.node, log.log.epoch, log.known});
     }
     for (const auto& card : plan.cards) {
       if (!partial_.contains(card.row)) note.cards.push_back(card.place);

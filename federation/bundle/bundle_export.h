@@ -8,15 +8,25 @@
 
 #include "federation/bundle/bundle_note.h"
 #include "federation/bundle/bundle_sink.h"
+#include "federation/format/log_hash.h"
+#include "federation/format/log_name.h"
 #include "federation/transfer/peer_source.h"
 #include "storage/content/local_content_store.h"
 
 namespace banyan::federation {
 
+// What a log said up to there is known where the bundle goes.
+struct KnownHead {
+  LogName log;
+  std::uint64_t size = 0;
+  std::optional<LogHash> root;  // what the entries here must lead to; nullopt: whatever they do
+};
+
 struct ExportRequest {
   NodeId maker;                       // this node
   std::vector<std::string> patterns;  // globs over "models/ns/name"; none: everything
   std::optional<BundleNote> since;    // content of these cards is left out
+  std::optional<KnownHead> head;      // these entries, and content that they led to
 };
 
 struct ExportReport {
@@ -32,8 +42,8 @@ struct ExportReport {
 // Public repositories whose files are for everybody, each in the state of its latest card; and the
 // logs of their origins and of this node, with every takedown in them. A repository that is here in
 // part is in it in part, and not in its note: an export since this bundle has it again. Invalid
-// when the patterns select nothing, Cancelled when asked to stop; other errors are the sink's, and
-// the catalog's.
+// when the patterns select nothing, or the head is none of the log that is here; Cancelled when
+// asked to stop; other errors are the sink's, and the catalog's.
 Result<ExportReport> ExportBundle(storage::Database& database, storage::LocalContentStore& store,
                                   const ExportRequest& request, BundleSink& sink,
                                   const std::atomic<bool>& cancelled);

@@ -29,6 +29,13 @@ Result<BundleNote> BundleNote::Parse(std::string_view text) {
     const auto position = TRY(TakeCount(card, "position"));
     note.cards.push_back({origin, epoch, position});
   }
+  if (FindMember(json, "since") == nullptr) return note;
+  for (const auto& begin : *TRY(TakeArray(json, "since"))) {
+    const auto origin = TRY(NodeId::Parse(FindString(begin, "origin").value_or("")));
+    const auto epoch = TRY(TakeCount(begin, "epoch"));
+    const auto size = TRY(TakeCount(begin, "size"));
+    note.since.push_back({origin, epoch, size});
+  }
   return note;
 }
 
@@ -38,6 +45,10 @@ std::string BundleNote::ToString() const {
   for (const auto& card : cards) {
     json["cards"].push_back(
         {{"origin", card.origin.ToString()}, {"epoch", card.epoch}, {"position", card.position}});
+  }
+  for (const auto& begin : since) {
+    json["since"].push_back(
+        {{"origin", begin.origin.ToString()}, {"epoch", begin.epoch}, {"size", begin.size}});
   }
   return DumpJson(json);
 }

@@ -20,8 +20,16 @@ struct BundleNote {
     std::uint64_t position = 0;  // of the card in the log
     bool operator==(const Card&) const = default;
   };
+  // A log's first entries.
+  struct Begin {
+    NodeId origin;
+    std::uint64_t epoch = 0;
+    std::uint64_t size = 0;
+    bool operator==(const Begin&) const = default;
+  };
   std::vector<NodeId> origins;  // whose logs it has
   std::vector<Card> cards;
+  std::vector<Begin> since;  // what it goes on from, and has not
 
   // Invalid for what is no such note.
   static Result<BundleNote> Parse(std::string_view text);

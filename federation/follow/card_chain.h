@@ -3,16 +3,9 @@
 // card. Each must go on from the one before (PROTOCOL.md section 4).
 
 #include "federation/format/card_entry.h"
-#include "federation/log_rows.h"
+#include "federation/last_cards.h"
 
 namespace banyan::federation {
-
-// Where in its log an entry is, and its leaf hash.
-struct EntryPlace {
-  LogId log;
-  std::uint64_t position = 0;
-  LogHash leaf;
-};
 
 // Takes the card into repository_card, which forgets the names of an earlier one unless this has
 // the same. A card that needs a newer program is counted and not understood. Invalid when it does

@@ -1,55 +1,13 @@
 #include "federation/follow/log_rollback.h"
 
-#include <map>
-
 #include "federation/follow/card_chain.h"
-#include "federation/format/canonical_json.h"
 #include "federation/format/card_link.h"
-#include "federation/format/entry_bundle.h"
-#include "storage/base/json.h"
+#include "federation/last_cards.h"
 
 namespace banyan::federation {
 namespace {
 
 using storage::Connection;
-
-struct PlacedCard {
-  EntryPlace place;
-  Json entry;
-};
-// The last card of each repository; nullopt: it has none.
-using LastCards = std::map<RepositoryKey, std::optional<PlacedCard>>;
-
-// The repositories whose latest card is among the entries from `size` on.
-Result<LastCards> ListAffected(Connection& connection, LogId log, std::uint64_t size) {
-  LastCards affected;
-  auto rows = connection.Query(
-      "SELECT key FROM repository_card WHERE origin = ? AND epoch = ? AND position >= ? "
-      "AND number > 0",
-      log.origin, log.epoch, size);
-  while (rows.Next()) affected[rows.DigestAt<RepositoryKey>(0)] = std::nullopt;
-  TRY(rows.status());
-  return affected;
-}
-
-// Reads the log from its first epoch, which happens once in the life of a log.
-Status FindLastCards(Connection& connection, LogId log, std::uint64_t size, LastCards& affected) {
-  for (LogId epoch{log.origin, 0}; epoch.epoch <= log.epoch; ++epoch.epoch) {
-    const bool is_cut = epoch.epoch == log.epoch;
-    const auto until = is_cut ? size : TRY(CountEntries(connection, epoch));
-    std::uint64_t position = 0;
-    TRY(ForEachEntry(connection, epoch, 0, until, [&](ByteView bytes) {
-      const EntryPlace place{epoch, position++, HashLeaf(bytes)};
-      auto entry = ParseCanonical(bytes, {kMaxEntryBytes, 4, true});
-      if (!entry || FindString(*entry, "t") != "card") return;
-      const auto link = CardLink::Parse(*entry);
-      if (!link) return;
-      const auto card = affected.find(link->Key(place.leaf));
-      if (card != affected.end()) card->second = PlacedCard{place, *std::move(entry)};
-    }));
-  }
-  return Ok();
-}
 
 Status SetBack(Connection& connection, std::int64_t origin, const RepositoryKey& key,
                const std::optional<PlacedCard>& last, bool is_own, std::int64_t now_ms) {
@@ -90,9 +48,7 @@ Status RollBackLog(Connection& connection, LogId log, std::uint64_t size, std::i
     is_own = rows.Next() && rows.Int(0) != 0;
     TRY(Status(rows.status()));
   }
-  auto affected = TRY(ListAffected(connection, log, size));
-  if (!affected.empty()) TRY(FindLastCards(connection, log, size, affected));
-  for (const auto& [key, last] : affected) {
+  for (const auto& [key, last] : TRY(FindLastCards(connection, log, size))) {
     TRY(SetBack(connection, log.origin, key, last, is_own, now_ms));
   }
   if (is_own) TRY(KeepForAgain(connection, log, size));

@@ -17,7 +17,7 @@ Judged Stated(StandingStatus status, std::optional<StandingReason> reason,
 
 AnswerRule Rule(std::set<StandingStatus> statuses, std::set<StandingReason> reasons,
                 Action action) {
-  return {{}, "", std::move(statuses), std::move(reasons), {action, 3}};
+  return {{}, "", std::move(statuses), std::move(reasons), {}, {action, 3}};
 }
 
 Action ByDefault(StandingReason reason) {
@@ -96,6 +96,24 @@ TEST_CASE("AScopeElsewhereIsNotAnswered") {
   CHECK(Decide(policy, elsewhere).action == Action::Delete);
   CHECK(Decide(policy, Stated(StandingStatus::Removed, StandingReason::Court)).action ==
         Action::Delete);
+}
+
+TEST_CASE("ARuleMayNameTheJurisdictionThatAStatementIsFor") {
+  const auto decide = [](const Policy& policy, std::vector<std::string> scope) {
+    const auto judged = Stated(StandingStatus::Removed, StandingReason::Court, std::move(scope));
+    return Decide(policy, judged).action;
+  };
+  auto rule = Rule({}, {StandingReason::Court}, Action::Hide);
+  rule.jurisdictions = {"KE", "TZ"};
+  Policy policy;
+  policy.answers = {rule};
+  CHECK(decide(policy, {"TZ"}) == Action::Hide);
+  CHECK(decide(policy, {"DE", "KE"}) == Action::Hide);
+  CHECK(decide(policy, {}) == Action::Hide);        // stated for everywhere
+  CHECK(decide(policy, {"DE"}) == Action::Delete);  // no rule is for it
+  policy.jurisdictions = {"KE"};
+  CHECK(decide(policy, {"KE"}) == Action::Hide);
+  CHECK(decide(policy, {"TZ"}) == Action::Keep);  // no matter for this node
 }
 
 namespace {

@@ -99,7 +99,8 @@ TEST_CASE("APolicyFileSaysHowToAnswer") {
                                        "status = [\"live\", \"yanked\"]\naction = \"stop\"\n"
                                        "[[answer]]\norigin = \"" +
                                            node +
-                                           "\"\nreason = \"copyright\"\naction = \"delete\"\n"
+                                           "\"\nreason = \"copyright\"\n"
+                                           "jurisdiction = \"TZ\"\naction = \"delete\"\n"
                                            "after_days = 7\n"));
   CHECK(policy.jurisdictions == std::vector<std::string>{"KE", "TZ"});
   CHECK(policy.brake == federation::Brake{3, 50});
@@ -112,6 +113,8 @@ TEST_CASE("APolicyFileSaysHowToAnswer") {
   CHECK(first.decision.action == Action::Stop);
   const auto& second = policy.answers[1];
   CHECK(second.origin.has_value());
+  CHECK(second.jurisdictions == std::vector<std::string>{"TZ"});
+  CHECK(first.jurisdictions.empty());
   CHECK(second.reasons == std::set{StandingReason::Copyright});
   CHECK(second.decision == federation::Decision{Action::Delete, 7});
 }
@@ -177,6 +180,8 @@ TEST_CASE("WhatIsWrongWithAPolicyIsSaidWithItsLine") {
         "policy.toml: line 1: there is no key \"jurisdiction\" here; did you mean "
         "\"jurisdictions\"?");
   CHECK(Problem("\n\njurisdictions = [\"Kenya\"]").starts_with("policy.toml: line 3: a scope is"));
+  CHECK(Problem("[[answer]]\naction = \"keep\"\njurisdiction = [\"KE\", \"Chad\"]")
+            .starts_with("policy.toml: line 3: a scope is"));
   CHECK(Problem("[[answer]]\nreason = \"court\"").ends_with("a rule needs an action"));
   CHECK(Problem("[[answer]]\naction = \"burn\"").starts_with("policy.toml: line 2: an action is"));
   CHECK(Problem("[[answer]]\naction = \"keep\"\nreason = [\"cort\"]")

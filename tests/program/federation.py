@@ -15,8 +15,8 @@ the real program, every byte between A and B is counted by a relay.
              that changes is obeyed without a restart
   takedown   stated on A it reaches B and, with A gone, C: no bytes are served there by name, by
              hash or to a pull, and both say so in their logs; taken back, all is as before
-  carried    an archive made on C fills D, which never met anybody; a later bundle brings D the
-             takedown
+  carried    an archive made on C fills D, which never met anybody; bundles since what it has, an
+             archive or a head, bring D what is new, and the takedown
 """
 import hashlib
 import json
@@ -113,7 +113,7 @@ class Test:
     def remember_what_is_private(self, file):
         token = self.a.node.token
         root = self.a.revision("models/operator/secret", token=token)["manifest"]
-        xet = self.a.operator.json("hash", file)["file_hash"]
+        xet = self.a.operator.json("hash", file)[0]["file_hash"]
         check_equal(self.a.get(f"/fed/o/{root}", token=token)[0], 200, "its owner reads it")
         self.private = {"/fed/o/": root, "/fed/f/": xet}
         self.private_sha256 = sha256(file)
@@ -366,7 +366,7 @@ class Test:
     def check_withheld(self, place):
         status, body = place.get("/lab/model/resolve/main/config.json")
         check_equal(status, 451, place.name, body)
-        xet = self.a.operator.json("hash", self.model / "weights.bin")["file_hash"]
+        xet = self.a.operator.json("hash", self.model / "weights.bin")[0]["file_hash"]
         for path in (f"/fed/f/{xet}/outline", f"/fed/f/{xet}/data/0"):
             check_equal(place.get(path)[0], 404, place.name, path)
         check_equal(place.json("/api/models/lab/model")["disabled"], True, place.name)
@@ -435,6 +435,7 @@ class Test:
         self.d.operator.run("bundle", "import", archive, "--follow")
         self.check_mirror(self.d, "lab/model", self.commits)
         check_equal(self.d.operator.json("peer", "list"), [], "the archive is no peer of D")
+        self.carry_since_a_head()
         self.a.operator.run("takedown", "lab/model", "--reason", "court")
         self.await_standing("removed")
         self.b.sync()
@@ -445,6 +446,22 @@ class Test:
         self.d.operator.run("bundle", "import", stick)
         self.check_withheld(self.d)
         self.await_receipt(self.d, "stop")
+
+    def carry_since_a_head(self):
+        """What D lacks, by the head that D shows."""
+        head = self.work / "head-of-D"
+        head.write_bytes(self.d.get(f"/fed/{self.a_id}/0/checkpoint")[1])
+        (self.model / "news.txt").write_bytes(b"news\n")
+        self.write("model", "mit", {})
+        self.commits.append(self.push(self.model, "lab/model", "-m", "news"))
+        self.await_card(self.commits[-1])
+        self.b.sync()
+        self.c.sync()
+        news = self.work / "news.banyan"
+        report = self.c.operator.json("bundle", "export", news, "--since", head)
+        check_equal(report["files"], 2, "news.txt and README.md", report)
+        self.d.operator.run("bundle", "import", news)
+        self.check_mirror(self.d, "lab/model", self.commits)
 
     def run(self):
         go(self, self.begin, self.publish, self.follow, self.follow_without_the_origin,

@@ -98,13 +98,8 @@ class Test:
         return sum(size for chunk, size in now.items() if chunk not in seen)
 
     def list_chunks(self):
-        found, decoder = {}, json.JSONDecoder()
-        text = self.a.operator.run("hash", "--chunks", "--json", *sorted(self.folder.iterdir()))
-        while text := text.lstrip():
-            value, end = decoder.raw_decode(text)
-            found |= {chunk["id"]: chunk["size"] for chunk in value["chunks"]}
-            text = text[end:]
-        return found
+        files = self.a.operator.json("hash", "--chunks", *sorted(self.folder.iterdir()))
+        return {chunk["id"]: chunk["size"] for file in files for chunk in file["chunks"]}
 
     # --- B
 

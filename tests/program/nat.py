@@ -120,7 +120,7 @@ class Test:
         self.secret = {
             "/fed/o/": self.d.revision("models/operator/secret",
                                        token=self.d.node.token)["manifest"],
-            "/fed/f/": self.d.operator.json("hash", words / "secret.bin")["file_hash"]}
+            "/fed/f/": self.d.operator.json("hash", words / "secret.bin")[0]["file_hash"]}
         begun = time.monotonic()
         commit = self.push(self.model, "lab/model", "--create")
         self.await_commit(self.r, "lab/model", commit)
@@ -201,7 +201,7 @@ class Test:
         self.policy(self.r, f'accept_from = "{self.ids["D"]}"\nreaders = {members}\n')
         until(lambda: self.r.get("/fed/info")[0] == 404, "R is open to strangers")
         nothing = self.r.get("/fed/nothing/at/all")
-        xet = self.d.operator.json("hash", self.model / "weights.bin")["file_hash"]
+        xet = self.d.operator.json("hash", self.model / "weights.bin")[0]["file_hash"]
         for path in ("info", "heads", f"{self.ids['D']}/epochs", f"{self.ids['D']}/0/checkpoint",
                      f"{self.ids['R']}/0/checkpoint", f"f/{xet}/outline", f"f/{xet}/data/0",
                      "wants"):

@@ -28,7 +28,26 @@ struct Carried : MirrorPair {
         LogFiles::Open(*publisher.database, disk, publisher.clock, publisher.origin, {"/log", ""}));
     MUST(files->Publish());
   }
-  ExportRequest All() { return {publisher.origin.node, {}, {}}; }
+  ExportRequest All() { return {publisher.origin.node, {}, {}, {}}; }
+  // What the first epoch said in so many entries is known.
+  ExportRequest Since(std::uint64_t size) {
+    auto request = All();
+    request.head = KnownHead{{publisher.origin.node, 0}, size, {}};
+    return request;
+  }
+  // Entries that say nothing of repositories.
+  void Pad(std::size_t count) {
+    MUST(publisher.database->Write([&](storage::Connection& c) -> Status {
+      for (std::size_t i = 0; i < count; ++i) {
+        TRY(AppendEntry(c, publisher.origin.log, AsBytes("{\"t\":\"advisory\",\"v\":1}")));
+      }
+      return Ok();
+    }));
+  }
+  LogHash RootAt(std::uint64_t size) {
+    auto lease = MUST(publisher.database->Read());
+    return MUST(HashEntries(*lease, publisher.origin.log, 0, size));
+  }
   Result<ExportReport> Export(BundleSink& sink, const ExportRequest& request) {
     return ExportBundle(*publisher.database, publisher.local(), request, sink, cancelled);
   }
@@ -94,6 +113,80 @@ TEST_CASE("ABundleSinceAnotherHasOnlyWhatIsNew") {
   CHECK(f.ExportFolder("/first").new_bytes == 0);
 }
 
+TEST_CASE("ABundleSinceAHeadHasOnlyWhatCameAfter") {
+  Carried f;
+  f.publisher.CommitFile("old.bin", Noise(2'000'000, 1));
+  f.publisher.WriteCards();
+  f.Pad(300);
+  f.Publish();
+  const auto size = f.publisher.Entries().size();
+  f.ExportFolder("/first");
+  FolderPeer first(f.disk, "/first");
+  CHECK(MUST(ReadBundleNote(first)).since.empty());
+  const auto card = f.follower.Follow(f.publisher);
+  REQUIRE(f.follower.Run(card, {&first}).outcome.has_value());
+  const auto nothing = f.ExportFolder("/nothing", f.Since(size));  // no card is later
+  CHECK(nothing.files == 0);
+  CHECK(nothing.objects == 0);
+
+  f.publisher.CommitFile("new.bin", Noise(500'000, 2));
+  f.Publish();
+  auto request = f.Since(size);
+  request.head->root = f.RootAt(size);
+  const auto report = f.ExportFolder("/second", request);
+  CHECK(report.files == 2);  // with .gitattributes
+  CHECK(report.bytes < 600'000);
+  FolderPeer second(f.disk, "/second");
+  const auto note = MUST(ReadBundleNote(second));
+  CHECK(note.since == std::vector{BundleNote::Begin{f.publisher.origin.node, 0, size}});
+  CHECK(note.cards.size() == 1);
+  const auto base = LogName{f.publisher.origin.node, 0}.Path();
+  const auto width = std::to_string(f.publisher.Entries().size() % kTileWidth);
+  for (const std::string kind : {"tile/entries/", "tile/0/"}) {
+    INFO(kind);
+    MUST_FAIL(second.Get(base + kind + "000", 1u << 20), Errc::NotFound);
+    CHECK(second.Get(base + kind + "001.p/" + width, 1u << 20).has_value());
+  }
+  CHECK(second.Get(base + "tile/1/000.p/1", 1u << 20).has_value());  // proofs begin with it
+  f.follower.Follow(f.publisher);
+  CHECK(MUST(f.follower.Run(card, {&second}).outcome) == MirrorOutcome::Mirrored);
+  RequireSame(f.publisher, f.follower, card);
+}
+
+TEST_CASE("AnExportSinceAHeadOfAnotherHistoryIsRefused") {
+  Carried f;
+  f.publisher.CommitText("a.txt", "one");
+  f.Publish();
+  const auto refuses = [&](const ExportRequest& request) {
+    MUST_FAIL(f.Export(*MakeFolderSink(f.disk, "/none"), request), Errc::Invalid);
+  };
+  auto request = f.Since(f.publisher.Entries().size() + 1);
+  refuses(request);
+  request = f.Since(1);
+  request.head->root = f.RootAt(2);
+  refuses(request);
+  request = f.Since(1);
+  request.head->log.epoch = 1;
+  refuses(request);
+  request.head->log = {NodeId(LogHash()), 0};
+  refuses(request);
+}
+
+TEST_CASE("ABundleNoteReadsAsItWasWritten") {
+  const NodeId node{LogHash()};
+  const BundleNote note{{node}, {{node, 0, 7}}, {{node, 1, 900}}};
+  CHECK(MUST(BundleNote::Parse(note.ToString())) == note);
+  const BundleNote whole{{node}, {}, {}};
+  CHECK(whole.ToString().find("since") == std::string::npos);
+  CHECK(MUST(BundleNote::Parse(whole.ToString())) == whole);
+  for (const auto* since : {"7", "[7]", "[{\"origin\":\"x\",\"epoch\":0,\"size\":1}]"}) {
+    INFO(since);
+    MUST_FAIL(BundleNote::Parse("{\"version\":0,\"origins\":[],\"cards\":[],\"since\":" +
+                                std::string(since) + "}"),
+              Errc::Invalid);
+  }
+}
+
 TEST_CASE("ABundleCarriesAllEpochsOfALog") {
   Carried f;
   f.publisher.CommitText("a.txt", "one");
@@ -119,6 +212,12 @@ TEST_CASE("ABundleCarriesAllEpochsOfALog") {
   const auto path = LogName{origin.node, 1}.Path() + "tile/entries/000.p/1";
   const auto opening = MUST(ReadEntryBundle(MUST(peer.Get(path, 10'000)), 1)).front();
   CHECK(MUST(Opening::Parse(MUST(ParseCanonical(opening)))).previous.state.size == size);
+  auto request = f.All();
+  request.head = KnownHead{{origin.node, 1}, 1, {}};
+  CHECK(f.ExportFolder("/later", request).files == 0);
+  FolderPeer later_peer(f.disk, "/later");
+  CHECK(MUST(ReadBundleNote(later_peer)).since ==
+        std::vector<BundleNote::Begin>{{origin.node, 0, size}, {origin.node, 1, 1}});
 }
 
 TEST_CASE("ABundleHasWhatItsPatternsSelect") {
