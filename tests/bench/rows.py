@@ -28,6 +28,7 @@ ROWS = [
     ("crowd", "row_crowd", "one new model to sixteen nodes at once, copies from its origin"),
     ("catch_up", "row_catch_up", "a log of 100,000 cards, to gzip"),
     ("idle", "row_idle", "rounds without news, with 10 and with 10,000 repositories"),
+    ("kill_sync", "row_kill_sync", "kill -9 during sync: fetched again, and until it serves"),
     ("takedown", "row_takedown", "rounds until mirrors refuse what was taken down"),
     ("hostile", "row_hostile", "an API request beside drips and a flood"),
     ("xet_download", "row_xet_download", "one file by hf over Xet, to hf without Xet at nginx"),

@@ -36,10 +36,12 @@ MIB = 1 << 20
 WEIGHTS_BYTES = 8 * MIB
 DELTA_BYTES = WEIGHTS_BYTES // 100
 DELTA_COST_BYTES = 600_000  # the change, its last chunks whole, lists and tables
-LARGE_BYTES = 64 * MIB
-KILL_AT_BYTES = 40 * MIB  # of the large file have passed the relay
-LARGE_RATE_BYTES = 12 * MIB  # a second, so that there is time for the kill
-LOST_BYTES = 18 * MIB  # at most for a kill: a second of transfer, and what is under way
+LARGE_BYTES = 48 * MIB
+KILL_AT_BYTES = 32 * MIB  # of the large file have passed the relay
+LARGE_RATE_BYTES = 4 * MIB  # a second, so that there is time for the kill
+# At most for a kill: every line makes durable once a second what has come, which takes a while;
+# then there are begun chunks, and lists.
+LOST_BYTES = LARGE_RATE_BYTES * 3 // 2 + 2 * MIB
 TEST_SECONDS = 500
 
 
@@ -467,8 +469,9 @@ class Test:
            self.change_one_percent, self.kill_in_the_middle, self.keep_to_a_budget, self.restart,
            self.take_down, self.reinstate, self.carry)
         print(f"1 % of 8 MiB: B fetched {self.costs['B']:,} bytes ({self.costs['wire']:,} with all "
-              f"that the wire carried), C {self.costs['C']:,}; after kill -9 in 64 MiB "
-              f"{self.fetched_again:,} bytes came again")
+              f"that the wire carried), C {self.costs['C']:,}; after kill -9 at "
+              f"{KILL_AT_BYTES // MIB} of {LARGE_BYTES // MIB} MiB {self.fetched_again:,} bytes "
+              "came again")
 
 
 sys.exit(main(Test, TEST_SECONDS))

@@ -30,7 +30,8 @@ from place import CARD_SECONDS, Place, check, check_equal, leaf_hash
 from stepwise import SEED, main
 
 ROUNDS = int(os.environ.get("BANYAN_ROUNDS", 1000 if os.environ.get("BANYAN_LONG") else 50))
-LIFE_SECONDS = 0.25  # of a node, at most
+LATER_SECONDS = 0.3  # at most: from a change to the kill, in which its card is written
+CHANGES_SECONDS = 10  # of all of one life, at most
 REPOSITORIES = 8  # at first
 LOOK_EVERY = 10  # rounds: B syncs, and the doctor comes
 AWAY = (urllib.error.URLError, ConnectionError, TimeoutError)
@@ -158,11 +159,10 @@ class Test:
 
     def change(self):
         """Each at most once in a life: the next one must not come before the card of this one."""
-        if not self.to_change:
-            self.is_over = True
-            return
-        change = self.to_change.pop()
-        change()
+        if self.to_change:
+            self.to_change.pop()()
+        else:
+            time.sleep(0.01)
 
     def pick_changes(self):
         changes = [self.random.choice((one.commit, one.commit, one.gate))
@@ -174,8 +174,12 @@ class Test:
 
     def live(self):
         self.to_change, self.is_over = self.pick_changes(), False
-        threads = [self.in_thread(self.change), self.in_thread(self.read)]
-        time.sleep(self.random.uniform(0, LIFE_SECONDS))
+        threads = [self.in_thread(self.read), self.in_thread(self.change)]
+        left = self.random.randrange(len(self.to_change) + 1)  # when the kill comes
+        deadline = time.monotonic() + CHANGES_SECONDS
+        while len(self.to_change) > left and time.monotonic() < deadline:
+            time.sleep(0.001)
+        time.sleep(self.random.uniform(0, LATER_SECONDS))
         self.a.node.kill()
         self.kills += 1
         self.is_over = True
