@@ -8,6 +8,7 @@
 #include "storage/base/json.h"
 #include "storage/catalog/tokens.h"
 #include "storage/content/recipe.h"
+#include "storage/content/scrub_pass.h"
 
 namespace banyan::node {
 namespace {
@@ -143,7 +144,7 @@ Status ExamineDamage(storage::Connection& connection, Findings& findings) {
                                " files were found damaged: `banyan admin scrub` names their "
                                "repositories, `banyan push --repair` sends them anew");
   } else {
-    findings.Good("damage", "the last scrub found none, or none has run");
+    findings.Good("damage", "no file is known to be damaged");
   }
   return Ok();
 }
@@ -190,6 +191,31 @@ Status ExamineLog(const AdminContext& context, storage::Connection& connection,
   } else {
     findings.Bad("log", check.error().message() + ": nothing more is signed; restore a backup");
   }
+  return Ok();
+}
+
+// When all was read last, and how far the reading has come that goes on.
+Status ExamineScrub(storage::Connection& connection, Findings& findings) {
+  const auto pass = TRY(storage::ReadScrubPass(connection));
+  const auto outcome = [](std::uint64_t bytes, std::uint64_t chunks) {
+    const auto damaged = chunks == 0 ? "none" : std::to_string(chunks) + " chunks";
+    return std::to_string(bytes) + " bytes, " + damaged + " damaged";
+  };
+  std::string now;
+  if (pass.IsUnderWay()) {
+    now = "; a reading began at " + ToIsoTime(*pass.begun_ms) + " and is through " +
+          outcome(pass.stored_bytes, pass.damaged_chunks);
+  }
+  if (!pass.last) {
+    findings.Look("scrub",
+                  "what is stored was not read to the end yet: storage.scrub_rate has the node do "
+                  "it in time, `banyan admin scrub` does it now" +
+                      now);
+    return Ok();
+  }
+  findings.Good("scrub", "what is stored was read to the end last at " +
+                             ToIsoTime(pass.last->ended_ms) + ": " +
+                             outcome(pass.last->stored_bytes, pass.last->damaged_chunks) + now);
   return Ok();
 }
 
@@ -252,6 +278,7 @@ Result<Json> Diagnose(const AdminContext& context, const Json&) {
   TRY(ExaminePacks(context, *lease, findings));
   TRY(ExamineDamage(*lease, findings));
   TRY(ExamineLog(context, *lease, findings));
+  TRY(ExamineScrub(*lease, findings));
   TRY(ExamineOperators(context, *lease, findings));
   return findings.Take();
 }

@@ -41,6 +41,8 @@ struct Config {
 
   ByteSize storage_min_free{1u << 30};
   Duration storage_collect_every{24 * 3'600'000};
+  ByteSize storage_scrub_rate{1u << 20};
+  Duration storage_scrub_every{7 * 24 * 3'600'000};
   ByteSize quota_default{0};
 
   ByteSize upload_max_file{0};

@@ -212,3 +212,29 @@ TEST_CASE("TheDoctorSeesACatalogThatTheLogDoesNotLeadTo") {
   MUST(f.node().own_log().Update());
   CHECK(Found(f.Result("doctor"), "log").text.starts_with("it is stopped: "));
 }
+
+TEST_CASE("TheNodeReReadsByItselfWhatItStores") {
+  Fixture f([](Config& config) { config.storage_scrub_rate = {100u << 20}; });
+  const auto finding = [&] {
+    for (const auto& item : f.Result("doctor")["findings"]) {
+      if (item["what"] == "scrub") return item;
+    }
+    return Json();
+  };
+  CHECK(finding()["verdict"] == "look");
+  CHECK(f.Get("/metrics").body.find("banyan_scrub_end_timestamp_seconds 0\n") != std::string::npos);
+  f.Create(f.alice, "m");
+  f.CommitLfs(f.alice, "alice/m", "a.bin", RandomText(1u << 20, 6));
+  while (f.Number("SELECT ended_ms IS NULL FROM scrub_pass") == 1) {
+    f.clock().Advance(1000);
+    SystemClock().SleepMs(2);
+  }
+  const auto now = finding();
+  INFO(DumpJson(now));
+  CHECK(now["verdict"] == "good");
+  CHECK(now["text"].get<std::string>().find(", none damaged") != std::string::npos);
+  const auto metrics = f.Get("/metrics").body;
+  CHECK(metrics.find("banyan_scrub_end_timestamp_seconds 0\n") == std::string::npos);
+  CHECK(metrics.find("banyan_scrub_damaged_chunks 0\n") != std::string::npos);
+  CHECK(metrics.find("banyan_scrubbed_bytes_total 0\n") == std::string::npos);
+}
