@@ -1,6 +1,6 @@
 // GET /api/models and /api/datasets: lists and search, in pages. Queries: search, author, filter
-// (tags), pipeline_tag, library, language, license, num_parameters, gated, sort, direction, limit,
-// cursor; full, cardData, config and expand for more or other properties.
+// (tags), pipeline_tag, library, language, license, dtype, architecture, num_parameters, gated,
+// sort, direction, limit, cursor; full, cardData, config and expand for more or other properties.
 
 #include <algorithm>
 #include <charconv>
@@ -8,6 +8,7 @@
 #include "node/hub_json.h"
 #include "node/repository_call.h"
 #include "node/routes.h"
+#include "storage/base/ascii_case.h"
 #include "storage/base/json.h"
 #include "storage/catalog/repository_search.h"
 #include "storage/metadata/licence.h"
@@ -18,11 +19,12 @@ namespace {
 using storage::RepositoryKind;
 using storage::RepositoryQuery;
 
-void AddSplit(std::string_view list, std::vector<std::string>& out) {
+void AddSplit(std::string_view list, std::vector<std::string>& out,
+              const std::string& prefix = "") {
   while (!list.empty()) {
     const auto item = list.substr(0, list.find(','));
     list.remove_prefix(std::min(list.size(), item.size() + 1));
-    if (!item.empty()) out.emplace_back(item);
+    if (!item.empty()) out.push_back(prefix + std::string(item));
   }
 }
 
@@ -47,6 +49,9 @@ Status TakeParameter(const QueryParam& param, RepositoryQuery& query) {
   if (name == "author") query.author = value;
   if (name == "filter" || name == "tags") AddSplit(value, query.tags);
   if (name == "language") AddSplit(value, query.languages);
+  if (name == "dtype" || name == "architecture") {
+    AddSplit(LowerAscii(value), query.tags, name + ":");
+  }
   if (name == "pipeline_tag") query.task = value;
   if (name == "library") query.library = value;
   if (name == "license") query.licence = LicenceWanted(value);

@@ -61,7 +61,7 @@ struct MetricsView {
   std::uint64_t files = 0;
   std::uint64_t disk_free_bytes = 0;
   std::uint64_t damaged_files = 0;  // as scrubs found
-  storage::WholeScrub scrub;        // the last one; ended_ms 0: none yet
+  storage::WholeScrub scrub{};      // the last one; ended_ms 0: none yet
 };
 std::string RenderMetrics(const MetricsView& view);
 

@@ -232,6 +232,11 @@ CREATE TABLE scrub_pass(
   ended_damaged INTEGER NOT NULL DEFAULT 0);
 INSERT INTO scrub_pass(id) VALUES(1);
 CREATE INDEX file_damaged ON file(id) WHERE damaged = 1;
+-- Read anew, for the tags of their weight files.
+UPDATE repository SET described = NULL WHERE id IN (
+  SELECT repository FROM repository_document
+  WHERE metadata LIKE '%"safetensors":%' OR metadata LIKE '%"gguf":%'
+    OR metadata LIKE '%"architectures":%');
 )sql";
 
 Result<std::int64_t> Version(Connection& connection) {
