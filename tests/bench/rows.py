@@ -14,7 +14,7 @@ ROWS = [
     ("download", "row_download", "one file over HTTP and TLS, 1 and 8 clients, to nginx"),
     ("planes", "row_planes", "one bf16 file, stored as byte planes, to nginx"),
     ("upload", "row_upload", "one file by PUT, to openssl's SHA-256 and the disk's own rate"),
-    ("weights", "row_weights", "bf16 weights at rest, and encoding and decoding on one core"),
+    ("weights", "row_weights", "weights at rest, made up and real, and one core's rates"),
     ("delta", "row_delta", "bytes that push and pull send for a changed file"),
     ("at_rest", "row_at_rest", "revisions of real models at rest, to borg and casync"),
     ("slow", "row_slow_clients", "an API request beside 1,000 slow downloads"),
