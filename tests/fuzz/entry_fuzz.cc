@@ -7,6 +7,7 @@
 #include "federation/format/block.h"
 #include "federation/format/canonical_json.h"
 #include "federation/format/card.h"
+#include "federation/format/entry_bundle.h"
 #include "federation/format/opening.h"
 #include "federation/format/state_entry.h"
 #include "storage/base/json.h"
