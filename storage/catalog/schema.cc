@@ -216,24 +216,6 @@ constexpr const char* kVersion10 = R"sql(
 ALTER TABLE upload_range ADD COLUMN bytes INTEGER NOT NULL DEFAULT 0;  -- raw
 ALTER TABLE upload_range ADD COLUMN sizes BLOB NOT NULL DEFAULT x'';   -- raw of each chunk: u32
 CREATE INDEX upload_session_repository ON upload_session(repository);
--- Reading everything that is stored (storage/content/scrub_pass.h).
-CREATE TABLE scrub_pass(
-  id INTEGER PRIMARY KEY CHECK(id = 1),      -- one row
-  begun_ms INTEGER,                          -- the node's own reading; NULL: none yet
-  after_pack INTEGER NOT NULL DEFAULT 0,     -- packs up to this one are read
-  until_pack INTEGER NOT NULL DEFAULT 0,     -- the last one to read; under way while it is greater
-  bytes INTEGER NOT NULL DEFAULT 0,          -- stored bytes that are read
-  damaged INTEGER NOT NULL DEFAULT 0,        -- chunks found damaged
-  ended_ms INTEGER,                          -- when everything was read last, by hand too
-  ended_bytes INTEGER NOT NULL DEFAULT 0,
-  ended_damaged INTEGER NOT NULL DEFAULT 0);
-INSERT INTO scrub_pass(id) VALUES(1);
-CREATE INDEX file_damaged ON file(id) WHERE damaged = 1;
--- Read anew, for the tags of their weight files.
-UPDATE repository SET described = NULL WHERE id IN (
-  SELECT repository FROM repository_document
-  WHERE metadata LIKE '%"safetensors":%' OR metadata LIKE '%"gguf":%'
-    OR metadata LIKE '%"architectures":%');
 )sql";
 
 // Reading everything that is stored (storage/content/scrub_pass.h).
