@@ -24,6 +24,7 @@ PROGRAMS = HERE.parent / "program"
 sys.path.insert(0, str(PROGRAMS))
 import environments  # noqa: E402
 import gateway_cell  # noqa: E402
+import mirror  # noqa: E402
 import node_watch  # noqa: E402
 import table  # noqa: E402
 from column import Column, chosen, newest  # noqa: E402
@@ -51,7 +52,7 @@ def variables(column, place, home, guest):
         "CELLS_RESULTS": str(home / "cells.jsonl"), "CELLS_COLUMN": column.slug,
         "CELLS_WORK": str(home / "work"), "CELLS_GUEST": guest,
         "CELLS_NODE_LOG": str(place.node.log), "CELLS_PROGRAM": place.node.program,
-        "CELLS_PARTS_FROM": str(PARTS_FROM)}
+        "CELLS_OWNER": "operator", "CELLS_PARTS_FROM": str(PARTS_FROM)}
 
 
 def command(environment, script):
@@ -104,12 +105,28 @@ class Run:
     work: pathlib.Path
     pins: dict
     newest: Column  # which alone runs the gateway's script
+    last: Column  # the newest of those that run; it alone reads from a mirror, too
+
+    def mirror_cells(self, column, environment, place, home, given):
+        """Of what is read from a node that follows the column's."""
+        pins = self.pins["mirror"]
+        follows = [path.format(column=column.slug) for path in pins["follows"]]
+        try:
+            with mirror.following(self.program, home, place, follows) as (its_mirror, owner):
+                there = mirror.variables(given, its_mirror, owner)
+                return [one for script in pins["scripts"]
+                        for one in run_script(environment, script, there)] + [
+                            token_cell(its_mirror, place.node.token)]
+        except AssertionError as reason:
+            return [cell("a mirror follows", str(reason))]
 
     def cells(self, column, environment, others, place, home):
         guest = seed(place)
         given = variables(column, place, home, guest) | others
         cells = [one for script in self.pins["scripts"]
                  for one in run_script(environment, script, given)]
+        if "mirror" in self.pins and column == self.last:
+            cells += self.mirror_cells(column, environment, place, home, given)
         if "gateway" in self.pins and column == self.newest:
             cells.append(cell("through a gateway", gateway_cell.run(
                 self.program, home / "gateway", environment, HERE / self.pins["gateway"], given)))
@@ -185,7 +202,7 @@ def run_columns(columns, program, pins, place):
                        for column, (its, _, reason) in zip(columns, made) if not its]
             if not had:
                 return skipped, {}
-            run = Run(program, work, pins[client], newest(client, pins[client]))
+            run = Run(program, work, pins[client], newest(client, pins[client]), had[-1][0])
             done = list(pool.map(run.column, *zip(*had)))
             return ([one for cells, _ in done for one in cells] + skipped,
                     {column.name: words for (column, _, _), (_, words) in zip(had, done)})
