@@ -33,7 +33,7 @@ from seed import running, seed  # noqa: E402
 
 SKIPPED = 77
 SCRIPT_SECONDS = 1500  # the command line starts thirty times, on a busy machine slowly
-PARTS_FROM = 6_000_000  # bytes; larger uploads come in parts
+PARTS_FROM, PART = 6_000_000, 5 << 20  # bytes; larger uploads come in parts
 AT_ONCE = 2
 KEPT = ("PATH", "LANG", "TMPDIR", "BANYAN_LONG")
 MODULES = ("cells.mjs", "node_watch.mjs")  # what scripts of Node.js import
@@ -138,7 +138,7 @@ class Run:
         home = self.work / column.slug
         home.mkdir()
         place = Place(self.program, home, "node", "--upload-multipart-from", str(PARTS_FROM),
-                      "--access-registration", "true")
+                      "--upload-part", str(PART), "--access-registration", "true")
         with running(place):
             cells = self.cells(column, environment, others, place, home)
         words = place.node.last_lines()
