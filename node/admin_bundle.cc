@@ -41,10 +41,16 @@ Result<std::vector<std::string>> ReadPatterns(const Json& arguments) {
   return patterns;
 }
 
+Status RequireWholePath(const std::string& argument, const std::string& path) {
+  if (path.starts_with('/')) return Ok();
+  return Error(Errc::Invalid, argument + ": a whole path on the node's machine, from a slash on");
+}
+
 Result<federation::ExportRequest> ReadRequest(const AdminContext& context, const Json& arguments) {
   const auto patterns = TRY(ReadPatterns(arguments));
   std::optional<federation::BundleNote> since;
   if (const auto path = TRY(ReadText(arguments, "since"))) {
+    TRY(RequireWholePath("since", *path));
     const auto earlier = TRY(OpenCarried(context.fs, *path));
     since = TRY(federation::ReadBundleNote(*earlier));
   }
@@ -177,9 +183,7 @@ Result<Json> ImportBundle(const AdminContext& context, const Json& arguments) {
   if (context.follower == nullptr) {
     return Error(Errc::Unavailable, "no node runs on this directory: a running one imports");
   }
-  if (!path.starts_with('/')) {
-    return Error(Errc::Invalid, "source: a whole path on the node's machine, from a slash on");
-  }
+  TRY(RequireWholePath("source", path));
   const auto bundle = TRY(OpenCarried(context.fs, path));
   const auto note = TRY(federation::ReadBundleNote(*bundle));
   TRY(RequireFollowed(context, note, TRY(ReadAnswer(arguments, "follow")).value_or(false)));
