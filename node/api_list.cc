@@ -1,6 +1,7 @@
 // GET /api/models and /api/datasets: lists and search, in pages. Queries: search, author, filter
 // (tags), pipeline_tag, library, language, license, dtype, architecture, num_parameters, gated,
-// sort, direction, limit, cursor; full, cardData, config and expand for more or other properties.
+// inference, inference_provider, sort, direction, limit, cursor; full, cardData, config and expand
+// for more or other properties.
 
 #include <algorithm>
 #include <charconv>
@@ -56,6 +57,11 @@ Status TakeParameter(const QueryParam& param, RepositoryQuery& query) {
   if (name == "library") query.library = value;
   if (name == "license") query.licence = LicenceWanted(value);
   if (name == "num_parameters") query.parameters = TRY(storage::ParseParameterRange(value));
+  if (name == "apps") {
+    return Error(Errc::Invalid,
+                 "apps: this node does not know which programs run a model: ask for a library or a "
+                 "tag instead");
+  }
   if (name == "sort") query.sort = TRY(storage::ParseSortKey(value));
   if (name == "direction") query.ascending = value == "1";
   if (name == "limit") query.limit = TRY(ParseLimit(value));
@@ -70,6 +76,14 @@ Result<RepositoryQuery> ParseRequest(const Request& request, RepositoryKind kind
   for (const auto& param : request.query) TRY(TakeParameter(param, query));
   if (request.Query("gated")) query.gated = request.QueryFlag("gated");
   return query;
+}
+
+// Asked for models that somebody runs for others, which no node knows of.
+bool MatchesNothing(const Request& request) {
+  return std::ranges::any_of(request.query, [](const QueryParam& param) {
+    const bool is_served = param.name == "inference" || param.name == "inference_provider";
+    return is_served && !param.value.empty();
+  });
 }
 
 // Which properties the items get.
@@ -109,6 +123,7 @@ Result<Json> ItemJson(const storage::ListedRepository& item, const Shape& shape)
 
 Result<storage::RepositoryPage> Search(Hub& hub, const Request& request, RepositoryKind kind) {
   auto query = TRY(ParseRequest(request, kind));
+  if (MatchesNothing(request)) return storage::RepositoryPage();
   query.with_metadata = ShapeOf(request).NeedsMetadata();
   auto lease = TRY(hub.database.Read());
   return storage::SearchRepositories(*lease, request.caller, query);

@@ -14,7 +14,7 @@ void AddRepositoryRoutes(Router& router, Hub& hub);  // api_repository.cc: info
 void AddListRoutes(Router& router, Hub& hub);        // api_list.cc: lists and search
 void AddTreeRoutes(Router& router, Hub& hub);        // api_tree.cc: tree, paths-info
 void AddXetTokenRoutes(Router& router, Hub& hub);    // api_xet.cc: tokens for its chunk store
-void AddLfsFileRoutes(Router& router, Hub& hub);     // api_lfs_files.cc: lfs-files
+void AddLfsFileRoutes(Router& router, Hub& hub);     // api_lfs_files.cc: lists and copies them
 void AddRefRoutes(Router& router, Hub& hub);         // api_refs.cc: refs
 void AddCommitLogRoutes(Router& router, Hub& hub);   // api_commits.cc: commits
 void AddFileRoutes(Router& router, Hub& hub);        // api_file.cc: resolve, raw

@@ -216,7 +216,10 @@ constexpr const char* kVersion10 = R"sql(
 ALTER TABLE upload_range ADD COLUMN bytes INTEGER NOT NULL DEFAULT 0;  -- raw
 ALTER TABLE upload_range ADD COLUMN sizes BLOB NOT NULL DEFAULT x'';   -- raw of each chunk: u32
 CREATE INDEX upload_session_repository ON upload_session(repository);
--- Reading everything that is stored (storage/content/scrub_pass.h).
+)sql";
+
+// Reading everything that is stored (storage/content/scrub_pass.h).
+constexpr const char* kVersion11 = R"sql(
 CREATE TABLE scrub_pass(
   id INTEGER PRIMARY KEY CHECK(id = 1),      -- one row
   begun_ms INTEGER,                          -- the node's own reading; NULL: none yet
@@ -264,6 +267,7 @@ Status Migrate(Database& database) {
     if (version < 8) TRY(connection.ExecuteScript(kVersion8));
     if (version < 9) TRY(connection.ExecuteScript(kVersion9));
     if (version < 10) TRY(connection.ExecuteScript(kVersion10));
+    if (version < 11) TRY(connection.ExecuteScript(kVersion11));
     return connection.ExecuteScript("PRAGMA user_version = " + std::to_string(kSchemaVersion));
   });
 }

@@ -69,11 +69,11 @@ Result<std::uint64_t> SteadyScrub::ReadOn(const std::atomic<bool>& cancelled) {
     if (core_.packs->HighestId() == 0 || !IsTime()) return read;
     TRY(Begin());
   }
-  while (due_bytes_ > 0 && !cancelled) {
+  while (due_bytes_ > 0 && !cancelled && pass_->IsUnderWay()) {
     const PackId id = NextPack(*core_.packs, pass_->after, pass_->until);
     if (id == 0) {
       TRY(End());
-      break;
+      continue;
     }
     if (id != pack_) {
       pack_ = id;
@@ -105,29 +105,38 @@ Status SteadyScrub::Begin() {
 
 Status SteadyScrub::EndPack() {
   ScrubPass next = *pass_;
-  next.after = pack_;
+  next.after = NextPack(*core_.packs, pack_, next.until) == 0 ? next.until : pack_;
   next.stored_bytes += report_.stored_bytes;
   next.damaged_chunks += report_.damaged.size();
   TRY(RecordDamage(core_, report_,
-                   [&](Connection& connection) { return WriteScrubPass(connection, next); }));
+                   [&](Connection& connection) { return Enter(connection, next); }));
   WarnOfDamage(report_);
-  pass_ = next;
-  pack_ = 0;
+  Take(next);
   return Ok();
 }
 
+// What was left is gone.
 Status SteadyScrub::End() {
   ScrubPass next = *pass_;
   next.after = next.until;
-  TRY(core_.database.Write([&](Connection& connection) -> Status {
-    TRY(WriteScrubPass(connection, next));
-    return RecordWholeScrub(connection,
-                            {core_.clock.NowMs(), next.stored_bytes, next.damaged_chunks});
-  }));
+  TRY(core_.database.Write([&](Connection& connection) { return Enter(connection, next); }));
+  Take(next);
+  return Ok();
+}
+
+Status SteadyScrub::Enter(Connection& connection, const ScrubPass& next) {
+  TRY(WriteScrubPass(connection, next));
+  if (next.IsUnderWay()) return Ok();
+  return RecordWholeScrub(connection,
+                          {core_.clock.NowMs(), next.stored_bytes, next.damaged_chunks});
+}
+
+void SteadyScrub::Take(const ScrubPass& next) {
+  pass_ = next;
+  pack_ = 0;
+  if (next.IsUnderWay()) return;
   log::Info("storage", "event=scrubbed bytes={} damaged={}", next.stored_bytes,
             next.damaged_chunks);
-  pass_ = next;
-  return Ok();
 }
 
 }  // namespace banyan::storage

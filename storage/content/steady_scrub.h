@@ -42,6 +42,8 @@ class SteadyScrub {
   Status Begin();
   Status EndPack();
   Status End();
+  Status Enter(Connection& connection, const ScrubPass& next);
+  void Take(const ScrubPass& next);
 
   ContentCore& core_;
   const Options options_;

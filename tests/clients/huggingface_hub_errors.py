@@ -136,6 +136,12 @@ def bad_request():
                         path_in_repo="README.md")
 
 
+@operation(since="0.36", why="older ones do not ask for it")
+def unknown_filter():
+    with raises(BadRequestError, "apps: this node does not know"):
+        list(api.list_models(apps="ollama"))
+
+
 @operation
 def forbidden():
     with raises(HfHubHTTPError, "403 Forbidden",
@@ -207,6 +213,19 @@ def discussion():
         api.get_discussion_details(contents.READS, 1)
     with raises(HfHubHTTPError, "501", "no discussions"):
         api.comment_discussion(contents.READS, 1, comment="An answer")
+
+
+@operation(since="0.30")
+def deletion_from_history():
+    with raises(HfHubHTTPError, "501", "super-squash"):
+        api.permanently_delete_lfs_files(contents.READS, api.list_lfs_files(contents.READS))
+    assert list(api.list_lfs_files(contents.READS))
+
+
+@operation(since="1.9")
+def duplicate_repo():
+    with raises(HfHubHTTPError, "501", "push a clone"):
+        api.duplicate_repo(contents.READS, to_id="operator/duplicate-" + COLUMN)
 
 
 @operation

@@ -99,6 +99,12 @@ def list_models():
     check_equal(model.card_data.license, "mit", "card")
 
 
+@operation(since="0.36", why="older ones do not ask for it")
+def list_models_of_providers():
+    check_equal(list(api.list_models(inference="warm")), [])
+    check_equal(list(api.list_models(inference_provider="all")), [])
+
+
 @operation
 def list_datasets():
     found = list(api.list_datasets(author="operator", filter="language:sw"))

@@ -216,7 +216,8 @@ TEST_CASE("TheDoctorSeesACatalogThatTheLogDoesNotLeadTo") {
 TEST_CASE("TheNodeReReadsByItselfWhatItStores") {
   Fixture f([](Config& config) { config.storage_scrub_rate = {100u << 20}; });
   const auto finding = [&] {
-    for (const auto& item : f.Result("doctor")["findings"]) {
+    const auto report = f.Result("doctor");
+    for (const auto& item : report["findings"]) {
       if (item["what"] == "scrub") return item;
     }
     return Json();

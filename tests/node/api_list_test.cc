@@ -103,6 +103,23 @@ TEST_CASE("WeightsAreListedByWhatTheySay") {
         Json{{"parameters", {{"BF16", 1000}}}, {"total", 1000}, {"metadata", {{"format", "pt"}}}});
 }
 
+TEST_CASE("AFilterOfWhatNobodyKnowsHereIsNotLeftOut") {
+  Fixture fixture;
+  for (const std::string query : {"inference=warm", "inference_provider=all",
+                                  "author=alice&inference_provider=x&inference_provider=y"}) {
+    INFO(query);
+    const auto reply = fixture.node.Get("/api/models?" + query);
+    CHECK(reply.status == 200);
+    CHECK(reply.Parsed() == Json::array());
+    CHECK(reply.Header("Link") == "(none)");
+  }
+  CHECK(Ids(fixture.node.Get("/api/models?inference=&inference_provider=&apps=")).size() == 2);
+  CHECK(fixture.node.Get("/api/models?inference=warm&sort=size").status == 400);
+  const auto apps = fixture.node.Get("/api/models?apps=ollama&apps=vllm");
+  CHECK(apps.status == 400);
+  CHECK(apps.Header("X-Error-Message").find("apps: ") == 0);
+}
+
 TEST_CASE("AWrongQueryIsSaidSo") {
   Fixture fixture;
   for (const char* query : {"sort=size", "limit=x", "cursor=x", "num_parameters=x",

@@ -1,6 +1,7 @@
 // Two that are brought here at once share the room that mirrors have.
 #include "federation/mirror/mirror_room.h"
 
+#include "federation/content_selection.h"
 #include "federation/mirror/demanded_file.h"
 #include "federation/mirror/mirror_files.h"
 #include "storage/history/uploads.h"
@@ -143,7 +144,8 @@ TEST_CASE("ASharesBytesAreFreeAtItsEnd") {
 TEST_CASE("Attack06SizesBeyondAllMeasureFitNowhere") {
   Crowded c;
   GitRebuild::Blobs blobs;
-  for (const auto i : {std::uint8_t{1}, std::uint8_t{2}}) {  // 2^63 bytes each, which are none together
+  for (const auto i :
+       {std::uint8_t{1}, std::uint8_t{2}}) {  // 2^63 bytes each, which are none together
     auto entry = c.first;
     entry.size_bytes = std::uint64_t{1} << 63;
     entry.sha256 = HashSha256(Bytes(1, i));
