@@ -13,19 +13,28 @@ mirrors() { on "$1" sync && on "$1" info "lab/$2"; }
 says() { on "$1" federation compliance lab/tesseract-chi-sim 2>&1 | grep -q "$2"; }
 hears() { on "$1" sync && says "$1" "$2"; }
 
-say "A second node, B, mirrors what the first one, A, publishes"
+say "A second node, B, mirrors of the first one, A, what its policy wants"
+mkdir -p b
+chmod 700 b
+tee b/policy.toml <<'END'
+[[select]]
+repository = "models/lab/*"
+licence = ["Apache-2.0", "MIT", "CC-*"]
+max_size = "20 MB"
+END
 begin_node b
 a_id=$("$banyan" federation status --json | grep -o '"node_id": *"[a-z2-7]*"' | cut -d'"' -f4)
 on b peer list | grep -q "$BANYAN_NODE" || on b peer add "$BANYAN_NODE"
 on b follow "$a_id"
-for model in pocketsphinx-en-us tesseract-eng tesseract-chi-sim; do await mirrors b $model; done
+for model in tesseract-eng tesseract-chi-sim; do await mirrors b $model; done
 "$banyan" search --node "$(cat b.url)"
+on b federation status  # of three models that it knows of two are selected, and here
 
-say "A third node, C, follows A too, and knows only B"
+say "A third node, C, follows some of A's models, and knows only B"
 begin_node c
 on c peer list | grep -q "$(cat b.url)" || on c peer add "$(cat b.url)"
-on c follow "$a_id"
-for model in pocketsphinx-en-us tesseract-eng tesseract-chi-sim; do await mirrors c $model; done
+on c follow "$a_id/models/lab/tesseract-*"
+for model in tesseract-eng tesseract-chi-sim; do await mirrors c $model; done
 
 say "A is switched off; its model is pulled from C, and is what A signed"
 end_node node

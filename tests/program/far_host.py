@@ -5,13 +5,17 @@ from banyan_program import Client, Failed, Node
 
 
 class FarHost:
-    """A node, and its operator beside it."""
+    """A node, and its operator beside it. `link`: as Network.add has it. A node that others call
+    knows the address by which they reach it."""
 
-    def __init__(self, program, work, network, name, *options):
-        self.name, self.link = name, network.add()
+    def __init__(self, program, work, network, name, *options, is_called=False, **link):
+        self.name, self.link = name, network.add(**link)
         (work / name).mkdir()
         self.node = Node(program, work / name, "--storage-min-free", "1 MB", *options,
-                         address=self.link.address, prefix=self.link.prefix).start()
+                         address=self.link.address, prefix=self.link.prefix)
+        if is_called:
+            self.node.options += ("--public-url", self.node.url)
+        self.node.start()
         self.operator = Client(program, work / name / "operator", self.node.url, self.node.token,
                                prefix=self.link.prefix)
         self.operator.variables["NO_PROXY"] = "*"

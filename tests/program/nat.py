@@ -27,12 +27,10 @@ MIB = 1 << 20
 WEIGHTS_BYTES = 8 * MIB
 DELTA_BYTES = WEIGHTS_BYTES // 100
 DELTA_COST_BYTES = 700_000  # the change, its last chunks whole, lists, tables, signatures
-LARGE_BYTES = 64 * MIB
-KILL_AT_BYTES = 52 * MIB
-LARGE_RATE_BYTES = 12 * MIB
-# At most: what each of eight lines was asked for, all of which goes again when its part broke off.
-# So late in a file that is not more than the rest of it.
-LOST_BYTES = LARGE_BYTES - KILL_AT_BYTES
+LARGE_BYTES = 48 * MIB
+KILL_AT_BYTES = 28 * MIB
+LARGE_RATE_BYTES = 16 * MIB
+LOST_BYTES = 4 * MIB  # at most: of each of eight lines a begun chunk, and what was in buffers
 TEST_SECONDS = 500
 
 

@@ -3,7 +3,8 @@
 Each host is a network namespace of its own with one TUN device. Every packet that it sends comes
 here, waits for its turn on the sender's line and the receiver's, is delayed, and may be lost, at
 random or because a line is down. What is emulated: rate with a queue of QUEUE_SECONDS that
-overflows, delay, independent losses, outages. What is not: reordering, and how cross traffic
+overflows, delay, independent losses, outages, and a router through which a host can only dial
+out. What is not: reordering, and how cross traffic
 shares a queue with others' (packets queue in order of sending). Congestion control is reno, to
 which a loss is a loss: over 2 Mbit/s, 300 ms and 2 % one stream carries about 17 %.
 
@@ -25,6 +26,7 @@ import time
 QUEUE_SECONDS = 0.5
 TUNSETIFF, IFF_TUN, IFF_NO_PI = 0x400454CA, 0x0001, 0x1000
 CLONE_NEWNET = 0x40000000
+TCP, SYN, ACK = 6, 0x02, 0x10
 LIBC = ctypes.CDLL(None, use_errno=True)
 # A namespace without sockets yet, held until its standard input ends.
 HOLD = "ip link set lo up && echo ready && read line"
@@ -42,6 +44,12 @@ def missing():
     if subprocess.run(["unshare", "--net", "true"], capture_output=True).returncode != 0:
         return "network namespaces"
     return ""
+
+
+def opens_connection(packet):
+    """It is the first packet of a TCP connection."""
+    flags = packet[(packet[0] & 15) * 4 + 13]
+    return packet[9] == TCP and flags & (SYN | ACK) == SYN
 
 
 class Line:
@@ -63,11 +71,12 @@ class Line:
 
 
 class Host:
-    """A namespace with an address. `prefix` starts a command in it."""
+    """A namespace with an address. `prefix` starts a command in it. Nobody can dial one that is
+    behind a router."""
 
-    def __init__(self, number, link):
+    def __init__(self, number, link, is_behind_router):
         self.address = f"10.77.0.{number}"
-        self.link, self.is_down = link, False
+        self.link, self.is_down, self.is_behind_router = link, False, is_behind_router
         self.up, self.down = Line(link["bytes_per_s"]), Line(link["bytes_per_s"])
         self.holder = subprocess.Popen(["unshare", "--net", "sh", "-c", HOLD], text=True,
                                        stdin=subprocess.PIPE, stdout=subprocess.PIPE)
@@ -113,7 +122,7 @@ class Network:
         self.hosts, self.by_address = [], {}
         self.poll = select.epoll()
         self.waiting, self.count = [], 0
-        self.lost = self.overflown = 0
+        self.lost = self.overflown = self.refused = 0
         self.is_closing = False
 
     def __enter__(self):
@@ -127,8 +136,8 @@ class Network:
         for host in self.hosts:
             host.close()
 
-    def add(self, **link):
-        host = Host(len(self.hosts) + 1, self.link | link)
+    def add(self, is_behind_router=False, **link):
+        host = Host(len(self.hosts) + 1, self.link | link, is_behind_router)
         self.hosts.append(host)
         self.by_address[socket.inet_aton(host.address)] = host
         self.poll.register(host.tun, select.EPOLLIN)
@@ -158,7 +167,9 @@ class Network:
             except BlockingIOError:
                 return
             receiver = self.by_address.get(packet[16:20]) if packet[0] >> 4 == 4 else None
-            if receiver and not sender.is_down and not receiver.is_down:
+            if receiver and receiver.is_behind_router and opens_connection(packet):
+                self.refused += 1
+            elif receiver and not sender.is_down and not receiver.is_down:
                 self.send(sender, receiver, packet)
 
     def send(self, sender, receiver, packet):
