@@ -104,7 +104,7 @@ Result<std::string> ReadOneLine(FileSystem& fs, const std::string& path) {
 // Asks the node that holds the directory: its address stands there, and perhaps a token.
 Result<std::unique_ptr<AdminPort>> OpenRunning(Session& session, const std::string& data) {
   auto& environment = session.environment();
-  auto address = session.options().node;
+  auto address = session.options().Node();
   if (address.empty()) {
     address = TRY(ReadOneLine(environment.file_system, data + "/address")
                       .Context("the node of this directory runs, but its address is not known"));

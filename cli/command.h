@@ -95,6 +95,7 @@ class Command : private Parameters {
   const std::string& explanation() const { return explanation_; }
   const std::deque<Parameter>& parameters() const { return all(); }
   const std::vector<Example>& examples() const { return examples_; }
+  bool takes_several_nodes() const { return takes_several_nodes_; }
 
   // Does it, with the parameters as parsed. An error's message reads "what was wrong: what to do".
   virtual Status Run(Session& session) = 0;
@@ -109,6 +110,8 @@ class Command : private Parameters {
   using Parameters::MayTake;
   using Parameters::Option;
   using Parameters::Takes;
+  // --node may be given several times.
+  void TakesSeveralNodes() { takes_several_nodes_ = true; }
   void Shows(std::string command, std::string meaning) {
     examples_.push_back({std::move(command), std::move(meaning)});
   }
@@ -118,6 +121,7 @@ class Command : private Parameters {
   std::string summary_;
   std::string explanation_;
   std::vector<Example> examples_;
+  bool takes_several_nodes_ = false;
 };
 
 }  // namespace banyan::cli

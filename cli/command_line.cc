@@ -99,10 +99,6 @@ Error MissingCommand(const CommandTable& table, const std::string& group) {
   return Error(Errc::Invalid, "`banyan " + group + "` needs one of: " + names);
 }
 
-bool IsNodeOption(const std::string& argument) {
-  return argument == "--node" || argument.starts_with("--node=");
-}
-
 Error Explain(const CommandTable& table, const CLI::App& root, const CLI::ParseError& error,
               const std::vector<std::string>& arguments) {
   const auto name = ChosenName(root);
@@ -112,9 +108,6 @@ Error Explain(const CommandTable& table, const CLI::App& root, const CLI::ParseE
       if (name.empty() && !is_option) return UnknownCommand(table, argument);
     }
     if (!name.empty()) return MissingCommand(table, name);
-  }
-  if (name == "pull" && std::count_if(arguments.begin(), arguments.end(), IsNodeOption) > 1) {
-    return Error(Errc::Invalid, "--node is given twice: use --from-node for further nodes");
   }
   std::string what = error.what();
   if (what.ends_with('.')) what.pop_back();
@@ -146,7 +139,13 @@ Result<ParsedLine> ParseCommandLine(CommandTable& table, std::vector<std::string
     return Explain(table, root, error, arguments);
   }
   if (table.options().version) return ParsedLine{ParsedLine::Wish::Version, nullptr, ""};
-  return ParsedLine{ParsedLine::Wish::Run, table.Find(ChosenName(root)), ChosenName(root)};
+  const auto name = ChosenName(root);
+  auto* command = table.Find(name);
+  if (table.options().nodes.size() > 1 && !(command && command->takes_several_nodes())) {
+    return Error(Errc::Invalid, "--node is given several times: `banyan " + name +
+                                    "` asks one node, only `banyan pull` asks several");
+  }
+  return ParsedLine{ParsedLine::Wish::Run, command, name};
 }
 
 }  // namespace banyan::cli

@@ -43,7 +43,7 @@ std::size_t EditDistance(std::string_view a, std::string_view b) {
 }  // namespace
 
 CommandTable::CommandTable(std::vector<CommandSection> sections) : sections_(std::move(sections)) {
-  globals_.Option("--node", "URL", options_.node, "the node to talk to");
+  globals_.Option("--node", "URL", options_.nodes, "the node to talk to; several for a pull");
   globals_.Option("--token", "TOKEN", options_.token,
                   "the access token; other users of this machine can see it in the process list");
   globals_

@@ -12,13 +12,16 @@
 namespace banyan::cli {
 
 struct GlobalOptions {
-  std::string node;   // --node; empty: see cli/session.h
-  std::string token;  // --token
+  std::vector<std::string> nodes;  // --node, several only where the command takes them
+  std::string token;               // --token
   std::string ca_file;
   bool json = false;
   bool quiet = false;
   bool verbose = false;
   bool version = false;
+
+  // The first --node; empty: see cli/session.h.
+  std::string Node() const { return nodes.empty() ? "" : nodes.front(); }
 };
 
 struct CommandSection {

@@ -18,32 +18,35 @@ class Hash final : public Command {
     Explain(
         "The SHA-256 is what git-lfs and public hubs call the file. The file hash is the root of "
         "its chunk list, the same on every node and on hubs that speak Xet. Works offline and in "
-        "little memory, however large the file.");
+        "little memory, however large the file. With --json a list with an entry for each file.");
     Shows("hash model.safetensors", "SHA-256, file hash, size and number of chunks");
     Shows("hash --chunks --json model.safetensors", "the chunk list for a program");
   }
 
   Status Run(Session& session) override {
-    for (const auto& file : files_) TRY(HashOne(session, file));
-    return Ok();
+    Json list = Json::array();
+    for (const auto& file : files_) TRY(HashOne(session, file, list));
+    return session.output().json() ? session.output().Print(list, "") : Ok();
   }
 
  private:
-  Status HashOne(Session& session, const std::string& path);
+  Status HashOne(Session& session, const std::string& path, Json& list);
 
   std::vector<std::string> files_;
   bool chunks_ = false;
 };
 
-Status Hash::HashOne(Session& session, const std::string& path) {
+// Text is printed at once, JSON added to the list.
+Status Hash::HashOne(Session& session, const std::string& path, Json& list) {
   auto& output = session.output();
-  Json list = Json::array();
+  Json chunks = Json::array();
   std::uint64_t number = 0;
   std::uint64_t offset = 0;
   const auto on_chunk = [&](const storage::ChunkRef& chunk) -> Status {
     TRY(session.CheckInterrupt());
     if (chunks_ && output.json()) {
-      list.push_back({{"offset", offset}, {"size", chunk.size_bytes}, {"id", chunk.id.ToString()}});
+      chunks.push_back(
+          {{"offset", offset}, {"size", chunk.size_bytes}, {"id", chunk.id.ToString()}});
     } else if (chunks_) {
       TRY(output.Raw(
           fmt::format("{}\t{}\t{}\t{}\n", number, offset, chunk.size_bytes, chunk.id.ToString())));
@@ -58,7 +61,11 @@ Status Hash::HashOne(Session& session, const std::string& path) {
              {"sha256", hashes.sha256.ToString()},
              {"file_hash", hashes.file_hash.ToString()},
              {"chunk_count", hashes.chunk_count}};
-  if (chunks_) value["chunks"] = std::move(list);
+  if (chunks_) value["chunks"] = std::move(chunks);
+  if (output.json()) {
+    list.push_back(std::move(value));
+    return Ok();
+  }
   return output.Print(value, {{"path", path},
                               {"size", FormatCount(hashes.size_bytes)},
                               {"sha256", hashes.sha256.ToString()},

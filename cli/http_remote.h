@@ -6,7 +6,7 @@
 
 namespace banyan::cli {
 
-class HttpRemote final : public RemoteContent {
+class HttpRemote : public RemoteContent {
  public:
   // Borrows `client`.
   explicit HttpRemote(ApiClient& client) : client_(client) {}

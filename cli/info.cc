@@ -21,10 +21,9 @@ std::string Names(const Json& refs, const char* member) {
   return names;
 }
 
-// A member of the card that is a string or a list of them.
-std::string CardText(const Json& repository, const char* member) {
-  const auto* card = FindMember(repository, "cardData");
-  const auto* value = card == nullptr ? nullptr : FindMember(*card, member);
+// A member that is a string or a list of them.
+std::string Joined(const Json& object, const char* member) {
+  const auto* value = FindMember(object, member);
   if (value == nullptr) return "";
   if (value->is_string()) return value->get<std::string>();
   std::string text;
@@ -33,6 +32,11 @@ std::string CardText(const Json& repository, const char* member) {
     if (item.is_string()) text += (text.empty() ? "" : ", ") + item.get<std::string>();
   }
   return text;
+}
+
+std::string CardText(const Json& repository, const char* member) {
+  const auto* card = FindMember(repository, "cardData");
+  return card == nullptr ? "" : Joined(*card, member);
 }
 
 // What the node found wrong in it: texts, or objects with one.
@@ -62,6 +66,26 @@ std::string ParameterCount(const Json& repository) {
     return FormatShortCount(count) + " (" + FormatCount(count) + ", " + kinds + ")";
   }
   return "";
+}
+
+// "architecture llama, quantisation Q4_K_M, context length 8,192": what headers and config.json
+// say.
+std::string ModelText(const Json& repository) {
+  std::string architecture;
+  std::string text;
+  const auto add = [&](const char* what, const std::string& value) {
+    if (!value.empty()) text += (text.empty() ? "" : ", ") + std::string(what) + " " + value;
+  };
+  const Json* gguf = FindMember(repository, "gguf");
+  if (gguf != nullptr) architecture = FindString(*gguf, "architecture").value_or("");
+  const Json* config = FindMember(repository, "config");
+  if (architecture.empty() && config != nullptr) architecture = Joined(*config, "architectures");
+  add("architecture", architecture);
+  if (gguf == nullptr) return text;
+  add("quantisation", FindString(*gguf, "quantisation").value_or(""));
+  const auto length = FindInt(*gguf, "context_length").value_or(0);
+  if (length > 0) add("context length", FormatCount(static_cast<std::uint64_t>(length)));
+  return text;
 }
 
 // Number and size of the files of the revision, from a list with sizes.
@@ -137,6 +161,7 @@ class Info final : public Command {
                      {"languages", CardText(repository, "language")},
                      {"library", FindString(repository, "library_name").value_or("")},
                      {"parameters", ParameterCount(repository)},
+                     {"model", ModelText(repository)},
                      {"base model", CardText(repository, "base_model")},
                      {"trained on", CardText(repository, "datasets")},
                      {"keywords", CardText(repository, "tags")},

@@ -27,7 +27,7 @@ class LoginCommand final : public Command {
 
   Status Run(Session& session) override {
     auto& environment = session.environment();
-    const auto found = TRY(FindCredentials(environment, {session.options().node, ""}));
+    const auto found = TRY(FindCredentials(environment, {session.options().Node(), ""}));
     const auto& node = found.node;
     auto token = session.options().token;
     if (token.empty()) {
@@ -79,7 +79,7 @@ class Logout final : public Command {
       for (const auto& [address, login] : logins.logins()) gone.push_back(address);
       for (const auto& address : gone) TRY(logins.Remove(TRY(NodeUrl::Parse(address))));
     } else {
-      const auto node = TRY(FindCredentials(environment, {session.options().node, ""})).node;
+      const auto node = TRY(FindCredentials(environment, {session.options().Node(), ""})).node;
       TRY(logins.Remove(node));
       gone.push_back(node.ToString());
     }

@@ -115,7 +115,7 @@ Result<Credentials> FindCredentials(Environment& environment, const CredentialOp
   const auto logins = TRY(LoginFile::Load(environment));
   const auto variable_node = environment.variable("BANYAN_NODE");
   Credentials credentials;
-  if (!options.node.empty()) {
+  if (!options.node.empty() || options.is_further) {
     credentials.node = TRY(NodeUrl::Parse(options.node));
   } else if (variable_node) {
     credentials.node = TRY(NodeUrl::Parse(*variable_node).Context("BANYAN_NODE"));
@@ -130,9 +130,10 @@ Result<Credentials> FindCredentials(Environment& environment, const CredentialOp
   }
   const auto variable_token = environment.variable("BANYAN_TOKEN");
   if (variable_token) {
-    // A token named together with a node is for no other node.
+    // A token named together with a node is for no other node, one without for the first.
     const auto its_node = variable_node ? NodeUrl::Parse(*variable_node) : credentials.node;
-    if (its_node && *its_node == credentials.node) {
+    const bool is_for_it = its_node && *its_node == credentials.node;
+    if (is_for_it && (variable_node || !options.is_further)) {
       credentials.token = TRY(CheckToken(*variable_token).Context("BANYAN_TOKEN"));
       return credentials;
     }

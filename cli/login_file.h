@@ -47,6 +47,7 @@ class LoginFile {
 
 // Which node to talk to, and as whom: --node, BANYAN_NODE, the default login, or this machine;
 // --token, BANYAN_TOKEN (if the node is BANYAN_NODE, or that is unset), or the login for the node.
+// A further node of one command is not what a token without a node was given for.
 struct Credentials {
   NodeUrl node = NodeUrl::Default();
   std::string token;    // empty: anonymous
@@ -55,6 +56,7 @@ struct Credentials {
 struct CredentialOptions {
   std::string node;
   std::string token;
+  bool is_further = false;  // beside the node of the command; `node` is its address
 };
 Result<Credentials> FindCredentials(Environment& environment, const CredentialOptions& options);
 

@@ -25,9 +25,6 @@ class Pull final : public Command {
     Flag("--hf-cache", hf_cache_, "put them into the cache of Hugging Face clients");
     Option("--include", "GLOB", include_, "only files that match; may be given several times");
     Option("--exclude", "GLOB", exclude_, "not files that match");
-    Option("--from-node", "URL", nodes_,
-           "another node that may hold it: used side by side and "
-           "when one fails");
     Option("--adopt", "PATH", adopt_,
            "take content from files brought by hand, whatever they are "
            "called")
@@ -40,12 +37,20 @@ class Pull final : public Command {
     Flag("--accept-new-id", accept_new_id_,
          "the name now stands for another repository, and that "
          "is right");
+    TakesSeveralNodes();
     Explain(
         "Every chunk is hashed as it arrives and every file before it gets its name, so it does "
-        "not matter who sends them. What is on this machine already (older revisions, the "
-        "destination, files given with --adopt, and whole files in Banyan's cache or that of "
-        "Hugging Face clients, of whatever repository) is not fetched again. An interrupted pull "
-        "goes on where it stopped: run it again.\n\n"
+        "not matter who sends them. What is on this machine already is not fetched again: whole "
+        "files of the destination, of --adopt, and of Banyan's cache and that of Hugging Face "
+        "clients, whatever repository has them; and the unchanged parts of files that changed. "
+        "Those are looked for in all of --adopt, and in one or two files of the destination and of "
+        "this repository's revisions in the caches: those that had the same path, else the same "
+        "name, else the same ending and about the same size. An interrupted pull goes on where it "
+        "stopped: run it again.\n\n"
+        "With --node several times the first node that answers says what the revision is. The "
+        "others are asked for the rest when a node fails, and only those that have the same "
+        "revision of the same repository. --token and BANYAN_TOKEN are for the first one: for "
+        "the others `banyan login` keeps tokens.\n\n"
         "In a folder (--dest) a pull replaces what an earlier one put there and nobody changed "
         "since. Where it would replace anything else it stops before it fetches, and names the "
         "files. What the repository no longer has stays in the folder.\n\n"
@@ -53,8 +58,8 @@ class Pull final : public Command {
         "shape that huggingface_hub reads: set HF_HUB_CACHE to it.");
     Shows("pull alice/tiny --dest tiny", "the default branch into a folder");
     Shows("pull alice/tiny@v1 --include '*.safetensors'", "some files of a tag, into the cache");
-    Shows("pull alice/big --limit-rate 200kB --from-node http://10.0.0.7:8440",
-          "slowly, from two nodes");
+    Shows("pull alice/big --node hub.example.org --node http://10.0.0.7:8440 --limit-rate 200kB",
+          "slowly, from the second node when the first one fails");
   }
 
   Status Run(Session& session) override;
@@ -70,7 +75,6 @@ class Pull final : public Command {
   bool hf_cache_ = false;
   std::vector<std::string> include_;
   std::vector<std::string> exclude_;
-  std::vector<std::string> nodes_;
   std::vector<std::string> adopt_;
   std::string limit_rate_;
   bool dry_run_ = false;
@@ -87,11 +91,12 @@ Status Pull::Connect(Session& session) {
     rate = TRY(node::ParseByteSize(limit_rate_).Context("--limit-rate")).bytes;
   auto& environment = session.environment();
   const auto first =
-      TRY(FindCredentials(environment, {session.options().node, session.options().token}));
+      TRY(FindCredentials(environment, {session.options().Node(), session.options().token}));
   clients_.push_back(session.Connect(first, rate));
-  for (const std::string& url : nodes_) {
-    const auto other = TRY(FindCredentials(environment, {url, ""}));
-    clients_.push_back(session.Connect(other, rate));
+  const auto& nodes = session.options().nodes;
+  for (std::size_t i = 1; i < nodes.size(); ++i) {
+    const auto further = TRY(FindCredentials(environment, {nodes[i], "", true}));
+    clients_.push_back(session.Connect(further, rate));
   }
   for (const auto& client : clients_) remotes_.push_back(std::make_unique<HttpRemote>(*client));
   return Ok();

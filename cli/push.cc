@@ -64,8 +64,7 @@ class Push final : public Command {
   using Files = std::vector<ScannedFile>;
   Status ChooseBranch(ApiClient& client, const RepositoryAddress& address);
   Result<Place> FindPlace(ApiClient& client, const RepositoryAddress& address) const;
-  std::string StatePath(Session& session, const std::string& node,
-                        const RepositoryAddress& address) const;
+  std::string StatePath(Session& session, const RepositoryAddress& address) const;
   PushRequest Wish(const RepositoryAddress& address, const std::string& state) const;
   Result<Files> Scan(Session& session, const std::string& state, PushProgress& progress) const;
   Status RequireSensible(const Files& files, Place place) const;
@@ -119,12 +118,11 @@ Result<Push::Place> Push::FindPlace(ApiClient& client, const RepositoryAddress& 
 }
 
 // What an interrupted push goes on with is kept there; empty, with a remark, when nothing can be.
-std::string Push::StatePath(Session& session, const std::string& node,
-                            const RepositoryAddress& address) const {
+std::string Push::StatePath(Session& session, const RepositoryAddress& address) const {
   auto& environment = session.environment();
   auto& fs = environment.file_system;
   const auto try_it = [&]() -> Result<std::string> {
-    auto path = TRY(PushStatePath(environment, node, folder_, address.ToString() + "@" + branch_));
+    auto path = TRY(PushStatePath(environment, folder_, address.ToString() + "@" + branch_));
     TRY(fs.CreateDirectories(ParentDirectory(path)));
     TRY(WriteFileDurably(fs, path + ".try", {}));
     TRY(fs.Remove(path + ".try"));
@@ -235,12 +233,12 @@ Status Push::Run(Session& session) {
   if (!limit_rate_.empty())
     rate = TRY(node::ParseByteSize(limit_rate_).Context("--limit-rate")).bytes;
   const auto who =
-      TRY(FindCredentials(environment, {session.options().node, session.options().token}));
+      TRY(FindCredentials(environment, {session.options().Node(), session.options().token}));
   const auto client = session.Connect(who, rate);
   TRY(ChooseBranch(*client, address));
   const auto place = TRY(FindPlace(*client, address));
   if (place == Place::ToBeMade) TRY(RequireWritingToken(*client));
-  const std::string state = StatePath(session, who.node.ToString(), address);
+  const std::string state = StatePath(session, address);
   HttpRemote content(*client);
   HttpUpload upload(*client);
   PushProgress progress;

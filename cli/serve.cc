@@ -5,6 +5,7 @@
 #include "cli/session.h"
 #include "node/data_directory.h"
 #include "node/serve.h"
+#include "storage/base/json.h"
 #include "storage/base/shared_disk.h"
 
 namespace banyan::cli {
@@ -46,18 +47,22 @@ class Serve final : public Command {
   }
 
   Status Run(Session& session) override {
-    if (example_config_) return session.output().Raw(node::ExampleConfig());
+    auto& output = session.output();
+    if (example_config_) return output.Document("example", node::ExampleConfig());
     node::ConfigSources sources{config_file_, {}};
     for (const auto& [flag, value] : flags_) {
       if (!value.empty()) sources.flags.emplace_back(flag, value);
     }
     auto& environment = session.environment();
     const auto config = TRY(node::LoadConfig(environment.file_system, sources));
-    if (print_config_) return session.output().Raw(node::PrintConfig(config));
+    if (print_config_) {
+      return output.json() ? output.Print(node::ConfigJson(config), "")
+                           : output.Raw(node::PrintConfig(config));
+    }
     return node::Serve(
         {environment.clock, environment.random, environment.file_system, &SharedDiskFileSystem()},
         config,
-        {[&](node::Node& node, const std::string& url) { Welcome(session.output(), node, url); },
+        {[&](node::Node& node, const std::string& url) { Welcome(output, node, url); },
          [&] { environment.interrupt.Wait(); }});
   }
 

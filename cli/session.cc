@@ -6,7 +6,8 @@ namespace banyan::cli {
 
 Result<ApiClient*> Session::Node() {
   if (client_ == nullptr) {
-    const auto credentials = TRY(FindCredentials(environment_, {options().node, options().token}));
+    const auto credentials =
+        TRY(FindCredentials(environment_, {options().Node(), options().token}));
     client_ = Connect(credentials);
   }
   return client_.get();

@@ -31,11 +31,11 @@ Result<std::string> KnownRepositoriesPath(const Environment& environment) {
   return ParentDirectory(TRY(LoginFile::Path(environment))) + "/known_repositories.json";
 }
 
-Result<std::string> PushStatePath(const Environment& environment, const std::string& node,
-                                  const std::string& folder, const std::string& target) {
+Result<std::string> PushStatePath(const Environment& environment, const std::string& folder,
+                                  const std::string& target) {
   std::error_code error;
   const std::string absolute = std::filesystem::absolute(folder, error).string();
-  const Sha256 name = HashSha256(AsBytes(node + "\n" + absolute + "\n" + target));
+  const Sha256 name = HashSha256(AsBytes(absolute + "\n" + target));
   return TRY(CacheHome(environment)) + "/banyan/push/" + name.ToString().substr(0, 32);
 }
 

@@ -13,8 +13,8 @@ Result<std::string> BanyanCache(const Environment& environment);
 Result<std::string> HuggingFaceCache(const Environment& environment);
 // known_repositories.json beside the login file.
 Result<std::string> KnownRepositoriesPath(const Environment& environment);
-// What an interrupted push keeps: one file for each node, folder and target.
-Result<std::string> PushStatePath(const Environment& environment, const std::string& node,
-                                  const std::string& folder, const std::string& target);
+// What an interrupted push keeps: one file for each folder and target, whatever the node.
+Result<std::string> PushStatePath(const Environment& environment, const std::string& folder,
+                                  const std::string& target);
 
 }  // namespace banyan::cli

@@ -14,8 +14,25 @@ Result<std::uint64_t> ReadSum(Rows rows) {
 
 bool IsLeft(std::uint64_t limit, std::uint64_t spent) { return limit == 0 || spent < limit; }
 
+// What does not grow may stay above a limit that was lowered.
 bool Fits(std::uint64_t limit, std::uint64_t held, std::uint64_t more) {
-  return limit == 0 || (held <= limit && more <= limit - held);
+  return limit == 0 || more == 0 || (held <= limit && more <= limit - held);
+}
+
+std::uint64_t Growth(std::uint64_t before, std::uint64_t now) {
+  return now > before ? now - before : 0;
+}
+
+Status Require(const FetchLimits& limits, const MirrorBytes& held, const MirrorBytes& more) {
+  if (!Fits(limits.held_bytes, held.all, more.all)) {
+    return Error(Errc::TooLarge,
+                 "all mirrors together would be larger than the policy's "
+                 "mirror.held allows: raise it, or follow less");
+  }
+  if (Fits(limits.held_origin_bytes, held.of_origin, more.of_origin)) return Ok();
+  return Error(Errc::TooLarge,
+               "the mirrors of this origin would be larger than the policy's "
+               "mirror.held_per_origin allows: raise it, or follow less of it");
 }
 
 }  // namespace
@@ -43,22 +60,25 @@ Result<FetchState> ReadFetchState(Connection& connection, const FetchLimits& lim
   return state;
 }
 
-Status RequireMirrorRoom(Connection& connection, const FetchLimits& limits, std::int64_t origin,
-                         std::uint64_t additional_bytes) {
-  if (limits.held_bytes == 0 && limits.held_origin_bytes == 0) return Ok();
-  const auto all = TRY(ReadSum(connection.Query(
+Result<MirrorBytes> ReadMirrorBytes(Connection& connection, std::int64_t origin) {
+  MirrorBytes bytes;
+  bytes.all = TRY(ReadSum(connection.Query(
       "SELECT coalesce(sum(stored_bytes), 0) FROM repository WHERE origin IS NOT NULL")));
-  const auto of_origin = TRY(ReadSum(connection.Query(
+  bytes.of_origin = TRY(ReadSum(connection.Query(
       "SELECT coalesce(sum(stored_bytes), 0) FROM repository WHERE origin = ?", origin)));
-  if (!Fits(limits.held_bytes, all, additional_bytes)) {
-    return Error(Errc::TooLarge,
-                 "all mirrors together would be larger than the policy's "
-                 "mirror.held allows: raise it, or follow less");
-  }
-  if (Fits(limits.held_origin_bytes, of_origin, additional_bytes)) return Ok();
-  return Error(Errc::TooLarge,
-               "the mirrors of this origin would be larger than the policy's "
-               "mirror.held_per_origin allows: raise it, or follow less of it");
+  return bytes;
+}
+
+Status RequireMirrorRoom(Connection& connection, const FetchLimits& limits, std::int64_t origin,
+                         const MirrorBytes& more) {
+  return Require(limits, TRY(ReadMirrorBytes(connection, origin)), more);
+}
+
+Status RequireWithinMirrorRoom(Connection& connection, const FetchLimits& limits,
+                               std::int64_t origin, const MirrorBytes& before) {
+  const auto now = TRY(ReadMirrorBytes(connection, origin));
+  return Require(limits, before,
+                 {Growth(before.all, now.all), Growth(before.of_origin, now.of_origin)});
 }
 
 }  // namespace banyan::federation

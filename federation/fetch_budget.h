@@ -20,9 +20,19 @@ struct FetchState {
 Result<FetchState> ReadFetchState(storage::Connection& connection, const FetchLimits& limits,
                                   std::int64_t now_ms);
 
-// TooLarge when the origin's mirrors, or all, would be larger than they may with so many bytes
-// more.
+// Logical bytes of all mirrors together, and of those of one origin.
+struct MirrorBytes {
+  std::uint64_t all = 0;
+  std::uint64_t of_origin = 0;
+};
+Result<MirrorBytes> ReadMirrorBytes(storage::Connection& connection, std::int64_t origin);
+
+// Before content is fetched, to spare a futile transfer: TooLarge when the origin's mirrors, or
+// all, would be larger than they may with so many bytes more.
 Status RequireMirrorRoom(storage::Connection& connection, const FetchLimits& limits,
-                         std::int64_t origin, std::uint64_t additional_bytes);
+                         std::int64_t origin, const MirrorBytes& more);
+// After a change, inside its transaction: TooLarge when it made them larger than they may be.
+Status RequireWithinMirrorRoom(storage::Connection& connection, const FetchLimits& limits,
+                               std::int64_t origin, const MirrorBytes& before);
 
 }  // namespace banyan::federation

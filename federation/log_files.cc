@@ -33,7 +33,7 @@ Result<std::unique_ptr<LogFiles>> LogFiles::Open(storage::Database& database, Fi
 }
 
 // The catalog may have been behind when the node ended, and what was signed must be known there.
-Status LogFiles::EnterEarlier(const Signed& head) {
+Status LogFiles::EnterEarlier(const SignedHead& head) {
   return database_.Write([&](storage::Connection& connection) -> Status {
     const auto entered = TRY(FindHead(connection, origin_.log));
     if (entered && entered->frontier.size() >= head.state.size) return Ok();
@@ -42,18 +42,8 @@ Status LogFiles::EnterEarlier(const Signed& head) {
   });
 }
 
-Result<std::optional<LogFiles::Signed>> LogFiles::ReadCheckpoint(const std::string& path) const {
-  const auto bytes = ReadFile(fs_, path, kMaxNoteBytes);
-  if (!bytes && bytes.error().code() == Errc::NotFound) return std::optional<Signed>();
-  const auto note = TRY(SignedNote::Parse(AsText(TRY(bytes))).Context(path));
-  const auto key =
-      TRY(NoteKey::Make(origin_.Line(), NoteKeyType::Ed25519, origin_.keys.log.public_key()));
-  TRY(VerifyNote(note, {key}).Context(path));
-  const auto checkpoint = TRY(Checkpoint::Parse(note.text).Context(path));
-  if (checkpoint.origin != origin_.Line()) {
-    return Error(Errc::Conflict, path + ": the checkpoint of another log, " + checkpoint.origin);
-  }
-  return std::optional(Signed{checkpoint.state, note.ToString()});
+Result<std::optional<SignedHead>> LogFiles::ReadCheckpoint(const std::string& path) const {
+  return ReadSignedHead(fs_, path, origin_.Line(), origin_.keys.log.public_key());
 }
 
 // What was released last, here or by another copy of this node.

@@ -13,6 +13,7 @@
 #include "federation/format/checkpoint.h"
 #include "federation/format/tile_builder.h"
 #include "federation/own_origin.h"
+#include "federation/signed_head.h"
 #include "storage/base/clock.h"
 #include "storage/base/file_system.h"
 #include "storage/base/mutex.h"
@@ -56,12 +57,8 @@ class LogFiles {
         options_(std::move(options)) {}
   Status OpenFence();
   Status RequireLedTo(const LogState& head) const;
-  struct Signed {
-    LogState state;
-    std::string note;
-  };
-  Result<std::optional<Signed>> ReadCheckpoint(const std::string& path) const;
-  Status EnterEarlier(const Signed& head);
+  Result<std::optional<SignedHead>> ReadCheckpoint(const std::string& path) const;
+  Status EnterEarlier(const SignedHead& head);
   // Appends the entries that `builder` has not, up to that many in all.
   Status TakeRows(storage::Connection& connection, std::uint64_t until, TileBuilder& builder) const;
   Status WriteTiles(std::uint64_t old_size);

@@ -47,6 +47,12 @@ Result<std::optional<MirrorMark>> FindMirrorMark(Connection& connection, std::in
   return mark;
 }
 
+std::string DescribeOrigin(const MirrorMark& mark) {
+  std::string text = "node " + mark.origin.ToString();
+  if (mark.peer.starts_with("http")) text += ", of which this node learnt from " + mark.peer;
+  return text;
+}
+
 Result<Holdings> CountHoldings(Connection& connection, storage::NodeStore& nodes,
                                std::int64_t repository, const Sha256& manifest) {
   const auto held = TRY(ListHeld(connection, repository));

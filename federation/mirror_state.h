@@ -32,6 +32,10 @@ struct MirrorMark {
 Result<std::optional<MirrorMark>> FindMirrorMark(storage::Connection& connection,
                                                  std::int64_t repository);
 
+// In words, for who is to ask there: the origin's id, and the address of the peer if clients can
+// reach one.
+std::string DescribeOrigin(const MirrorMark& mark);
+
 // How much content of the manifest's files the repository holds.
 Result<Holdings> CountHoldings(storage::Connection& connection, storage::NodeStore& nodes,
                                std::int64_t repository, const Sha256& manifest);

@@ -18,15 +18,6 @@ void AnswerNotHeld(Response& response, int status, const std::string& message,
   response.headers.Set("Cache-Control", "no-store");
 }
 
-// Whom to ask instead.
-std::string WhoHolds(const federation::MirrorMark& mark) {
-  std::string text = "its origin does, node " + mark.origin.ToString();
-  if (mark.peer.starts_with("http")) {
-    text += ", and perhaps " + mark.peer + ", from which this node learnt of it";
-  }
-  return text;
-}
-
 void Answer(const DemandedFiles::Answer& answer, Response& response) {
   switch (answer.state) {
     case State::Held: return;
@@ -51,7 +42,8 @@ Result<std::string> WhyRefused(Hub& hub, const storage::Repository& repository) 
   // Of its own repositories a node has all, unless the disk lost it.
   if (!mark) return std::string("This node knows this file, but has lost its content");
   const bool comes = hub.demanded != nullptr && mark->is_on_demand && !repository.IsClosed();
-  return comes ? std::string() : "This node does not hold this file; " + WhoHolds(*mark);
+  if (comes) return std::string();
+  return "This node does not hold this file; its origin does: " + federation::DescribeOrigin(*mark);
 }
 
 Absent LookOrAnswer(Hub& hub, const storage::Repository& repository, Response& response) {

@@ -1,6 +1,7 @@
 // Bundles: what this node holds, on a disk that somebody carries, and back.
 #include <algorithm>
 #include <charconv>
+#include <optional>
 
 #include "federation/bundle/bundle_export.h"
 #include "federation/follow/follows.h"
@@ -43,6 +44,11 @@ Result<std::vector<std::string>> ReadPatterns(const Json& arguments) {
     patterns.push_back(pattern);
   }
   return patterns;
+}
+
+Status RequireWholePath(const std::string& argument, const std::string& path) {
+  if (path.starts_with('/')) return Ok();
+  return Error(Errc::Invalid, argument + ": a whole path on the node's machine, from a slash on");
 }
 
 // "SIZE" or "EPOCH:SIZE" of the own log, whose current epoch is `epoch`.
@@ -177,27 +183,42 @@ Result<BundlePeer> EnterPeer(const AdminContext& context, const std::string& pat
   return entered;
 }
 
-// Of the cards that the bundle has the content of, those that are wanted and not mirrored.
+// Why a card is not mirrored, if its origin is followed and it is wanted as far as is known: empty
+// when nothing went wrong. nullopt: it is mirrored, or not wanted.
+Result<std::optional<std::string>> FindProblem(Connection& connection,
+                                               const federation::BundleNote::Card& card) {
+  constexpr std::string_view kHasNoNames = "(c.meta_id IS NOT NULL AND c.meta IS NULL)";
+  auto rows = connection.Query(
+      "SELECT CASE WHEN e.position IS NULL THEN 'the log of its origin was not' WHEN " +
+          std::string(kHasNoNames) +
+          " THEN 'it has not the names of its repositories' ELSE m.problem END FROM origin o "
+          "LEFT JOIN log_entry e ON e.origin = o.id AND e.epoch = ?2 AND e.position = ?3 "
+          "LEFT JOIN repository_card c ON c.origin = o.id AND c.epoch = ?2 AND c.position = ?3 "
+          "LEFT JOIN mirror m ON m.card = c.id WHERE o.node = ?1 "
+          "AND o.id IN (SELECT origin FROM follow) AND (e.position IS NULL OR ((m.passed_over = 0 "
+          "OR " +
+          std::string(kHasNoNames) + ") AND " + std::string(federation::kIsUnfinished) + "))",
+      card.origin.genesis(), card.epoch, card.position);
+  std::optional<std::string> problem;
+  if (rows.Next()) problem = rows.Text(0);
+  TRY(rows.status());
+  return problem;
+}
+
+// Of the cards that the bundle has the content of, those that are wanted are mirrored.
 Status RequireTaken(const AdminContext& context, const federation::BundleNote& note) {
   auto lease = TRY(context.database().Read());
   for (const auto& card : note.cards) {
-    auto rows = lease->Query(
-        "SELECT m.problem FROM mirror m JOIN repository_card c ON c.id = m.card "
-        "JOIN origin o ON o.id = c.origin WHERE o.node = ? AND c.epoch = ? AND c.position = ? "
-        "AND m.passed_over = 0 AND " +
-            std::string(federation::kIsUnfinished),
-        card.origin.genesis(), card.epoch, card.position);
-    const bool is_missing = rows.Next();
-    const auto problem = is_missing ? rows.Text(0) : "";
-    TRY(rows.status());
-    if (!is_missing) continue;
-    if (problem.empty()) {
+    const auto problem = TRY(FindProblem(*lease, card));
+    if (!problem) continue;
+    if (problem->empty()) {
       return Error(Errc::Unavailable,
                    "not all was taken: the policy's hours or budget do not allow it now; import "
                    "it again then");
     }
-    return Error(Errc::Corrupt, "not all was taken: " + problem +
-                                    "; copy the bundle again, or import the one before it first");
+    return Error(Errc::Corrupt, "not all was taken: " + *problem +
+                                    "; when the bundle is at fault, copy it again, or import the "
+                                    "one before it first");
   }
   return Ok();
 }
@@ -250,9 +271,7 @@ Result<Json> ImportBundle(const AdminContext& context, const Json& arguments) {
   if (context.follower == nullptr) {
     return Error(Errc::Unavailable, "no node runs on this directory: a running one imports");
   }
-  if (!path.starts_with('/')) {
-    return Error(Errc::Invalid, "source: a whole path on the node's machine, from a slash on");
-  }
+  TRY(RequireWholePath("source", path));
   const auto bundle = TRY(OpenCarried(context.fs, path));
   const auto note = TRY(federation::ReadBundleNote(*bundle));
   const bool follows = TRY(ReadAnswer(arguments, "follow")).value_or(false);

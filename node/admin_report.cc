@@ -1,10 +1,14 @@
 // stats: how much there is. doctor: whether all is well, and what to do where it is not.
 #include <set>
 
+#include "federation/log_check.h"
+#include "federation/own_origin.h"
 #include "node/admin_functions.h"
+#include "node/own_log.h"
 #include "storage/base/json.h"
 #include "storage/catalog/tokens.h"
 #include "storage/content/recipe.h"
+#include "storage/content/scrub_pass.h"
 
 namespace banyan::node {
 namespace {
@@ -140,8 +144,78 @@ Status ExamineDamage(storage::Connection& connection, Findings& findings) {
                                " files were found damaged: `banyan admin scrub` names their "
                                "repositories, `banyan push --repair` sends them anew");
   } else {
-    findings.Good("damage", "the last scrub found none, or none has run");
+    findings.Good("damage", "no file is known to be damaged");
   }
+  return Ok();
+}
+
+void Judge(const federation::LogCheck& check, Restored restored, Findings& findings) {
+  if (check.wrong_files > 0) {
+    findings.Bad("log", std::to_string(check.wrong_files) +
+                            " of its files are not as the catalog has them, " + check.wrong_file +
+                            " first: start the node again, which makes them anew");
+  } else if (check.signed_entries > 0) {
+    findings.Good("log", std::to_string(check.signed_entries) +
+                             " signed entries, and their tiles, are as the catalog has them");
+  } else if (restored == Restored::Yes) {
+    findings.Look("log",
+                  "it was put back from a backup: it is signed again when a peer shows what it "
+                  "had said since, or after `banyan federation go-on`");
+  } else {
+    findings.Good("log", "nothing of it is signed yet");
+  }
+}
+
+// The own log, all of it: peers stop believing a node that shows two histories.
+Status ExamineLog(const AdminContext& context, storage::Connection& connection,
+                  Findings& findings) {
+  const auto problem = context.own_log == nullptr ? "" : context.own_log->Problem();
+  if (!problem.empty()) {
+    findings.Bad("log", "it is stopped: " + problem);
+    return Ok();
+  }
+  const auto log = TRY(federation::FindOwnLog(connection));
+  const auto directory = context.directory + "/log";
+  if (!log && context.fs.Stat(directory)) {
+    findings.Bad("log", "the catalog has none, but one was signed here: it is an older copy");
+  } else if (!log) {
+    findings.Good("log", "it was not begun yet");
+  }
+  if (!log) return Ok();
+  const auto check = federation::CheckLogFiles(connection, context.fs,
+                                               directory + "/" + std::to_string(log->epoch), *log,
+                                               context.cancelled);
+  if (!check && check.error().code() == Errc::Cancelled) return check.error();
+  if (check) {
+    Judge(*check, TRY(LookRestored(context.fs, context.database(), context.directory)), findings);
+  } else {
+    findings.Bad("log", check.error().message() + ": nothing more is signed; restore a backup");
+  }
+  return Ok();
+}
+
+// When all was read last, and how far the reading has come that goes on.
+Status ExamineScrub(storage::Connection& connection, Findings& findings) {
+  const auto pass = TRY(storage::ReadScrubPass(connection));
+  const auto outcome = [](std::uint64_t bytes, std::uint64_t chunks) {
+    const auto damaged = chunks == 0 ? "none" : std::to_string(chunks) + " chunks";
+    return std::to_string(bytes) + " bytes, " + damaged + " damaged";
+  };
+  std::string now;
+  if (pass.IsUnderWay()) {
+    now = "; a reading began at " + ToIsoTime(*pass.begun_ms) + " and is through " +
+          outcome(pass.stored_bytes, pass.damaged_chunks);
+  }
+  if (!pass.last) {
+    findings.Look("scrub",
+                  "what is stored was not read to the end yet: storage.scrub_rate has the node do "
+                  "it in time, `banyan admin scrub` does it now" +
+                      now);
+    return Ok();
+  }
+  findings.Good("scrub", "what is stored was read to the end last at " +
+                             ToIsoTime(pass.last->ended_ms) + ": " +
+                             outcome(pass.last->stored_bytes, pass.last->damaged_chunks) + now);
   return Ok();
 }
 
@@ -203,6 +277,8 @@ Result<Json> Diagnose(const AdminContext& context, const Json&) {
   TRY(ExamineCatalog(*lease, findings));
   TRY(ExaminePacks(context, *lease, findings));
   TRY(ExamineDamage(*lease, findings));
+  TRY(ExamineLog(context, *lease, findings));
+  TRY(ExamineScrub(*lease, findings));
   TRY(ExamineOperators(context, *lease, findings));
   return findings.Take();
 }

@@ -45,12 +45,9 @@ Result<Json> ScrubContent(const AdminContext& context, const Json& arguments) {
   for (const auto& file : report.damaged_files) {
     files.push_back({{"sha256", file.sha256.ToString()}, {"repositories", file.repositories}});
   }
-  return Json{{"packs", report.packs},
-              {"chunks", report.chunks},
-              {"stored_bytes", report.stored_bytes},
-              {"complete", report.complete},
-              {"last_pack", report.last_pack},
-              {"damaged", std::move(damaged)},
+  return Json{{"packs", report.packs.size()},        {"chunks", report.chunks},
+              {"stored_bytes", report.stored_bytes}, {"complete", report.complete},
+              {"last_pack", report.last_pack},       {"damaged", std::move(damaged)},
               {"damaged_files", std::move(files)}};
 }
 

@@ -36,6 +36,18 @@ void GetDiscussions(RepositoryCall& call) {
   call.response.SetJson({{"count", 0}, {"start", 0}, {"discussions", Json::array()}});
 }
 
+void GetDiscussion(RepositoryCall& call) {
+  if (!call.Find(storage::Access::Metadata)) return;
+  Fail(call.response, 404, "This node has no discussions and no pull requests");
+}
+
+// To open one, comment, merge.
+void PostDiscussion(RepositoryCall& call) {
+  if (!call.Find(storage::Access::Metadata)) return;
+  Fail(call.response, 501,
+       "This node has no discussions and no pull requests: commit to a branch of your own instead");
+}
+
 }  // namespace
 
 void AddCourtesyRoutes(Router& router, Hub& hub) {
@@ -46,6 +58,9 @@ void AddCourtesyRoutes(Router& router, Hub& hub) {
   router.Add("HEAD", "/api/telemetry/*topic",
              [](Request&, Response& response) { response.status = 204; });
   AddApiRoute(router, hub, "GET", "/discussions", GetDiscussions);
+  AddApiRoute(router, hub, "POST", "/discussions", PostDiscussion);
+  AddApiRoute(router, hub, "GET", "/discussions/*number", GetDiscussion);
+  AddApiRoute(router, hub, "POST", "/discussions/*number", PostDiscussion);
 }
 
 }  // namespace banyan::node

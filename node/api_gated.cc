@@ -1,11 +1,12 @@
 // Consent to the files of a gated repository.
-//   POST /api/{t}/{id}/user-access-request            the caller asks
+//   POST /api/{t}/{id}/user-access-request            the caller asks; not here for a mirror's
 //   GET  /api/{t}/{id}/user-access-request/{status}   who is pending, accepted or rejected
 //   POST /api/{t}/{id}/user-access-request/handle     {"user" or "requestId", "status"}: decide
 //   POST /api/{t}/{id}/user-access-request/grant      {"user"}: accept without being asked
 
 #include <charconv>
 
+#include "federation/mirror_state.h"
 #include "node/repository_call.h"
 #include "node/routes.h"
 #include "storage/base/json.h"
@@ -33,9 +34,22 @@ Json RequestJson(const storage::AccessRequest& request) {
           {"fields", Json::object()}};
 }
 
+// Of a mirrored repository nobody here decides; nullopt: it is this node's own.
+Result<std::optional<federation::MirrorMark>> FindOrigin(Hub& hub, std::int64_t repository) {
+  auto lease = TRY(hub.database.Read());
+  return federation::FindMirrorMark(*lease, repository);
+}
+
 void PostAsk(RepositoryCall& call) {
   const auto repository = call.Find(Access::Metadata);
   if (!repository) return;
+  const auto origin = FindOrigin(call.hub, repository->row);
+  if (!origin) return call.Fail(origin.error());
+  if (*origin) {
+    return Fail(call.response, 403,
+                "This repository is mirrored, and nobody here can give access to it: ask " +
+                    federation::DescribeOrigin(**origin));
+  }
   const auto& caller = call.request.caller;
   if (caller.IsAnonymous()) return AnswerSignIn(call.response, "Sign in to ask for access");
   if (repository->gating == storage::Gating::No) {

@@ -1,6 +1,7 @@
 // GET /api/models and /api/datasets: lists and search, in pages. Queries: search, author, filter
-// (tags), pipeline_tag, library, language, license, num_parameters, gated, sort, direction, limit,
-// cursor; full, cardData, config and expand for more or other properties.
+// (tags), pipeline_tag, library, language, license, dtype, architecture, num_parameters, gated,
+// inference, inference_provider, sort, direction, limit, cursor; full, cardData, config and expand
+// for more or other properties.
 
 #include <algorithm>
 #include <charconv>
@@ -8,6 +9,7 @@
 #include "node/hub_json.h"
 #include "node/repository_call.h"
 #include "node/routes.h"
+#include "storage/base/ascii_case.h"
 #include "storage/base/json.h"
 #include "storage/catalog/repository_search.h"
 #include "storage/metadata/licence.h"
@@ -18,11 +20,12 @@ namespace {
 using storage::RepositoryKind;
 using storage::RepositoryQuery;
 
-void AddSplit(std::string_view list, std::vector<std::string>& out) {
+void AddSplit(std::string_view list, std::vector<std::string>& out,
+              const std::string& prefix = "") {
   while (!list.empty()) {
     const auto item = list.substr(0, list.find(','));
     list.remove_prefix(std::min(list.size(), item.size() + 1));
-    if (!item.empty()) out.emplace_back(item);
+    if (!item.empty()) out.push_back(prefix + std::string(item));
   }
 }
 
@@ -47,10 +50,18 @@ Status TakeParameter(const QueryParam& param, RepositoryQuery& query) {
   if (name == "author") query.author = value;
   if (name == "filter" || name == "tags") AddSplit(value, query.tags);
   if (name == "language") AddSplit(value, query.languages);
+  if (name == "dtype" || name == "architecture") {
+    AddSplit(LowerAscii(value), query.tags, name + ":");
+  }
   if (name == "pipeline_tag") query.task = value;
   if (name == "library") query.library = value;
   if (name == "license") query.licence = LicenceWanted(value);
   if (name == "num_parameters") query.parameters = TRY(storage::ParseParameterRange(value));
+  if (name == "apps") {
+    return Error(Errc::Invalid,
+                 "apps: this node does not know which programs run a model: ask for a library or a "
+                 "tag instead");
+  }
   if (name == "sort") query.sort = TRY(storage::ParseSortKey(value));
   if (name == "direction") query.ascending = value == "1";
   if (name == "limit") query.limit = TRY(ParseLimit(value));
@@ -65,6 +76,14 @@ Result<RepositoryQuery> ParseRequest(const Request& request, RepositoryKind kind
   for (const auto& param : request.query) TRY(TakeParameter(param, query));
   if (request.Query("gated")) query.gated = request.QueryFlag("gated");
   return query;
+}
+
+// Asked for models that somebody runs for others, which no node knows of.
+bool MatchesNothing(const Request& request) {
+  return std::ranges::any_of(request.query, [](const QueryParam& param) {
+    const bool is_served = param.name == "inference" || param.name == "inference_provider";
+    return is_served && !param.value.empty();
+  });
 }
 
 // Which properties the items get.
@@ -104,6 +123,7 @@ Result<Json> ItemJson(const storage::ListedRepository& item, const Shape& shape)
 
 Result<storage::RepositoryPage> Search(Hub& hub, const Request& request, RepositoryKind kind) {
   auto query = TRY(ParseRequest(request, kind));
+  if (MatchesNothing(request)) return storage::RepositoryPage();
   query.with_metadata = ShapeOf(request).NeedsMetadata();
   auto lease = TRY(hub.database.Read());
   return storage::SearchRepositories(*lease, request.caller, query);

@@ -1,5 +1,5 @@
 // POST /api/repos/create, DELETE /api/repos/delete, POST /api/repos/move,
-// PUT /api/{t}/{id}/settings.
+// PUT /api/{t}/{id}/settings, POST /api/{t}/{id}/duplicate (refused).
 
 #include <algorithm>
 
@@ -257,6 +257,12 @@ void PutSettings(RepositoryCall& call) {
                          {"defaultBranch", changed->default_branch}});
 }
 
+void PostDuplicate(RepositoryCall& call) {
+  if (!call.Find(Access::Metadata)) return;
+  Fail(call.response, 501,
+       "This node does not duplicate repositories: create one and push a clone of this one to it");
+}
+
 Handler Bind(Hub& hub, void (*handler)(Exchange&)) {
   return [&hub, handler](Request& request, Response& response) {
     Exchange exchange{hub, request, response};
@@ -271,6 +277,7 @@ void AddManageRoutes(Router& router, Hub& hub) {
   router.Add("DELETE", "/api/repos/delete", Bind(hub, DeleteRepository));
   router.Add("POST", "/api/repos/move", Bind(hub, PostMove));
   AddApiRoute(router, hub, "PUT", "/settings", PutSettings);
+  AddApiRoute(router, hub, "POST", "/duplicate", PostDuplicate);
 }
 
 }  // namespace banyan::node

@@ -1,6 +1,6 @@
 // GET /api/{t}/{id} and /api/{t}/{id}/revision/{rev}: everything about a repository, as of its
-// head or another revision. Queries: blobs (sizes and digests of siblings), expand (only these
-// properties).
+// head or another revision. Queries: blobs (sizes and digests of siblings), securityStatus (no file
+// was scanned), expand (only these properties).
 
 #include <algorithm>
 
@@ -114,6 +114,9 @@ void Answer(RepositoryCall& call, RepositoryReading& reading,
   if (!json) return call.Fail(json.error());
   if (names.empty()) {
     if (call.kind == storage::RepositoryKind::Model) (*json)["spaces"] = Json::array();
+    if (call.request.QueryFlag("securityStatus")) {
+      (*json)["securityRepoStatus"] = {{"scansDone", false}, {"filesWithIssues", Json::array()}};
+    }
     return call.response.SetJson(*json);
   }
   (*json)["xetEnabled"] = call.hub.config.xet_enabled;

@@ -28,6 +28,11 @@ std::size_t PageLimit(const Request& request, std::size_t most) {
   return limit == 0 ? most : std::min(limit, most);
 }
 
+// This node scans no files, and says so in the form that clients read.
+Json SecurityJson() {
+  return {{"status", "unscanned"}, {"avScan", nullptr}, {"pickleImportScan", nullptr}};
+}
+
 Result<Json> ItemsJson(const Hub& hub, RepositoryReading& reading,
                        const storage::Revision& revision, const std::vector<TreeItem>& items,
                        bool expand) {
@@ -42,6 +47,7 @@ Result<Json> ItemsJson(const Hub& hub, RepositoryReading& reading,
     const auto found = last.find(item.path);
     array.push_back(TreeItemJson(item, found == last.end() ? nullptr : &found->second));
     if (item.is_folder) continue;
+    if (expand) array.back()["securityFileStatus"] = SecurityJson();
     const auto xet = TRY(XetHashOf(hub, reading, item.entry));
     if (xet) array.back()["xetHash"] = xet->ToString();
   }

@@ -4,6 +4,7 @@
 #include "node/http/host_port.h"
 #include "node/http/network.h"
 #include "node/http/uri.h"
+#include "storage/base/json.h"
 
 namespace banyan::node {
 namespace {
@@ -146,6 +147,17 @@ std::string PrintConfig(const Config& config) {
   return WriteKeys([&](const ConfigKey& key, const std::string& name) {
     return name + " = " + PrintConfigValue(config, key) + "\n";
   });
+}
+
+Json ConfigJson(const Config& config) {
+  Json out = Json::object();
+  for (const auto& key : ConfigKeys()) {
+    const auto dot = key.name.find('.');
+    auto& table = dot == key.name.npos ? out : out[std::string(key.name.substr(0, dot))];
+    const auto name = dot == key.name.npos ? key.name : key.name.substr(dot + 1);
+    table[std::string(name)] = ConfigValueJson(config, key);
+  }
+  return out;
 }
 
 std::string ExampleConfig() {

@@ -11,6 +11,7 @@
 
 #include "node/units.h"
 #include "storage/base/file_system.h"
+#include "storage/base/json_fwd.h"
 #include "storage/base/logging.h"
 
 namespace banyan::node {
@@ -40,6 +41,8 @@ struct Config {
 
   ByteSize storage_min_free{1u << 30};
   Duration storage_collect_every{24 * 3'600'000};
+  ByteSize storage_scrub_rate{1u << 20};
+  Duration storage_scrub_every{7 * 24 * 3'600'000};
   ByteSize quota_default{0};
 
   ByteSize upload_max_file{0};
@@ -91,6 +94,8 @@ Result<Config> LoadConfig(FileSystem& fs, const ConfigSources& sources);
 
 // For --print-config: a file that LoadConfig reads back to the same values.
 std::string PrintConfig(const Config& config);
+// The same for a program: {"data": "...", "http": {"header_timeout": "10s", ...}, ...}.
+Json ConfigJson(const Config& config);
 // The commented example: every key with its meaning and its default, commented out.
 std::string ExampleConfig();
 

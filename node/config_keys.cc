@@ -52,6 +52,12 @@ constexpr auto kKeys = std::to_array<ConfigKey>({
     {"storage.collect_every", &Config::storage_collect_every,
      "How often content that nothing refers to any more is collected, and unused uploads expire; "
      "0: never."},
+    {"storage.scrub_rate", &Config::storage_scrub_rate,
+     "How many bytes a second the node re-reads by itself of what it stores, to find damage while "
+     "other nodes still have the content; 0: none."},
+    {"storage.scrub_every", &Config::storage_scrub_every,
+     "How long after the beginning of one such reading of everything the next one begins, once it "
+     "is through; 0: never."},
     {"quota.default", &Config::quota_default,
      "How much a namespace without a quota of its own may hold; 0: no limit."},
 

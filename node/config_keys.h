@@ -37,6 +37,8 @@ struct ConfigValue {
 Status SetConfigKey(Config& config, const ConfigKey& key, const ConfigValue& value);
 // The field's value in TOML.
 std::string PrintConfigValue(const Config& config, const ConfigKey& key);
+// The same in JSON.
+Json ConfigValueJson(const Config& config, const ConfigKey& key);
 
 // Reads the file's keys into `config` (node/config_file.cc).
 Status ReadConfigFile(Config& config, const std::string& path, std::string_view text);

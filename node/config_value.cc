@@ -3,6 +3,7 @@
 #include <charconv>
 
 #include "node/config_keys.h"
+#include "storage/base/json.h"
 
 namespace banyan::node {
 namespace {
@@ -99,6 +100,15 @@ struct Printer {
   }
 };
 
+struct JsonPrinter {
+  template <typename Value>
+  Json operator()(const Value& value) const {
+    return value;
+  }
+  Json operator()(ByteSize value) const { return Format(value); }
+  Json operator()(Duration value) const { return Format(value); }
+};
+
 }  // namespace
 
 Status SetConfigKey(Config& config, const ConfigKey& key, const ConfigValue& value) {
@@ -108,6 +118,10 @@ Status SetConfigKey(Config& config, const ConfigKey& key, const ConfigValue& val
 
 std::string PrintConfigValue(const Config& config, const ConfigKey& key) {
   return std::visit([&](auto field) { return Printer{}(config.*field); }, key.field);
+}
+
+Json ConfigValueJson(const Config& config, const ConfigKey& key) {
+  return std::visit([&](auto field) { return JsonPrinter{}(config.*field); }, key.field);
 }
 
 }  // namespace banyan::node

@@ -157,6 +157,10 @@ Status ContentApi::GetOffer(const Repository& repository, Request& request, Resp
 Status ContentApi::PutChunks(const Repository& repository, Request& request, Response& response) {
   const auto session = TRY(SessionOf(repository, request));
   const Bytes body = TRY(ReadBinary(request, options_.batch_bytes));
+  {
+    auto lease = TRY(store_.core().database.Read());
+    TRY(storage::RequireLooseRoom(*lease, repository.row, body.size(), options_.quota));
+  }
   const auto stored = TRY(session->Put(body));
   response.SetJson({{"chunks", stored.chunk_count}, {"bytes", stored.raw_bytes}});
   return Ok();

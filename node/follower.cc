@@ -317,6 +317,7 @@ federation::MirrorParts Follower::Parts() {
   federation::MirrorParts parts{hub_.clock,   hub_.random, hub_.database,
                                 hub_.content, breaks_off_, hub_.quota()};
   parts.room = hub_.policy.policy()->limits;
+  parts.shared_room = &mirror_room_;
   parts.arriving = hub_.arriving;
   return parts;
 }

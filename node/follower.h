@@ -129,6 +129,7 @@ class Follower {
   bool is_idle_ GUARDED_BY(mutex_) = true;
   // By address, and how it came to be known: what may be dialled hangs on that.
   std::map<std::pair<std::string, federation::Found>, Opened> sources_ GUARDED_BY(mutex_);
+  federation::MirrorRoom mirror_room_;
   FairPool askers_;   // by peer
   FairPool tellers_;  // of hints, by peer
   WorkPool mirrors_;

@@ -22,14 +22,9 @@ void AnswerNoEntry(Response& response, const GitOid& commit) {
   Fail(response, 404, "Entry not found", kEntryNotFound);
 }
 
-void AnswerGated(const Request& request, Response& response) {
-  if (request.caller.IsAnonymous()) {
-    return AnswerSignIn(response,
-                        "Access to this repository is restricted: sign in and ask for access",
-                        kGatedRepo);
-  }
-  Fail(response, 403, "Access to this repository is restricted and was not given to you",
-       kGatedRepo);
+void AnswerGated(const Request& request, Response& response, std::string_view message) {
+  if (request.caller.IsAnonymous()) return AnswerSignIn(response, message, kGatedRepo);
+  Fail(response, 403, message, kGatedRepo);
 }
 
 void AnswerDenied(const Request& request, Response& response, std::string_view message) {

@@ -13,8 +13,8 @@ void AnswerNoRepository(const Request& request, Response& response);
 void AnswerNoRevision(Response& response);
 // 404 EntryNotFound. With the commit, so that clients remember the absence.
 void AnswerNoEntry(Response& response, const GitOid& commit);
-// The files of a gated repository: 401 or 403, GatedRepo.
-void AnswerGated(const Request& request, Response& response);
+// The files of a gated repository: 401 or 403, GatedRepo. The message says how to get at them.
+void AnswerGated(const Request& request, Response& response, std::string_view message);
 // Files that were taken down: 451, as hub clients know a disabled repository; the body says why.
 void AnswerWithheld(Response& response, std::string_view message);
 // Something the caller sees but may not do: 401 when not signed in, else 403.

@@ -8,6 +8,7 @@
 #include <string>
 
 #include "node/http/http_server.h"
+#include "storage/content/scrub_pass.h"
 
 namespace banyan::node {
 
@@ -21,6 +22,7 @@ enum class Counter : std::size_t {
   UploadsRefused,    // files whose size or digest was not what was announced
   Commits,           // commits made over HTTP
   JobsFailed,        // runs of background jobs that ended in an error
+  ScrubbedBytes,     // stored bytes that the node re-read by itself
   kCount,
 };
 
@@ -59,6 +61,7 @@ struct MetricsView {
   std::uint64_t files = 0;
   std::uint64_t disk_free_bytes = 0;
   std::uint64_t damaged_files = 0;  // as scrubs found
+  storage::WholeScrub scrub{};      // the last one; ended_ms 0: none yet
 };
 std::string RenderMetrics(const MetricsView& view);
 

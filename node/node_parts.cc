@@ -17,6 +17,7 @@ namespace banyan::node {
 namespace {
 
 constexpr std::int64_t kFlushPauseMs = 10'000;
+constexpr const char* kDescribeHeads = "describe_heads";
 constexpr std::int64_t kDescribePauseMs = 60'000;
 constexpr const char* kWriteCards = "write_cards";
 constexpr std::int64_t kLogPauseMs = 2'000;
@@ -24,6 +25,7 @@ constexpr std::int64_t kSignWaitMs = 1'000;  // of who asks which heads are here
 constexpr std::int64_t kPolicyPauseMs = 10'000;
 constexpr std::int64_t kDeletePauseMs = 60'000;
 constexpr std::int64_t kNeighboursPauseMs = 2'000;
+constexpr std::int64_t kScrubPauseMs = 1'000;
 
 HttpServerOptions ServerOptions(const Config& config) {
   HttpServerOptions options;
@@ -75,6 +77,10 @@ Status Node::Parts::Start() {
   TRY(git_.Start());
   TRY(Listen());
   jobs_.Start(MakeJobs());
+  jobs_.RunSoon(kDescribeHeads, 0);  // what ended between a commit and this
+  if (config_.storage_scrub_rate.bytes > 0 && config_.storage_scrub_every.ms > 0) {
+    scrub_jobs_.Start({{"scrub", kScrubPauseMs, [this] { return ScrubOn(); }}});
+  }
   follower_.Start();
   bringer_.Start();
   return Ok();
@@ -118,7 +124,9 @@ Node::Parts::Parts(const Seams& seams, const Config& config, std::unique_ptr<Dat
       admin_api_({seams.clock, seams.random, seams.fs, data_->content(), config_.data, follower_,
                   bringer_, desk_, own_log_, config_, seams.shared_fs}),
       front_({seams.clock, config_, data_->database(), usage_, metrics_, gate_, signer_, router_}),
-      jobs_(seams.clock, metrics_) {
+      jobs_(seams.clock, metrics_),
+      scrub_(data_->content(), {config_.storage_scrub_rate.bytes, config_.storage_scrub_every.ms}),
+      scrub_jobs_(seams.clock, metrics_) {
   content_api_.AddRoutes(router_);
   admin_api_.AddRoutes(router_);
   if (config_.xet_enabled) xet_api_.AddRoutes(router_);
@@ -147,7 +155,7 @@ std::vector<Jobs::Job> Node::Parts::MakeJobs() {
   std::vector<Jobs::Job> jobs;
   jobs.push_back(
       {"flush_usage", kFlushPauseMs, [this] { return usage_.Flush(data_->database()); }});
-  jobs.push_back({"describe_heads", kDescribePauseMs,
+  jobs.push_back({kDescribeHeads, kDescribePauseMs,
                   [this] { return DescribeHeads(data_->database(), data_->content()); }});
   jobs.push_back({kWriteCards, kLogPauseMs, [this] { return WriteCards(); }});
   jobs.push_back({"read_policy", kPolicyPauseMs, [this] { return follower_.ReadPolicy(); }});
@@ -202,6 +210,12 @@ Status Node::Parts::CollectGarbage() {
   return Ok();
 }
 
+// A little; the rest with the next runs.
+Status Node::Parts::ScrubOn() {
+  metrics_.Add(Counter::ScrubbedBytes, TRY(scrub_.Step(scrub_ends_)));
+  return Ok();
+}
+
 // Once the node has the name that it is announced by.
 Status Node::Parts::LookForNeighbours() {
   const auto open = own_log_.Look();
@@ -227,6 +241,7 @@ Status Node::Parts::DeleteDue() {
 }
 
 void Node::Parts::Stop(std::int64_t grace_ms) {
+  scrub_ends_ = true;
   desk_.Stop();
   demanded_.LetGo();
   if (server_) server_->Stop(grace_ms);
@@ -234,6 +249,7 @@ void Node::Parts::Stop(std::int64_t grace_ms) {
   follower_.Stop();
   demanded_.Stop();
   jobs_.Stop();
+  scrub_jobs_.Stop();
   neighbours_.reset();
   const auto flushed = usage_.Flush(data_->database());
   if (!flushed) log::Warning("node", "event=flush_failed error=\"{}\"", flushed.error().message());
@@ -253,6 +269,7 @@ Result<MetricsView> Node::Parts::View() {
   view.files = TRY(number("SELECT count(*) FROM file"));
   view.damaged_files = TRY(number("SELECT count(*) FROM file WHERE damaged = 1"));
   view.stored_bytes = TRY(number("SELECT coalesce(sum(used_bytes), 0) FROM namespace"));
+  view.scrub = TRY(storage::ReadScrubPass(*lease)).last.value_or(storage::WholeScrub());
   return view;
 }
 

@@ -23,6 +23,7 @@
 #include "node/own_log.h"
 #include "node/peer_gate.h"
 #include "node/xet_api.h"
+#include "storage/content/steady_scrub.h"
 
 namespace banyan::node {
 
@@ -47,6 +48,7 @@ class Node::Parts {
   void TellWhetherToCosign(const OwnLog::Open* open);
   void SignDue();
   Status CollectGarbage();
+  Status ScrubOn();
   Status LookForNeighbours();
   Status DeleteDue();
   void AnswerMetrics(const Request& request, Response& response);
@@ -81,6 +83,9 @@ class Node::Parts {
   Front front_;
   std::optional<Neighbours> neighbours_;  // nullopt: they are not looked for, or no more
   Jobs jobs_;
+  storage::SteadyScrub scrub_;
+  std::atomic<bool> scrub_ends_{false};
+  Jobs scrub_jobs_;                      // apart: a slow disk holds up nothing else
   std::optional<PublicKey> cosigns_by_;  // as its job told the follower last
   federation::LogState published_;       // of the own log, as its job saw it last; empty: not open
   std::unique_ptr<HttpServer> server_;

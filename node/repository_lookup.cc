@@ -1,20 +1,39 @@
 #include "node/repository_lookup.h"
 
+#include "federation/mirror_state.h"
 #include "node/hub_answer.h"
 
 namespace banyan::node {
 namespace {
 
-void Refuse(const Error& error, storage::Access access, const Request& request,
-            Response& response) {
-  if (error.code() == Errc::NotFound) return AnswerNoRepository(request, response);
-  if (error.code() == Errc::Withheld) return AnswerWithheld(response, error.message());
-  if (error.code() != Errc::Denied) return Fail(response, error);
-  if (access == storage::Access::Files) return AnswerGated(request, response);
-  AnswerDenied(request, response, error.message());
+// Why the files of a gated repository are not given, and where to ask for access.
+Result<std::string> WhyGated(storage::Connection& connection, const storage::RepositoryId& id,
+                             const storage::Caller& caller) {
+  const auto found = TRY(storage::FindRepository(connection, id));
+  const std::string restricted = "Access to this repository is restricted";
+  if (const auto mark = TRY(federation::FindMirrorMark(connection, found.repository.row))) {
+    return restricted +
+           ", and given only where it comes from: " + federation::DescribeOrigin(*mark);
+  }
+  const auto& name = found.repository.id;
+  const std::string path = "/api/" + std::string(storage::Plural(name.kind)) + "/" + name.Path();
+  return restricted + (caller.IsAnonymous() ? ": sign in and" : " and was not given to you:") +
+         " ask for it with POST " + path + "/user-access-request; the terms are in the card that " +
+         "GET " + path + " shows";
 }
 
 }  // namespace
+
+void RepositoryLookup::Refuse(const Error& error, const storage::RepositoryId& id,
+                              storage::Access access) {
+  if (error.code() == Errc::NotFound) return AnswerNoRepository(request, response);
+  if (error.code() == Errc::Withheld) return AnswerWithheld(response, error.message());
+  if (error.code() != Errc::Denied) return Fail(response, error);
+  if (access != storage::Access::Files) return AnswerDenied(request, response, error.message());
+  const auto why = WhyGated(connection, id, request.caller);
+  if (!why) return Fail(response, why.error());
+  AnswerGated(request, response, *why);
+}
 
 std::optional<storage::FoundRepository> RepositoryLookup::Find(const storage::RepositoryId& id,
                                                                storage::Access access) {
@@ -24,7 +43,7 @@ std::optional<storage::FoundRepository> RepositoryLookup::Find(const storage::Re
   }
   auto found = storage::FindRepositoryFor(connection, request.caller, access, id);
   if (found) return *std::move(found);
-  Refuse(found.error(), access, request, response);
+  Refuse(found.error(), id, access);
   return std::nullopt;
 }
 

@@ -21,6 +21,9 @@ struct RepositoryLookup {
   // By :ns and :name of the path; ".git" after the name is left out.
   std::optional<storage::FoundRepository> FindByPath(storage::RepositoryKind kind,
                                                      storage::Access access);
+
+ private:
+  void Refuse(const Error& error, const storage::RepositoryId& id, storage::Access access);
 };
 
 }  // namespace banyan::node

@@ -10,7 +10,7 @@ Router MakeRoutes(Hub& hub) {
       AddInfoRoutes,       AddRegisterRoutes, AddGatedRoutes,     AddManageRoutes,
       AddStandingRoutes,   AddBranchRoutes,   AddPreuploadRoutes, AddLfsRoutes,
       AddLfsObjectRoutes,  AddCommitRoutes,   AddOciRoutes,       AddModelScopeRoutes,
-      AddLfsFileRoutes,    AddXetTokenRoutes,
+      AddLfsFileRoutes,    AddXetTokenRoutes, AddSpaceRoutes,
   };
   Router router;
   for (const auto add : kSubjects) add(router, hub);

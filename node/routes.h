@@ -13,8 +13,8 @@ Router MakeRoutes(Hub& hub);
 void AddRepositoryRoutes(Router& router, Hub& hub);  // api_repository.cc: info
 void AddListRoutes(Router& router, Hub& hub);        // api_list.cc: lists and search
 void AddTreeRoutes(Router& router, Hub& hub);        // api_tree.cc: tree, paths-info
-void AddXetTokenRoutes(Router& router, Hub& hub);   // api_xet.cc: tokens for its chunk store
-void AddLfsFileRoutes(Router& router, Hub& hub);     // api_lfs_files.cc: lfs-files
+void AddXetTokenRoutes(Router& router, Hub& hub);    // api_xet.cc: tokens for its chunk store
+void AddLfsFileRoutes(Router& router, Hub& hub);     // api_lfs_files.cc: lists and copies them
 void AddRefRoutes(Router& router, Hub& hub);         // api_refs.cc: refs
 void AddCommitLogRoutes(Router& router, Hub& hub);   // api_commits.cc: commits
 void AddFileRoutes(Router& router, Hub& hub);        // api_file.cc: resolve, raw
@@ -22,6 +22,7 @@ void AddOciRoutes(Router& router, Hub& hub);         // api_oci.cc: GGUF models 
 void AddModelScopeRoutes(Router& router, Hub& hub);  // api_modelscope.cc: reading, as its SDK does
 void AddAccountRoutes(Router& router, Hub& hub);     // api_account.cc: whoami, auth-check
 void AddCourtesyRoutes(Router& router, Hub& hub);    // api_courtesy.cc: what clients ask in passing
+void AddSpaceRoutes(Router& router, Hub& hub);       // api_spaces.cc: there are none
 
 void AddInfoRoutes(Router& router, Hub& hub);  // api_info.cc: about this node
 

@@ -136,7 +136,13 @@ Status XetApi::GetTerms(const XetGrant& grant, Request& request, Response& respo
   const auto hash = TRY(FileHash::Parse(request.Param("hash")));
   storage::FileContent file;  // no chunks
   if (!hash.IsZero()) file = TRY(FindFile(grant, hash));
-  const auto range = ResolveRange(request.headers.Joined("Range"), file.size_bytes);
+  const auto header = request.headers.Joined("Range");
+  // Not to be left out, as of a file: a client that asked for a part would take the whole for it.
+  // Nor 416, which clients take for the end of the file.
+  if (!header.empty() && !ParseRange(header)) {
+    return Error(Errc::Invalid, "Range: expected one range such as bytes=0-255999999");
+  }
+  const auto range = ResolveRange(header, file.size_bytes);
   if (range.status == 416) {
     response.headers.Set("Content-Range", range.content_range);
     Fail(response, 416, "The range begins past the end of the file");

@@ -163,7 +163,7 @@ Status XetApi::PostXorb(const XetGrant& grant, Request& request, Response& respo
   const std::uint64_t announced = request.body_size_bytes().value_or(storage::kMaxXorbRawBytes);
   {
     auto lease = TRY(hub_.database.Read());
-    TRY(storage::RequireUploadRoom(*lease, grant.repository, announced, hub_.quota()));
+    TRY(storage::RequireLooseRoom(*lease, grant.repository, announced, hub_.quota()));
   }
   TRY(hub_.content.RequireRoom(announced));
   const auto known = TRY(TRY(SessionOf(grant))->PutXorb(hash, BodyOf(request)));

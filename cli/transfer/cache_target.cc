@@ -1,6 +1,6 @@
 // The cache of Hugging Face clients: content in blobs/ under its ETag (SHA-256 of an LFS file, git
 // id of others), snapshots/<commit>/ with relative symbolic links, refs/<name> with the commit. Our
-// lock lies where those clients keep theirs.
+// lock, and which blobs were verified, lie where those clients keep their locks.
 
 #include <unistd.h>
 
@@ -12,7 +12,9 @@
 
 #include "cli/transfer/fetch_journal.h"
 #include "cli/transfer/hub_cache.h"
+#include "cli/transfer/name_claims.h"
 #include "cli/transfer/pull_target.h"
+#include "cli/transfer/verified_files.h"
 
 namespace banyan::cli {
 namespace {
@@ -20,18 +22,16 @@ namespace {
 class HubCache final : public PullTarget {
  public:
   HubCache(FileSystem& fs, std::string root, std::string commit, KnownRepositories& known,
-           std::unique_ptr<FileLock> lock)
+           const std::string& own, std::unique_ptr<FileLock> lock)
       : fs_(fs),
         root_(std::move(root)),
         commit_(std::move(commit)),
         known_(known),
-        lock_(std::move(lock)) {}
+        lock_(std::move(lock)),
+        verified_(fs, root_ + "/blobs", own + "/banyan-verified.json"),
+        names_(fs, own + "/banyan-names") {}
 
-  Result<State> Look(const PullFile& file) override {
-    const auto blob = fs_.Stat(BlobPath(file));
-    const bool whole = blob && blob->size_bytes == file.entry.size_bytes;
-    return whole ? State::Present : State::Absent;
-  }
+  Result<State> Look(const PullFile& file) override;
   Status Expect(const RemoteRevision&, const std::vector<PullFile>&) override { return Ok(); }
   Status Show(const PullFile& file) override { return Link(file); }
   Result<std::string> PartPath(const PullFile& file) override {
@@ -46,21 +46,24 @@ class HubCache final : public PullTarget {
     }
     TRY(fs_.Rename(part_path, BlobPath(file)));
     TRY(fs_.SyncDirectory(root_ + "/blobs"));
+    verified_.Remember(BlobName(file), file.entry.sha256);
     return Link(file);
   }
   Result<std::vector<std::string>> Finish(const RemoteRevision& revision,
                                           const std::string& asked_revision) override;
-  // A blob of this repository is Present already; others come with the caches of the pull.
+  // This place is one of the caches of the pull.
   void OfferWhole(WholeFiles&) override {}
-  void AddSources(const std::vector<PullFile>& files, LocalChunks& local) override;
+  std::vector<ChunkSource> Sources(const std::vector<PullFile>&) override { return {}; }
   void AddUnfinished(const std::vector<PullFile>& wanted, LocalChunks& local) override;
+  std::string PathOf(const PullFile& file) const override { return BlobPath(file); }
   std::string Place() const override { return root_ + "/snapshots/" + commit_; }
 
  private:
-  std::string BlobPath(const PullFile& file) const {
+  static std::string BlobName(const PullFile& file) {
     const auto& entry = file.entry;
-    return root_ + "/blobs/" + (entry.IsPointer() ? entry.sha256.ToString() : entry.oid.ToString());
+    return entry.IsPointer() ? entry.sha256.ToString() : entry.oid.ToString();
   }
+  std::string BlobPath(const PullFile& file) const { return root_ + "/blobs/" + BlobName(file); }
   Status Link(const PullFile& file);
   Status WriteRef(const std::string& ref, std::vector<std::string>& remarks);
 
@@ -69,7 +72,20 @@ class HubCache final : public PullTarget {
   const std::string commit_;
   KnownRepositories& known_;
   const std::unique_ptr<FileLock> lock_;
+  VerifiedFiles verified_;
+  NameClaims names_;
 };
+
+// A blob that is damaged, or cannot be read, is as good as none: it will be replaced.
+Result<PullTarget::State> HubCache::Look(const PullFile& file) {
+  TRY(names_.Claim(file.path));
+  const auto there = FindOccupant(BlobPath(file));
+  const bool may_be_it =
+      there && there->kind == Occupant::Kind::File && there->size_bytes == file.entry.size_bytes;
+  if (!may_be_it) return State::Absent;
+  const auto sha256 = verified_.Hash(BlobName(file), *there);
+  return sha256 && *sha256 == file.entry.sha256 ? State::Present : State::Absent;
+}
 
 Status HubCache::Link(const PullFile& file) {
   const std::string link = root_ + "/snapshots/" + commit_ + "/" + file.path;
@@ -121,6 +137,7 @@ Result<std::vector<std::string>> HubCache::Finish(const RemoteRevision& revision
                                                   const std::string& asked_revision) {
   std::vector<std::string> remarks;
   TRY(RemoveOrphanJournals(fs_, root_ + "/blobs"));
+  TRY(verified_.Save());
   TRY(fs_.CreateDirectories(root_ + "/snapshots/" + commit_));
   TRY(fs_.SyncDirectory(root_ + "/snapshots/" + commit_));
   std::string ref = asked_revision;
@@ -129,14 +146,6 @@ Result<std::vector<std::string>> HubCache::Finish(const RemoteRevision& revision
   if (ref.empty() || ref == commit_ || ref == "HEAD") return remarks;
   TRY(WriteRef(ref, remarks));
   return remarks;
-}
-
-void HubCache::AddSources(const std::vector<PullFile>&, LocalChunks& local) {
-  const auto names = fs_.List(root_ + "/blobs");
-  if (!names) return;
-  for (const std::string& name : *names) {
-    if (name.find('.') == std::string::npos) local.AddFile(root_ + "/blobs/" + name);
-  }
 }
 
 void HubCache::AddUnfinished(const std::vector<PullFile>& wanted, LocalChunks& local) {
@@ -155,12 +164,13 @@ void HubCache::AddUnfinished(const std::vector<PullFile>& wanted, LocalChunks& l
 Result<std::unique_ptr<PullTarget>> CacheTarget(FileSystem& fs, const std::string& cache,
                                                 const storage::RepositoryId& id,
                                                 const GitOid& commit, KnownRepositories& known) {
-  std::string folder = std::string(storage::Plural(id.kind)) + "--" + id.owner + "--" + id.name;
+  const std::string folder = CacheFolder(id);
   std::string root = cache + "/" + folder;
   TRY(fs.CreateDirectories(root));
-  auto lock = TRY(LockTarget(fs, TRY(CacheLockPath(fs, cache, folder)), root));
-  return std::unique_ptr<PullTarget>(
-      new HubCache(fs, root, commit.ToString(), known, std::move(lock)));
+  const std::string lock_path = TRY(CacheLockPath(fs, cache, folder));
+  auto lock = TRY(LockTarget(fs, lock_path, root));
+  return std::unique_ptr<PullTarget>(new HubCache(fs, root, commit.ToString(), known,
+                                                  ParentDirectory(lock_path), std::move(lock)));
 }
 
 }  // namespace banyan::cli

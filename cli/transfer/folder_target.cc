@@ -3,22 +3,18 @@
 
 #include <sys/stat.h>
 
-#include <algorithm>
-#include <cctype>
-#include <filesystem>
 #include <map>
 #include <set>
 
 #include "cli/transfer/fetch_journal.h"
 #include "cli/transfer/folder_record.h"
+#include "cli/transfer/name_claims.h"
 #include "cli/transfer/pull_target.h"
-#include "storage/base/json.h"
+#include "cli/transfer/verified_files.h"
 #include "storage/base/mutex.h"
 
 namespace banyan::cli {
 namespace {
-
-constexpr std::uint64_t kMaxIndexBytes = 256u << 20;
 
 class Folder final : public PullTarget {
  public:
@@ -26,8 +22,9 @@ class Folder final : public PullTarget {
       : fs_(fs),
         root_(std::move(root)),
         lock_(std::move(lock)),
+        verified_(fs, root_, Own("index.json")),
+        names_(fs, Own("names")),
         record_(FolderRecord::Load(fs, Own("source.json"))) {}
-  void LoadIndex();
   Status Claim(const FolderWish& wish, const RemoteRevision& revision);
 
   Result<State> Look(const PullFile& file) override;
@@ -42,8 +39,9 @@ class Folder final : public PullTarget {
   Result<std::vector<std::string>> Finish(const RemoteRevision& revision,
                                           const std::string& asked_revision) override;
   void OfferWhole(WholeFiles& whole) override;
-  void AddSources(const std::vector<PullFile>& files, LocalChunks& local) override;
+  std::vector<ChunkSource> Sources(const std::vector<PullFile>& wanted) override;
   void AddUnfinished(const std::vector<PullFile>& wanted, LocalChunks& local) override;
+  std::string PathOf(const PullFile& file) const override { return root_ + "/" + file.path; }
   std::string Place() const override { return root_; }
 
  private:
@@ -52,39 +50,16 @@ class Folder final : public PullTarget {
   Status CheckParents(const std::string& path) const;
   Status ClaimName(const std::string& path);
   Status RequireAsSeen(const std::string& path);
-  Result<Sha256> HashOf(const std::string& path, const Occupant& there);
-  void Remember(const std::string& path, const Sha256& sha256);
 
   FileSystem& fs_;
   const std::string root_;
   const std::unique_ptr<FileLock> lock_;
+  VerifiedFiles verified_;
+  NameClaims names_;
   Mutex mutex_;
-  struct Seen {
-    std::uint64_t size_bytes;
-    std::int64_t modified_ms;
-    Sha256 sha256;
-  };
-  std::map<std::string, Seen> index_ GUARDED_BY(mutex_);
   FolderRecord record_ GUARDED_BY(mutex_);
-  std::map<std::string, std::string> names_ GUARDED_BY(mutex_);  // folded -> as published
-  std::map<std::string, Occupant> looked_ GUARDED_BY(mutex_);    // what was there then
+  std::map<std::string, Occupant> looked_ GUARDED_BY(mutex_);  // what was there then
 };
-
-void Folder::LoadIndex() {
-  const auto content = ReadFile(fs_, Own("index.json"), kMaxIndexBytes);
-  const auto json =
-      content ? ParseJson(AsText(*content), {kMaxIndexBytes, 8}) : Result<Json>(content.error());
-  if (!json || !json->is_object()) return;  // only a saving
-  MutexLock lock(mutex_);
-  for (const auto& [path, value] : json->items()) {
-    const auto size = FindInt(value, "size");
-    const auto modified = FindInt(value, "modified");
-    const auto sha256 = Sha256::Parse(FindString(value, "sha256").value_or(""));
-    if (size && modified && sha256) {
-      index_[path] = {static_cast<std::uint64_t>(*size), *modified, *sha256};
-    }
-  }
-}
 
 // Else it must not be opened.
 bool Folder::HoldsFile(const std::string& path) const {
@@ -113,18 +88,7 @@ Status Folder::ClaimName(const std::string& path) {
                                     "\" would lie where pulls keep their own files: leave it out "
                                     "with --exclude");
   }
-  MutexLock lock(mutex_);
-  const auto [at, is_new] = names_.emplace(folded, path);
-  if (is_new || at->second == path) return Ok();
-  return Error(Errc::Invalid, "\"" + path + "\" and \"" + at->second +
-                                  "\" differ only in case or form: leave one out with --exclude");
-}
-
-void Folder::Remember(const std::string& path, const Sha256& sha256) {
-  const auto stat = fs_.Stat(root_ + "/" + path);
-  if (!stat) return;
-  MutexLock lock(mutex_);
-  index_[path] = {stat->size_bytes, stat->modified_ms, sha256};
+  return names_.Claim(path);
 }
 
 // A folder is one repository's: the files of two would be mixed.
@@ -149,19 +113,6 @@ Status Folder::Expect(const RemoteRevision& revision, const std::vector<PullFile
   return record_.Save(revision, FolderRecord::Stage::Begun);
 }
 
-Result<Sha256> Folder::HashOf(const std::string& path, const Occupant& there) {
-  {
-    MutexLock lock(mutex_);
-    const auto seen = index_.find(path);
-    const bool unchanged = seen != index_.end() && seen->second.size_bytes == there.size_bytes &&
-                           seen->second.modified_ms == there.modified_ms;
-    if (unchanged) return seen->second.sha256;
-  }
-  const Sha256 sha256 = TRY(HashFileContent(fs_, root_ + "/" + path));
-  Remember(path, sha256);
-  return sha256;
-}
-
 Result<PullTarget::State> Folder::Look(const PullFile& file) {
   TRY(ClaimName(file.path));
   TRY(CheckParents(file.path));
@@ -183,7 +134,7 @@ Result<PullTarget::State> Folder::Look(const PullFile& file) {
     const bool differs = there.size_bytes != file.entry.size_bytes;
     if (differs && !record_.Knows(file.path)) return State::Foreign;
   }
-  const Sha256 sha256 = TRY(HashOf(file.path, there));
+  const Sha256 sha256 = TRY(verified_.Hash(file.path, there));
   MutexLock lock(mutex_);
   if (sha256 == file.entry.sha256) {
     record_.Settle(file.path, sha256);
@@ -211,7 +162,7 @@ Status Folder::Place(const PullFile& file, const std::string& part_path) {
   ::chmod(part_path.c_str(), file.entry.mode == storage::kModeExecutable ? 0755 : 0644);
   TRY(fs_.Rename(part_path, path));
   TRY(fs_.SyncDirectory(ParentDirectory(path)));
-  Remember(file.path, file.entry.sha256);
+  verified_.Remember(file.path, file.entry.sha256);
   MutexLock lock(mutex_);
   record_.Settle(file.path, file.entry.sha256);
   return Ok();
@@ -220,40 +171,42 @@ Status Folder::Place(const PullFile& file, const std::string& part_path) {
 Result<std::vector<std::string>> Folder::Finish(const RemoteRevision& revision,
                                                 const std::string&) {
   MutexLock lock(mutex_);
-  Json index = Json::object();
-  for (const auto& [path, seen] : index_) {
-    index[path] = {{"size", seen.size_bytes},
-                   {"modified", seen.modified_ms},
-                   {"sha256", seen.sha256.ToString()}};
-  }
   TRY(RemoveOrphanJournals(fs_, Own("parts")));
-  TRY(WriteFileDurably(fs_, Own("index.json"), AsBytes(DumpJson(index))));
+  TRY(verified_.Save());
   TRY(record_.Save(revision, FolderRecord::Stage::Complete));
   return std::vector<std::string>();
 }
 
-// What the index knows and nobody changed since; of what it does not know, what the record says:
-// a killed pull left no index.
+// What was verified and nobody changed since; of what was not, what the record says: a killed pull
+// left no more.
 void Folder::OfferWhole(WholeFiles& whole) {
-  MutexLock lock(mutex_);
-  for (const auto& [path, seen] : index_) {
-    const auto there = FindOccupant(root_ + "/" + path);
-    const bool unchanged =
-        there && *there == Occupant{Occupant::Kind::File, seen.size_bytes, seen.modified_ms};
-    if (unchanged) whole.Claim(seen.sha256, root_ + "/" + path);
+  for (const auto& [path, sha256] : verified_.Unchanged()) {
+    whole.Claim(sha256, root_ + "/" + path);
   }
+  MutexLock lock(mutex_);
   for (const auto& [path, contents] : record_.contents()) {
-    if (index_.count(path) > 0 || !HoldsFile(path)) continue;
+    if (verified_.Knows(path) || !HoldsFile(path)) continue;
     for (const std::string& content : contents) {
       if (const auto sha256 = Sha256::Parse(content)) whole.Claim(*sha256, root_ + "/" + path);
     }
   }
 }
 
-void Folder::AddSources(const std::vector<PullFile>& files, LocalChunks& local) {
-  for (const PullFile& file : files) {
-    if (HoldsFile(file.path)) local.AddFile(root_ + "/" + file.path);
+// What has a wanted name, whoever put it there, and what pulls put there under other names.
+std::vector<ChunkSource> Folder::Sources(const std::vector<PullFile>& wanted) {
+  std::set<std::string> paths;
+  for (const PullFile& file : wanted) paths.insert(file.path);
+  {
+    MutexLock lock(mutex_);
+    for (const auto& [path, contents] : record_.contents()) paths.insert(path);
   }
+  std::vector<ChunkSource> sources;
+  for (const std::string& path : paths) {
+    const auto there = FindOccupant(root_ + "/" + path);
+    if (!there || there->kind != Occupant::Kind::File) continue;
+    sources.push_back({root_ + "/" + path, path, there->size_bytes, there->modified_ms});
+  }
+  return sources;
 }
 
 void Folder::AddUnfinished(const std::vector<PullFile>& wanted, LocalChunks& local) {
@@ -281,7 +234,6 @@ Result<std::unique_ptr<PullTarget>> FolderTarget(FileSystem& fs, const FolderWis
   TRY(fs.CreateDirectories(folder + "/.banyan"));
   auto lock = TRY(LockTarget(fs, folder + "/.banyan/lock", folder));
   auto target = std::make_unique<Folder>(fs, folder, std::move(lock));
-  target->LoadIndex();
   TRY(target->Claim(wish, revision));
   return std::unique_ptr<PullTarget>(std::move(target));
 }

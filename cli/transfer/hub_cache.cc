@@ -87,7 +87,10 @@ Result<CachedRevision> ReadRevision(FileSystem& fs, const std::string& root,
     const auto found = repository.blobs.find(blob);
     if (found == repository.blobs.end()) {
       revision.missing.push_back(path);
-    } else if (blobs.insert(blob).second) {
+      return Ok();
+    }
+    revision.paths[path] = blob;
+    if (blobs.insert(blob).second) {
       revision.bytes += found->second.size_bytes;
     }
     return Ok();
@@ -121,6 +124,10 @@ std::uint64_t CachedRepository::Bytes() const {
   return bytes;
 }
 
+std::string CacheFolder(const storage::RepositoryId& id) {
+  return std::string(storage::Plural(id.kind)) + "--" + id.owner + "--" + id.name;
+}
+
 Result<CachedRepository> ReadCachedRepository(FileSystem& fs, const std::string& cache,
                                               const std::string& folder) {
   const std::string root = cache + "/" + folder;
@@ -152,6 +159,22 @@ Result<std::vector<CachedRepository>> ListCache(FileSystem& fs, const std::strin
     out.push_back(TRY(ReadCachedRepository(fs, cache, folder)));
   }
   return out;
+}
+
+std::vector<ChunkSource> CachedSources(FileSystem& fs, const std::string& cache,
+                                       const storage::RepositoryId& id) {
+  std::vector<ChunkSource> sources;
+  const std::string folder = CacheFolder(id);
+  const auto repository = ReadCachedRepository(fs, cache, folder);
+  if (!repository) return sources;
+  for (const CachedRevision& revision : repository->revisions) {
+    for (const auto& [path, name] : revision.paths) {
+      const CachedBlob& blob = repository->blobs.at(name);
+      sources.push_back(
+          {cache + "/" + folder + "/blobs/" + name, path, blob.size_bytes, blob.modified_ms});
+    }
+  }
+  return sources;
 }
 
 Result<std::string> CacheLockPath(FileSystem& fs, const std::string& cache,

@@ -8,6 +8,7 @@ namespace banyan::cli {
 namespace {
 
 constexpr std::size_t kReadBytes = 4u << 20;
+constexpr std::size_t kOpenMax = 200;  // a process may have a thousand
 
 }  // namespace
 
@@ -18,7 +19,8 @@ void LocalChunks::AddFile(const std::string& path) {
 
 Status LocalChunks::IndexFile(const std::string& path) {
   std::shared_ptr<File> file = TRY(fs_.Open(path, OpenMode::Read));
-  const auto number = static_cast<std::uint32_t>(files_.size());
+  const auto number = static_cast<std::uint32_t>(sources_.size());
+  sources_.push_back({path, number < kOpenMax ? file : nullptr});
   storage::ChunkList chunks;
   std::uint64_t offset = 0;
   storage::Chunker chunker([&](ByteView chunk) NO_THREAD_SAFETY_ANALYSIS {
@@ -36,7 +38,6 @@ Status LocalChunks::IndexFile(const std::string& path) {
     at += got;
   }
   TRY(chunker.Finish());
-  files_.push_back(std::move(file));
   auto next = chunks.begin();
   for (const auto& section : storage::MakeOutline(chunks).sections) {
     const auto end = next + static_cast<std::ptrdiff_t>(section.chunk_count);
@@ -56,18 +57,23 @@ void LocalChunks::IndexPending() {
 }
 
 std::optional<Bytes> LocalChunks::Find(const storage::ChunkRef& chunk) {
-  std::shared_ptr<File> file;
+  Source source;
   std::uint64_t offset = 0;
   {
     MutexLock lock(mutex_);
     IndexPending();
     const auto found = places_.find(chunk.id);
     if (found == places_.end()) return std::nullopt;
-    file = files_[found->second.file];
+    source = sources_[found->second.source];
     offset = found->second.offset;
   }
+  if (source.open == nullptr) {
+    auto file = fs_.Open(source.path, OpenMode::Read);
+    if (!file) return std::nullopt;
+    source.open = *std::move(file);
+  }
   Bytes bytes(chunk.size_bytes);
-  const auto got = file->ReadAt(offset, bytes);
+  const auto got = source.open->ReadAt(offset, bytes);
   if (!got || *got != bytes.size() || storage::HashChunk(bytes) != chunk.id) return std::nullopt;
   return bytes;
 }

@@ -17,6 +17,7 @@ namespace banyan::cli {
 
 // Thread safe. Files are cut and hashed when the first question is asked, not before; a file that
 // changes or vanishes meanwhile is noticed, because every chunk is hashed again when it is used.
+// Of the first files also what the pull itself replaces meanwhile still serves: they stay open.
 class LocalChunks {
  public:
   explicit LocalChunks(FileSystem& fs) : fs_(fs) {}
@@ -30,8 +31,12 @@ class LocalChunks {
   std::optional<storage::ChunkList> FindSection(const ChunkId& node_hash);
 
  private:
+  struct Source {
+    std::string path;
+    std::shared_ptr<File> open;  // null when enough are: opened for each use then
+  };
   struct Place {
-    std::uint32_t file;
+    std::uint32_t source;
     std::uint64_t offset;
   };
   void IndexPending() REQUIRES(mutex_);
@@ -41,7 +46,7 @@ class LocalChunks {
   Mutex mutex_;
   std::vector<std::string> pending_ GUARDED_BY(mutex_);
   std::map<std::string, bool> known_ GUARDED_BY(mutex_);
-  std::vector<std::shared_ptr<File>> files_ GUARDED_BY(mutex_);
+  std::vector<Source> sources_ GUARDED_BY(mutex_);
   std::unordered_map<ChunkId, Place> places_ GUARDED_BY(mutex_);
   std::unordered_map<ChunkId, storage::ChunkList> sections_ GUARDED_BY(mutex_);
 };

@@ -5,6 +5,7 @@
 #include <set>
 
 #include "cli/transfer/first_few.h"
+#include "cli/transfer/hub_cache.h"
 #include "cli/transfer/local_files.h"
 #include "cli/transfer/remote_manifest.h"
 #include "federation/transfer/parallel.h"
@@ -20,6 +21,14 @@ Error WouldOverwrite(const std::string& place, const std::vector<std::string>& p
                "files in " + place +
                    " were changed there, or are not of a pull of this repository: " +
                    FirstFew(paths) + ": move them away, or replace them with --overwrite");
+}
+
+// Why another node does not serve for what was pinned; empty when it does.
+std::string Objection(const Result<RemoteRevision>& found, const RemoteRevision& pinned) {
+  if (!found) return found.error().message();
+  if (found->repository != pinned.repository) return "its " + pinned.id + " is another repository";
+  if (found->manifest != pinned.manifest) return "its manifest of this commit is another one";
+  return "";
 }
 
 }  // namespace
@@ -43,14 +52,11 @@ Status PullRun::Pin(const PullRequest& request) {
   for (std::size_t i = 0; i < nodes_.size(); ++i) {
     if (i == first) continue;
     const auto found = nodes_[i]->FindRevision(request.id, report_.revision.commit.ToString());
-    const bool same = found && found->repository == report_.revision.repository &&
-                      found->manifest == report_.revision.manifest;
-    if (same) {
+    const auto objection = Objection(found, report_.revision);
+    if (objection.empty()) {
       agreed.push_back(nodes_[i]);
     } else {
-      report_.remarks.push_back(
-          nodes_[i]->Name() + " is not used: " +
-          (found ? "its repository or manifest is another one" : found.error().message()));
+      report_.remarks.push_back(nodes_[i]->Name() + " is not used: " + objection);
     }
   }
   nodes_ = std::move(agreed);
@@ -224,6 +230,23 @@ Status PullRun::FetchOne(PullTarget& target, const PullFile& file, federation::F
   return RemoveJournal(part);
 }
 
+// Files that may hold chunks of absent ones; what was brought by hand is taken for one whatever it
+// is called.
+Status PullRun::AddSources(const PullRequest& request, PullTarget& target,
+                           const std::vector<PullFile>& absent, LocalChunks& local) {
+  auto sources = target.Sources(absent);
+  for (const std::string& cache : request.caches) {
+    auto more = CachedSources(fs_, cache, request.id);
+    sources.insert(sources.end(), more.begin(), more.end());
+  }
+  for (const auto& file : ChooseSources(absent, std::move(sources))) local.AddFile(file);
+  target.AddUnfinished(absent, local);
+  for (const std::string& place : request.adopt) {
+    for (const LocalFile& file : TRY(ListLocalFiles(fs_, place))) local.AddFile(file.path);
+  }
+  return Ok();
+}
+
 // Of several paths with the same content one is fetched; it is the source of the others.
 Status PullRun::FetchAll(const PullRequest& request, PullTarget& target,
                          const std::vector<PullFile>& files, LocalChunks& local) {
@@ -241,7 +264,7 @@ Status PullRun::FetchAll(const PullRequest& request, PullTarget& target,
                                          for (const PullFile* file : *jobs[i]) {
                                            TRY(FetchOne(target, *file, nodes, local));
                                            if (jobs[i]->size() > 1)
-                                             target.AddSources({*file}, local);
+                                             local.AddFile(target.PathOf(*file));
                                          }
                                          return Ok();
                                        });
@@ -258,11 +281,7 @@ Result<PullReport> PullRun::Run(const PullRequest& request, const MakeTarget& ma
   progress_.present_bytes = report_.present_bytes;
   TRY(AdoptWhole(*target, request, absent));
   LocalChunks local(fs_);
-  target->AddSources(absent, local);
-  target->AddUnfinished(absent, local);
-  for (const std::string& place : request.adopt) {
-    for (const LocalFile& file : TRY(ListLocalFiles(fs_, place))) local.AddFile(file.path);
-  }
+  TRY(AddSources(request, *target, absent, local));
   TRY(FetchAll(request, *target, absent, local));
   report_.to_fetch_bytes = to_fetch_bytes_;
   if (request.dry_run) return report_;

@@ -5,7 +5,7 @@
 //        other nodes are used only for that very manifest
 //   plan: walk the proven manifest, filter, see what is there already and whose it is
 //   adopt: copy whole files that this machine has under other names or in other places
-//   fetch: several files at once, each through FileFetch
+//   fetch: several files at once, each through FileFetch, with chunks of files that are here
 //   finish: the target makes the revision visible
 
 #include <atomic>
@@ -25,7 +25,7 @@ struct PullRequest {
   std::string revision;  // "" is the default branch
   PathFilter filter;
   std::vector<std::string> adopt;   // folders or files to take content from
-  std::vector<std::string> caches;  // whose blobs to copy where one is wanted; absent ones are fine
+  std::vector<std::string> caches;  // whose blobs to take content from; absent ones are fine
   bool accept_new_id = false;
   bool overwrite = false;  // files of the target that no pull put there, too
   bool dry_run = false;
@@ -82,6 +82,8 @@ class PullRun {
                                         WholeFiles& whole);
   Status RemoveJournal(const std::string& part);
   Status AdoptWhole(PullTarget& target, const PullRequest& request, std::vector<PullFile>& absent);
+  Status AddSources(const PullRequest& request, PullTarget& target,
+                    const std::vector<PullFile>& absent, LocalChunks& local);
   Status FetchAll(const PullRequest& request, PullTarget& target,
                   const std::vector<PullFile>& files, LocalChunks& local);
   Status Measure(PullTarget& target, const PullFile& file, federation::FetchNodes& nodes,

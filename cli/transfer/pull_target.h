@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "cli/transfer/chunk_sources.h"
 #include "cli/transfer/known_repositories.h"
 #include "cli/transfer/local_chunks.h"
 #include "cli/transfer/local_files.h"
@@ -28,7 +29,8 @@ class PullTarget {
   virtual ~PullTarget() = default;
   // Present: the right content is on this machine. Foreign: other content has its name, which no
   // pull of this repository put there, or what is no file, such as a link to nothing. Changes
-  // nothing.
+  // nothing. Hashes what is there, unless it was hashed before and is unchanged. Invalid when the
+  // path and one that was looked for before are one file there (NameClaims).
   enum class State { Present, Absent, Foreign };
   virtual Result<State> Look(const PullFile& file) = 0;
   // Before any of these files is placed: what a kill leaves of them will not be Foreign.
@@ -45,10 +47,12 @@ class PullTarget {
   // Files of this target that are known by their hashes. Again after files were placed: what they
   // replaced is gone.
   virtual void OfferWhole(WholeFiles& whole) = 0;
-  // Files of this target that may hold chunks of others, such as older revisions.
-  virtual void AddSources(const std::vector<PullFile>& files, LocalChunks& local) = 0;
+  // Files of this target that may hold chunks of wanted ones, such as older revisions.
+  virtual std::vector<ChunkSource> Sources(const std::vector<PullFile>& wanted) = 0;
   // What interrupted pulls of other files left; `wanted` go on with theirs.
   virtual void AddUnfinished(const std::vector<PullFile>& wanted, LocalChunks& local) = 0;
+  // Where a file is once it is placed.
+  virtual std::string PathOf(const PullFile& file) const = 0;
   // What to tell the user: where the files are.
   virtual std::string Place() const = 0;
 };
@@ -65,8 +69,7 @@ struct FolderWish {
 
 // Files by name below a folder, made if absent. Never writes outside it and through no symbolic
 // link inside it: a link where a file goes is replaced when it may be, not followed, but one to a
-// file with the right content will do. Refuses two paths that the file system folds together.
-// Conflict when it holds a pull of another repository.
+// file with the right content will do. Conflict when it holds a pull of another repository.
 Result<std::unique_ptr<PullTarget>> FolderTarget(FileSystem& fs, const FolderWish& wish,
                                                  const RemoteRevision& revision);
 

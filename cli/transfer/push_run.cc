@@ -5,7 +5,6 @@
 
 #include "cli/transfer/remote_manifest.h"
 #include "federation/transfer/parallel.h"
-#include "storage/base/json.h"
 #include "storage/base/mutex.h"
 #include "storage/content/chunk_batch.h"
 #include "storage/history/manifest.h"
@@ -57,39 +56,20 @@ Status PushRun::Compare(const PushRequest& request, const std::vector<ScannedFil
   return Ok();
 }
 
-// Goes on with the session of an interrupted push, if there was one; an expired one shows at the
-// first offer.
+// Goes on with the session of an interrupted push, if there was one. One that expired, or that is
+// another node's, shows at the first offer.
 Status PushRun::StartSession(const PushRequest& request) {
-  if (!request.state_path.empty()) {
-    const auto content = ReadFile(fs_, request.state_path, 16u << 20);
-    const auto state = content ? ParseJson(AsText(*content)) : Result<Json>(content.error());
-    if (state && FindString(*state, "node") == upload_.Name() &&
-        FindString(*state, "repository") == request.id.Path()) {
-      session_.name = FindString(*state, "session").value_or("");
-      session_.batch_bytes = static_cast<std::uint64_t>(FindInt(*state, "batch_bytes").value_or(0));
-      if (const Json* offers = FindMember(*state, "offers"); offers && offers->is_object()) {
-        for (const auto& [digest, number] : offers->items()) {
-          if (number.is_number_unsigned()) offers_[digest] = number.get<std::uint32_t>();
-        }
-      }
-      if (!session_.name.empty() && session_.batch_bytes > 0) return Ok();
-    }
+  state_.emplace(PushState::Load(fs_, request.state_path));
+  if (auto kept = state_->Find(upload_.Name())) {
+    session_ = std::move(kept->session);
+    offers_ = std::move(kept->offers);
+    return Ok();
   }
   session_ = TRY(upload_.BeginSession(request.id));
-  offers_.clear();
-  return SaveState(request);
+  return SaveState();
 }
 
-Status PushRun::SaveState(const PushRequest& request) const {
-  if (request.state_path.empty()) return Ok();
-  const Json state = {{"node", upload_.Name()},
-                      {"repository", request.id.Path()},
-                      {"session", session_.name},
-                      {"batch_bytes", session_.batch_bytes},
-                      {"offers", offers_}};
-  TRY(fs_.CreateDirectories(ParentDirectory(request.state_path)));
-  return WriteFileDurably(fs_, request.state_path, AsBytes(DumpJson(state)));
-}
+Status PushRun::SaveState() { return state_->Put({upload_.Name(), session_, offers_}); }
 
 // Equal content is offered once.
 std::vector<PushRun::Group> PushRun::GroupsToSend() const {
@@ -129,7 +109,7 @@ Result<OfferAnswer> PushRun::OfferGroup(const PushRequest& request, const Group&
   if (!answer) return answer;
   progress_.wire_bytes += chunks * 35;
   offers_[digest] = answer->number;
-  TRY(SaveState(request));
+  TRY(SaveState());
   return answer;
 }
 
@@ -243,7 +223,7 @@ Result<PushReport> PushRun::Run(const PushRequest& request, const std::vector<Sc
   if (!changed_.empty() || !deleted_.empty()) report.commit = TRY(Commit(request));
   const Status ended = upload_.EndSession(request.id, session_.name);
   (void)ended.has_value();  // it expires by itself
-  if (!request.state_path.empty()) TRY(fs_.Remove(request.state_path));
+  TRY(state_->Remove(session_.name));
   return report;
 }
 

@@ -5,9 +5,9 @@
 //   several batches at once, each as large as the line carries in about a second ─▶ the node
 //   verifies each group ─▶ one commit
 //
-// The session and the numbers of its offers are kept in a state file, so that after a kill or a
-// reboot of either side nothing travels twice. Memory is bounded by the batches in flight and one
-// group's lists.
+// The session and the numbers of its offers are kept in a state file (push_state.h), so that after
+// a kill or a reboot of either side, and when the node has another address, nothing travels twice.
+// Memory is bounded by the batches in flight and one group's lists.
 
 #include <atomic>
 #include <map>
@@ -18,6 +18,7 @@
 
 #include "cli/transfer/batch_size.h"
 #include "cli/transfer/push_scan.h"
+#include "cli/transfer/push_state.h"
 #include "cli/transfer/upload_target.h"
 #include "storage/base/clock.h"
 #include "storage/content/chunk_encoding.h"
@@ -72,7 +73,7 @@ class PushRun {
   };
   Status Compare(const PushRequest& request, const std::vector<ScannedFile>& files);
   Status StartSession(const PushRequest& request);
-  Status SaveState(const PushRequest& request) const;
+  Status SaveState();
   std::vector<Group> GroupsToSend() const;
   Status SendGroup(const PushRequest& request, const Group& group);
   Result<OfferAnswer> OfferGroup(const PushRequest& request, const Group& group);
@@ -87,6 +88,7 @@ class PushRun {
   UploadTarget& upload_;
   const std::atomic<bool>& cancelled_;
   PushProgress& progress_;
+  std::optional<PushState> state_;
   UploadSession session_;
   std::map<std::string, std::uint32_t> offers_;  // digest of a group -> its number
   std::optional<GitOid> parent_;

@@ -14,9 +14,10 @@ constexpr std::size_t kPieceBytes = 1u << 20;
 
 Result<std::unique_ptr<ArchivePeer>> ArchivePeer::Open(FileSystem& fs, const std::string& path) {
   std::unique_ptr<ArchivePeer> peer(new ArchivePeer(path));
+  const auto folder = fs.Below(ParentDirectory(path));
   for (std::size_t number = 1;; ++number) {
     const auto name = ArchivePart(path, number);
-    auto part = fs.Open(name, OpenMode::Read);
+    auto part = folder->Open(name, OpenMode::Read);
     if (!part && part.error().code() == Errc::NotFound && number > 1) return peer;
     peer->parts_.push_back(TRY(std::move(part)));
     TRY(peer->ReadPart(*peer->parts_.back(), number - 1).Context(name));

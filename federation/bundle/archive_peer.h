@@ -13,7 +13,7 @@ namespace banyan::federation {
 class ArchivePeer final : public FilePeer {
  public:
   // Reads the headers of all parts. NotFound when there is no such file, Invalid when a part is no
-  // archive, is cut off, or names a file twice. Borrows `fs`.
+  // archive, is cut off, names a file twice or is a symbolic link. Borrows `fs`.
   static Result<std::unique_ptr<ArchivePeer>> Open(FileSystem& fs, const std::string& path);
 
   std::string Name() const override { return path_; }

@@ -10,7 +10,7 @@ constexpr std::uint64_t kEndBytes = 2 * kTarBlockBytes;
 class ArchiveSink final : public BundleSink {
  public:
   ArchiveSink(FileSystem& fs, std::string path, std::uint64_t part_bytes)
-      : fs_(fs), path_(std::move(path)), part_bytes_(part_bytes) {}
+      : fs_(fs.Below(ParentDirectory(path))), path_(std::move(path)), part_bytes_(part_bytes) {}
 
   Status Put(const std::string& path, ByteView content, Lasting lasting) override {
     if (lasting == Lasting::Yes) new_bytes_ += content.size();
@@ -28,12 +28,13 @@ class ArchiveSink final : public BundleSink {
     if (file_) TRY(EndPart());
     for (auto number = parts_; number > 0; --number) {
       const auto part = ArchivePart(path_, number);
-      TRY(fs_.Rename(part + ".part", part));
+      TRY(fs_->Rename(part + ".part", part));
     }
     for (auto number = parts_ + 1;; ++number) {
-      const auto stale = ArchivePart(path_, number);
-      if (!fs_.Stat(stale)) return fs_.SyncDirectory(ParentDirectory(path_));
-      TRY(fs_.Remove(stale));
+      Status removed = fs_->Remove(ArchivePart(path_, number));
+      if (removed) continue;
+      if (removed.error().code() != Errc::NotFound) return removed;
+      return fs_->SyncDirectory(ParentDirectory(path_));
     }
   }
 
@@ -55,8 +56,8 @@ class ArchiveSink final : public BundleSink {
   Status BeginPart() {
     ++parts_;
     at_ = 0;
-    TRY(fs_.CreateDirectories(ParentDirectory(path_)));
-    file_ = TRY(fs_.Open(ArchivePart(path_, parts_) + ".part", OpenMode::Create));
+    TRY(fs_->CreateDirectories(ParentDirectory(path_)));
+    file_ = TRY(fs_->Open(ArchivePart(path_, parts_) + ".part", OpenMode::Create));
     return file_->Truncate(0);
   }
 
@@ -80,7 +81,7 @@ class ArchiveSink final : public BundleSink {
     return Ok();
   }
 
-  FileSystem& fs_;
+  const std::shared_ptr<FileSystem> fs_;
   const std::string path_;
   const std::uint64_t part_bytes_;
   std::size_t parts_ = 0;

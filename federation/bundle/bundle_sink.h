@@ -1,6 +1,7 @@
 #pragma once
 // Where a bundle is written to: a folder, or an archive in parts (PROTOCOL.md section 11). Used by
-// one thread. Errors: as FileSystem.
+// one thread. No symbolic link below the folder, or beside the archive, is followed. Errors: as
+// FileSystem; Invalid names the link.
 
 #include <functional>
 #include <memory>

@@ -22,7 +22,8 @@ class DemandRun {
       : parts_(parts),
         row_(repository),
         entry_(entry),
-        peers_(parts.clock, peers, parts.cancelled, parts.peer_rounds) {}
+        peers_(parts.clock, peers, parts.cancelled, parts.peer_rounds),
+        share_(parts.shared_room) {}
 
   DemandReport Run() {
     report_.outcome = Steps();
@@ -45,7 +46,7 @@ class DemandRun {
     const auto growth = TRY(CountGrowth(*lease, row_, {{entry_.oid, entry_}}));
     if (growth == 0) return Ok();
     TRY(storage::RequireUploadRoom(*lease, row_, growth, parts_.quota));
-    return RequireMirrorRoom(*lease, parts_.room, repository_.origin, growth);
+    return share_.Take(*lease, parts_.room, repository_.origin, growth);
   }
 
   Result<storage::FileContent> Fetch() {
@@ -96,7 +97,9 @@ class DemandRun {
       if (repository.origin == 0 || repository.IsClosed()) {
         return Error(Errc::Conflict, "the repository is not open to all any more");
       }
+      const auto before = TRY(ReadMirrorBytes(connection, repository.origin));
       TRY(storage::EnterChange(connection, row_, change, options));
+      TRY(RequireWithinMirrorRoom(connection, parts_.room, repository.origin, before));
       TRY(DescribeAgain(connection));
       return EndDemand(connection);
     });
@@ -121,6 +124,7 @@ class DemandRun {
   const ManifestEntry& entry_;
   Repository repository_;
   MirrorPeers peers_;
+  MirrorRoom::Share share_;
   DemandReport report_;
 };
 

@@ -1,5 +1,8 @@
 #include "federation/mirror/mirror_files.h"
 
+#include <algorithm>
+
+#include "federation/format/canonical_json.h"
 #include "federation/mirror/stated_file.h"
 #include "storage/history/lfs.h"
 #include "storage/history/manifest_source.h"
@@ -52,6 +55,7 @@ BlobTotals CountContents(const GitRebuild::Blobs& blobs) {
 
 Result<std::uint64_t> CountGrowth(Connection& connection, std::int64_t repository,
                                   const GitRebuild::Blobs& blobs) {
+  constexpr std::uint64_t kMost = kMaxCanonicalInt;
   std::uint64_t bytes = 0;
   std::set<Sha256> counted;
   for (const auto& [oid, entry] : blobs) {
@@ -61,7 +65,7 @@ Result<std::uint64_t> CountGrowth(Connection& connection, std::int64_t repositor
         "WHERE repository_file.repository = ? AND file.sha256 = ? AND repository_file.committed = "
         "1",
         repository, entry.sha256);
-    if (!rows.Next()) bytes += entry.size_bytes;
+    if (!rows.Next()) bytes += std::min(entry.size_bytes, kMost - bytes);
     TRY(rows.status());
   }
   return bytes;

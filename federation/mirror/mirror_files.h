@@ -15,7 +15,8 @@ struct BlobTotals {
 };
 BlobTotals CountContents(const GitRebuild::Blobs& blobs);
 
-// Logical bytes by which the repository grows when it has all of `blobs`, known or not.
+// Logical bytes by which the repository grows when it has all of `blobs`, known or not; never more
+// than kMaxCanonicalInt, whatever sizes are claimed.
 Result<std::uint64_t> CountGrowth(storage::Connection& connection, std::int64_t repository,
                                   const GitRebuild::Blobs& blobs);
 

@@ -53,12 +53,20 @@ Result<MirrorOutcome> MirrorRun::Steps() {
   TRY(Bring(*objects, wanted, held));
   MirrorEntry entry{*row_, name_, stated, {}};
   entry.change = TRY(Verify(*objects, stated, rebuild.blobs()));
+  TRY(Enter(entry));
+  return MirrorOutcome::Mirrored;
+}
+
+// Others were entered since the room was asked for.
+Status MirrorRun::Enter(MirrorEntry& entry) {
   TRY(parts_.store.Sync());
   const storage::EnterOptions options{parts_.clock.NowMs(), parts_.quota, nullptr};
-  TRY(parts_.database.Write([&](Connection& connection) {
-    return EnterMirror(connection, parts_.store, parts_.random, entry, options);
-  }));
-  return MirrorOutcome::Mirrored;
+  const auto origin = row_->identity.origin;
+  return parts_.database.Write([&](Connection& connection) -> Status {
+    const auto before = TRY(ReadMirrorBytes(connection, origin));
+    TRY(EnterMirror(connection, parts_.store, parts_.random, entry, options));
+    return RequireWithinMirrorRoom(connection, parts_.room, origin, before);
+  });
 }
 
 Status MirrorRun::FetchMeta() {
@@ -130,7 +138,7 @@ Status MirrorRun::RequireRoom(const GitRebuild::Blobs& wanted) {
   const auto growth = TRY(CountGrowth(*lease, repository_.row, wanted));
   if (growth == 0) return Ok();
   TRY(storage::RequireUploadRoom(*lease, repository_.row, growth, parts_.quota));
-  return RequireMirrorRoom(*lease, parts_.room, row_->identity.origin, growth);
+  return share_.Take(*lease, parts_.room, row_->identity.origin, growth);
 }
 
 Status MirrorRun::FetchMissing(const std::vector<ManifestEntry>& missing, HeldFiles& held) {

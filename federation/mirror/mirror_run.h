@@ -17,7 +17,8 @@ class MirrorRun {
         card_row_(card_row),
         peers_(parts.clock, peers, parts.cancelled, parts.peer_rounds),
         fetch_(parts.database, peers_, parts.limits),
-        passing_(parts.arriving, card_row) {}
+        passing_(parts.arriving, card_row),
+        share_(parts.shared_room) {}
 
   MirrorReport Run();
 
@@ -29,6 +30,7 @@ class MirrorRun {
   Status FetchManifests(const StatedHistory& stated);
   Result<HeldFiles> FetchFiles(const GitRebuild::Blobs& wanted);
   Status RequireRoom(const GitRebuild::Blobs& wanted);
+  Status Enter(MirrorEntry& entry);
   Status FetchMissing(const std::vector<storage::ManifestEntry>& missing, HeldFiles& held);
   Result<std::shared_ptr<storage::ContentSession>> OpenSession();
   Status Bring(storage::GitObjects& objects, const GitRebuild::Blobs& wanted,
@@ -47,6 +49,7 @@ class MirrorRun {
   MirrorPeers peers_;
   ObjectFetch fetch_;
   ArrivingFiles::Passing passing_;
+  MirrorRoom::Share share_;
   MirrorReport report_;
   std::optional<MirrorRow> row_;
   MirrorName name_;

@@ -10,8 +10,8 @@
 // is for the operator to select (content_selection.h); revisions are complete but for the content
 // of the others.
 
-#include "federation/fetch_budget.h"
 #include "federation/mirror/arriving_files.h"
+#include "federation/mirror/mirror_room.h"
 #include "federation/mirror/mirror_rows.h"
 #include "federation/mirror/object_fetch.h"
 #include "storage/content/local_content_store.h"
@@ -28,6 +28,7 @@ struct MirrorParts {
   ObjectLimits limits = {};
   int peer_rounds = 4;                // of asking all peers while one of them may answer later
   FetchLimits room = {};              // how much mirrors may hold
+  MirrorRoom* shared_room = nullptr;  // what other runs are about to take of it; nullptr: nothing
   ArrivingFiles* arriving = nullptr;  // where what arrives is passed on; nullptr: nowhere
 };
 

@@ -14,12 +14,12 @@ std::string FolderPeer::FileOf(const std::string& path) const {
 }
 
 Result<Bytes> FolderPeer::Get(const std::string& path, std::size_t max_bytes) {
-  return ReadFile(fs_, FileOf(path), max_bytes);
+  return ReadFile(*fs_, FileOf(path), max_bytes);
 }
 
 Status FolderPeer::Read(const std::string& path, std::uint64_t offset, std::uint64_t size_bytes,
                         const Sink& sink) {
-  const auto file = TRY(fs_.Open(FileOf(path), OpenMode::Read));
+  const auto file = TRY(fs_->Open(FileOf(path), OpenMode::Read));
   Bytes piece(kPieceBytes);
   while (size_bytes > 0) {
     const auto wanted = std::min<std::uint64_t>(size_bytes, piece.size());

@@ -22,7 +22,8 @@ using Handler = std::function<void(Request&, Response&)>;
 struct RouteOptions {
   // See Request::LimitBody.
   std::uint64_t max_body_bytes = Request::kDefaultBodyLimitBytes;
-  bool is_alias = false;  // of a route that older clients call so: it is not listed
+  // It says what another route says, by another name or for another method: it is not listed.
+  bool is_alias = false;
 };
 
 struct RouteName {

@@ -12,6 +12,8 @@
 #include <atomic>
 #include <cerrno>
 #include <cstring>
+#include <optional>
+#include <utility>
 
 #include "storage/base/direct_writer.h"
 #include "storage/base/file_system.h"
@@ -130,15 +132,57 @@ class DiskFile final : public File {
   std::atomic<DirectWriter*> direct_ = nullptr;  // the same, for all
 };
 
-// flock belongs to the open file description, so two locks of one process exclude each other too.
-class DiskLock final : public FileLock {
+// A descriptor that is closed at the end, or none.
+class Descriptor {
  public:
-  explicit DiskLock(int fd) : fd_(fd) {}
-  ~DiskLock() override { ::close(fd_); }
+  explicit Descriptor(int fd) : fd_(fd) {}
+  Descriptor(Descriptor&& other) noexcept : fd_(other.Release()) {}
+  Descriptor& operator=(Descriptor&& other) noexcept {
+    std::swap(fd_, other.fd_);
+    return *this;
+  }
+  ~Descriptor() {
+    if (fd_ >= 0) ::close(fd_);
+  }
+
+  int get() const { return fd_; }
+  int Release() { return std::exchange(fd_, -1); }
 
  private:
   int fd_;
 };
+
+// flock belongs to the open file description, so two locks of one process exclude each other too.
+class DiskLock final : public FileLock {
+ public:
+  explicit DiskLock(Descriptor file) : file_(std::move(file)) {}
+
+ private:
+  Descriptor file_;
+};
+
+// A name in a directory that is open, or a path as the process has it.
+class Place {
+ public:
+  explicit Place(std::string path) : directory_(-1), name_(std::move(path)) {}
+  Place(Descriptor directory, std::string name)
+      : directory_(std::move(directory)), name_(std::move(name)) {}
+
+  int directory() const { return is_below() ? directory_.get() : AT_FDCWD; }
+  const char* name() const { return name_.c_str(); }
+  // Of a root: no link is followed.
+  bool is_below() const { return directory_.get() >= 0; }
+
+ private:
+  Descriptor directory_;
+  std::string name_;
+};
+
+Error IsALink(const std::string& path) {
+  return Error(Errc::Invalid, path +
+                                  " is a symbolic link, and none is followed on a medium that "
+                                  "others may have written on: put a file or folder there instead");
+}
 
 int OpenFlags(OpenMode mode) {
   switch (mode) {
@@ -158,17 +202,23 @@ mode_t ReadUmask() {
   return umask;
 }
 
+constexpr int kLookFlags = O_PATH | O_DIRECTORY | O_CLOEXEC;
+
 class PosixFileSystem final : public FileSystem {
  public:
-  // What it makes has these modes less `withheld`, whatever the umask has become.
-  explicit PosixFileSystem(mode_t withheld)
-      : file_mode_(0666 & ~withheld), directory_mode_(0777 & ~withheld) {}
+  // What it makes has these modes less `withheld`, whatever the umask has become. Below a root no
+  // link is followed.
+  explicit PosixFileSystem(mode_t withheld, std::optional<std::string> root = std::nullopt)
+      : withheld_(withheld),
+        file_mode_(0666 & ~withheld),
+        directory_mode_(0777 & ~withheld),
+        root_(std::move(root)) {}
 
   Result<std::unique_ptr<File>> Open(const std::string& path, OpenMode mode) override {
     // O_NONBLOCK: a pipe would make the opener wait for somebody at its other end.
     const int flags = OpenFlags(mode);
-    const int fd = ::open(path.c_str(), flags | O_CLOEXEC | O_NONBLOCK, file_mode_ & 0600);
-    if (fd < 0) return PosixError(path, "open");
+    auto opened = TRY(OpenPlace(path, flags | O_NONBLOCK, file_mode_ & 0600));
+    const int fd = opened.Release();
     auto file = std::make_unique<DiskFile>(path, fd);
     if ((flags & O_CREAT) != 0 && IsShared()) (void)::fchmod(fd, file_mode_);
     struct stat stat = {};
@@ -179,22 +229,30 @@ class PosixFileSystem final : public FileSystem {
     return std::unique_ptr<File>(std::move(file));
   }
 
+  // Links that have one of the names are moved and replaced themselves.
   Status Rename(const std::string& from, const std::string& to) override {
-    if (::rename(from.c_str(), to.c_str()) != 0) return PosixError(from, "rename");
+    const auto before = TRY(Find(from));
+    const auto after = TRY(Find(to));
+    const int rc = ::renameat(before.directory(), before.name(), after.directory(), after.name());
+    if (rc != 0) return PosixError(from, "rename");
     return Ok();
   }
 
   Status Remove(const std::string& path) override {
-    if (::remove(path.c_str()) != 0) return PosixError(path, "remove");
-    return Ok();
+    const auto place = TRY(Find(path));
+    if (::unlinkat(place.directory(), place.name(), 0) == 0) return Ok();
+    const bool is_directory = errno == EISDIR;
+    if (is_directory && ::unlinkat(place.directory(), place.name(), AT_REMOVEDIR) == 0) return Ok();
+    return PosixError(path, "remove");
   }
 
   Status CreateDirectories(const std::string& path) override {
     for (std::size_t at = 1; at <= path.size(); ++at) {
       if (at < path.size() && path[at] != '/') continue;
       const std::string prefix = path.substr(0, at);
-      if (::mkdir(prefix.c_str(), directory_mode_ & 0700) == 0) {
-        if (IsShared()) (void)::chmod(prefix.c_str(), directory_mode_);
+      const auto place = TRY(Find(prefix));
+      if (::mkdirat(place.directory(), place.name(), directory_mode_ & 0700) == 0) {
+        if (IsShared()) Share(place);
         TRY(SyncDirectory(ParentDirectory(prefix)));
       } else if (errno != EEXIST) {
         return PosixError(prefix, "mkdir");
@@ -206,8 +264,10 @@ class PosixFileSystem final : public FileSystem {
   }
 
   Result<std::vector<std::string>> List(const std::string& directory) override {
-    DIR* dir = ::opendir(directory.c_str());
+    auto opened = TRY(OpenPlace(directory, O_RDONLY | O_DIRECTORY));
+    DIR* dir = ::fdopendir(opened.get());
     if (dir == nullptr) return PosixError(directory, "list");
+    (void)opened.Release();  // closed with `dir`
     std::vector<std::string> names;
     while (const dirent* entry = ::readdir(dir)) {
       const std::string name = entry->d_name;
@@ -219,17 +279,19 @@ class PosixFileSystem final : public FileSystem {
   }
 
   Status SyncDirectory(const std::string& directory) override {
-    const int fd = ::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (fd < 0) return PosixError(directory, "open");
-    const int rc = ::fsync(fd);
-    Status status = rc == 0 ? Ok() : Status(PosixError(directory, "sync"));
-    ::close(fd);
-    return status;
+    const auto opened = TRY(OpenPlace(directory, O_RDONLY | O_DIRECTORY));
+    if (::fsync(opened.get()) != 0) return PosixError(directory, "sync");
+    return Ok();
   }
 
   Result<FileStat> Stat(const std::string& path) override {
+    const auto place = TRY(Find(path));
+    const int flags = place.is_below() ? AT_SYMLINK_NOFOLLOW : 0;
     struct stat status {};
-    if (::stat(path.c_str(), &status) != 0) return PosixError(path, "stat");
+    if (::fstatat(place.directory(), place.name(), &status, flags) != 0) {
+      return PosixError(path, "stat");
+    }
+    if (S_ISLNK(status.st_mode)) return IsALink(path);
     return FileStat{.is_directory = S_ISDIR(status.st_mode),
                     .size_bytes = static_cast<std::uint64_t>(status.st_size),
                     .modified_ms = status.st_mtim.tv_sec * 1000 + status.st_mtim.tv_nsec / 1000000,
@@ -238,25 +300,85 @@ class PosixFileSystem final : public FileSystem {
   }
 
   Result<std::uint64_t> FreeBytes(const std::string& path) override {
+    const auto opened = TRY(OpenPlace(path, O_PATH));
     struct statvfs status {};
-    if (::statvfs(path.c_str(), &status) != 0) return PosixError(path, "statvfs");
+    if (::fstatvfs(opened.get(), &status) != 0) return PosixError(path, "statvfs");
     return static_cast<std::uint64_t>(status.f_bavail) * status.f_frsize;
   }
 
   Result<std::unique_ptr<FileLock>> Lock(const std::string& path) override {
-    const int fd = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-    if (fd < 0) return PosixError(path, "open");
-    auto lock = std::make_unique<DiskLock>(fd);
+    auto opened = TRY(OpenPlace(path, O_RDWR | O_CREAT, 0600));
+    const int fd = opened.get();
+    auto lock = std::make_unique<DiskLock>(std::move(opened));
     if (::flock(fd, LOCK_EX | LOCK_NB) == 0) return std::unique_ptr<FileLock>(std::move(lock));
     if (errno == EWOULDBLOCK) return Error(Errc::Conflict, path + ": held by another process");
     return PosixError(path, "lock");
   }
 
+  std::shared_ptr<FileSystem> Below(const std::string& root) override {
+    return std::make_shared<PosixFileSystem>(withheld_,
+                                             root.substr(0, root.find_last_not_of('/') + 1));
+  }
+
  private:
   bool IsShared() const { return (file_mode_ & kOwnersAlone) != 0; }
 
+  // Below the root, which has no slash at its end.
+  bool IsGuarded(const std::string& path) const {
+    return root_ && path.starts_with(*root_ + "/") &&
+           path.find_first_not_of('/', root_->size()) != path.npos;
+  }
+
+  // Each directory between the root and the last name is opened in the one before it, so that none
+  // is a link, nor becomes one after somebody looked.
+  Result<Place> Find(const std::string& path) const {
+    if (!IsGuarded(path)) return Place(path);
+    Descriptor directory(::open((*root_ + "/").c_str(), kLookFlags));
+    if (directory.get() < 0) return PosixError(*root_, "open");
+    for (std::size_t at = root_->size();;) {
+      const auto begin = path.find_first_not_of('/', at);
+      const auto end = std::min(path.find('/', begin), path.size());
+      const auto name = path.substr(begin, end - begin);
+      if (name == "." || name == "..") {
+        return Error(Errc::Invalid, path + ": a path goes straight down");
+      }
+      if (path.find_first_not_of('/', end) == path.npos) return Place(std::move(directory), name);
+      const Place place(std::move(directory), name);
+      const auto so_far = path.substr(0, end);
+      Descriptor next(::openat(place.directory(), place.name(), kLookFlags | O_NOFOLLOW));
+      if (next.get() < 0) return OpenError(place, so_far);
+      directory = std::move(next);
+      at = end;
+    }
+  }
+
+  Result<Descriptor> OpenPlace(const std::string& path, int flags, mode_t mode = 0) const {
+    const auto place = TRY(Find(path));
+    if (place.is_below()) flags |= O_NOFOLLOW;
+    Descriptor opened(::openat(place.directory(), place.name(), flags | O_CLOEXEC, mode));
+    if (opened.get() < 0) return OpenError(place, path);
+    return opened;
+  }
+
+  static Error OpenError(const Place& place, const std::string& path) {
+    Error error = PosixError(path, "open");
+    if (!place.is_below()) return error;
+    struct stat status {};
+    const int rc = ::fstatat(place.directory(), place.name(), &status, AT_SYMLINK_NOFOLLOW);
+    return rc == 0 && S_ISLNK(status.st_mode) ? IsALink(path) : error;
+  }
+
+  // A directory that was just made.
+  void Share(const Place& place) const {
+    const int flags = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
+    const Descriptor made(::openat(place.directory(), place.name(), flags));
+    if (made.get() >= 0) (void)::fchmod(made.get(), directory_mode_);
+  }
+
+  const mode_t withheld_;
   const mode_t file_mode_;
   const mode_t directory_mode_;
+  const std::optional<std::string> root_;
 };
 
 }  // namespace

@@ -88,6 +88,11 @@ class FileSystem {
   // Makes the file if absent and locks it for one holder, in this process or another; Conflict
   // while it is held. The lock goes by the file, not the name: do not remove the file.
   virtual Result<std::unique_ptr<FileLock>> Lock(const std::string& path) = 0;
+  // The same for a medium that others may have written on: nothing below the directory `root`, a
+  // whole path, is reached through a symbolic link, neither the last name nor one on the way there:
+  // Invalid, naming the link. The way to `root` itself may have links. Borrows this one; itself
+  // where there are no links, as here.
+  virtual std::shared_ptr<FileSystem> Below(const std::string& root);
 };
 
 // The real disk; thread safe; lives as long as the process.

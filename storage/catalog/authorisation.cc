@@ -58,8 +58,7 @@ Status RequireFiles(Connection& connection, const Caller& caller, const Reposito
     const auto status = TRY(AccessOf(connection, repository.row, caller.user));
     if (status == AccessStatus::Accepted) return Ok();
   }
-  return NotAllowed(caller,
-                    "read this repository's files: it is gated, ask for access on its page");
+  return NotAllowed(caller, "read this repository's files: it is gated, ask for access first");
 }
 
 Result<FoundRepository> FindRepositoryFor(Connection& connection, const Caller& caller,

@@ -211,6 +211,34 @@ constexpr const char* kVersion9 = R"sql(
 ALTER TABLE xet_xorb ADD COLUMN shown_in INTEGER;  -- repository; NULL: unknown, or uploaded
 )sql";
 
+// What uploads hold counts against a quota (storage/content/loose_places.h).
+constexpr const char* kVersion10 = R"sql(
+ALTER TABLE upload_range ADD COLUMN bytes INTEGER NOT NULL DEFAULT 0;  -- raw
+ALTER TABLE upload_range ADD COLUMN sizes BLOB NOT NULL DEFAULT x'';   -- raw of each chunk: u32
+CREATE INDEX upload_session_repository ON upload_session(repository);
+)sql";
+
+// Reading everything that is stored (storage/content/scrub_pass.h).
+constexpr const char* kVersion11 = R"sql(
+CREATE TABLE scrub_pass(
+  id INTEGER PRIMARY KEY CHECK(id = 1),      -- one row
+  begun_ms INTEGER,                          -- the node's own reading; NULL: none yet
+  after_pack INTEGER NOT NULL DEFAULT 0,     -- packs up to this one are read
+  until_pack INTEGER NOT NULL DEFAULT 0,     -- the last one to read; under way while it is greater
+  bytes INTEGER NOT NULL DEFAULT 0,          -- stored bytes that are read
+  damaged INTEGER NOT NULL DEFAULT 0,        -- chunks found damaged
+  ended_ms INTEGER,                          -- when everything was read last, by hand too
+  ended_bytes INTEGER NOT NULL DEFAULT 0,
+  ended_damaged INTEGER NOT NULL DEFAULT 0);
+INSERT INTO scrub_pass(id) VALUES(1);
+CREATE INDEX file_damaged ON file(id) WHERE damaged = 1;
+-- Read anew, for the tags of their weight files.
+UPDATE repository SET described = NULL WHERE id IN (
+  SELECT repository FROM repository_document
+  WHERE metadata LIKE '%"safetensors":%' OR metadata LIKE '%"gguf":%'
+    OR metadata LIKE '%"architectures":%');
+)sql";
+
 Result<std::int64_t> Version(Connection& connection) {
   auto rows = connection.Query("PRAGMA user_version");
   const bool found = rows.Next();
@@ -238,6 +266,8 @@ Status Migrate(Database& database) {
     if (version < 7) TRY(connection.ExecuteScript(kVersion7));
     if (version < 8) TRY(connection.ExecuteScript(kVersion8));
     if (version < 9) TRY(connection.ExecuteScript(kVersion9));
+    if (version < 10) TRY(connection.ExecuteScript(kVersion10));
+    if (version < 11) TRY(connection.ExecuteScript(kVersion11));
     return connection.ExecuteScript("PRAGMA user_version = " + std::to_string(kSchemaVersion));
   });
 }

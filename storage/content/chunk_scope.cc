@@ -32,7 +32,7 @@ Result<ChunkScope> ChunkScope::Load(Database& database, std::int64_t repository,
   {
     auto rows = connection->Query(
         "SELECT recipe FROM repository_file JOIN file ON file.id = file"
-        " WHERE repository = ? AND committed = 1",
+        " WHERE repository = ?",
         repository);
     while (rows.Next()) {
       const Recipe recipe = TRY(ParseRecipe(rows.Blob(0)));

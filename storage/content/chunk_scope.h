@@ -1,7 +1,8 @@
 #pragma once
 // The one authorisation of deduplication: which stored chunks may a caller who works on one
-// repository learn of and reuse? Those in some public file, those in a committed file of the same
-// repository, and those it uploaded in this very session. Nothing else, whatever hash it knows.
+// repository learn of and reuse? Those in some public file, those in a file of the same repository,
+// committed or waiting for its commit, and those it uploaded in this very session. Nothing else,
+// whatever hash it knows.
 
 #include <map>
 #include <vector>
@@ -24,7 +25,7 @@ class LocationSet {
 // Used by one thread at a time.
 class ChunkScope {
  public:
-  // Reads the repository's committed files and the session's stored ranges.
+  // Reads the repository's files and the session's stored ranges.
   static Result<ChunkScope> Load(Database& database, std::int64_t repository, std::int64_t session);
   // What the session stores later.
   void AddUploaded(const Term& term) { own_.Add(term); }

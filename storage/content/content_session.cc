@@ -2,6 +2,7 @@
 
 #include <deque>
 
+#include "storage/content/loose_places.h"
 #include "storage/content/merkle.h"
 #include "storage/content/scrub.h"
 
@@ -10,6 +11,15 @@ namespace {
 
 Error NoSession() {
   return Error(Errc::NotFound, "no such upload session: it expired or was ended; begin again");
+}
+
+Result<std::vector<std::uint32_t>> SizesOf(ContentCore& core, const Term& run) {
+  const auto pack = TRY(core.packs->Get(run.pack));
+  std::vector<std::uint32_t> sizes;
+  for (std::uint32_t i = 0; i < run.count; ++i) {
+    sizes.push_back(pack->entry(run.first + i).raw_bytes);
+  }
+  return sizes;
 }
 
 }  // namespace
@@ -156,10 +166,7 @@ Status ContentSession::Keep(const Recipe& chunks, const Also& also) {
                            store_.core().clock.NowMs(), row_, name_));
     if (connection.Changes() == 0) return NoSession();
     for (const Term& term : chunks.terms) {
-      TRY(
-          connection.Execute("INSERT INTO upload_range(session, pack, first, count) VALUES(?,?,?,?)"
-                             " ON CONFLICT DO UPDATE SET count = max(count, excluded.count)",
-                             row_, term.pack, term.first, term.count));
+      TRY(HoldPlaces(connection, row_, term, TRY(SizesOf(store_.core(), term))));
     }
     return also ? also(connection) : Ok();
   }));

@@ -71,36 +71,83 @@ Status MarkFiles(Connection& connection, const DamagedChunks& damaged,
   return Ok();
 }
 
-}  // namespace
-
-Status LoadDamage(ContentCore& core) {
-  auto connection = TRY(core.database.Read());
-  auto rows = connection->Query("SELECT pack, chunk FROM damaged_chunk");
+Result<DamagedChunks> ReadDamage(Connection& connection) {
   DamagedChunks damaged;
+  auto rows = connection.Query("SELECT pack, chunk FROM damaged_chunk");
   while (rows.Next()) {
     damaged[static_cast<PackId>(rows.Int(0))].push_back(static_cast<std::uint32_t>(rows.Int(1)));
   }
   TRY(Status(rows.status()));
-  core.packs->NoteDamaged(damaged, PackStore::Known::All);
+  return damaged;
+}
+
+struct MarkedFile {
+  std::int64_t row = 0;
+  Recipe recipe;
+};
+
+// Those that may be whole again, since one of these packs was read: no row says that a pack cannot
+// be opened at all, so that this is tried.
+Result<std::vector<MarkedFile>> FindMarkedFiles(ContentCore& core,
+                                                const std::vector<PackId>& read) {
+  std::vector<MarkedFile> files;
+  auto connection = TRY(core.database.Read());
+  auto rows = connection->Query("SELECT id, recipe FROM file WHERE damaged = 1");
+  while (rows.Next()) {
+    MarkedFile file;
+    file.row = rows.Int(0);
+    file.recipe = TRY(ParseRecipe(rows.Blob(1)));
+    const auto& terms = file.recipe.terms;
+    const bool was_read = std::ranges::any_of(terms, [&](const Term& term) {
+      return std::binary_search(read.begin(), read.end(), term.pack);
+    });
+    const auto opens = [&](const Term& term) { return core.packs->Get(term.pack).has_value(); };
+    if (was_read && std::ranges::all_of(terms, opens)) files.push_back(std::move(file));
+  }
+  TRY(Status(rows.status()));
+  return files;
+}
+
+// Of those that use nothing damaged any more. One that was stored anew meanwhile is left as it is.
+Status UnmarkFiles(Connection& connection, const std::vector<MarkedFile>& files) {
+  if (files.empty()) return Ok();
+  const auto damaged = TRY(ReadDamage(connection));
+  for (const MarkedFile& file : files) {
+    if (Touches(damaged, file.recipe)) continue;
+    TRY(connection.Execute("UPDATE file SET damaged = 0 WHERE id = ? AND recipe = ?", file.row,
+                           EncodeRecipe(file.recipe)));
+  }
   return Ok();
 }
 
-Status RecordDamage(ContentCore& core, ScrubReport& report, bool is_whole) {
+}  // namespace
+
+Status LoadDamage(ContentCore& core) {
+  auto connection = TRY(core.database.Read());
+  core.packs->NoteDamaged(TRY(ReadDamage(*connection)));
+  return Ok();
+}
+
+Status RecordDamage(ContentCore& core, ScrubReport& report,
+                    const std::function<Status(Connection&)>& also) {
   DamagedChunks damaged;
   for (const DamagedChunk& chunk : report.damaged) damaged[chunk.pack].push_back(chunk.index);
-  core.packs->NoteDamaged(damaged, is_whole ? PackStore::Known::All : PackStore::Known::More);
+  for (const PackId pack : report.packs) core.packs->ForgetDamaged(pack);
+  core.packs->NoteDamaged(damaged);
   report.damaged_files = TRY(FindDamagedFiles(core, damaged));
+  const auto marked = TRY(FindMarkedFiles(core, report.packs));
   return core.database.Write([&](Connection& connection) -> Status {
-    if (is_whole) {
-      TRY(connection.Execute("DELETE FROM damaged_chunk"));
-      TRY(connection.Execute("UPDATE file SET damaged = 0 WHERE damaged = 1"));
+    for (const PackId pack : report.packs) {
+      TRY(connection.Execute("DELETE FROM damaged_chunk WHERE pack = ?", pack));
     }
     for (const DamagedChunk& chunk : report.damaged) {
       if (chunk.index == Pack::kNone) continue;  // shows at every attempt to open the pack
       TRY(connection.Execute("INSERT OR REPLACE INTO damaged_chunk(pack, chunk) VALUES(?, ?)",
                              chunk.pack, static_cast<std::int64_t>(chunk.index)));
     }
-    return MarkFiles(connection, damaged, report.damaged_files);
+    TRY(UnmarkFiles(connection, marked));
+    TRY(MarkFiles(connection, damaged, report.damaged_files));
+    return also(connection);
   });
 }
 

@@ -2,6 +2,8 @@
 // What the catalog remembers of damage that scrubs found (FORMAT.md section 9), so that uploads
 // store anew what is damaged, after a restart too. Internal to storage.
 
+#include <functional>
+
 #include "storage/content/content_core.h"
 #include "storage/content/scrub.h"
 
@@ -10,8 +12,9 @@ namespace banyan::storage {
 // Tells the packs which of their chunks are known to be damaged. At the start.
 Status LoadDamage(ContentCore& core);
 
-// Fills report.damaged_files, and records it all. What an earlier scrub found and a whole one does
-// not find again is forgotten.
-Status RecordDamage(ContentCore& core, ScrubReport& report, bool is_whole);
+// Fills report.damaged_files, and records it all, in one transaction with `also`. What an earlier
+// scrub found in a pack that was read whole now, and was not found again, is forgotten.
+Status RecordDamage(ContentCore& core, ScrubReport& report,
+                    const std::function<Status(Connection&)>& also);
 
 }  // namespace banyan::storage

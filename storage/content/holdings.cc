@@ -2,6 +2,7 @@
 // counts of chunks, and logical sizes. Every function runs inside its caller's transaction.
 
 #include "storage/content/content_store.h"
+#include "storage/content/loose_places.h"
 
 namespace banyan::storage {
 namespace {
@@ -90,6 +91,9 @@ Status HoldFile(Connection& connection, std::int64_t repository, std::int64_t fi
   const int before = TRY(HoldingOf(connection, repository, file));
   const int wanted = holding == Holding::Committed ? 2 : 1;
   TRY(connection.Execute("UPDATE file SET unreferenced_ms = NULL WHERE id = ?", file));
+  if (before == 0 || wanted == 1) {
+    TRY(LetGoOfPlaces(connection, repository, TRY(GetFile(connection, file)).recipe));
+  }
   if (before >= wanted) {
     return connection.Execute(
         "UPDATE repository_file SET since_ms = ? WHERE repository = ? AND file = ?"

@@ -132,9 +132,8 @@ Result<std::shared_ptr<Pack>> PackStore::Get(PackId id) {
   return loaded;
 }
 
-void PackStore::NoteDamaged(const ChunkIndices& damaged, Known known) {
+void PackStore::NoteDamaged(const ChunkIndices& damaged) {
   MutexLock lock(mutex_);
-  if (known == Known::All) damaged_.clear();
   for (const auto& [id, indices] : damaged) {
     auto& all = damaged_[id];
     all.insert(all.end(), indices.begin(), indices.end());
@@ -143,6 +142,11 @@ void PackStore::NoteDamaged(const ChunkIndices& damaged, Known known) {
     const auto pack = loaded == loaded_.end() ? nullptr : loaded->second.lock();
     if (pack) pack->MarkDamaged(indices);
   }
+}
+
+void PackStore::ForgetDamaged(PackId id) {
+  MutexLock lock(mutex_);
+  damaged_.erase(id);
 }
 
 void PackStore::KeepRecent(const std::shared_ptr<Pack>& pack) {

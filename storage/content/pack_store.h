@@ -48,10 +48,11 @@ class PackStore {
   Status SealIdle(const PackFilter& wanted = nullptr);
 
   // Chunks known to be damaged, by pack: no object of the pack finds them, until a reading finds
-  // them whole. Adds to what is known, or replaces it.
-  enum class Known { More, All };
+  // them whole. Adds to what is known.
   using ChunkIndices = std::map<PackId, std::vector<std::uint32_t>>;
-  void NoteDamaged(const ChunkIndices& damaged, Known known);
+  void NoteDamaged(const ChunkIndices& damaged);
+  // The pack was read whole: what was known of it is not so any more.
+  void ForgetDamaged(PackId id);
 
   // After Pack::Rewrite: later Gets load the new file.
   void Forget(PackId id);

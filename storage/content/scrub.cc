@@ -6,6 +6,8 @@
 #include "storage/content/chunker.h"
 #include "storage/content/damage.h"
 #include "storage/content/merkle.h"
+#include "storage/content/pack_scrub.h"
+#include "storage/content/scrub_pass.h"
 
 namespace banyan::storage {
 namespace {
@@ -19,10 +21,10 @@ class Pacer {
  public:
   Pacer(Clock& clock, const ScrubOptions& options)
       : clock_(clock), options_(options), start_ms_(clock.MonotonicMs()) {}
-  void Count(std::uint64_t bytes) {
+  // So many bytes are read so far.
+  void Await(std::uint64_t done_bytes) {
     if (options_.bytes_per_second == 0) return;
-    done_bytes_ += bytes;
-    const auto due_ms = static_cast<std::int64_t>(done_bytes_ * 1000 / options_.bytes_per_second);
+    const auto due_ms = static_cast<std::int64_t>(done_bytes * 1000 / options_.bytes_per_second);
     while (!Cancelled(options_)) {
       const std::int64_t ahead_ms = due_ms - (clock_.MonotonicMs() - start_ms_);
       if (ahead_ms <= 10) return;
@@ -36,47 +38,7 @@ class Pacer {
   Clock& clock_;
   const ScrubOptions& options_;
   std::int64_t start_ms_;
-  std::uint64_t done_bytes_ = 0;
 };
-
-enum class Extent { Whole, Part };
-
-bool IsListed(PackStore& packs, PackId id) {
-  const auto sealed = packs.SealedIds();
-  const auto open = packs.OpenIds();
-  return std::find(sealed.begin(), sealed.end(), id) != sealed.end() ||
-         std::find(open.begin(), open.end(), id) != open.end();
-}
-
-// Part: cancelled before the end. What a collection takes away meanwhile is not damaged; an error
-// that says nothing of the bytes, such as too many open files, ends the scrub.
-Result<Extent> ScrubPack(ContentCore& core, PackId id, const ScrubOptions& options, Pacer& pacer,
-                         ScrubReport& report) {
-  const auto pack = core.packs->Get(id);
-  if (!pack) {
-    if (!IsListed(*core.packs, id)) return Extent::Whole;
-    if (pack.error().code() != Errc::Corrupt) return pack.error();
-    report.damaged.push_back({id, Pack::kNone, ChunkId(), pack.error().message()});
-    return Extent::Whole;
-  }
-  ChunkDecoder decoder;
-  Bytes raw;
-  const auto entries = (*pack)->entries();
-  for (std::uint32_t i = 0; i < entries.size(); ++i) {
-    if (Cancelled(options)) return Extent::Part;
-    if (entries[i].dropped && entries[i].stored_bytes == 0) continue;
-    raw.resize(entries[i].raw_bytes);
-    const Status read = (*pack)->ReadChunk(i, raw, decoder, Pack::Verify::Always);
-    if (!read && read.error().code() == Errc::NotFound && !entries[i].dropped) continue;
-    if (!read && read.error().code() == Errc::NoSpace) return read.error();
-    if (!read) report.damaged.push_back({id, i, entries[i].id, read.error().message()});
-    ++report.chunks;
-    report.stored_bytes += entries[i].stored_bytes;
-    pacer.Count(entries[i].stored_bytes);
-  }
-  ++report.packs;
-  return Extent::Whole;
-}
 
 }  // namespace
 
@@ -84,22 +46,29 @@ Result<ScrubReport> Scrub(LocalContentStore& store, const ScrubOptions& options)
   ContentCore& core = store.core();
   ScrubReport report;
   Pacer pacer(core.clock, options);
-  std::vector<PackId> ids = core.packs->SealedIds();
-  const auto open = core.packs->OpenIds();
-  ids.insert(ids.end(), open.begin(), open.end());
-  std::sort(ids.begin(), ids.end());
+  const auto may_read = [&] {
+    pacer.Await(report.stored_bytes);
+    return !Cancelled(options);
+  };
   report.last_pack = options.after;
-  for (const PackId id : ids) {
-    if (id <= options.after) continue;
-    if (Cancelled(options) || TRY(ScrubPack(core, id, options, pacer, report)) == Extent::Part) {
+  const PackId until = core.packs->HighestId();
+  while (const PackId id = NextPack(*core.packs, report.last_pack, until)) {
+    std::uint32_t chunk = 0;
+    if (Cancelled(options) ||
+        TRY(ScrubPack(core, id, chunk, may_read, report)) == ScrubExtent::Part) {
       report.complete = false;
       break;
     }
     report.last_pack = id;
   }
-  TRY(RecordDamage(core, report, report.complete && options.after == 0));
-  log::Info("storage", "scrubbed packs={} chunks={} bytes={} damaged={} files={}", report.packs,
-            report.chunks, report.stored_bytes, report.damaged.size(), report.damaged_files.size());
+  TRY(RecordDamage(core, report, [&](Connection& connection) {
+    if (!report.complete || options.after != 0) return Ok();
+    return RecordWholeScrub(connection, {core.clock.NowMs(), report.stored_bytes,
+                                         static_cast<std::uint64_t>(report.damaged.size())});
+  }));
+  log::Info("storage", "scrubbed packs={} chunks={} bytes={} damaged={} files={}",
+            report.packs.size(), report.chunks, report.stored_bytes, report.damaged.size(),
+            report.damaged_files.size());
   return report;
 }
 

@@ -1,7 +1,8 @@
 #pragma once
 // Re-reads what is stored and compares it with its names: every chunk of every pack at a set pace
 // (Scrub), or one file from end to end (VerifyFile). Scrub records in the catalog what it finds, so
-// that uploads store it anew; the packs stay as they are.
+// that uploads store it anew; the packs stay as they are. What a node reads by itself, again and
+// again: steady_scrub.h.
 
 #include <atomic>
 #include <functional>
@@ -32,7 +33,7 @@ struct DamagedFile {
 };
 
 struct ScrubReport {
-  std::uint64_t packs = 0;
+  std::vector<PackId> packs;  // read whole
   std::uint64_t chunks = 0;
   std::uint64_t stored_bytes = 0;
   PackId last_pack = 0;               // the last one read whole, where a later pass goes on

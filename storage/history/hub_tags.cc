@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <set>
 
+#include "storage/base/ascii_case.h"
 #include "storage/history/file_traits.h"
 
 namespace banyan::storage {
@@ -18,7 +19,7 @@ bool IsAlphanumeric(char c) {
 bool IsDerived(std::string_view tag) {
   for (const std::string_view prefix :
        {"license:", "base_model:", "dataset:", "language:", "format:", "library:", "region:",
-        "task_categories:", "size_categories:"}) {
+        "task_categories:", "size_categories:", "dtype:", "architecture:"}) {
     if (tag.starts_with(prefix)) return true;
   }
   return false;
@@ -50,6 +51,20 @@ class TagList {
   std::vector<std::string> tags_;
   std::set<std::string> seen_;
 };
+
+void AddWeights(const ModelFiles& model, TagList& tags) {
+  const auto add = [&](const char* prefix, const std::string& value) {
+    if (!value.empty()) tags.Add(prefix + LowerAscii(value));
+  };
+  if (model.safetensors) {
+    for (const auto& [dtype, count] : model.safetensors->parameters_by_dtype) add("dtype:", dtype);
+  }
+  if (model.gguf) {
+    add("dtype:", model.gguf->header.quantisation);
+    add("architecture:", model.gguf->header.architecture);
+  }
+  for (const auto& architecture : model.architectures) add("architecture:", architecture);
+}
 
 void AddLicences(const RepositoryMetadata& metadata, TagList& tags) {
   for (const auto& licence : metadata.licences) {
@@ -116,6 +131,7 @@ std::vector<std::string> BuildTags(const RepositoryMetadata& metadata, const Rev
     tags.AddFree(metadata.model.model_type);
     if (metadata.model.runs_code) tags.Add("custom_code");
     tags.AddFree(metadata.task);
+    AddWeights(metadata.model, tags);
   } else {
     tags.AddAll("task_categories:", metadata.card.tasks);
     tags.AddAll("size_categories:", metadata.card.size_categories);

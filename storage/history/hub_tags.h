@@ -13,7 +13,9 @@ inline constexpr std::size_t kMaxBuiltTags = 400;
 inline constexpr std::size_t kMaxBuiltTagBytes = 128;
 
 // In this order, each once, longer ones and those past the limit left out:
-//   library, weight formats, model type, "custom_code", task; for datasets "format:x",
+//   library, weight formats, model type, "custom_code", task; what weight files are made of, in
+//   lower case, which is ours: "dtype:bf16" (of GGUF the quantisation, "dtype:q4_k_m"),
+//   "architecture:llama" (of GGUF, and of config.json); for datasets "format:x",
 //   "task_categories:x", "size_categories:x"; the card's own tags; "arxiv:2310.12345" for papers
 //   that the card or README names; each language plain and as "language:x"; "base_model:x" and
 //   "base_model:<relation>:x"; "dataset:x"; "license:x".

@@ -5,6 +5,9 @@ namespace banyan::storage {
 namespace {
 
 constexpr int kVersion = 1;
+// Of what a safetensors file says about itself; texts beyond it are left out.
+constexpr std::size_t kMaxShownTextBytes = 1024;
+constexpr std::size_t kMaxShownBytes = 16u << 10;
 
 OrderedJson LicencesJson(const std::vector<Licence>& licences) {
   auto list = OrderedJson::array();
@@ -23,7 +26,15 @@ OrderedJson LicencesJson(const std::vector<Licence>& licences) {
 }
 
 OrderedJson SafetensorsJson(const SafetensorsModel& model) {
-  return {{"parameters", model.parameters_by_dtype}, {"total", model.parameter_count}};
+  OrderedJson json = {{"parameters", model.parameters_by_dtype}, {"total", model.parameter_count}};
+  std::size_t bytes = 0;
+  for (const auto& [key, text] : model.metadata) {
+    const auto size = key.size() + text.size();
+    if (size > kMaxShownTextBytes || bytes + size > kMaxShownBytes) continue;
+    bytes += size;
+    json["metadata"][key] = text;
+  }
+  return json;
 }
 
 OrderedJson GgufJson(const GgufModel& model) {

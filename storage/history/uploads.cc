@@ -1,5 +1,6 @@
 #include "storage/history/uploads.h"
 
+#include "storage/content/loose_places.h"
 #include "storage/history/history_change.h"
 
 namespace banyan::storage {
@@ -57,6 +58,21 @@ Status RequireUploadRoom(Connection& connection, std::int64_t repository,
   if (additional_bytes == 0) return Ok();
   const auto waiting = TRY(WaitingBytes(connection, repository));
   return RequireRoom(connection, waiting.namespace_row, waiting.bytes + additional_bytes, policy);
+}
+
+Status RequireLooseRoom(Connection& connection, std::int64_t repository,
+                        std::uint64_t additional_bytes, const QuotaPolicy& policy) {
+  const auto waiting = TRY(WaitingBytes(connection, repository));
+  if (!TRY(ReadQuota(connection, waiting.namespace_row, policy)).limit_bytes) return Ok();
+  const auto loose = TRY(CountLooseBytes(connection, repository));
+  auto room = RequireRoom(connection, waiting.namespace_row,
+                          waiting.bytes + loose + additional_bytes, policy);
+  if (room || loose == 0) return room;
+  return Error(
+      room.error().code(),
+      room.error().message() + ". " + std::to_string(loose) +
+          " bytes of what is wanted were sent already and are in no file yet: finish the "
+          "uploads that they belong to, or wait: they go when these are unused for 7 days");
 }
 
 Status DropUpload(Connection& connection, std::int64_t repository, std::int64_t file) {

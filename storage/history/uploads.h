@@ -23,6 +23,11 @@ Result<std::optional<FileContent>> FindCommittedFile(Connection& connection,
 Status RequireUploadRoom(Connection& connection, std::int64_t repository,
                          std::uint64_t additional_bytes, const QuotaPolicy& policy);
 
+// The same for chunks that no file has yet, with all of those that the namespace sent before
+// (loose_places.h). Uploads of one moment may pass together.
+Status RequireLooseRoom(Connection& connection, std::int64_t repository,
+                        std::uint64_t additional_bytes, const QuotaPolicy& policy);
+
 // Lets go of a file unless the repository has it committed. No error when it has none.
 Status DropUpload(Connection& connection, std::int64_t repository, std::int64_t file);
 

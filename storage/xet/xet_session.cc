@@ -68,14 +68,18 @@ Status XetSession::Require(const XorbHash& hash) {
   return Ok();
 }
 
+// What is not here makes the shard wrong, not the question.
 Result<ChunkList> XetSession::Resolve(const XorbHash& hash, OtherScope& other) {
   const auto name = TRY(Find(hash));
   if (!name) {
-    return Error(Errc::NotFound, "xorb " + hash.ToString() +
-                                     " is not known here: send it before the shard that uses it");
+    return Error(Errc::Invalid, "xorb " + hash.ToString() +
+                                    " is not known here: send it before the shard that uses it");
   }
-  auto chunks = TRY(ChunksOf(store_.core(), *name));
-  TRY(Adopt(*name, chunks, other));
+  auto chunks = ChunksOf(store_.core(), *name);
+  if (!chunks && chunks.error().code() == Errc::NotFound) {
+    return Error(Errc::Invalid, chunks.error().message());
+  }
+  if (chunks) TRY(Adopt(*name, *chunks, other));
   return chunks;
 }
 

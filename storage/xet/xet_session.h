@@ -35,10 +35,10 @@ class XetSession {
   // of it, or it is not here.
   Result<std::optional<Bytes>> Show(const ChunkId& chunk);
 
-  // Reads a shard. Invalid also when a xorb that it lists is not what is here under that hash.
+  // Reads a shard. Invalid also when a xorb that it lists is not here, or is another one here.
   Result<std::vector<ShardFile>> ReadShard(const ReadBytes& body);
   // Records a file as uploaded to the repository, once every claim was found true. Invalid
-  // otherwise; NotFound for xorbs and Conflict for chunks that the owner may not use. `progress` is
+  // otherwise, also for xorbs that the owner may not use; Conflict for such chunks. `progress` is
   // asked now and then whether to go on; its error ends it.
   using Progress = std::function<Status()>;
   Result<FileContent> Take(const ShardFile& file, const Progress& progress);

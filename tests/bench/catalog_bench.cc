@@ -1,7 +1,7 @@
-// Lists, filters and search over a synthetic catalog: bench_catalog [repositories, default 10000]
-// [files in all, default 1000000] [catalog to fill]. Prints p50 and p99 of each kind of request in
-// milliseconds of one reader, and how long opening takes. With a third argument it only fills that
-// catalog, which a node may have made.
+// Lists, filters and search over a large catalog: bench_catalog [repositories, default 10000]
+// [files in all, default 1000000] [data directory to fill]. Prints p50 and p99 of each kind of
+// request in milliseconds of one reader, and how long opening takes. With a third argument it only
+// fills that directory, which a node made that does not run.
 
 #include <algorithm>
 #include <cmath>
@@ -14,7 +14,10 @@
 #include "storage/catalog/repository_head.h"
 #include "storage/catalog/repository_search.h"
 #include "storage/catalog/schema.h"
+#include "storage/content/chunk.h"
 #include "storage/content/content_store.h"
+#include "storage/history/branches.h"
+#include "storage/history/commit.h"
 #include "storage/metadata/search_text.h"
 #include "tests/support/temp_directory.h"
 
@@ -88,47 +91,121 @@ RepositoryHead RandomHead(Engine& engine, std::size_t number) {
   return head;
 }
 
-Status FillRepositories(Connection& connection, std::size_t count, Engine& engine) {
-  for (int i = 0; i < kNamespaces; ++i) {
-    TRY(CreateUser(connection, {"user" + std::to_string(i), "", false}, 1));
-  }
-  for (std::size_t i = 0; i < count; ++i) {
-    NewRepository made;
-    made.id = {Chance(engine, 0.8) ? RepositoryKind::Model : RepositoryKind::Dataset,
-               "user" + std::to_string(Skewed(engine, kNamespaces)),
-               Word(Skewed(engine, 20000)) + "-" + std::to_string(i)};
-    made.is_private = Chance(engine, 0.1);
-    const auto now_ms = static_cast<std::int64_t>(1'700'000'000'000 + i * 1000);
-    const auto row = TRY(CreateRepository(connection, SystemRandom(), made, now_ms)).repository.row;
-    const auto updated_ms = now_ms + static_cast<std::int64_t>(engine() % 1'000'000'000);
-    TRY(SetRepositoryHead(connection, row, RandomHead(engine, i), updated_ms));
-    TRY(connection.Execute("UPDATE repository SET downloads = ? WHERE id = ?",
-                           Skewed(engine, 1'000'000), row));
-  }
-  return Ok();
-}
-
-Status FillFiles(Connection& connection, std::size_t first, std::size_t end,
-                 std::size_t repositories) {
-  for (std::size_t i = first; i < end; ++i) {
-    const auto digest = HashSha256(AsBytes(std::to_string(i)));
-    TRY(connection.Execute(
-        "INSERT INTO file(sha256, hash, size, chunks, recipe, created_ms) VALUES(?, ?, ?, 1, ?, 1)",
-        digest, digest, i, digest));
-    const auto file = connection.LastInsertId();
-    TRY(connection.Execute("INSERT INTO git_blob(oid, size, content) VALUES(?, ?, ?)",
-                           digest.bytes().first(20), i, file));
-    TRY(connection.Execute("INSERT INTO repository_file VALUES(?, ?, 1, 1)", i % repositories + 1,
-                           file));
-  }
-  return Ok();
-}
-
 void Must(const Status& status) {
   if (status) return;
   std::fprintf(stderr, "bench_catalog: %s\n", status.error().message().c_str());
   std::exit(1);
 }
+
+// Places for the bytes of files, as in the packs that a node of this size has. No disk has these
+// packs: nothing that a start, a list or a search does reads them.
+class Places {
+ public:
+  Recipe Next(std::uint32_t chunks) {
+    Recipe recipe;
+    while (chunks > 0) {
+      const auto count = std::min(chunks, kPackChunks - chunk_);
+      recipe.terms.push_back({pack_, chunk_, count, std::uint64_t{count} * kTargetChunkBytes});
+      chunks -= count;
+      chunk_ += count;
+      if (chunk_ < kPackChunks) continue;
+      ++pack_;
+      chunk_ = 0;
+    }
+    return recipe;
+  }
+
+ private:
+  static constexpr std::uint32_t kPackChunks = 1024;  // 64 MiB
+  PackId pack_ = 1000;                                // real ones, of small files, come before
+  std::uint32_t chunk_ = 0;
+};
+
+// Fills a catalog as a node does it: accounts, repositories with two commits, files as LFS pointers
+// in folders, some tags. Their cards are written by the node at its next start.
+class Filler {
+ public:
+  Filler(Database& database, ContentStore& store) : database_(database), store_(store) {}
+
+  void AddUsers() {
+    Must(database_.Write([](Connection& connection) -> Status {
+      for (int i = 0; i < kNamespaces; ++i) {
+        TRY(CreateUser(connection, {"user" + std::to_string(i), "", false}, 1));
+      }
+      return Ok();
+    }));
+  }
+
+  Status AddRepository(std::size_t number, std::size_t files) {
+    NewRepository made;
+    made.id = {Chance(engine_, 0.8) ? RepositoryKind::Model : RepositoryKind::Dataset,
+               "user" + std::to_string(Skewed(engine_, kNamespaces)),
+               Word(Skewed(engine_, 20000)) + "-" + std::to_string(number)};
+    made.is_private = Chance(engine_, 0.1);
+    CommitRequest request;
+    request.branch = "main";
+    request.author = {made.id.owner, made.id.owner + "@example.org"};
+    request.message = "Upload";
+    request.time_ms = static_cast<std::int64_t>(1'700'000'000'000 + number * 1000);
+    FirstCommit first;
+    first.kind = made.id.kind;
+    first.author = request.author;
+    first.time_ms = request.time_ms;
+    auto change = TRY(PrepareFirstCommit(database_, store_, first));
+    EnterOptions options;
+    options.now_ms = request.time_ms;
+    TRY(database_.Write([&](Connection& connection) -> Status {
+      const auto created = TRY(CreateRepository(connection, SystemRandom(), made, options.now_ms));
+      request.repository = created.repository.row;
+      TRY(EnterChange(connection, request.repository, change, options));
+      return AddFiles(connection, request, files);
+    }));
+    const auto updated_ms = request.time_ms + static_cast<std::int64_t>(engine_() % 1'000'000'000);
+    options.entered = [&](Connection& connection, const EnteredChange& entered) {
+      return Describe(connection, entered, number, updated_ms);
+    };
+    TRY(Commit(database_, store_, request, options));
+    if (!Chance(engine_, 0.1)) return Ok();
+    options.entered = nullptr;
+    const NewTag tag{"v1", "main", "", request.author, request.time_ms};
+    return CreateTag(database_, store_, request.repository, tag, options);
+  }
+
+ private:
+  Status AddFiles(Connection& connection, CommitRequest& request, std::size_t files) {
+    for (std::size_t i = 0; i < files; ++i) {
+      const auto chunks = static_cast<std::uint32_t>(1 + engine_() % 31);
+      FileContent file;
+      file.sha256 = HashSha256(AsBytes(std::to_string(files_++)));
+      file.hash = FileHash::FromRaw(file.sha256.bytes());
+      file.size_bytes = std::uint64_t{chunks} * kTargetChunkBytes;
+      file.chunk_count = chunks;
+      file.recipe = places_.Next(chunks);
+      file.row = TRY(RecordFile(connection, file, request.time_ms));
+      TRY(HoldFile(connection, request.repository, file.row, Holding::Uploaded, request.time_ms));
+      const auto path = "part-" + std::to_string(i / 20) + "/shard-" + std::to_string(i) + ".bin";
+      request.operations.push_back(AddUploaded{path, std::move(file)});
+    }
+    return Ok();
+  }
+
+  Status Describe(Connection& connection, const EnteredChange& entered, std::size_t number,
+                  std::int64_t updated_ms) {
+    auto head = RandomHead(engine_, number);
+    head.commit = entered.head.value().commit;
+    head.bytes = entered.head->bytes;
+    head.files = entered.head->files;
+    TRY(SetRepositoryHead(connection, entered.repository, head, updated_ms));
+    return connection.Execute("UPDATE repository SET downloads = ? WHERE id = ?",
+                              Skewed(engine_, 1'000'000), entered.repository);
+  }
+
+  Database& database_;
+  ContentStore& store_;
+  Engine engine_{1};
+  Places places_;
+  std::size_t files_ = 0;
+};
 
 struct Request {
   const char* name;
@@ -222,15 +299,6 @@ void Measure(Database& database, const Request& request) {
   std::fflush(stdout);
 }
 
-void Fill(Database& database, std::size_t repositories, std::size_t files) {
-  Engine engine(1);
-  Must(database.Write([&](Connection& c) { return FillRepositories(c, repositories, engine); }));
-  for (std::size_t first = 0; first < files; first += 100'000) {
-    const auto end = std::min(files, first + 100'000);
-    Must(database.Write([&](Connection& c) { return FillFiles(c, first, end, repositories); }));
-  }
-}
-
 std::unique_ptr<Database> Open(const std::string& path) {
   auto database = Database::Open({path, ""});
   Must(database ? Ok() : Status(database.error()));
@@ -238,11 +306,23 @@ std::unique_ptr<Database> Open(const std::string& path) {
   return *std::move(database);
 }
 
+// `directory` has the catalog, and the packs of what is small.
+void Fill(Database& database, const std::string& directory, std::size_t repositories,
+          std::size_t files) {
+  auto store = ContentStore::Open(SystemClock(), DiskFileSystem(), database, {directory, 0});
+  Must(store ? Ok() : Status(store.error()));
+  Filler filler(database, **store);
+  filler.AddUsers();
+  for (std::size_t i = 0; i < repositories; ++i) {
+    Must(filler.AddRepository(i, files / repositories));
+  }
+}
+
 void Run(std::size_t repositories, std::size_t files) {
   const TempDirectory directory;
-  const auto path = directory.Join("catalog");
+  const auto path = directory.Join("catalog.db");
   double start_ms = NowMs();
-  Fill(*Open(path), repositories, files);
+  Fill(*Open(path), directory.path(), repositories, files);
   std::printf("%zu repositories, %zu files: filled in %.0f s\n", repositories, files,
               (NowMs() - start_ms) / 1000);
   start_ms = NowMs();
@@ -263,7 +343,8 @@ int main(int argc, char** argv) {
   const auto repositories = number(1, 10'000);
   const auto files = number(2, 1'000'000);
   if (argc > 3) {
-    Fill(*Open(argv[3]), repositories, files);
+    const std::string directory = argv[3];
+    Fill(*Open(directory + "/catalog.db"), directory, repositories, files);
   } else {
     Run(repositories, files);
   }

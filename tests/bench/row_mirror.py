@@ -119,7 +119,7 @@ def small(options, place):
 
 def chunks_of(node, path):
     """{id: size}."""
-    listed = json.loads(node.banyan("hash", "--chunks", "--json", path))["chunks"]
+    listed = json.loads(node.banyan("hash", "--chunks", "--json", path))[0]["chunks"]
     return {chunk["id"]: chunk["size"] for chunk in listed}
 
 

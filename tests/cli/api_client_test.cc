@@ -380,16 +380,18 @@ TEST_CASE("ListsAreReadPageByPage") {
 
 TEST_CASE("TokenStaysWithItsNode") {
   FakeNode other([](const Seen&, Response& response) { response.SetJson(Json::object()); });
-  FakeNode fake([&](const Seen&, Response& response) {
+  FakeNode fake([&](const Seen& seen, Response& response) {
     response.status = 307;
     const auto port = other.url().substr(other.url().rfind(':'));
-    response.headers.Set("Location", "http://localhost" + port + "/y");
+    const auto* host = seen.target == "/x" ? "localhost" : "127.0.0.1";
+    response.headers.Set("Location", std::string("http://") + host + port + "/y");
   });
   Fixture fixture;
   fixture.options.http.token = "hf_bnynSecret";
   MUST(fixture.Client(fake.url())->Get("/x"));
-  REQUIRE(other.seen().size() == 1);
-  REQUIRE(other.seen()[0].authorization.empty());
+  MUST(fixture.Client(fake.url())->Get("/same-host-another-port"));
+  REQUIRE(other.seen().size() == 2);
+  for (const auto& seen : other.seen()) REQUIRE(seen.authorization.empty());
 }
 
 TEST_CASE("CertificatesAreChecked") {

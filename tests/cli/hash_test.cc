@@ -55,7 +55,7 @@ TEST_CASE("FileHashEndsWithTheSinksError") {
 
 TEST_CASE("HashShowsTheEmptyFile") {
   ProgramRunner runner;
-  const auto value = runner.OutputJson({"hash", runner.Write("empty", "")});
+  const auto value = runner.OutputJson({"hash", runner.Write("empty", "")})[0];
   REQUIRE(value["size"] == 0);
   REQUIRE(value["chunk_count"] == 0);
   REQUIRE(value["sha256"] == "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
@@ -69,7 +69,7 @@ TEST_CASE("HashListsChunks") {
   const auto chunks = CutWhole(data);
   std::string expected;
   std::uint64_t offset = 0;
-  const auto value = runner.OutputJson({"hash", "--chunks", path});
+  const auto value = runner.OutputJson({"hash", "--chunks", path})[0];
   REQUIRE(value["chunks"].size() == chunks.size());
   for (std::size_t i = 0; i < chunks.size(); ++i) {
     expected += std::to_string(i) + "\t" + std::to_string(offset) + "\t" +
@@ -78,6 +78,20 @@ TEST_CASE("HashListsChunks") {
     offset += chunks[i].size_bytes;
   }
   REQUIRE(runner.Output({"hash", "--chunks", path}).starts_with(expected + "path:"));
+}
+
+TEST_CASE("HashesOfSeveralFilesAreOneDocument") {
+  ProgramRunner runner;
+  const auto one = runner.Write("one", "1");
+  const auto two = runner.Write("two", "22");
+  const auto list = runner.OutputJson({"hash", "--chunks", one, two});
+  REQUIRE(list.size() == 2);
+  REQUIRE(list[0]["path"] == one);
+  REQUIRE(list[1]["path"] == two);
+  REQUIRE(list[1]["size"] == 2);
+  REQUIRE(list[1]["chunks"].size() == 1);
+  runner.Failure({"hash", one, runner.home.Join("nothing"), "--json"}, 3);
+  REQUIRE(runner.terminal.output().empty());
 }
 
 TEST_CASE("HashRefusesFoldersAndMissingFiles") {

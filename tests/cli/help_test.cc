@@ -75,9 +75,3 @@ TEST_CASE("HelpAndScriptsAreJsonWhenThatIsWanted") {
   }
   CHECK(runner.Output({"help"}).find("HF_HUB_CACHE") != std::string::npos);
 }
-
-TEST_CASE("ASecondNodeOfAPullHasAnOptionOfItsOwn") {
-  ProgramRunner runner;
-  const auto message = runner.Failure({"--node", "a", "pull", "x/y", "--node=b"}, 2);
-  CHECK(message.find("use --from-node for further nodes") != message.npos);
-}

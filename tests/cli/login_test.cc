@@ -102,6 +102,9 @@ TEST_CASE("CredentialsComeFromOptionsThenEnvironmentThenLogin") {
   const auto find = [&](const std::string& node, const std::string& token) {
     return MUST(FindCredentials(runner.environment, {node, token}));
   };
+  const auto further = [&](const std::string& node) {
+    return MUST(FindCredentials(runner.environment, {node, "", true}));
+  };
   REQUIRE(find("", "").node == NodeUrl::Default());
   REQUIRE(find("", "").token.empty());
 
@@ -117,11 +120,16 @@ TEST_CASE("CredentialsComeFromOptionsThenEnvironmentThenLogin") {
   runner.variables["BANYAN_TOKEN"] = "te";
   REQUIRE(find("", "").token == "te");
   REQUIRE(find("http://a", "").token == "te");
+  REQUIRE(further("http://a").token == "ta");
+  REQUIRE(further("http://c").token.empty());
   runner.variables["BANYAN_NODE"] = "http://c/";
   REQUIRE(find("", "").node.ToString() == "http://c");
   REQUIRE(find("", "").token == "te");
   REQUIRE(find("http://a", "").token == "ta");  // the variables belong together
   REQUIRE(find("http://a", "to").token == "to");
+  REQUIRE(further("http://a").token == "ta");
+  REQUIRE(further("http://c").token == "te");
+  MUST_FAIL(FindCredentials(runner.environment, {"", "", true}), Errc::Invalid);
 
   runner.variables["BANYAN_NODE"] = "nonsense node";
   MUST_FAIL(FindCredentials(runner.environment, {"", ""}), Errc::Invalid);

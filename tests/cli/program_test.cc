@@ -48,6 +48,15 @@ TEST_CASE("ErrorsAreJsonWhenAskedFor") {
   REQUIRE(MUST(ParseJson(runner.Failure({"hash", "--json"}, 2)))["code"] == "Invalid");
 }
 
+TEST_CASE("SettingsOfANodeAreJsonWhenAskedFor") {
+  ProgramRunner runner;
+  const auto config = runner.OutputJson({"serve", "--data", "d", "--print-config"});
+  REQUIRE(config["data"] == "d");
+  REQUIRE(config["http"]["max_connections"] == 4000);
+  REQUIRE(runner.OutputJson({"serve", "--example-config"})["example"] ==
+          runner.Output({"serve", "--example-config"}));
+}
+
 TEST_CASE("InterruptEndsALongCommand") {
   ProgramRunner runner;
   const auto file = runner.Write("file", "content");

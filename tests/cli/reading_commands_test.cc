@@ -82,6 +82,48 @@ TEST_CASE("SearchSendsWordsAndFilters") {
   node.runner.Failure({"search", "x", "--kind", "spaces"}, 2);
 }
 
+TEST_CASE("SearchAsksForModelsOfSoManyParameters") {
+  ScriptedNode node;
+  const std::pair<const char*, const char*> cases[] = {
+      {"1b..8B", "min%3A1B%2Cmax%3A8B"}, {"1.5B..", "min%3A1.5B"}, {"..500M", "max%3A500M"}};
+  for (const auto& [range, query] : cases) {
+    INFO(range);
+    node.answers["GET /api/models?full=true&limit=20&sort=lastModified&num_parameters=" +
+                 std::string(query)] = Json::array({Item("lab/x")});
+    CHECK(node.runner.Output({"search", "--parameters", range}).starts_with("lab/x\t"));
+  }
+  CHECK(node.fake.seen().size() == 3);  // datasets are not asked for
+  for (const char* range : {"7B", "..", "1B-8B"}) {
+    INFO(range);
+    CHECK(node.runner.Failure({"search", "--parameters", range}, 2).find("MIN..MAX") !=
+          std::string::npos);
+  }
+  node.runner.Failure({"search", "--parameters", "1B..", "--kind", "datasets"}, 2);
+  CHECK(node.fake.seen().size() == 3);
+}
+
+TEST_CASE("InfoShowsWhatHeadersSayOfAModel") {
+  ScriptedNode node;
+  auto repository = Item("alice/tiny");
+  node.answers["GET /api/models/alice/tiny/refs"] = Json::object();
+  const auto model = [&] {
+    node.answers["GET /api/models/alice/tiny?blobs=true"] = repository;
+    const auto text = node.runner.Output({"info", "alice/tiny"});
+    const auto at = text.find("\nmodel:");
+    return at == text.npos ? "" : text.substr(at + 1, text.find('\n', at + 1) - at - 1);
+  };
+  CHECK(model().empty());
+  repository["config"] = {{"architectures", {"LlamaForCausalLM", "Other"}}};
+  CHECK(model() == "model:      architecture LlamaForCausalLM, Other");
+  repository["gguf"] = {{"total", 7},
+                        {"architecture", "llama"},
+                        {"quantisation", "Q4_K_M"},
+                        {"context_length", 8192}};
+  CHECK(model() == "model:      architecture llama, quantisation Q4_K_M, context length 8,192");
+  repository["gguf"] = {{"total", 7}, {"architecture", ""}, {"quantisation", "F16"}};
+  CHECK(model() == "model:      architecture LlamaForCausalLM, Other, quantisation F16");
+}
+
 TEST_CASE("InfoShowsLicenceAndSizes") {
   ScriptedNode node;
   auto repository = Item("alice/tiny");

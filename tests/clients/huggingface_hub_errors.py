@@ -46,6 +46,22 @@ def repository_not_found():
 
 
 @operation
+def spaces():
+    for caller in (api, stranger):
+        check_equal(list(caller.list_spaces()), [])
+        assert not caller.repo_exists("operator/none", repo_type="space")
+        with raises(RepositoryNotFoundError, "no spaces"):
+            caller.space_info("operator/none")
+        with raises(RepositoryNotFoundError):
+            download("operator/none", "app.py", caller, repo_type="space")
+        with raises(RepositoryNotFoundError):
+            list(caller.list_repo_tree("operator/none", repo_type="space"))
+    with raises(RepositoryNotFoundError):
+        api.create_commit("operator/none", [CommitOperationAdd("a", b"a")], commit_message="a",
+                          repo_type="space")
+
+
+@operation
 def private_repository():
     for caller in (guest, stranger):
         with raises(RepositoryNotFoundError, "Repository Not Found"):
@@ -90,7 +106,8 @@ def entry_not_found():
 def gated_repository():
     for caller in (guest, stranger):
         check_equal(caller.model_info(contents.GATED).gated, "manual")
-        with raises(GatedRepoError, "Access to this repository is restricted"):
+        with raises(GatedRepoError, "Access to this repository is restricted",
+                    f"POST /api/models/{contents.GATED}/user-access-request"):
             download(contents.GATED, "weights.txt", caller)
         with raises(GatedRepoError):
             caller.snapshot_download(contents.GATED, cache_dir=folder(), max_workers=1)
@@ -117,6 +134,12 @@ def bad_request():
     with raises(ValueError, "README.md"):  # before anything is sent
         api.upload_file(repo_id=MINE, path_or_fileobj=b"---\nlicense: [\n---\n",
                         path_in_repo="README.md")
+
+
+@operation(since="0.36", why="older ones do not ask for it")
+def unknown_filter():
+    with raises(BadRequestError, "apps: this node does not know"):
+        list(api.list_models(apps="ollama"))
 
 
 @operation
@@ -175,6 +198,34 @@ def pull_request():
     with raises(HfHubHTTPError, "501", "pull request"):
         api.create_commit(contents.READS, [CommitOperationAdd("a", b"a")], commit_message="a",
                           create_pr=True)
+    place = contents.put(folder(), {"a.txt": b"a"})
+    with raises(HfHubHTTPError, "501", "pull request"):  # newer versions open a discussion first
+        api.upload_folder(repo_id=contents.READS, folder_path=place, create_pr=True)
+    with raises(HfHubHTTPError, "501", "pull request"):
+        api.create_pull_request(contents.READS, title="Better weights")
+
+
+@operation
+def discussion():
+    with raises(HfHubHTTPError, "501", "no discussions"):
+        api.create_discussion(contents.READS, title="A question")
+    with raises(HfHubHTTPError, "404", "no discussions"):
+        api.get_discussion_details(contents.READS, 1)
+    with raises(HfHubHTTPError, "501", "no discussions"):
+        api.comment_discussion(contents.READS, 1, comment="An answer")
+
+
+@operation(since="0.30")
+def deletion_from_history():
+    with raises(HfHubHTTPError, "501", "super-squash"):
+        api.permanently_delete_lfs_files(contents.READS, api.list_lfs_files(contents.READS))
+    assert list(api.list_lfs_files(contents.READS))
+
+
+@operation(since="1.9")
+def duplicate_repo():
+    with raises(HfHubHTTPError, "501", "push a clone"):
+        api.duplicate_repo(contents.READS, to_id="operator/duplicate-" + COLUMN)
 
 
 @operation

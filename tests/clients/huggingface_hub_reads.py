@@ -42,7 +42,21 @@ def model_info():
     check_equal((config.size, config.blob_id),
                 (len(LAST["config.json"]), contents.git_oid(LAST["config.json"])))
     check_equal(info.safetensors.parameters, {"U8": 3_000_010})
-    assert api.model_info(contents.READS, securityStatus=True).sha == info.sha
+
+
+@operation(since="0.30", why="older ones read what the hub no longer says")
+def security_status():
+    info = api.model_info(contents.READS, securityStatus=True)
+    check_equal(info.security_repo_status, {"scansDone": False, "filesWithIssues": []})
+    check_equal(api.model_info(contents.READS).security_repo_status, None)
+    files = [*api.list_repo_tree(contents.READS, recursive=True, expand=True),
+             *api.get_paths_info(contents.READS, ["config.json"], expand=True)]
+    for file in files:
+        if hasattr(file, "security"):
+            check_equal((file.security.safe, file.security.status, file.security.av_scan,
+                         file.security.pickle_import_scan), (False, "unscanned", None, None),
+                        file.path)
+    check_equal(sum(hasattr(file, "security") for file in files), len(WHOLE) + 1)
 
 
 @operation(since="0.24")
@@ -83,6 +97,12 @@ def list_models():
     found = api.list_models(search="测试", full=True, cardData=True)
     [model] = [model for model in found if model.id == contents.READS]
     check_equal(model.card_data.license, "mit", "card")
+
+
+@operation(since="0.36", why="older ones do not ask for it")
+def list_models_of_providers():
+    check_equal(list(api.list_models(inference="warm")), [])
+    check_equal(list(api.list_models(inference_provider="all")), [])
 
 
 @operation

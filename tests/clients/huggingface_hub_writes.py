@@ -112,6 +112,19 @@ def create_commit():
     check_equal(api.list_repo_commits(repository)[1].message.strip(), "of a kind")
 
 
+@operation(since="1.19")
+def copy_from_another_repository():
+    source, target = create("copy-from", private=True), create("copy-to", repo_type="dataset")
+    noise = os.urandom(60_000)
+    api.create_commit(source, commit_message="two", operations=[
+        CommitOperationAdd("noise.bin", noise), CommitOperationAdd("text.txt", b"text")])
+    api.create_commit(target, repo_type="dataset", commit_message="copied", operations=[
+        CommitOperationCopy(path, "dir/" + path, src_repo_id=source, src_repo_type="model")
+        for path in ("noise.bin", "text.txt")])
+    check_equal(content(target, "dir/noise.bin", repo_type="dataset"), noise)
+    check_equal(content(target, "dir/text.txt", repo_type="dataset"), b"text")
+
+
 @operation
 def preupload():
     repository, noise = create("preupload"), os.urandom(60_000)

@@ -118,7 +118,7 @@ TEST_CASE("WhatItsAuthorTakesBackIsHidden") {
 
 TEST_CASE("AnArchiveIsNeitherListedNorServed") {
   Taken f;
-  f.policy.answers = {{{}, "", {}, {StandingReason::Court}, {Action::Archive, 0}}};
+  f.policy.answers = {{{}, "", {}, {StandingReason::Court}, {}, {Action::Archive, 0}}};
   f.Answer(Removed(StandingReason::Court));
   CHECK(f.Reading() == Errc::Withheld);
   CHECK(f.Listed() == 0);
@@ -210,7 +210,7 @@ TEST_CASE("WhatComesBackAfterItsDeletionIsMirroredAndSaidSo") {
 TEST_CASE("APolicyThatIsMilderTakesADeletionBack") {
   Taken f;
   f.Answer(Removed(StandingReason::Court));
-  f.policy.answers = {{{}, "", {}, {}, {Action::Keep, 0}}};
+  f.policy.answers = {{{}, "", {}, {}, {}, {Action::Keep, 0}}};
   f.Answer();
   CHECK(f.Reading() == kReadable);
   CHECK_FALSE(f.Repository().answered.delete_ms);
@@ -225,12 +225,12 @@ TEST_CASE("ALongerTermMovesADeletionAndAShorterOneDoesNot") {
   f.Answer(Removed(StandingReason::Court));
   const auto since_ms = f.now_ms;
   f.now_ms += 3 * kDayMs;
-  f.policy.answers = {{{}, "", {}, {}, {Action::Delete, 300}}};
+  f.policy.answers = {{{}, "", {}, {}, {}, {Action::Delete, 300}}};
   f.Answer();
   f.Answer();
   CHECK(f.Repository().answered.delete_ms == since_ms + 300 * kDayMs);
   CHECK(f.Repository().answered_ms == since_ms);
-  f.policy.answers = {{{}, "", {}, {}, {Action::Delete, 3}}};
+  f.policy.answers = {{{}, "", {}, {}, {}, {Action::Delete, 3}}};
   f.Answer();
   CHECK(f.Repository().answered.delete_ms == since_ms + 300 * kDayMs);
 }

@@ -94,8 +94,9 @@ TEST_CASE("MirrorsMayHoldSoMuchOnly") {
         "UPDATE repository SET origin = 5 WHERE name = 'theirs'");
   }));
   const auto require = [&](const FetchLimits& limits, std::int64_t origin, std::uint64_t more) {
-    return catalog.Read(
-        [&](storage::Connection& c) { return RequireMirrorRoom(c, limits, origin, more); });
+    return catalog.Read([&](storage::Connection& c) {
+      return RequireMirrorRoom(c, limits, origin, {more, more});
+    });
   };
   FetchLimits limits;
   MUST(require(limits, 5, 1'000'000));
@@ -106,4 +107,31 @@ TEST_CASE("MirrorsMayHoldSoMuchOnly") {
   limits.held_origin_bytes = 150;
   MUST_FAIL(require(limits, 5, 51), Errc::TooLarge);
   MUST(require(limits, 6, 150));
+}
+
+TEST_CASE("AChangeMayNotMakeMirrorsLargerThanTheyMayBe") {
+  TestCatalog catalog;
+  banyan::testing::MakeUser(catalog, "lab");
+  banyan::testing::MakeModel(catalog, "lab/theirs");
+  MUST(catalog.Write([](storage::Connection& c) {
+    return c.ExecuteScript(
+        "INSERT INTO origin(id, node) VALUES(5, 'x');"
+        "UPDATE repository SET stored_bytes = 100, origin = 5");
+  }));
+  FetchLimits limits;
+  const auto change = [&](std::int64_t to_bytes) {
+    return catalog.Write([&](storage::Connection& c) -> Status {
+      const auto before = TRY(ReadMirrorBytes(c, 5));
+      TRY(c.Execute("UPDATE repository SET stored_bytes = ?", to_bytes));
+      return RequireWithinMirrorRoom(c, limits, 5, before);
+    });
+  };
+  SECTION("all together") { limits.held_bytes = 150; }
+  SECTION("of one origin") { limits.held_origin_bytes = 150; }
+  MUST(change(150));
+  MUST_FAIL(change(151), Errc::TooLarge);
+  limits.held_bytes = limits.held_bytes / 2;
+  limits.held_origin_bytes = limits.held_origin_bytes / 2;
+  MUST(change(120));  // lowered meanwhile: what does not grow may stay
+  MUST_FAIL(change(121), Errc::TooLarge);
 }

@@ -1,16 +1,21 @@
-// What parses as canonical JSON renders to the same bytes; a card, block, genesis or opening in it
-// renders to an entry that parses to the same again.
+// What parses as canonical JSON renders to the same bytes; a card, block, genesis, opening, state
+// or addresses in it render to an entry that parses to the same again.
 
 #include <algorithm>
 
+#include "federation/format/address_entry.h"
 #include "federation/format/block.h"
 #include "federation/format/canonical_json.h"
 #include "federation/format/card.h"
+#include "federation/format/entry_bundle.h"
 #include "federation/format/opening.h"
+#include "federation/format/state_entry.h"
 #include "storage/base/json.h"
 
 namespace banyan::federation {
 namespace {
+
+constexpr std::size_t kTypeAndVersionBytes = 32;
 
 void TryEntry(const Json& entry) {
   if (const auto card = Card::Parse(entry)) {
@@ -30,6 +35,18 @@ void TryEntry(const Json& entry) {
   }
 }
 
+void TryStateAndAddresses(const Json& entry) {
+  if (const auto state = StateEntry::Parse(entry)) {
+    ENSURE(*StateEntry::Parse(*ParseCanonical(state->Render())) == *state);
+  }
+  if (const auto addresses = AddressEntry::Parse(entry)) {
+    ENSURE(*AddressEntry::Parse(*ParseCanonical(addresses->Render())) == *addresses);
+    for (const auto& address : addresses->addresses) {
+      ENSURE(IsDialable(address) || !IsAnnounceable(address));
+    }
+  }
+}
+
 void TryInput(ByteView input) {
   const auto entry = ParseCanonical(input);
   if (!entry) return;
@@ -37,6 +54,8 @@ void TryInput(ByteView input) {
   ENSURE(rendered.has_value());
   ENSURE(std::equal(rendered->begin(), rendered->end(), input.begin(), input.end()));
   TryEntry(*entry);
+  // With the type and version that others look at, which may be lacking here.
+  if (input.size() + kTypeAndVersionBytes <= kMaxEntryBytes) TryStateAndAddresses(*entry);
 }
 
 }  // namespace

@@ -1,5 +1,6 @@
 // gc, scrub, backup, stats and doctor, as an operator asks for them.
 #include "node/data_directory.h"
+#include "node/own_log.h"
 #include "storage/content/backup.h"
 #include "storage/content/pack_store.h"
 #include "tests/node/admin_node.h"
@@ -10,6 +11,19 @@ using namespace banyan::node;
 namespace {
 
 using Fixture = AdminNode;
+
+struct Finding {
+  std::string verdict;
+  std::string text;
+};
+
+Finding Found(const Json& report, const std::string& what) {
+  for (const auto& finding : report["findings"]) {
+    if (finding["what"] == what) return {finding["verdict"], finding["text"]};
+  }
+  FAIL("the doctor does not speak of " << what);
+  return {};
+}
 
 }  // namespace
 
@@ -153,19 +167,75 @@ TEST_CASE("TheDoctorSaysWhatIsWrong") {
   f.CommitLfs(f.alice, "alice/m", "a.bin", RandomText(1u << 20, 5));
   auto& packs = *f.node().data().content().core().packs;
   MUST(packs.SealIdle());
-  const auto verdicts = [](const Json& report) {
-    std::map<std::string, std::string> out;
-    for (const auto& finding : report["findings"]) out[finding["what"]] = finding["verdict"];
-    return out;
-  };
   auto report = f.Result("doctor");
   INFO(DumpJson(report));
-  CHECK(verdicts(report)["packs"] == "good");
-  CHECK(verdicts(report)["catalog"] == "good");
-  CHECK(verdicts(report)["operators"] == "good");
-  CHECK(verdicts(report)["admin.token"] == "look");
+  CHECK(Found(report, "packs").verdict == "good");
+  CHECK(Found(report, "catalog").verdict == "good");
+  CHECK(Found(report, "operators").verdict == "good");
+  CHECK(Found(report, "admin.token").verdict == "look");
   MUST(packs.Remove(packs.SealedIds().back()));
   report = f.Result("doctor");
   CHECK(report["healthy"] == false);
-  CHECK(verdicts(report)["packs"] == "bad");
+  CHECK(Found(report, "packs").verdict == "bad");
+}
+
+TEST_CASE("TheDoctorLooksAtTheLog") {
+  Fixture f;
+  f.Create(f.alice, "m");
+  MUST(f.node().own_log().Update());
+  const auto size = f.node().own_log().Look()->files->published().size;
+  REQUIRE(size >= 2);
+  auto found = Found(f.Result("doctor"), "log");
+  CHECK(found.verdict == "good");
+  CHECK(found.text.starts_with(std::to_string(size) + " signed entries"));
+  const auto tile = f.directory() + "/log/0/tile/0/000.p/" + std::to_string(size);
+  MUST(DiskFileSystem().Remove(tile));
+  found = Found(f.Result("doctor"), "log");
+  CHECK(found.verdict == "bad");
+  CHECK(found.text.find(tile) != std::string::npos);
+  f.Restart();
+  MUST(f.node().own_log().Update());
+  CHECK(Found(f.Result("doctor"), "log").verdict == "good");  // made anew, as it said
+}
+
+TEST_CASE("TheDoctorSeesACatalogThatTheLogDoesNotLeadTo") {
+  Fixture f;
+  f.Create(f.alice, "m");
+  MUST(f.node().own_log().Update());
+  MUST(f.database().Write([](storage::Connection& c) {
+    return c.Execute("UPDATE log_entry SET entry = x'7b7d' WHERE position = 1");
+  }));
+  auto report = f.Result("doctor");
+  CHECK(report["healthy"] == false);
+  CHECK(Found(report, "log").text.find("do not lead to the root") != std::string::npos);
+  f.Restart();
+  MUST(f.node().own_log().Update());
+  CHECK(Found(f.Result("doctor"), "log").text.starts_with("it is stopped: "));
+}
+
+TEST_CASE("TheNodeReReadsByItselfWhatItStores") {
+  Fixture f([](Config& config) { config.storage_scrub_rate = {100u << 20}; });
+  const auto finding = [&] {
+    const auto report = f.Result("doctor");
+    for (const auto& item : report["findings"]) {
+      if (item["what"] == "scrub") return item;
+    }
+    return Json();
+  };
+  CHECK(finding()["verdict"] == "look");
+  CHECK(f.Get("/metrics").body.find("banyan_scrub_end_timestamp_seconds 0\n") != std::string::npos);
+  f.Create(f.alice, "m");
+  f.CommitLfs(f.alice, "alice/m", "a.bin", RandomText(1u << 20, 6));
+  while (f.Number("SELECT ended_ms IS NULL FROM scrub_pass") == 1) {
+    f.clock().Advance(1000);
+    SystemClock().SleepMs(2);
+  }
+  const auto now = finding();
+  INFO(DumpJson(now));
+  CHECK(now["verdict"] == "good");
+  CHECK(now["text"].get<std::string>().find(", none damaged") != std::string::npos);
+  const auto metrics = f.Get("/metrics").body;
+  CHECK(metrics.find("banyan_scrub_end_timestamp_seconds 0\n") == std::string::npos);
+  CHECK(metrics.find("banyan_scrub_damaged_chunks 0\n") != std::string::npos);
+  CHECK(metrics.find("banyan_scrubbed_bytes_total 0\n") == std::string::npos);
 }

@@ -1,4 +1,4 @@
-// Who am I, may I, and what clients ask in passing.
+// Who am I, and may I.
 #include "node/data_directory.h"
 #include "tests/node/test_node.h"
 
@@ -40,32 +40,4 @@ TEST_CASE("AuthCheckTellsReadersAndWritersApart") {
   CHECK(node.Get("/api/models/alice/m/auth-check/write", alice).status == 200);
   CHECK(node.Get("/api/models/alice/m/auth-check/write", bob).status == 403);
   CHECK(node.Get("/api/models/alice/m/auth-check/write").status == 401);
-}
-
-TEST_CASE("CardsAreCheckedBeforeAnUpload") {
-  TestNode node;
-  const auto check = [&](const std::string& card) {
-    return node.Post("/api/validate-yaml", "", {{"content", card}, {"repoType", "model"}});
-  };
-  const auto fine = check("---\nlicense: mit\n---\n# x\n");
-  CHECK(fine.status == 200);
-  CHECK(fine.Parsed()["errors"] == Json::array());
-  CHECK(fine.Parsed()["warnings"].is_array());
-  const auto odd = check("---\nlicense: not-a-licence\n---\n");
-  CHECK(odd.status == 200);
-  CHECK(odd.Parsed()["warnings"][0]["message"].is_string());
-  const auto broken = check("---\nlicense: [\n---\n");
-  CHECK(broken.status == 400);
-  CHECK(broken.Parsed()["errors"][0]["message"].get<std::string>().find("line ") == 0);
-  CHECK(node.Send({"POST", "/api/validate-yaml", "", {}, "x"}).status == 400);
-}
-
-TEST_CASE("QuestionsInPassingAreAnswered") {
-  TestNode node;
-  node.Create(node.operator_token(), "m");
-  CHECK(node.Get("/api/agent-harnesses").status == 404);
-  CHECK(node.Get("/api/agent-harnesses").Parsed().contains("error"));
-  CHECK(node.Head("/api/telemetry/transformers/auto").status == 204);
-  CHECK(node.Get("/api/models/operator/m/discussions?p=0").Parsed() ==
-        Json{{"count", 0}, {"start", 0}, {"discussions", Json::array()}});
 }

@@ -69,6 +69,31 @@ TEST_CASE("AnAutomaticGateOpensForWhoAsks") {
   CHECK(fixture.Read("") == 401);
 }
 
+TEST_CASE("WhoIsKeptOutIsToldWhereToAsk") {
+  Fixture fixture("manual");
+  auto& node = fixture.node;
+  const auto kept_out = [&](const std::string& target, const std::string& token) {
+    const auto reply = node.Get(target, token);
+    INFO(target);
+    CHECK(reply.status == (token.empty() ? 401 : 403));
+    CHECK(reply.Header("X-Error-Code") == "GatedRepo");
+    const std::string error = reply.Parsed()["error"];
+    CHECK(error.find("POST " + fixture.requests) != std::string::npos);
+    CHECK(error.find("terms are in the card that GET /api/models/alice/m shows") != error.npos);
+    CHECK((error.find("sign in") != error.npos) == token.empty());
+  };
+  for (const auto& token : {std::string(), fixture.bob}) {
+    kept_out("/alice/m/resolve/main/a", token);
+    kept_out("/alice/m/raw/main/a", token);
+    kept_out("/api/models/alice/m/auth-check", token);
+  }
+  node.Create(fixture.alice, "d", {{"type", "dataset"}});
+  node.Send({"PUT", "/api/datasets/alice/d/settings", fixture.alice, {}, R"({"gated": "auto"})"});
+  const auto dataset = node.Get("/datasets/alice/d/resolve/main/.gitattributes", fixture.bob);
+  CHECK(dataset.Header("X-Error-Message").find("POST /api/datasets/alice/d/user-access-request") !=
+        std::string::npos);
+}
+
 TEST_CASE("OnlyItsOwnerDecidesAboutAGate") {
   Fixture fixture("manual");
   auto& node = fixture.node;

@@ -1,4 +1,6 @@
 #include "tests/node/test_node.h"
+#include "tests/support/gguf_bytes.h"
+#include "tests/support/safetensors_bytes.h"
 
 using namespace banyan;
 using namespace banyan::node;
@@ -61,9 +63,67 @@ TEST_CASE("ListsFilterAndSort") {
   CHECK(list("unknown=x").size() == 2);
 }
 
+TEST_CASE("WeightsAreListedByWhatTheySay") {
+  Fixture fixture;
+  const auto list = [&](const std::string& query) {
+    return Ids(fixture.node.Get("/api/models?" + query));
+  };
+  const auto weights = SafetensorsBytes(
+      "{\"__metadata__\":{\"format\":\"pt\"},"
+      "\"w\":{\"dtype\":\"BF16\",\"shape\":[1000],\"data_offsets\":[0,2000]}}",
+      Bytes(2000));
+  fixture.node.CommitLfs(fixture.alice, "alice/first", "model.safetensors",
+                         std::string(AsText(weights)));
+  GgufBytes gguf;
+  gguf.Counts(0, 2).Key("general.architecture", "llama").Key("general.file_type", 15);
+  fixture.node.CommitLfs(fixture.bob, "bob/second", "tiny.gguf", std::string(AsText(gguf.bytes())));
+  const Names first{"alice/first"};
+  const Names second{"bob/second"};
+  for (const char* query :
+       {"filter=safetensors", "dtype=BF16", "dtype=bf16", "filter=dtype:bf16", "search=bf16",
+        "num_parameters=min:1K,max:1K", "num_parameters=min:0.5K",
+        "dtype=bf16&num_parameters=max:1B&filter=safetensors"}) {
+    INFO(query);
+    CHECK(list(query) == first);
+  }
+  for (const char* query :
+       {"filter=gguf", "dtype=Q4_K_M", "architecture=llama", "architecture=LLAMA&dtype=q4_k_m",
+        "search=Q4_K_M", "search=llama", "num_parameters=max:10"}) {
+    INFO(query);
+    CHECK(list(query) == second);
+  }
+  for (const char* query : {"dtype=f32", "dtype=bf16,f32", "architecture=bert",
+                            "dtype=bf16&architecture=llama", "num_parameters=min:1001"}) {
+    INFO(query);
+    CHECK(list(query).empty());
+  }
+  CHECK(list("dtype=").size() == 2);
+  const auto info = fixture.node.Get("/api/models/alice/first").Parsed();
+  CHECK(info["safetensors"] ==
+        Json{{"parameters", {{"BF16", 1000}}}, {"total", 1000}, {"metadata", {{"format", "pt"}}}});
+}
+
+TEST_CASE("AFilterOfWhatNobodyKnowsHereIsNotLeftOut") {
+  Fixture fixture;
+  for (const std::string query : {"inference=warm", "inference_provider=all",
+                                  "author=alice&inference_provider=x&inference_provider=y"}) {
+    INFO(query);
+    const auto reply = fixture.node.Get("/api/models?" + query);
+    CHECK(reply.status == 200);
+    CHECK(reply.Parsed() == Json::array());
+    CHECK(reply.Header("Link") == "(none)");
+  }
+  CHECK(Ids(fixture.node.Get("/api/models?inference=&inference_provider=&apps=")).size() == 2);
+  CHECK(fixture.node.Get("/api/models?inference=warm&sort=size").status == 400);
+  const auto apps = fixture.node.Get("/api/models?apps=ollama&apps=vllm");
+  CHECK(apps.status == 400);
+  CHECK(apps.Header("X-Error-Message").find("apps: ") == 0);
+}
+
 TEST_CASE("AWrongQueryIsSaidSo") {
   Fixture fixture;
-  for (const char* query : {"sort=size", "limit=x", "cursor=x", "num_parameters=x"}) {
+  for (const char* query : {"sort=size", "limit=x", "cursor=x", "num_parameters=x",
+                            "dtype=a,b,c,d,e&architecture=f,g,h,i"}) {
     INFO(query);
     CHECK(fixture.node.Get("/api/models?" + std::string(query)).status == 400);
   }

@@ -58,6 +58,19 @@ TEST_CASE("BlobsAddSizesAndDigestsToSiblings") {
   CHECK_FALSE(info["siblings"][0].contains("lfs"));
 }
 
+TEST_CASE("WhoAsksIsToldThatNothingWasScanned") {
+  TestNode node;
+  const auto alice = node.NewUser("alice");
+  node.Create(alice, "m");
+  const Json nothing = {{"scansDone", false}, {"filesWithIssues", Json::array()}};
+  for (const std::string target : {"/api/models/alice/m", "/api/models/alice/m/revision/main"}) {
+    INFO(target);
+    CHECK(node.Get(target + "?securityStatus=True").Parsed()["securityRepoStatus"] == nothing);
+    CHECK_FALSE(node.Get(target).Parsed().contains("securityRepoStatus"));
+    CHECK_FALSE(node.Get(target + "?securityStatus=false").Parsed().contains("securityRepoStatus"));
+  }
+}
+
 TEST_CASE("ExpandGivesOnlyWhatIsNamed") {
   TestNode node;
   const auto alice = node.NewUser("alice");

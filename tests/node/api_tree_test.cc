@@ -77,6 +77,20 @@ TEST_CASE("ExpandedItemsNameTheirLastCommit") {
   CHECK(items[2]["lastCommit"]["date"].get<std::string>().ends_with("Z"));
 }
 
+TEST_CASE("ExpandedFilesSayThatNobodyScannedThem") {
+  Fixture fixture;
+  const Json unscanned = {
+      {"status", "unscanned"}, {"avScan", nullptr}, {"pickleImportScan", nullptr}};
+  const std::string tree = "/api/models/alice/m/tree/main";
+  const auto items = fixture.node.Get(tree + "?expand=true").Parsed();
+  CHECK_FALSE(items[1].contains("securityFileStatus"));  // a folder
+  CHECK(items[2]["securityFileStatus"] == unscanned);
+  CHECK_FALSE(fixture.node.Get(tree).Parsed()[2].contains("securityFileStatus"));
+  const auto one = fixture.node.Post("/api/models/alice/m/paths-info/main", "",
+                                     {{"paths", {"z"}}, {"expand", true}});
+  CHECK(one.Parsed()[0]["securityFileStatus"] == unscanned);
+}
+
 TEST_CASE("AMissingFolderIsAMissingEntry") {
   Fixture fixture;
   for (const char* path : {"none", "a/none", "z", "z/none"}) {

@@ -114,6 +114,27 @@ TEST_CASE("AFileIsReadOverXetInWholeAndInRanges") {
         "3000000");
 }
 
+TEST_CASE("ARangeThatIsNoneIsNeverAnsweredWithTheWholeFile") {
+  Fixture hub;
+  const auto file = hub.CommitFile(Text(Noise(300'000, 14)));
+  const auto token = hub.XetToken("read", "");
+  for (const std::string version : {"v1", "v2"}) {
+    for (const std::string range : {"bytes=9-2", "bytes=", "bytes=-", "bytes=x-9", "bytes=0x1-9",
+                                    "bytes=0-1,5-6", "items=0-9", "0-9", "nonsense"}) {
+      INFO(version << " " << range);
+      const auto reply = hub.Store("GET", version + "/reconstructions/" + file.ToString(), token,
+                                   {{"Range", range}});
+      CHECK(reply.status == 400);
+      CHECK(reply.body.find("Range: expected") != std::string::npos);
+    }
+    CHECK(hub.Terms(file, token, "0-", version).status == 200);
+    CHECK(hub.Terms(file, token, "-9", version).status == 200);
+    CHECK(hub.Terms(file, token, "-0", version).status == 416);
+    const FileHash unknown = storage::HashFile(Cut(Noise(10, 1)));
+    CHECK(hub.Terms(unknown, token, "9-2", version).status == 404);
+  }
+}
+
 TEST_CASE("BothVersionsAndAllNamesOfARouteSayTheSame") {
   Fixture hub;
   const auto file = hub.CommitFile(Text(Noise(500'000, 2)));
@@ -210,7 +231,11 @@ TEST_CASE("AnUploadOverXetGoesFromTheTokenToTheCommit") {
   const auto xorb = storage::HashXorb(Cut(data)).ToString();
   CHECK(hub.Store("GET", "v1/chunks/default/" + Cut(data)[0].id.ToString(), token).status == 404);
   CHECK(hub.Store("HEAD", "v1/xorbs/default/" + xorb, token).status == 404);
-  CHECK(hub.Store("POST", "v1/shards", token, {}, Fixture::Shard(data)).status == 404);
+  for (const std::string version : {"v1", "v2"}) {  // clients take 404 for a node without the route
+    const auto early = hub.Store("POST", version + "/shards", token, {}, Fixture::Shard(data));
+    CHECK(early.status == 400);
+    CHECK(early.body.find(xorb + " is not known here") != std::string::npos);
+  }
   CHECK(hub.PutXorb(data, token).Parsed()["was_inserted"] == true);
   CHECK(hub.PutXorb(data, token).Parsed()["was_inserted"] == false);
   CHECK(hub.Store("HEAD", "v1/xorbs/default/" + xorb, token).status == 200);
@@ -247,6 +272,14 @@ TEST_CASE("WhatIsWrongWithAnUploadIsSaid") {
   CHECK(frames.status == 200);
   CHECK(frames.body.find("\"type\":\"error\"") != std::string::npos);
   CHECK(frames.body.find("wrong SHA-256") != std::string::npos);
+  // A file of a xorb that nobody sent, in a shard that lists none.
+  const Bytes unsent = Noise(500'000, 8);
+  const auto lacking = Text(ShardBody({{WholeXorb(unsent, Cut(unsent))}, {}}));
+  CHECK(post("v1", lacking).status == 400);
+  const auto lacks = post("v2", lacking);
+  CHECK(lacks.status == 200);
+  CHECK(lacks.body.find("is not known here") != std::string::npos);
+  CHECK(lacks.body.find("\"retryable\":false") != std::string::npos);
   CHECK(post("v1", "HFRepo").status == 400);
   CHECK(hub.Store("POST", "v1/xorbs/default/zz", token, {}, "x").status == 400);
   const auto other = storage::HashXorb(Cut(Noise(10, 1))).ToString();
@@ -348,6 +381,19 @@ TEST_CASE("ReadersAreToldNothingOfXorbs") {
     CHECK(hub.Store("HEAD", xorb, token).status == 404);
     CHECK(hub.Store("GET", "v1/chunks/default/" + Cut(data)[0].id.ToString(), token).status == 404);
   }
+}
+
+TEST_CASE("XorbsThatNoFileUsesAreBoundedByTheQuota") {
+  Fixture hub([](Config& config) { config.quota_default = {1'000'000}; });
+  const auto token = hub.XetToken("write", hub.alice);
+  const Bytes data = Noise(600'000, 14);
+  REQUIRE(hub.PutXorb(data, token).status == 200);
+  const auto refused = hub.PutXorb(Noise(600'000, 15), token);
+  CHECK(refused.status == 413);
+  INFO(refused.body);
+  CHECK(refused.body.find("finish the uploads") != std::string::npos);
+  REQUIRE(hub.Store("POST", "v1/shards", token, {}, Fixture::Shard(data)).status == 200);
+  CHECK(hub.PutXorb(Noise(300'000, 16), token).status == 200);
 }
 
 TEST_CASE("AFileThatIsNamedTwiceIsAnsweredOnce") {

@@ -1,5 +1,6 @@
 #include "node/config.h"
 
+#include "storage/base/json.h"
 #include "tests/support/memory_file_system.h"
 #include "tests/support/must.h"
 #include "tests/support/source_directory.h"
@@ -104,6 +105,26 @@ TEST_CASE("APrintedConfigReadsBackTheSame") {
       MUST(Load("data = \"/a \\\"b\\\" \\\\ \\u0007\"\n[access]\nregistration = true\n"
                 "[http]\ntrusted_proxies = [\"10.0.0.0/8\"]\n"));
   CHECK(MUST(Load(PrintConfig(config))) == config);
+}
+
+TEST_CASE("AConfigIsJsonForPrograms") {
+  const auto config =
+      MUST(Load("data = \"/a \\\"b\\\"\"\n[access]\nregistration = true\n"
+                "[http]\ntrusted_proxies = [\"10.0.0.0/8\"]\nheader_timeout = \"90s\"\n"));
+  const Json json = ConfigJson(config);
+  CHECK(json["data"] == "/a \"b\"");
+  CHECK(json["access"]["registration"] == true);
+  CHECK(json["http"]["trusted_proxies"] == Json::array({"10.0.0.0/8"}));
+  CHECK(json["http"]["header_timeout"] == "90s");
+  CHECK(json["http"]["max_connections"] == 4000);
+  CHECK(json["upload"]["part"].is_string());
+  for (const auto& key : ListConfigKeys()) {
+    INFO(key.name);
+    const auto dot = key.name.find('.');
+    const bool is_top = dot == key.name.npos;
+    const Json& table = is_top ? json : json[key.name.substr(0, dot)];
+    CHECK(table.contains(is_top ? key.name : key.name.substr(dot + 1)));
+  }
 }
 
 TEST_CASE("TheExampleFileIsTheOneInTheTree") {

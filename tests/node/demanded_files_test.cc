@@ -24,7 +24,8 @@ struct Gateway {
   std::unique_ptr<TestNode> node;
   std::string name;
 
-  explicit Gateway(const std::string& text) {
+  // The repository is gated at its origin when `gating` is given.
+  explicit Gateway(const std::string& text, const std::string& gating = "") {
     MUST(WriteFileDurably(DiskFileSystem(), policy, AsBytes(text)));
     node = std::make_unique<TestNode>([&](Config& config) { config.federation_policy = policy; });
     const auto alice = origin->NewUser("alice");
@@ -32,6 +33,10 @@ struct Gateway {
     origin->Commit(alice, "alice/tiny", {{"README.md", "---\nlicense: mit\n---\n"}});
     origin->Commit(alice, "alice/tiny", {{"config.json", "{\"a\": 1}"}});
     origin->CommitLfs(alice, "alice/tiny", "weights.bin", kWeights);
+    if (!gating.empty()) {
+      const auto body = DumpJson({{"gated", gating}});
+      origin->Send({"PUT", "/api/models/alice/tiny/settings", alice, {}, body});
+    }
     MUST(DescribeAll(*origin));
     MUST(origin->node().own_log().Update());
     auto& token = node->operator_token();
@@ -112,6 +117,30 @@ TEST_CASE("WhatDoesNotComeIsRefusedAndNeverSaidNotToExist") {
   }
   CHECK(g.Batch()["error"]["code"] == 403);
   CHECK(g.Mark()["others"] == "refused");
+}
+
+TEST_CASE("AccessToAMirroredRepositoryIsAskedForAtItsOrigin") {
+  Gateway g(kOnDemand, "auto");
+  const auto bob = g.node->NewUser("bob");
+  const auto request = "/api/models/" + g.name + "/user-access-request";
+  for (const auto& token : {std::string(), bob}) {
+    const auto asked = g.node->Post(request, token, Json::object());
+    CHECK(asked.status == 403);
+    const auto file = g.node->Get(g.Path("weights.bin"), token);
+    CHECK(file.status == (token.empty() ? 401 : 403));
+    CHECK(file.Header("X-Error-Code") == "GatedRepo");
+    for (const auto& reply : {asked, file}) {
+      const std::string error = reply.Parsed()["error"];
+      INFO(error);
+      CHECK(error.find(g.OriginId()) != std::string::npos);
+      CHECK(error.find(g.Address()) != std::string::npos);
+      CHECK(error.find("user-access-request") == std::string::npos);
+    }
+  }
+  CHECK(g.node->Post(request + "/grant", g.node->operator_token(), {{"user", "bob"}}).status ==
+        403);
+  CHECK(g.node->Get(request + "/pending", bob).status == 403);
+  CHECK(g.node->Get(g.Path("weights.bin"), bob).status == 403);
 }
 
 TEST_CASE("WhatNoPeerSendsIs503AndTriedAgainLater") {

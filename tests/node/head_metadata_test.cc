@@ -42,6 +42,14 @@ TEST_CASE("HeadsThatNobodyDescribedAreFound") {
   CHECK(fixture.Number("SELECT updated_ms FROM repository") == updated);
 }
 
+TEST_CASE("WhatAKillLeftUndescribedIsDescribedAtTheNextStart") {
+  Fixture fixture;
+  fixture.Forget();
+  fixture.Restart();
+  for (int i = 0; i < 1000 && fixture.Licensed() == 0; ++i) SystemClock().SleepMs(10);
+  CHECK(fixture.Licensed() == 1);
+}
+
 TEST_CASE("WhatIsDescribedIsLeftAlone") {
   Fixture fixture;
   MUST(fixture.database().Write(

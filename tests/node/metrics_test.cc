@@ -22,6 +22,8 @@ TEST_CASE("MetricsShowWhatWasCounted") {
   metrics.Add(Counter::Commits);
   metrics.Add(Counter::UploadBytesTaken, 1000);
   MetricsView view{metrics, {}, 1500, 7, 8, 9, 10};
+  view.scrub = {1500, 20, 3};
+  metrics.Add(Counter::ScrubbedBytes, 21);
   view.http.requests_by_class[2] = 5;
   const auto text = "\n" + RenderMetrics(view);
   CHECK(ValueOf(text, "banyan_commits_total") == "1");
@@ -30,6 +32,9 @@ TEST_CASE("MetricsShowWhatWasCounted") {
   CHECK(ValueOf(text, "banyan_repositories") == "7");
   CHECK(ValueOf(text, "banyan_disk_free_bytes") == "10");
   CHECK(ValueOf(text, "banyan_http_requests_total{class=\"2xx\"}") == "5");
+  CHECK(ValueOf(text, "banyan_scrub_end_timestamp_seconds") == "1.5");
+  CHECK(ValueOf(text, "banyan_scrub_damaged_chunks") == "3");
+  CHECK(ValueOf(text, "banyan_scrubbed_bytes_total") == "21");
 }
 
 TEST_CASE("DurationsAreCumulative") {

@@ -16,6 +16,7 @@ TestNode::TestNode(const std::function<void(Config&)>& change) {
   config_.listen = "127.0.0.1:0";
   config_.public_url = kPublicUrl;
   config_.storage_min_free = {0};
+  config_.storage_scrub_rate = {0};  // it would read whenever a test moves the clock
   config_.log_access = false;
   if (change) change(config_);
   Start();

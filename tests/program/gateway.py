@@ -142,7 +142,7 @@ class Test:
         return self.relay.down_bytes - before, result
 
     def xet(self, path):
-        return self.a.operator.json("hash", self.work / "operator-tiny" / path)["file_hash"]
+        return self.a.operator.json("hash", self.work / "operator-tiny" / path)[0]["file_hash"]
 
     # --- steps
 

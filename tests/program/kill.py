@@ -112,13 +112,8 @@ class Test:
     def chunks(self, paths):
         """All chunks of these files, as {id: size}."""
         paths = [path for path in map(str, paths) if os.path.getsize(path) > 0]
-        text = self.direct.run("hash", "--chunks", "--json", *paths) if paths else ""
-        found, decoder = {}, json.JSONDecoder()
-        while text := text.lstrip():
-            value, end = decoder.raw_decode(text)
-            found |= {chunk["id"]: chunk["size"] for chunk in value["chunks"]}
-            text = text[end:]
-        return found
+        files = self.direct.json("hash", "--chunks", *paths) if paths else []
+        return {chunk["id"]: chunk["size"] for file in files for chunk in file["chunks"]}
 
     def get(self, path):
         opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))

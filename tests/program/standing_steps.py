@@ -65,7 +65,7 @@ class StandingSteps:
     def check_withheld(self, place):
         status, body = place.get("/lab/model/resolve/main/config.json")
         check_equal(status, 451, place.name, body)
-        xet = self.a.operator.json("hash", self.model / "weights.bin")["file_hash"]
+        xet = self.a.operator.json("hash", self.model / "weights.bin")[0]["file_hash"]
         for path in (f"/fed/f/{xet}/outline", f"/fed/f/{xet}/data/0"):
             check_equal(place.get(path)[0], 404, place.name, path)
         check_equal(place.json("/api/models/lab/model")["disabled"], True, place.name)

@@ -4,6 +4,7 @@
 
 #include <atomic>
 #include <map>
+#include <optional>
 
 #include "cli/transfer/remote_content.h"
 #include "storage/content/file_sections.h"
@@ -16,6 +17,9 @@ class FakeRemote final : public cli::RemoteContent {
   explicit FakeRemote(storage::LocalContentStore& store) : store_(store) {}
   void Serve(const storage::FileContent& file) { files_[file.hash] = file; }
 
+  std::optional<cli::RemoteRevision> revision;  // of every repository
+  std::map<Sha256, Bytes> objects;              // nodes of its manifest
+
   std::atomic<int> data_requests{0};
   std::atomic<std::uint64_t> sent_bytes{0};
   std::atomic<std::int64_t> data_budget{-1};  // bytes until every answer breaks off; -1: no end
@@ -26,12 +30,15 @@ class FakeRemote final : public cli::RemoteContent {
   std::string Name() const override { return "fake"; }
   Result<cli::RemoteRevision> FindRevision(const storage::RepositoryId&,
                                            const std::string&) override {
+    if (revision) return *revision;
     return Error(Errc::NotFound, "no repositories here");
   }
   Status AskByName(const storage::RepositoryId&, const GitOid&, const std::string&) override {
     return Error(Errc::NotFound, "no files here");
   }
-  Result<Bytes> FetchObject(const Sha256&, const Sha256&) override {
+  Result<Bytes> FetchObject(const Sha256&, const Sha256& id) override {
+    const auto found = objects.find(id);
+    if (found != objects.end()) return found->second;
     return Error(Errc::NotFound, "no objects here");
   }
   Result<Bytes> FetchOutline(const FileHash& hash) override {

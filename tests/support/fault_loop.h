@@ -47,14 +47,16 @@ inline bool RunWithFault(const Workload& workload, FaultPlan plan, std::uint64_t
   return struck;
 }
 
-// With BANYAN_LONG every n. Else every n up to 10 and then every third, `phase` telling which: of
-// three loops with different phases each n is struck by one. The thread sanitizer, which looks for
-// something else than what a fault leaves behind, sees fewer.
+// With BANYAN_LONG, and of short workloads that ask for it, every n. Else every n up to 10 and then
+// every third, `phase` telling which: of three loops with different phases each n is struck by one.
+// The thread sanitizer, which looks for something else than what a fault leaves behind, sees fewer.
+enum class Strikes { Spread, Each };
 inline constexpr std::uint64_t kEachUpTo = kThreadSanitized ? 2 : 10;
 inline constexpr std::uint64_t kStride = kThreadSanitized ? 31 : 3;
 inline void RunUntilNothingStrikes(const Workload& workload, FaultPlan plan, std::uint64_t seed,
-                                   std::uint64_t phase = 0) {
-  const bool every = std::getenv("BANYAN_LONG") != nullptr;
+                                   std::uint64_t phase = 0, Strikes strikes = Strikes::Spread) {
+  const bool every =
+      std::getenv("BANYAN_LONG") != nullptr || (strikes == Strikes::Each && !kThreadSanitized);
   const auto next = [&](std::uint64_t nth) {
     const auto since_struck = (nth + kStride - (1 + phase) % kStride) % kStride;
     return every || nth < kEachUpTo ? nth + 1 : nth + kStride - since_struck;
@@ -66,21 +68,23 @@ inline void RunUntilNothingStrikes(const Workload& workload, FaultPlan plan, std
 }
 
 // Input/output errors, a full disk and short writes at every operation, once and for ever.
-inline void ForEveryFault(const Workload& workload) {
+inline void ForEveryFault(const Workload& workload, Strikes strikes = Strikes::Spread) {
   std::uint64_t phase = 0;
   for (const auto kind : {FaultKind::Io, FaultKind::NoSpace, FaultKind::ShortWrite}) {
     for (const bool forever : {false, true}) {
-      RunUntilNothingStrikes(workload, {.kind = kind, .forever = forever}, 0, phase++);
+      RunUntilNothingStrikes(workload, {.kind = kind, .forever = forever}, 0, phase++, strikes);
     }
   }
 }
 
 // Power loss at every changing operation. Seed 0 loses all that was not synced; the others keep
 // mixtures, and with an odd seed the interrupted operation itself takes effect.
-inline void ForEveryCrash(const Workload& workload, std::uint64_t seeds = 4) {
+inline void ForEveryCrash(const Workload& workload, std::uint64_t seeds = 4,
+                          Strikes strikes = Strikes::Spread) {
   for (std::uint64_t seed = 0; seed < seeds; ++seed) {
     const bool applied = seed % 2 == 1;
-    RunUntilNothingStrikes(workload, {.kind = FaultKind::Crash, .applied = applied}, seed, seed);
+    RunUntilNothingStrikes(workload, {.kind = FaultKind::Crash, .applied = applied}, seed, seed,
+                           strikes);
   }
 }
 

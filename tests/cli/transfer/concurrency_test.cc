@@ -8,6 +8,7 @@
 #include "node/collection.h"
 #include "node/data_directory.h"
 #include "storage/content/scrub.h"
+#include "tests/cli/ending_remote.h"
 #include "tests/cli/served_node.h"
 #include "tests/support/store_fixture.h"
 
@@ -98,39 +99,6 @@ Result<PushReport> Push(Client& client, Meeting* meeting) {
   PushRun run(SystemClock(), DiskFileSystem(), content, upload, cancelled, progress);
   return run.Run(request, files);
 }
-
-// Gives data until `left` is used up; then `end` runs once, and all goes on.
-class EndingRemote final : public RemoteContent {
- public:
-  EndingRemote(ApiClient& client, int left, std::function<void()> end)
-      : http_(client), left_(left), end_(std::move(end)) {}
-  std::string Name() const override { return http_.Name(); }
-  Result<RemoteRevision> FindRevision(const storage::RepositoryId& id,
-                                      const std::string& revision) override {
-    return http_.FindRevision(id, revision);
-  }
-  Status AskByName(const storage::RepositoryId& id, const GitOid& commit,
-                   const std::string& path) override {
-    return http_.AskByName(id, commit, path);
-  }
-  Result<Bytes> FetchObject(const Sha256& root, const Sha256& id) override {
-    return http_.FetchObject(root, id);
-  }
-  Result<Bytes> FetchOutline(const FileHash& file) override { return http_.FetchOutline(file); }
-  Result<Bytes> FetchSection(const FileHash& file, std::size_t section) override {
-    return http_.FetchSection(file, section);
-  }
-  Status FetchData(const FileHash& file, std::size_t section, std::uint64_t offset,
-                   std::uint64_t size_bytes, const Sink& sink) override {
-    if (left_-- == 0) end_();
-    return http_.FetchData(file, section, offset, size_bytes, sink);
-  }
-
- private:
-  HttpRemote http_;
-  std::atomic<int> left_;
-  const std::function<void()> end_;
-};
 
 }  // namespace
 

@@ -166,6 +166,31 @@ TEST_CASE("Attack08AnOversizedEntryStopsItsOrigin") {
   CHECK(f.Stopped(f.a).find("4 KiB") != std::string::npos);
 }
 
+TEST_CASE("Attack11HeadsOfOriginsThatNobodyFollowsLeaveNothing") {
+  Fixture f;
+  f.Round();
+  const auto rows = [&] {
+    return std::vector{
+        f.Count("SELECT count(*) FROM origin"), f.Count("SELECT count(*) FROM log_head"),
+        f.Count("SELECT count(*) FROM log_entry"), f.Count("SELECT count(*) FROM learned_address"),
+        f.Count("SELECT count(*) FROM introduced_node")};
+  };
+  const auto before = rows();
+  std::set<std::string> paths;
+  f.mirror.spoil = [&](const std::string& path, Bytes&) {
+    paths.insert(path.substr(0, path.find('?')));
+  };
+  for (std::uint8_t seed = 100; seed < 200; ++seed) {
+    FakeOrigin stranger(seed);
+    stranger.Publish("flood");
+    f.mirror.Carry(stranger);
+  }
+  f.Round();
+  CHECK(rows() == before);
+  CHECK(paths.contains("/fed/heads"));
+  for (const auto& path : paths) CHECK((path == "/fed/heads" || path == "/fed/info"));
+}
+
 TEST_CASE("Attack16MalformedPagesAndEntriesAreRefused") {
   Fixture f;
   SECTION("heads") {

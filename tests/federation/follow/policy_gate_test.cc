@@ -33,12 +33,12 @@ void Yank(Card& card) {
 
 TEST_CASE("WhatThePolicyStopsIsNotFetched") {
   Gate f;
-  f.policy.answers = {{{}, "", {}, {}, {Action::Stop, 0}}};
+  f.policy.answers = {{{}, "", {}, {}, {}, {Action::Stop, 0}}};
   f.Read();
   f.Publish("one", Yank);
   f.Round();
   CHECK(f.mirrors.empty());
-  f.policy.answers = {{{}, "", {}, {}, {Action::Keep, 0}}};
+  f.policy.answers = {{{}, "", {}, {}, {}, {Action::Keep, 0}}};
   f.Read();  // takes effect without a restart
   f.Round();
   CHECK(f.mirrors.size() == 1);
@@ -147,12 +147,12 @@ TEST_CASE("WhatWaitsIsKnownWithoutALookAtTheRest") {
   f.Publish("one");
   f.Round();
   check(1);
-  f.policy.answers = {{{}, "", {storage::StandingStatus::Yanked}, {}, {Action::Stop, 0}}};
+  f.policy.answers = {{{}, "", {storage::StandingStatus::Yanked}, {}, {}, {Action::Stop, 0}}};
   f.Read();
   f.Publish("one", Yank);
   f.Round();
   check(0);  // passed over
-  f.policy.answers = {{{}, "", {}, {}, {Action::Keep, 0}}};
+  f.policy.answers = {{{}, "", {}, {}, {}, {Action::Keep, 0}}};
   f.Read();
   check(1);
   is_mirrored();

@@ -53,10 +53,10 @@ GitOid Publisher::Push(const std::string& branch, const std::vector<PushedFile>&
   return commit;
 }
 
-std::int64_t Follower::Take(Publisher& publisher, const CardRow& card) {
+std::int64_t TakeCard(Database& database, Publisher& publisher, const CardRow& card) {
   const auto entries = publisher.Entries();
   std::int64_t row = 0;
-  MUST(database->Write([&](Connection& c) -> Status {
+  MUST(database.Write([&](Connection& c) -> Status {
     TRY(c.Execute("INSERT OR IGNORE INTO origin(node) VALUES(?)", publisher.origin.node.genesis()));
     std::int64_t origin = 0;
     std::uint64_t position = 0;

@@ -37,6 +37,9 @@ struct Publisher : LogFixture {
   }
 };
 
+// What log replay leaves of a card that is to be mirrored; its row.
+std::int64_t TakeCard(storage::Database& database, Publisher& publisher, const CardRow& card);
+
 // Mirrors what others publish.
 struct Follower : tests::HistoryFixture {
   FakeClock clock;
@@ -46,7 +49,9 @@ struct Follower : tests::HistoryFixture {
   MirrorParts Parts() { return {clock, random, *database, local(), cancelled, {}, {}, 2}; }
   // Its latest card, as log replay leaves it; the row of the card.
   std::int64_t Follow(Publisher& publisher) { return Take(publisher, publisher.LastCard()); }
-  std::int64_t Take(Publisher& publisher, const CardRow& card);
+  std::int64_t Take(Publisher& publisher, const CardRow& card) {
+    return TakeCard(*database, publisher, card);
+  }
 
   MirrorReport Run(std::int64_t card, std::vector<PeerSource*> peers) {
     return RepositoryMirror(Parts()).Run(card, peers);

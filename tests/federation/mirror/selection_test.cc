@@ -147,7 +147,7 @@ TEST_CASE("ARuleThatDeletesGivesRoomBackAndItsEndBringsWhatIsSelectedThen") {
   const auto now_ms = p.follower.clock.NowMs();
   Policy policy;
   policy.answers = {
-      {p.publisher.origin.node, "", {storage::StandingStatus::Live}, {}, {Action::Delete, 0}}};
+      {p.publisher.origin.node, "", {storage::StandingStatus::Live}, {}, {}, {Action::Delete, 0}}};
   std::int64_t deleted = 0;
   const auto apply = [&] {
     MUST(p.follower.database->Write([&](storage::Connection& c) -> Status {
@@ -385,7 +385,7 @@ TEST_CASE("ABundleOfAPartialMirrorHasWhatIsHere") {
   const auto sink = MakeFolderSink(disk, "/stick");
   const auto report =
       MUST(ExportBundle(*p.follower.database, p.follower.local(),
-                        {p.publisher.origin.node, {"models/Lab/*"}, {}}, *sink, cancelled));
+                        {p.publisher.origin.node, {"models/Lab/*"}, {}, {}}, *sink, cancelled));
   CHECK(report.repositories == 1);
   CHECK(report.files == 2);
   CHECK(report.absent_files == 2);

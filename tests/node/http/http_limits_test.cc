@@ -222,11 +222,12 @@ TEST_CASE("HttpLimitsTurnAwayWhatIsTooMuch") {
   for (const bool tls : kBoth) {
     const auto server = StartTestServer(router, tls, limits);
     std::vector<std::unique_ptr<RawClient>> busy;
+    const std::string head = "PUT /count HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\n\r\n";
     for (int i = 0; i < 4; ++i) {
       busy.push_back(std::make_unique<RawClient>(server->port(), tls));
-      busy.back()->Send("PUT /count HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\n\r\n");
+      busy.back()->Send(head);
     }
-    while (server->counters().open_connections < 4) Sleep(5);
+    while (server->counters().bytes_in < 4 * head.size()) Sleep(5);  // before, they are idle
     {
       RawClient late(server->port(), tls);
       late.Send(kHello);

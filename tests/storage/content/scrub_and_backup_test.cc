@@ -64,7 +64,7 @@ TEST_CASE("ScrubCutShortGoesOnWithThePackThatItWasIn") {
   }
   const auto whole = MUST(Scrub(f.local(), {}));
   REQUIRE(whole.complete);
-  REQUIRE(whole.packs == 3);
+  REQUIRE(whole.packs.size() == 3);
   REQUIRE(whole.last_pack == f.local().core().packs->SealedIds().back());
 
   CancellingClock clock;
@@ -76,7 +76,7 @@ TEST_CASE("ScrubCutShortGoesOnWithThePackThatItWasIn") {
   ScrubOptions rest;
   const auto first = MUST(Scrub(f.local(), slow));
   REQUIRE_FALSE(first.complete);
-  REQUIRE(first.packs == 0);
+  REQUIRE(first.packs.empty());
   REQUIRE(first.chunks == 1);
   rest.after = first.last_pack;
   REQUIRE(MUST(Scrub(f.local(), rest)).chunks == whole.chunks);
@@ -87,7 +87,7 @@ TEST_CASE("ScrubCutShortGoesOnWithThePackThatItWasIn") {
   REQUIRE_FALSE(second.complete);
   REQUIRE(second.last_pack == slow.after);
   rest.after = second.last_pack;
-  REQUIRE(MUST(Scrub(f.local(), rest)).packs == 2);
+  REQUIRE(MUST(Scrub(f.local(), rest)).packs.size() == 2);
 }
 
 TEST_CASE("BackupEndsWhenItIsToldTo") {

@@ -2,8 +2,10 @@
 
 #include <algorithm>
 
+#include "tests/support/gguf_bytes.h"
 #include "tests/support/must.h"
 #include "tests/support/revision_files.h"
+#include "tests/support/safetensors_bytes.h"
 
 using namespace banyan;
 using namespace banyan::storage;
@@ -30,6 +32,28 @@ TEST_CASE("ModelTagsAreThoseOfPublicHubs") {
           Texts{"transformers", "text-generation", "chat", "en", "zh", "language:en", "language:zh",
                 "base_model:a/b", "base_model:finetune:a/b", "dataset:c/d", "dataset:squad",
                 "license:apache-2.0"});
+}
+
+TEST_CASE("WhatWeightsAreMadeOfIsATag") {
+  RevisionFiles files;
+  files.Add("README.md", "---\ntags: ['dtype:f64', 'architecture:mine', chat]\n---\n")
+      .Add("config.json", R"({"architectures":["LlamaForCausalLM"]})")
+      .Add("model.safetensors",
+           SafetensorsBytes("{\"a\":{\"dtype\":\"BF16\",\"shape\":[1],\"data_offsets\":[0,2]},"
+                            "\"b\":{\"dtype\":\"F8_E4M3\",\"shape\":[2],\"data_offsets\":[2,4]}}",
+                            Bytes(4)));
+  auto tags = MUST(ReadRepositoryMetadata(files.View(), RepositoryKind::Model)).tags;
+  CHECK(tags == Texts{"transformers", "safetensors", "text-generation", "dtype:bf16",
+                      "dtype:f8_e4m3", "architecture:llamaforcausallm", "chat"});
+  RevisionFiles quantised;
+  GgufBytes gguf;
+  gguf.Counts(0, 2).Key("general.architecture", "llama").Key("general.file_type", 15);
+  quantised.Add("tiny.gguf", gguf.bytes());
+  tags = MUST(ReadRepositoryMetadata(quantised.View(), RepositoryKind::Model)).tags;
+  CHECK(tags == Texts{"gguf", "dtype:q4_k_m", "architecture:llama"});
+  tags = MUST(ReadRepositoryMetadata(files.View(), RepositoryKind::Dataset)).tags;
+  CHECK_FALSE(Has(tags, "dtype:bf16"));
+  CHECK(Has(tags, "chat"));
 }
 
 TEST_CASE("DatasetTagsAreThoseOfPublicHubs") {

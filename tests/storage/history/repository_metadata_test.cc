@@ -5,6 +5,7 @@
 #include "tests/support/gguf_bytes.h"
 #include "tests/support/must.h"
 #include "tests/support/revision_files.h"
+#include "tests/support/safetensors_bytes.h"
 
 using namespace banyan;
 using namespace banyan::storage;
@@ -154,4 +155,31 @@ TEST_CASE("MetadataJsonIsWhatTheApiShows") {
   safetensors.Add("model.safetensors", std::string("\x02\0\0\0\0\0\0\0{}", 10));
   const auto counts = ToJson(Read(safetensors))["safetensors"];
   REQUIRE(counts.dump() == R"({"parameters":{},"total":0})");
+}
+
+TEST_CASE("WhatASafetensorsFileSaysOfItselfIsShownWithinBounds") {
+  std::string more;
+  for (int i = 0; i < 40; ++i) {
+    more += ",\"k" + std::to_string(10 + i) + "\":\"" + std::string(1000, 'x') + "\"";
+  }
+  RevisionFiles files;
+  files.Add("model.safetensors",
+            SafetensorsBytes("{\"__metadata__\":{\"format\":\"pt\",\"long\":\"" +
+                             std::string(1021, 'y') + "\"" + more + "}}"));
+  const auto metadata = Read(files);
+  REQUIRE(metadata.problems.empty());
+  const auto shown = ToJson(metadata)["safetensors"]["metadata"];
+  CHECK(shown["format"] == "pt");
+  CHECK_FALSE(shown.contains("long"));
+  CHECK(shown["k10"].get<std::string>().size() == 1000);
+  CHECK(shown.dump().size() > (15u << 10));
+  CHECK(shown.dump().size() < (17u << 10));
+}
+
+TEST_CASE("WeightsAreFoundByWhatTheyAreMadeOf") {
+  RevisionFiles files;
+  files.Add("a.gguf", TinyGguf("mit"));
+  const auto text = Read(files).search_text;
+  CHECK(text.find("architecture:llama") != std::string::npos);
+  CHECK(text.find("dtype:f32") != std::string::npos);
 }

@@ -71,7 +71,7 @@ TEST_CASE("AFileIsMadeOfXorbsThatCameBefore") {
   const Bytes data = Noise(2'000'000, 1);
   const auto chunks = Cut(data);
   const auto file = WholeXorb(data, chunks);
-  MUST_FAIL(f.Take(*session, file), Errc::NotFound);
+  MUST_FAIL(f.Take(*session, file), Errc::Invalid);
   const Bytes body = tests::XorbBody(data, chunks, XorbScheme::GroupedLz4);
   const auto hash = HashXorb(chunks);
   CHECK(MUST(session->PutXorb(hash, InPieces(body))) == XetSession::Known::New);
@@ -99,7 +99,7 @@ TEST_CASE("AXorbOfAnotherNameOrShapeIsNotKept") {
   MUST_FAIL(put(hash, ByteView(body).first(body.size() - 1)), Errc::Invalid);
   MUST_FAIL(put(hash, ByteView()), Errc::Invalid);
   MUST_FAIL(session->Require(hash), Errc::NotFound);
-  MUST_FAIL(f.Take(*session, WholeXorb(data, chunks)), Errc::NotFound);
+  MUST_FAIL(f.Take(*session, WholeXorb(data, chunks)), Errc::Invalid);
   // Nothing of it is left when the collector comes.
   const auto report = MUST(storage::Collect(f.local(), {.grace_ms = 0}));
   CHECK(report.dead_kept_bytes + report.freed_bytes > 400'000);
@@ -187,7 +187,7 @@ TEST_CASE("WhatAnAccountSentItMayUseInAllItsRepositoriesAndNobodyElse") {
   const Bytes data = Noise(500'000, 5);
   const auto file = WholeXorb(data, Cut(data));
   f.Put(*f.Open(first), data);
-  MUST_FAIL(f.Take(*f.Open(second, Fixture::kOther), file), Errc::NotFound);
+  MUST_FAIL(f.Take(*f.Open(second, Fixture::kOther), file), Errc::Invalid);
   CHECK(f.Read(MUST(f.Take(*f.Open(second), file))) == data);
 }
 
@@ -243,11 +243,11 @@ TEST_CASE("WhatWasShownInARepositoryIsUsedInAnotherByWhoMayReadItNow") {
   const auto chunks = Cut(data);
   f.StoreFixture::Commit(first, data);
   const auto file = WholeXorb(data, chunks);
-  MUST_FAIL(f.Take(*f.Open(second), file), Errc::NotFound);
+  MUST_FAIL(f.Take(*f.Open(second), file), Errc::Invalid);
   REQUIRE(MUST(f.Open(first)->Show(chunks[0].id)));
   f.closed_to_all = {first};
   MUST_FAIL(f.Take(*f.Open(second), file), Errc::Conflict);
-  MUST_FAIL(f.Take(*f.Open(second, Fixture::kOther), file), Errc::NotFound);
+  MUST_FAIL(f.Take(*f.Open(second, Fixture::kOther), file), Errc::Invalid);
   f.closed_to_all = {};
   CHECK(f.Read(MUST(f.Take(*f.Open(second), file))) == data);
 }
@@ -289,7 +289,7 @@ TEST_CASE("ANameWhoseChunksWereCollectedSaysWhatToDo") {
   const auto file = WholeXorb(data, Cut(data));
   f.Put(*f.Open(repository), data);
   f.Collect(-1);  // every session is over
-  MUST_FAIL(f.Take(*f.Open(repository), file), Errc::NotFound);
+  MUST_FAIL(f.Take(*f.Open(repository), file), Errc::Invalid);
   // Sent again, it is good again.
   const auto session = f.Open(repository);
   f.Put(*session, data);
