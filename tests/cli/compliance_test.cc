@@ -34,8 +34,8 @@ TEST_CASE("ComplianceShowsWhoHoldsBesideWhoHidesAndRefuses") {
   ScriptedNode node;
   node.answers["GET /api/models/lab/tiny/standing?ask=true"] = kAnswer;
   REQUIRE(node.runner.Output({"federation", "compliance", "lab/tiny"}) ==
-          "own\thold\t\t2026-01-01\t2 of 2 files, 9 MB\n"
-          "mirror\thold\t\t2026-01-05\t1 of 2 files, 4.5 MB of 9 MB\n"
+          "own\thold\t\t2026-01-01\t2 of 2 files, 9.0 MB\n"
+          "mirror\thold\t\t2026-01-05\t1 of 2 files, 4.5 MB of 9.0 MB\n"
           "own\thide\tquality\t2026-01-02T00:00:00.000Z\t\n"
           "other\tstop\tcourt\t2026-01-03\t\n");
   CHECK(node.runner.terminal.error().find("away did not say what it holds") != std::string::npos);
