@@ -1,4 +1,7 @@
 // takedown, reinstate, federation compliance: what is stated of a repository, and who does what.
+#include <algorithm>
+
+#include "cli/admin_command.h"
 #include "cli/commands.h"
 #include "cli/repository_address.h"
 #include "cli/session.h"
@@ -86,32 +89,73 @@ class Reinstate final : public Command {
   std::string repository_;
 };
 
+// "3 of 4 files, 2 MB of 9 MB".
+std::string HeldText(const Json& holder) {
+  const auto files = Figure(holder, "files");
+  const auto bytes = Figure(holder, "bytes");
+  const auto held_bytes = Figure(holder, "held_bytes");
+  return FormatCount(Figure(holder, "held_files")) + " of " + FormatCount(files) +
+         (files == 1 ? " file, " : " files, ") + FormatBytes(held_bytes) +
+         (held_bytes < bytes ? " of " + FormatBytes(bytes) : "");
+}
+
+// What is done, first here and then elsewhere, and who holds what.
+Table ComplianceTable(const Json& answer) {
+  Table table({{"NODE"}, {"ACTION"}, {"REASON"}, {"SINCE"}, {"HELD"}});
+  for (const auto& holder : answer.value("holders", Json::array())) {
+    table.Add({Member(holder, "node"), "hold", "", Member(holder, "since"), HeldText(holder)});
+  }
+  const auto receipts = answer.value("receipts", Json::array());
+  const auto here = Member(answer, "node");
+  const bool is_said = std::ranges::any_of(
+      receipts, [&](const auto& receipt) { return Member(receipt, "node") == here; });
+  if (!is_said &&
+      Member(answer, "answer") != "keep") {  // it publishes none of its own repositories
+    table.Add(
+        {here, Member(answer, "answer"), Member(answer, "reason"), Member(answer, "answered"), ""});
+  }
+  for (const auto& receipt : receipts) {
+    table.Add({Member(receipt, "node"), Member(receipt, "action"), Member(receipt, "reason"),
+               Member(receipt, "time"), ""});
+  }
+  return table;
+}
+
 class Compliance final : public Command {
  public:
-  Compliance()
-      : Command("federation compliance", "show which node serves, hides or refuses a repository") {
+  Compliance() : Command("federation compliance", "show who holds, hides or refuses a repository") {
     Takes("REPO", repository_, "NAMESPACE/NAME");
     Explain(
-        "What its origin states, what the node does about it, and what other nodes say in their "
-        "signed logs, as far as the node follows them.");
+        "What its origin states, and what the node does about it. Other nodes: what they do, as "
+        "they say in their signed logs, as far as the node follows them; and what they hold of "
+        "the newest revision, as the node's peers say when it asks them. They are asked at most "
+        "once a minute. Copies of content are shown here, copies of logs by `banyan federation "
+        "status`.");
     Shows("federation compliance alice/tiny", "since when, and why");
   }
 
   Status Run(Session& session) override {
     const auto address = TRY(ParseRepositoryAddress(repository_, RevisionPart::Refused));
     auto& node = *TRY(session.Node());
-    const auto answer = TRY(node.Get(address.ApiPath() + "/standing"));
+    const auto answer = TRY(node.Get(address.ApiPath() + "/standing?ask=true"));
     session.output().Note(FindString(answer, "id").value_or("") + " is " + StandingText(answer) +
                           "; here: " + AnswerText(answer));
-    Table table({{"NODE"}, {"ACTION"}, {"REASON"}, {"SINCE"}});
-    for (const auto& receipt : answer.value("receipts", Json::array())) {
-      const auto member = [&](const char* name) { return FindString(receipt, name).value_or(""); };
-      table.Add({member("node"), member("action"), member("reason"), member("time")});
-    }
-    return session.output().Print(answer, table);
+    NoteSilent(session, answer);
+    return session.output().Print(answer, ComplianceTable(answer));
   }
 
  private:
+  static void NoteSilent(Session& session, const Json& answer) {
+    auto& output = session.output();
+    for (const auto& node : answer.value("silent", Json::array())) {
+      if (!node.is_string()) continue;
+      output.Note(node.get<std::string>() + " did not say what it holds");
+    }
+    if (!Member(answer, "heard").empty()) return;
+    output.Note(
+        "No peers were asked what they hold: nothing of it is public, or others ask too often");
+  }
+
   std::string repository_;
 };
 

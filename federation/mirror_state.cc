@@ -1,6 +1,7 @@
 #include "federation/mirror_state.h"
 
-#include <unordered_set>
+#include <algorithm>
+#include <unordered_map>
 
 #include "storage/history/manifest.h"
 
@@ -10,13 +11,15 @@ namespace {
 using storage::Connection;
 using storage::ManifestEntry;
 
-Result<std::unordered_set<Sha256>> ListHeld(Connection& connection, std::int64_t repository) {
-  std::unordered_set<Sha256> held;
+// Since when, in milliseconds.
+using HeldSince = std::unordered_map<Sha256, std::int64_t>;
+Result<HeldSince> ListHeld(Connection& connection, std::int64_t repository) {
+  HeldSince held;
   auto rows = connection.Query(
-      "SELECT f.sha256 FROM repository_file h JOIN file f ON f.id = h.file "
+      "SELECT f.sha256, h.since_ms FROM repository_file h JOIN file f ON f.id = h.file "
       "WHERE h.repository = ? AND h.committed = 1",
       repository);
-  while (rows.Next()) held.insert(rows.DigestAt<Sha256>(0));
+  while (rows.Next()) held.emplace(rows.DigestAt<Sha256>(0), rows.Int(1));
   TRY(rows.status());
   return held;
 }
@@ -54,16 +57,18 @@ Result<Holdings> CountHoldings(Connection& connection, storage::NodeStore& nodes
                                std::int64_t repository, const Sha256& manifest) {
   const auto held = TRY(ListHeld(connection, repository));
   Holdings holdings;
-  TRY(storage::WalkManifest(nodes, manifest, "",
-                            [&](const std::string&, const ManifestEntry& entry) -> Status {
-                              if (entry.IsSubmodule()) return Ok();
-                              holdings.files += 1;
-                              holdings.bytes += entry.size_bytes;
-                              if (!held.contains(entry.sha256)) return Ok();
-                              holdings.held_files += 1;
-                              holdings.held_bytes += entry.size_bytes;
-                              return Ok();
-                            }));
+  TRY(storage::WalkManifest(
+      nodes, manifest, "", [&](const std::string&, const ManifestEntry& entry) -> Status {
+        if (entry.IsSubmodule()) return Ok();
+        holdings.files += 1;
+        holdings.bytes += entry.size_bytes;
+        const auto since = held.find(entry.sha256);
+        if (since == held.end()) return Ok();
+        holdings.since_s = std::max(holdings.since_s.value_or(0), since->second / 1000);
+        holdings.held_files += 1;
+        holdings.held_bytes += entry.size_bytes;
+        return Ok();
+      }));
   return holdings;
 }
 

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "federation/content_selection.h"
+#include "federation/format/holdings.h"
 #include "federation/format/node_id.h"
 #include "storage/base/sqlite.h"
 #include "storage/history/search_tree.h"
@@ -35,13 +36,7 @@ Result<std::optional<MirrorMark>> FindMirrorMark(storage::Connection& connection
 // reach one.
 std::string DescribeOrigin(const MirrorMark& mark);
 
-// Of a manifest's files, submodules left out, how much content the repository holds.
-struct Holdings {
-  std::uint64_t files = 0;
-  std::uint64_t bytes = 0;
-  std::uint64_t held_files = 0;
-  std::uint64_t held_bytes = 0;
-};
+// How much content of the manifest's files the repository holds.
 Result<Holdings> CountHoldings(storage::Connection& connection, storage::NodeStore& nodes,
                                std::int64_t repository, const Sha256& manifest);
 

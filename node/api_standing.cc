@@ -1,12 +1,16 @@
 // GET and PUT /api/{t}/{id}/standing: what is stated of a repository, what this node does about it,
-// and what other nodes say they do.
+// what other nodes say they do, and who holds it.
 
 #include "federation/answers.h"
+#include "federation/mirror_state.h"
+#include "federation/own_origin.h"
 #include "federation/receipts.h"
+#include "node/content_holders.h"
 #include "node/hub_json.h"
 #include "node/repository_call.h"
 #include "node/routes.h"
 #include "storage/base/json.h"
+#include "storage/history/history.h"
 
 namespace banyan::node {
 namespace {
@@ -46,11 +50,10 @@ Json ReceiptJson(const federation::Receipt& receipt) {
 Result<Json> ReadStandingJson(Connection& connection, std::int64_t row) {
   const auto repository = TRY(storage::GetRepository(connection, row));
   const auto name = TRY(ReadFederationName(connection, repository));
-  Json json = {{"id", repository.id.Path()},
-               {"answered", nullptr},
-               {"deletes", nullptr},
-               {"origin", nullptr},
-               {"repository", nullptr}};
+  const auto own = TRY(federation::FindOwnNode(connection));
+  Json json = {{"id", repository.id.Path()}, {"node", own ? Json(own->ToString()) : Json()},
+               {"answered", nullptr},        {"deletes", nullptr},
+               {"origin", nullptr},          {"repository", nullptr}};
   json.update(StandingJson(repository));
   if (repository.answered_ms != 0) json["answered"] = ToIsoTime(repository.answered_ms);
   if (repository.answered.delete_ms) json["deletes"] = ToIsoTime(*repository.answered.delete_ms);
@@ -64,6 +67,61 @@ Result<Json> ReadStandingJson(Connection& connection, std::int64_t row) {
   }
   json["receipts"] = std::move(receipts);
   return json;
+}
+
+// The content of the newest revision, as far as it is here.
+struct OwnContent {
+  Sha256 manifest;
+  federation::Holdings holdings;
+  bool is_open = false;  // peers may hear of it
+};
+Result<std::optional<OwnContent>> ReadOwnContent(Hub& hub, std::int64_t row) {
+  auto lease = TRY(hub.database.Read());
+  const auto repository = TRY(storage::GetRepository(*lease, row));
+  if (!repository.head) return std::optional<OwnContent>();
+  const auto revision = TRY(storage::FindRevision(*lease, row, *repository.head));
+  if (!revision) return std::optional<OwnContent>();
+  auto history = TRY(storage::History::Open(*lease, hub.content, row));
+  TRY(history->LoadManifest(*revision));
+  OwnContent content;
+  content.manifest = revision->manifest;
+  content.holdings =
+      TRY(federation::CountHoldings(*lease, history->nodes(), row, revision->manifest));
+  content.is_open = !repository.is_private && repository.gating == storage::Gating::No;
+  return std::optional(std::move(content));
+}
+
+Json HolderJson(const Json& node, const federation::Holdings& holdings) {
+  Json json{{"node", node},
+            {"files", holdings.files},
+            {"bytes", holdings.bytes},
+            {"held_files", holdings.held_files},
+            {"held_bytes", holdings.held_bytes},
+            {"since", nullptr}};
+  if (holdings.since_s) json["since"] = ToIsoTime(*holdings.since_s * 1000);
+  return json;
+}
+
+// Copies of content, which those of a log's entries are not.
+Status AddHolders(Hub& hub, std::int64_t row, bool asks, Json& json) {
+  json["holders"] = Json::array();
+  json["silent"] = Json::array();
+  json["heard"] = nullptr;
+  const auto own = TRY(ReadOwnContent(hub, row));
+  if (!own) return Ok();
+  if (own->holdings.held_files > 0) {
+    json["holders"].push_back(HolderJson(json["node"], own->holdings));
+  }
+  if (!own->is_open || hub.holders == nullptr) return Ok();
+  const auto heard =
+      asks ? hub.holders->Ask(own->manifest, own->holdings) : hub.holders->Look(own->manifest);
+  if (!heard) return Ok();
+  for (const auto& holder : heard->holders) {
+    json["holders"].push_back(HolderJson(holder.node.ToString(), holder.holdings));
+  }
+  for (const auto& node : heard->silent) json["silent"].push_back(node.ToString());
+  json["heard"] = ToIsoTime(heard->heard_ms);
+  return Ok();
 }
 
 Result<Standing> ParseStanding(const Json& body) {
@@ -88,10 +146,18 @@ Result<Standing> ParseStanding(const Json& body) {
   return standing;
 }
 
+Result<Json> StandingAnswer(Hub& hub, std::int64_t row, bool asks) {
+  Json json;
+  {
+    auto lease = TRY(hub.database.Read());
+    json = TRY(ReadStandingJson(*lease, row));
+  }
+  TRY(AddHolders(hub, row, asks, json));
+  return json;
+}
+
 void AnswerStanding(RepositoryCall& call, std::int64_t row) {
-  auto lease = call.hub.database.Read();
-  if (!lease) return call.Fail(lease.error());
-  const auto json = ReadStandingJson(**lease, row);
+  const auto json = StandingAnswer(call.hub, row, call.request.QueryFlag("ask"));
   if (!json) return call.Fail(json.error());
   call.response.SetJson(*json);
 }

@@ -66,11 +66,7 @@ Status ContentApi::GetHoldings(Request& request, Response& response) {
   const auto holdings =
       TRY(federation::CountHoldings(*connection, history->nodes(), *repository, manifest));
   response.headers.Set("Cache-Control", "no-cache");
-  response.SetJson({{"manifest", "sha256:" + manifest.ToString()},
-                    {"files", holdings.files},
-                    {"bytes", holdings.bytes},
-                    {"held_files", holdings.held_files},
-                    {"held_bytes", holdings.held_bytes}});
+  response.SetJson(federation::HoldingsPage{manifest, holdings}.ToJson());
   return Ok();
 }
 

@@ -4,6 +4,7 @@
 
 #include "federation/bundle/archive_peer.h"
 #include "federation/bundle/bundle_sink.h"
+#include "federation/own_origin.h"
 #include "federation/transfer/folder_peer.h"
 #include "node/address_rules.h"
 #include "node/entering.h"
@@ -235,6 +236,25 @@ Result<std::vector<Follower::SourcePtr>> Follower::Peers() {
     for (const auto& peer : TRY(federation::ListPeers(*lease))) rows.push_back(peer.row);
   }
   return Sources(rows);
+}
+
+Result<std::vector<Follower::KnownNode>> Follower::KnownNodes() {
+  std::map<federation::NodeId, federation::Peer> best;  // the one that failed least
+  {
+    auto lease = TRY(hub_.database.Read());
+    const auto own = TRY(federation::FindOwnNode(*lease));
+    for (const auto& peer : TRY(federation::ListPeers(*lease))) {
+      if (!peer.node || peer.node == own || peer.address.starts_with('/')) continue;
+      const auto [at, is_new] = best.emplace(*peer.node, peer);
+      if (!is_new && peer.failures < at->second.failures) at->second = peer;
+    }
+  }
+  std::vector<KnownNode> nodes;
+  for (const auto& [node, peer] : best) {
+    const auto opened = Source(peer.row);
+    nodes.push_back({node, opened ? opened->source : nullptr});
+  }
+  return nodes;
 }
 
 std::vector<Follower::SourcePtr> Follower::AnsweringSources() {

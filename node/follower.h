@@ -38,6 +38,7 @@ class Follower {
   // Called on the deciding thread when a peer claims to have more of the own log than is here.
   // Before Start.
   void OnOwnShown(std::function<void()> act) { on_own_shown_ = std::move(act); }
+  using SourcePtr = std::shared_ptr<federation::PeerSource>;
   // Once.
   void Start();
   // Breaks off what is going on; what was fetched stays. Idempotent.
@@ -72,12 +73,17 @@ class Follower {
   Result<std::vector<PlannedMirror>> Plan(const std::atomic<bool>& cancelled) EXCLUDES(mutex_);
   // The peers, as far as they can be opened.
   Result<std::vector<std::shared_ptr<federation::PeerSource>>> Peers() EXCLUDES(mutex_);
+  // Nodes that answered at the address of a peer, or call, each once; this node is none of them.
+  struct KnownNode {
+    federation::NodeId node;
+    SourcePtr source;  // nullptr: it cannot be opened
+  };
+  Result<std::vector<KnownNode>> KnownNodes() EXCLUDES(mutex_);
   // Bytes a second of the last mirrored repository whose content came; 0: none did yet.
   std::uint64_t measured_rate() const { return measured_rate_; }
   // What fetching from peers works with; broken off when mirroring is.
   federation::MirrorParts Parts();
   // The peers that answered last, to be asked for content.
-  using SourcePtr = std::shared_ptr<federation::PeerSource>;
   std::vector<SourcePtr> AnsweringSources() EXCLUDES(mutex_);
   // Nothing is going on, and all that a Hurry asked for was done or failed.
   bool IsIdle() EXCLUDES(mutex_);

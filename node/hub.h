@@ -19,6 +19,7 @@
 
 namespace banyan::node {
 
+class ContentHolders;
 class DemandedFiles;
 
 struct Hub {
@@ -35,7 +36,8 @@ struct Hub {
   PolicyFile& policy;
   DemandedFiles* demanded = nullptr;  // nullptr: nothing is fetched because a client asks
   federation::ArrivingFiles* arriving =
-      nullptr;  // nullptr: nothing is passed on before it is whole
+      nullptr;                        // nullptr: nothing is passed on before it is whole
+  ContentHolders* holders = nullptr;  // nullptr: no peer is asked what it holds
 
   // The absolute form of a path of ours under public_url, which is set. Answers: node/links.h.
   std::string Link(std::string_view path) const { return config.public_url + std::string(path); }

@@ -8,6 +8,7 @@
 #include "node/bringer.h"
 #include "node/config.h"
 #include "node/content_api.h"
+#include "node/content_holders.h"
 #include "node/data_directory.h"
 #include "node/demanded_files.h"
 #include "node/follower.h"
@@ -75,6 +76,7 @@ class Node::Parts {
   WantDesk desk_;
   Follower follower_;
   DemandedFiles demanded_;
+  ContentHolders holders_;
   Router router_;
   Bringer bringer_;
   AdminApi admin_api_;

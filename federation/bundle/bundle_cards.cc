@@ -182,6 +182,8 @@ Result<Reached> ReachedBefore(Connection& connection, const BundleNote::Card& pl
   if (!card || !card->content) return Reached();
   auto reached = ReachedByTrees(connection, *card->content);
   if (!reached && reached.error().code() == Errc::NotFound) return Reached();
+  if (reached && card->meta) reached->objects.insert(*card->meta);
+  if (reached && card->content->licence_text) reached->objects.insert(*card->content->licence_text);
   return reached;
 }
 

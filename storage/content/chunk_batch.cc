@@ -33,6 +33,7 @@ Result<std::vector<BatchEntry>> ParseBatchTable(ByteView bytes) {
     return Error(Errc::Invalid, "chunk batch: wrong magic or version");
   }
   const std::uint32_t count = in.Le<std::uint32_t>();
+  if (!in.ok()) return Error(Errc::Invalid, "chunk batch: the table is cut short");
   if (count > kMaxBatchChunks) return Error(Errc::TooLarge, "chunk batch: too many chunks");
   std::vector<BatchEntry> entries;
   for (std::uint32_t i = 0; i < count; ++i) {

@@ -6,10 +6,13 @@ export const hubUrl = process.env.HF_ENDPOINT;
 export const accessToken = process.env.HF_TOKEN;
 export const guestToken = process.env.CELLS_GUEST;
 export const column = process.env.CELLS_COLUMN;
+export const owner = process.env.CELLS_OWNER; // whose repositories are read
+const isMirror = owner !== "operator";
 const operations = [];
 
-export function operation(name, run) {
-  operations.push({ name, run });
+export function operation(name, run, { mirrored = false } = {}) {
+  if (!isMirror) operations.push({ name, run });
+  else if (mirrored) operations.push({ name: `${name}, from a mirror`, run });
 }
 
 export function folder() {

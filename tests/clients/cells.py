@@ -7,13 +7,15 @@ environment, so this file needs the standard library only.
 
 From the runner (see matrix.py) come the variables CELLS_RESULTS, the file that one JSON line for
 each operation is appended to; CELLS_COLUMN, a name that is this column's own; CELLS_WORK, an empty
-folder; and CELLS_GUEST, the token of a user who owns nothing.
+folder; CELLS_GUEST, the token of a user who owns nothing; and CELLS_OWNER, whose repositories are
+read: "operator", and on a mirror what that one is called there.
 """
 import contextlib
 import importlib.metadata
 import json
 import os
 import pathlib
+import shutil
 import tempfile
 import time
 import traceback
@@ -21,16 +23,24 @@ import traceback
 COLUMN = os.environ["CELLS_COLUMN"]
 WORK = pathlib.Path(os.environ["CELLS_WORK"])
 GUEST = os.environ["CELLS_GUEST"]
+IS_MIRROR = os.environ["CELLS_OWNER"] != "operator"
 OPERATIONS = []
 
 
-def operation(function=None, since="0", until="", but=("", ""), why=""):
+def operation(function=None, since="0", until="", but=("", ""), program="", mirrored=False, why=""):
     """Marks an operation that versions have from `since` on, and before `until`, `but` not from the
-    first to before the second; `why` not all."""
+    first to before the second; `why` not all. It needs a `program` of the system. What is
+    `mirrored` reads what a mirror has, too: it, and nothing else, runs there once more."""
     def mark(marked):
-        OPERATIONS.append((marked, since, until, *but))
+        if mirrored or not IS_MIRROR:
+            OPERATIONS.append((marked, program, since, until, *but))
         return marked
     return mark(function) if function else mark
+
+
+def name_of(function):
+    name = function.__name__.replace("_", " ").strip()
+    return name + ", from a mirror" if IS_MIRROR else name
 
 
 def number(version):
@@ -67,7 +77,7 @@ def raises(wanted, *words):
 
 def run(function):
     began = time.monotonic()
-    line = {"operation": function.__name__.replace("_", " ").strip(), "result": "ok"}
+    line = {"operation": name_of(function), "result": "ok"}
     try:
         function()
     except Exception:
@@ -85,9 +95,10 @@ def main(package=""):
     """Without a package all operations are of all versions."""
     version = version_of(package) if package else (0,)
     with open(os.environ["CELLS_RESULTS"], "a", encoding="utf-8") as results:
-        for function, *range_of_versions in OPERATIONS:
-            if not is_within(version, *range_of_versions):
-                line = {"operation": function.__name__.replace("_", " "), "result": "absent"}
+        for function, program, *range_of_versions in OPERATIONS:
+            is_there = not program or shutil.which(program)
+            if not is_there or not is_within(version, *range_of_versions):
+                line = {"operation": name_of(function), "result": "absent"}
             else:
                 line = run(function)
             results.write(json.dumps(line) + "\n")

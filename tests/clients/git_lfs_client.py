@@ -5,12 +5,14 @@ import pathlib
 import sys
 import time
 
+import contents
 import seed
 from banyan_program import sha256
 from cells import COLUMN, WORK, check_equal, main, operation
 from cutting_relay import CuttingRelay
 from git_program import Git, with_token
-from node_calls import ENDPOINT, PORT, PROGRAM, TOKEN, asked, create, served, tree
+from node_calls import (ENDPOINT, PORT, PROGRAM, TOKEN, asked, create, operator, served,
+                        tree)
 from place import Place
 
 MIB = 1 << 20
@@ -70,6 +72,14 @@ def clone_large_files():
     assert (folder / "model.bin").read_bytes() == pushed()[2], "other bytes were cloned"
 
 
+@operation(mirrored=True)
+def clone_what_banyan_pushed():
+    git.run("lfs", "install", "--skip-repo")
+    folder = git.clone(f"{ENDPOINT}/{contents.LARGE}", "banyans")
+    for path, content in contents.large().items():
+        assert (folder / path).read_bytes() == content, path
+
+
 @operation
 def pull_what_a_clone_left_out():
     repository, from_folder, _ = pushed()
@@ -78,6 +88,16 @@ def pull_what_a_clone_left_out():
     git.run("lfs", "pull", folder=folder)
     check_equal(sha256(folder / "model.bin"), sha256(from_folder / "model.bin"))
     git.run("lfs", "fsck", folder=folder)
+
+
+@operation
+def push_to_a_dataset():
+    repository, content = f"datasets/operator/lfs-{COLUMN}", os.urandom(MIB)
+    operator.run("create", repository)
+    folder = git.clone(url(repository + ".git"), "dataset")
+    git.commit(folder, "rows", train_bin=content)
+    git.run("push", folder=folder)
+    assert served(repository, "train.bin") == content, "other bytes are served"
 
 
 @operation

@@ -6,7 +6,8 @@ import { readFileSync } from "node:fs";
 
 import * as hub from "@huggingface/hub";
 
-import { accessToken, column, folder, guestToken, hubUrl, main, operation } from "./cells.mjs";
+import { accessToken, column, folder, guestToken, hubUrl, main, operation, owner }
+  from "./cells.mjs";
 
 const READS = "operator/reads";
 const MINE = `operator/js-${column}`;
@@ -132,10 +133,10 @@ operation("js safetensors header", async () => {
 
 operation("js snapshot", async () => {
   const cacheDir = folder();
-  const place = await hub.snapshotDownload({ ...as, repo: "operator/sharded", cacheDir });
+  const place = await hub.snapshotDownload({ ...as, repo: `${owner}/sharded`, cacheDir });
   const index = readFileSync(`${place}/model.safetensors.index.json`, "utf8");
   assert.equal(JSON.parse(index).metadata.total_size, 300);
-});
+}, { mirrored: true });
 
 operation("js errors", async () => {
   await refused(hub.modelInfo({ ...as, name: "operator/none" }), 404, /Repository not found/);

@@ -4,8 +4,10 @@ import os
 from huggingface_hub import HfApi
 
 import contents
-from cells import COLUMN, check_equal, folder, main, number, operation
-from hf_command import NEW, VERSION, call, hf
+from cells import COLUMN, WORK, check_equal, folder, main, number, operation
+from git_program import Git, with_token
+from hf_command import NEW, PROGRAM, VERSION, call, hf
+from node_calls import ENDPOINT, PARTS_FROM, TOKEN, asked, served
 
 REPOS = "repos" if VERSION >= number("1.9") else "repo"
 api = HfApi()
@@ -60,6 +62,22 @@ def cli_download():
                 contents.first_commit()["model.safetensors"])
     said = hf("download", contents.TABLE, "--repo-type", "dataset", "--cache-dir", folder())
     assert "snapshots" in said, said
+
+
+@operation(program="git-lfs")
+def cli_lfs_enable_largefiles():
+    """git-lfs hands it what goes in parts."""
+    repository, git = "operator/cli-lfs-" + COLUMN, Git(WORK / "git")
+    content = os.urandom(PARTS_FROM + 1_000_000)
+    api.create_repo(repository)
+    clone = git.clone(with_token(f"{ENDPOINT}/{repository}", TOKEN), "parts")
+    git.run("lfs", "install", "--local", folder=clone)
+    git.run("config", "lfs.concurrenttransfers", "1", folder=clone)  # or eight processes start
+    hf("lfs-enable-largefiles", clone)
+    git.commit(clone, "large", large_bin=content)
+    git.run("push", folder=clone, PATH=f"{PROGRAM.parent}:{os.environ['PATH']}")
+    check_equal(asked("PUT", "/lfs/part/" + contents.sha256(content)), [200, 200])
+    check_equal(contents.sha256(served(repository, "large.bin")), contents.sha256(content))
 
 
 @operation

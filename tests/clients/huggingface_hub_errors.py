@@ -1,14 +1,21 @@
 """What goes wrong with huggingface_hub, and as what: each operation is an error class that users
 of the library tell apart. `raises` wants exactly this class, no subclass and no parent."""
+import contextlib
+import io
+
 import huggingface_hub
 from huggingface_hub import (CommitOperationAdd, CommitOperationDelete, HfApi, hf_hub_download,
                              hf_hub_url, snapshot_download, try_to_load_from_cache)
+from huggingface_hub.file_download import http_get
 from huggingface_hub.utils import (BadRequestError, EntryNotFoundError, GatedRepoError,
                                    HfHubHTTPError, LocalEntryNotFoundError,
                                    RepositoryNotFoundError, RevisionNotFoundError)
 
 import contents
 from cells import COLUMN, GUEST, check_equal, folder, main, operation, raises
+from node_calls import PROGRAM
+from place import Place
+from seed import push, running
 
 api, guest, stranger = HfApi(), HfApi(token=GUEST), HfApi(token=False)
 try:
@@ -21,6 +28,8 @@ except ImportError:  # a class of its own from 1.0 on
     RemoteEntryNotFoundError = EntryNotFoundError
 MINE = "operator/errors-" + COLUMN
 GUESTS = "guest/errors-" + COLUMN
+LIMITED = "operator/limited"
+RATE = 5  # requests in one window
 
 
 def download(repository, path, caller=api, **options):
@@ -226,6 +235,46 @@ def deletion_from_history():
 def duplicate_repo():
     with raises(HfHubHTTPError, "501", "push a clone"):
         api.duplicate_repo(contents.READS, to_id="operator/duplicate-" + COLUMN)
+
+
+@operation
+def range_beyond_the_end():
+    """As who has all of a file asks when he goes on."""
+    size = len(contents.last_commit()["config.json"])
+    with raises(HfHubHTTPError, "416", "The requested range is beyond the end"):
+        http_get(hf_hub_url(contents.READS, "config.json"), io.BytesIO(), resume_size=size)
+
+
+@contextlib.contextmanager
+def limited(window):
+    """A node that answers a stranger's first requests only; it, and the stranger."""
+    with running(Place(PROGRAM, folder(), "limited", "--rate-anonymous", str(RATE),
+                       "--rate-window", window)) as place:
+        push(place, LIMITED, {"config.json": b"{}"}, "--create")
+        yield place, HfApi(endpoint=place.node.url, token=False)
+
+
+def use_up(hub):
+    for _ in range(RATE + 1):
+        hub.model_info(LIMITED)
+
+
+@operation
+def rate_limit():
+    with limited("1h") as (_, hub), raises(HfHubHTTPError, "429",
+                                           "Too many requests: wait ", " seconds, or sign in"):
+        use_up(hub)
+
+
+@operation(since="1.19")
+def rate_limit_is_waited_for():
+    """For as long as the node says."""
+    with limited("4s") as (place, hub):
+        with raises(HfHubHTTPError, "429"):
+            use_up(hub)
+        download(LIMITED, "config.json", hub)
+        log = place.node.log.read_text()
+        assert 'resolve/main/config.json" status=429' in log, log
 
 
 @operation

@@ -1,11 +1,15 @@
 """What readers do with huggingface_hub."""
+import os
 import pathlib
+import subprocess
+import sys
 
 from huggingface_hub import (DatasetCard, HfApi, HfFileSystem, ModelCard, get_hf_file_metadata,
                              hf_hub_download, hf_hub_url, snapshot_download)
 
 import contents
 from cells import check_equal, folder, main, operation
+from node_calls import operator
 
 api = HfApi()
 LAST = contents.last_commit()
@@ -14,8 +18,10 @@ WHOLE = {**LAST, ".gitattributes": None}  # the node adds it
 
 
 def check_files(place, files):
-    seen = {str(path.relative_to(place)): path.read_bytes() for path in pathlib.Path(place)
-            .rglob("*") if path.is_file() and not KEPT & set(path.parts)}
+    place = pathlib.Path(place)
+    paths = [path.relative_to(place) for path in place.rglob("*") if path.is_file()]
+    seen = {str(path): (place / path).read_bytes() for path in paths
+            if not KEPT & set(path.parts)}
     seen.pop(".gitattributes", None)
     check_equal(seen.keys(), files.keys())
     for path, content in files.items():
@@ -208,6 +214,31 @@ def snapshot():
                 contents.first_commit())
     place = snapshot_download(contents.TABLE, repo_type="dataset", cache_dir=folder())
     check_files(place, contents.table())
+
+
+def kept_snapshot(cache, *arguments):
+    """Where a process of its own finds it that has this cache and reaches no node."""
+    program = "import huggingface_hub, sys; print(huggingface_hub.snapshot_download(" \
+        "sys.argv[1], revision=sys.argv[2], repo_type=sys.argv[3], local_files_only=True))"
+    return subprocess.check_output(
+        [sys.executable, "-c", program, *arguments], text=True,
+        env=os.environ | {"HF_HUB_CACHE": str(cache), "HF_ENDPOINT": "http://127.0.0.1:9"}).strip()
+
+
+@operation
+def snapshot_that_banyan_pulled():
+    """Into its own cache, which has the same shape, or into that of huggingface_hub."""
+    for options, cache in ([], ".cache/banyan/hub"), (["--hf-cache"], ".cache/huggingface/hub"):
+        operator.run("pull", contents.READS, *options)
+        operator.run("pull", contents.READS + "@v1", *options)
+        operator.run("pull", "datasets/" + contents.TABLE, *options)
+        cache = operator.home / cache
+        check_files(kept_snapshot(cache, contents.READS, "main", "model"), LAST)
+        check_files(kept_snapshot(cache, contents.READS, "v1", "model"), contents.first_commit())
+        check_files(kept_snapshot(cache, contents.TABLE, "main", "dataset"), contents.table())
+        place = hf_hub_download(contents.READS, "model.safetensors", cache_dir=cache,
+                                local_files_only=True)
+        check_equal(pathlib.Path(place).read_bytes(), LAST["model.safetensors"])
 
 
 @operation

@@ -8,9 +8,8 @@ from huggingface_hub import (CommitOperationAdd, CommitOperationCopy, CommitOper
 
 import contents
 from cells import check_equal, folder, main, operation
+from node_calls import PARTS_FROM
 from repositories import api, content, create, paths
-
-PARTS_FROM = int(os.environ["CELLS_PARTS_FROM"])  # bytes; the node takes larger files in parts
 
 
 @operation

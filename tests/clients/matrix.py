@@ -24,16 +24,16 @@ PROGRAMS = HERE.parent / "program"
 sys.path.insert(0, str(PROGRAMS))
 import environments  # noqa: E402
 import gateway_cell  # noqa: E402
+import mirror  # noqa: E402
 import node_watch  # noqa: E402
 import table  # noqa: E402
-from column import PACKAGES, Column, chosen, newest  # noqa: E402
+from column import Column, chosen, newest  # noqa: E402
 from place import Place  # noqa: E402
 from seed import running, seed  # noqa: E402
 
 SKIPPED = 77
 SCRIPT_SECONDS = 1500  # the command line starts thirty times, on a busy machine slowly
-PARTS_FROM = 6_000_000  # bytes; larger uploads come in parts
-NODE_MAJOR = 18  # what @huggingface/hub asks for
+PARTS_FROM, PART = 6_000_000, 5 << 20  # bytes; larger uploads come in parts
 AT_ONCE = 2
 KEPT = ("PATH", "LANG", "TMPDIR", "BANYAN_LONG")
 MODULES = ("cells.mjs", "node_watch.mjs")  # what scripts of Node.js import
@@ -52,7 +52,7 @@ def variables(column, place, home, guest):
         "CELLS_RESULTS": str(home / "cells.jsonl"), "CELLS_COLUMN": column.slug,
         "CELLS_WORK": str(home / "work"), "CELLS_GUEST": guest,
         "CELLS_NODE_LOG": str(place.node.log), "CELLS_PROGRAM": place.node.program,
-        "CELLS_PARTS_FROM": str(PARTS_FROM)}
+        "CELLS_OWNER": "operator", "CELLS_PARTS_FROM": str(PARTS_FROM)}
 
 
 def command(environment, script):
@@ -60,7 +60,7 @@ def command(environment, script):
     if script.endswith(".mjs"):
         for name in (script, *MODULES):
             shutil.copy(HERE / name, environment / name)
-        return ["node", environment / script]
+        return [environment / "node", environment / script]
     return [environment, HERE / script]
 
 
@@ -84,14 +84,18 @@ def cell(operation, failure):
     return {"operation": operation, "result": "failed" if failure else "ok", "detail": failure}
 
 
-def log_cells(log, tokens, has_xet):
+def token_cell(place, *tokens):
+    log = place.node.log.read_text(errors="replace")
+    is_told = any(token in log for token in (place.node.token, *tokens))
+    return cell(f"no token in the {place.name}'s log", "a token is in the log" if is_told else "")
+
+
+def xet_cell(place, has_xet):
     """What the node's log says in the end."""
-    seen = node_watch.requests(log)
+    seen = node_watch.requests(place.node.log.read_text(errors="replace"))
     used = {kind for kind in ("fetch", "xorb", "shard") if seen[kind]}
-    yield cell("no token in the node's log",
-               "a token is in the log" if any(token in log for token in tokens) else "")
-    yield cell("xet is used where it is there",
-               "" if len(used) == 3 * has_xet else f"{seen}, and there is one: {has_xet}")
+    return cell("xet is used where it is there",
+                "" if len(used) == 3 * has_xet else f"{seen}, and there is one: {has_xet}")
 
 
 @dataclasses.dataclass
@@ -101,47 +105,62 @@ class Run:
     work: pathlib.Path
     pins: dict
     newest: Column  # which alone runs the gateway's script
-    others: dict  # variables: where other clients are that this one's files are exchanged with
+    last: Column  # the newest of those that run; it alone reads from a mirror, too
 
-    def cells(self, column, environment, place, home):
+    def mirror_cells(self, column, environment, place, home, given):
+        """Of what is read from a node that follows the column's."""
+        pins = self.pins["mirror"]
+        follows = [path.format(column=column.slug) for path in pins["follows"]]
+        try:
+            with mirror.following(self.program, home, place, follows) as (its_mirror, owner):
+                there = mirror.variables(given, its_mirror, owner)
+                return [one for script in pins["scripts"]
+                        for one in run_script(environment, script, there)] + [
+                            token_cell(its_mirror, place.node.token)]
+        except AssertionError as reason:
+            return [cell("a mirror follows", str(reason))]
+
+    def cells(self, column, environment, others, place, home):
         guest = seed(place)
-        given = variables(column, place, home, guest) | self.others
+        given = variables(column, place, home, guest) | others
         cells = [one for script in self.pins["scripts"]
                  for one in run_script(environment, script, given)]
+        if "mirror" in self.pins and column == self.last:
+            cells += self.mirror_cells(column, environment, place, home, given)
         if "gateway" in self.pins and column == self.newest:
             cells.append(cell("through a gateway", gateway_cell.run(
                 self.program, home / "gateway", environment, HERE / self.pins["gateway"], given)))
-        has_xet = column.has_xet(environment)
-        return cells + list(log_cells(place.node.log.read_text(errors="replace"),
-                                      (place.node.token, guest), has_xet))
+        return [*cells, token_cell(place, guest), xet_cell(place, column.has_xet(environment))]
 
-    def column(self, column, environment):
-        """Its cells, and the node's last words."""
+    def column(self, column, environment, others):
+        """Its cells, and the node's last words. `others`: variables that say where other clients
+        are that this one's files are exchanged with."""
         home = self.work / column.slug
         home.mkdir()
         place = Place(self.program, home, "node", "--upload-multipart-from", str(PARTS_FROM),
-                      "--access-registration", "true")
+                      "--upload-part", str(PART), "--access-registration", "true")
         with running(place):
-            cells = self.cells(column, environment, place, home)
+            cells = self.cells(column, environment, others, place, home)
         words = place.node.last_lines()
         shutil.rmtree(home, ignore_errors=True)
         return [{"client": column.client, "column": column.name} | one for one in cells], words
 
 
-def report(client, done, place):
+def report(client, cells, words, place):
+    """Prints and keeps the table; the exit code. `words`: each column's node's last ones."""
     results = place / "results"
     results.mkdir(exist_ok=True)
-    cells = [one for its_cells, _ in done for one in its_cells]
     (results / (client + ".jsonl")).write_text("".join(json.dumps(c) + "\n" for c in cells))
-    for its_cells, last_words in done:
-        failed = [one for one in its_cells if one["result"] == "failed"]
-        for one in failed:
-            print(f"{one['column']}: {one['operation']}:\n{one['detail']}")
-        if failed:
-            print("the node's last words:\n" + last_words)
+    failed = [one for one in cells if one["result"] == "failed"]
+    for one in failed:
+        print(f"{one['column']}: {one['operation']}:\n{one['detail']}")
+    for column in dict.fromkeys(one["column"] for one in failed):
+        print(f"the last words of the node of {column}:\n{words[column]}")
     print(table.render(client, cells))
     print(table.LEGEND)
-    return 1 if any(one["result"] == "failed" for one in cells) else 0
+    if all(one["result"] == "skipped" for one in cells):
+        return SKIPPED
+    return 1 if failed else 0
 
 
 def beside(pins, client, place):
@@ -153,44 +172,53 @@ def beside(pins, client, place):
     return {"CELLS_HF": str(environment.parent / "hf")}
 
 
-def environment(column, place):
-    """None where it cannot be had."""
+def environment(column, pins, place):
+    """Where it is and where the client beside it is; and why these cannot be had, if so."""
+    lacking = [name for name in pins[column.client].get("programs", ()) if not shutil.which(name)]
+    reason = "needs " + ", ".join(lacking) if lacking else column.unmet()
+    if reason:
+        return None, {}, reason
     try:
-        return column.environment(place)
-    except environments.Unreachable as reason:
-        print(f"skipped: {column.client} {column.name} cannot be had here\n{reason}")
-        return None
+        return column.environment(place), beside(pins, column.client, place), ""
+    except environments.Unreachable as error:
+        return None, {}, f"cannot be had here: {str(error).strip()}"
+
+
+def skip(client, column, reason):
+    return {"client": client, "column": column, "operation": "", "result": "skipped",
+            "detail": reason}
+
+
+def run_columns(columns, program, pins, place):
+    """Cells, and the last words of nodes by column."""
+    client = columns[0].client
+    work = pathlib.Path(tempfile.mkdtemp())
+    with concurrent.futures.ThreadPoolExecutor(AT_ONCE) as pool:
+        try:
+            made = list(pool.map(lambda column: environment(column, pins, place), columns))
+            had = [(column, its, others)
+                   for column, (its, others, _) in zip(columns, made) if its]
+            skipped = [skip(client, column.name, reason)
+                       for column, (its, _, reason) in zip(columns, made) if not its]
+            if not had:
+                return skipped, {}
+            run = Run(program, work, pins[client], newest(client, pins[client]), had[-1][0])
+            done = list(pool.map(run.column, *zip(*had)))
+            return ([one for cells, _ in done for one in cells] + skipped,
+                    {column.name: words for (column, _, _), (_, words) in zip(had, done)})
+        finally:
+            shutil.rmtree(work, ignore_errors=True)
 
 
 def main():
     program, place, client = os.path.abspath(sys.argv[1]), pathlib.Path(sys.argv[2]), sys.argv[3]
     pins = tomllib.loads((HERE / "pins.toml").read_text())
-    if client in PACKAGES and environments.node_version() < NODE_MAJOR:
-        print(f"skipped: {client} needs npm and Node.js {NODE_MAJOR} or newer")
-        return SKIPPED
-    for program_of_system in pins[client].get("programs", ()):
-        if not shutil.which(program_of_system):
-            print(f"skipped: {program_of_system} is not installed")
-            return SKIPPED
     place = place.resolve()
     place.mkdir(parents=True, exist_ok=True)
     columns = chosen(client, pins[client], sys.argv[4:])
-    work = pathlib.Path(tempfile.mkdtemp())
-    with concurrent.futures.ThreadPoolExecutor(AT_ONCE) as pool:
-        try:
-            made = list(pool.map(lambda column: environment(column, place), columns))
-            had = [(column, its) for column, its in zip(columns, made) if its]
-            if not had:
-                print(f"skipped: no column of {client} can run, or only in a long run")
-                return SKIPPED
-            run = Run(program, work, pins[client], newest(client, pins[client]),
-                      beside(pins, client, place))
-            return report(client, list(pool.map(run.column, *zip(*had))), place)
-        except environments.Unreachable as reason:
-            print(f"skipped: {client} cannot be had here\n{reason}")
-            return SKIPPED
-        finally:
-            shutil.rmtree(work, ignore_errors=True)
+    if not columns:
+        return report(client, [skip(client, "", "only in a long run")], {}, place)
+    return report(client, *run_columns(columns, program, pins, place), place)
 
 
 sys.exit(main())

@@ -54,7 +54,7 @@ def download_by_pattern():
     assert not (place / "config.json").exists()
 
 
-@operation
+@operation(mirrored=True)
 def download_a_dataset():
     check_files(download("--dataset", contents.TABLE), contents.table())
 
@@ -64,11 +64,11 @@ def download_many_files():
     check_files(download("--model", contents.MANY), contents.many())
 
 
-@operation
+@operation(mirrored=True)
 def snapshot_download():
     from modelscope import snapshot_download as snapshot
     where = {"endpoint": ENDPOINT} if IS_OLD else {}  # which else asks over TLS only
-    check_files(pathlib.Path(snapshot(contents.READS, **where)), contents.last_commit())
+    check_files(pathlib.Path(snapshot(contents.SHARDED, **where)), contents.sharded())
 
 
 @operation

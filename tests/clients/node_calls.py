@@ -15,6 +15,7 @@ ENDPOINT, TOKEN = os.environ["HF_ENDPOINT"], os.environ["HF_TOKEN"]
 PORT = int(ENDPOINT.rpartition(":")[2])
 LOG = pathlib.Path(os.environ["CELLS_NODE_LOG"])
 PROGRAM = os.environ["CELLS_PROGRAM"]
+PARTS_FROM = int(os.environ["CELLS_PARTS_FROM"])  # bytes; the node takes larger files in parts
 operator = Client(PROGRAM, WORK / "operator", ENDPOINT, TOKEN)
 
 

@@ -8,26 +8,30 @@ import pathlib
 import sys
 
 SIGNS = {"ok": "ok", "failed": "FAILED", "absent": "-"}
-LEGEND = "- this version does not have it"
+LEGEND = "- this version, or this machine, does not have it"
 
 
-def columns_of(cells):
-    return list(dict.fromkeys(cell["column"] for cell in cells))
-
-
-def render(client, cells):
+def grid(client, cells):
     """Rows are operations, columns are versions."""
-    columns = columns_of(cells)
+    columns = list(dict.fromkeys(cell["column"] for cell in cells))
     rows = {}
     for cell in cells:
         rows.setdefault(cell["operation"], {})[cell["column"]] = SIGNS[cell["result"]]
     first = max(len(name) for name in [client, *rows])
     widths = [max(len(column), 6) for column in columns]
-    lines = [client.ljust(first) + "".join(
-        "  " + column.ljust(width) for column, width in zip(columns, widths))]
+    yield client.ljust(first) + "".join(
+        "  " + column.ljust(width) for column, width in zip(columns, widths))
     for operation, seen in rows.items():
-        lines.append(operation.ljust(first) + "".join(
-            "  " + seen.get(column, "").ljust(width) for column, width in zip(columns, widths)))
+        yield operation.ljust(first) + "".join(
+            "  " + seen.get(column, "").ljust(width) for column, width in zip(columns, widths))
+
+
+def render(client, cells):
+    """What ran as a grid, and below it what did not, and why."""
+    ran = [cell for cell in cells if cell["result"] != "skipped"]
+    lines = list(grid(client, ran)) if ran else []
+    lines += [f"{client} {cell['column']}".rstrip() + f": skipped: {cell['detail']}"
+              for cell in cells if cell["result"] == "skipped"]
     return "\n".join(line.rstrip() for line in lines)
 
 

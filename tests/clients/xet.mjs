@@ -7,11 +7,12 @@ import { readFileSync, writeFileSync } from "node:fs";
 
 import * as hub from "@huggingface/hub";
 
-import { accessToken, column, folder, guestToken, hubUrl, main, operation } from "./cells.mjs";
+import { accessToken, column, folder, guestToken, hubUrl, main, operation, owner }
+  from "./cells.mjs";
 import { watched } from "./node_watch.mjs";
 
 const MINE = `operator/js-xet-${column}`;
-const LARGE = "operator/large";
+const LARGE = `${owner}/large`;
 const as = { hubUrl, accessToken };
 const lines = Array.from({ length: 400_000 }, (_, number) => `js: line ${number}\n`).join("");
 const FILES = { "noise.bin": randomBytes(4_000_000), "text.bin": Buffer.from(lines),
@@ -90,7 +91,7 @@ operation("js xet download", async () => {
     });
     assert.ok(seen.reconstruction && seen.fetch, `${path}: ${JSON.stringify(seen)}`);
   }
-});
+}, { mirrored: true });
 
 operation("js xet slices", async () => {
   for (const path of ["noise.bin", "equal.bin", "text.txt"]) {
@@ -102,7 +103,7 @@ operation("js xet slices", async () => {
         `${path} from ${begin} to ${end}`);
     }
   }
-});
+}, { mirrored: true });
 
 operation("js xet private", async () => {
   const repo = "operator/private";

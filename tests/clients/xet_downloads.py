@@ -33,7 +33,7 @@ def check_refused(repository, kind, token, status):
     raise AssertionError(f"a token to {kind} {repository} was given")
 
 
-@operation
+@operation(mirrored=True)
 def xet_download():
     for path, wanted in FILES.items():
         with watched() as seen:
@@ -44,7 +44,7 @@ def xet_download():
             check_xet(seen, *DOWNLOAD)
 
 
-@operation
+@operation(mirrored=True)
 def xet_snapshot():
     for options in ({"cache_dir": folder()}, {"local_dir": folder()}):
         with watched() as seen:
@@ -79,7 +79,7 @@ def streamed(path, ranges):
         yield start, end, b"".join(group.download_stream(info, start=start, end=end))
 
 
-@operation
+@operation(mirrored=True)
 def xet_ranges():
     """HfFileSystem asks for them over plain HTTP, with hf_xet too."""
     for path in ("noise.bin", "equal.bin", "text.txt"):

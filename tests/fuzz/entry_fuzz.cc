@@ -55,7 +55,9 @@ void TryInput(ByteView input) {
   ENSURE(std::equal(rendered->begin(), rendered->end(), input.begin(), input.end()));
   TryEntry(*entry);
   // With the type and version that others look at, which may be lacking here.
-  if (input.size() + kTypeAndVersionBytes <= kMaxEntryBytes) TryStateAndAddresses(*entry);
+  if (input.size() + kTypeAndVersionBytes <= CanonicalLimits().max_bytes) {
+    TryStateAndAddresses(*entry);
+  }
 }
 
 }  // namespace

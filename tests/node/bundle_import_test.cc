@@ -30,7 +30,7 @@ struct Carried {
 
   Carried() {
     origin.Create(origin.alice, "model");
-    origin.Commit(origin.alice, "alice/model", {{"a.bin", first}, {"b.bin", second}});
+    origin.Commit(origin.alice, "alice/model", {{"a.txt", first}, {"b.txt", second}});
     MUST(DescribeHeads(origin.node().data().database(), origin.node().data().content()));
     MUST(origin.node().own_log().Update());
   }
@@ -54,8 +54,8 @@ struct Carried {
     importer.Result("bundle/import", {{"source", source}, {"follow", true}});
     const auto id = origin.Get("/fed/info").Parsed()["node"].get<std::string>();
     const auto path = "/" + id.substr(0, 16) + "_alice/model/resolve/main/";
-    CHECK(importer.Get(path + "a.bin").body == first);
-    CHECK(importer.Get(path + "b.bin").body == second);
+    CHECK(importer.Get(path + "a.txt").body == first);
+    CHECK(importer.Get(path + "b.txt").body == second);
   }
   void RequireNothingServed() {
     CHECK(importer.Number("SELECT count(*) FROM ref") == 0);

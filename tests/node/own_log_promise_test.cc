@@ -3,6 +3,7 @@
 // A handful of rounds each; 100 with BANYAN_LONG.
 #include <algorithm>
 #include <cstdlib>
+#include <utility>
 
 #include "tests/node/log_places.h"
 
@@ -146,17 +147,63 @@ class World {
   std::uint64_t signed_ = 0;
 };
 
-enum class Copy { WholeDirectory, Backup };
+enum class Copy { WholeDirectory, Backup, WhileItRuns };
+
+// `cp -a` of the directory of a node that runs: each file is as it was when its turn came. Only the
+// catalog goes with its WAL, without which SQLite promises nothing.
+class SlowCopy {
+ public:
+  SlowCopy(MemoryFileSystem& from, FakeRandom& random)
+      : from_(from), names_(MUST(storage::ListFilesBelow(from, "data"))) {
+    std::erase(names_, kWal);
+    for (std::size_t i = names_.size(); i > 1; --i) {
+      std::swap(names_[i - 1], names_[random.Below(i)]);
+    }
+  }
+  // Two files more. One that is gone by now was so for `cp`, too.
+  void Go() {
+    for (int i = 0; i < 2 && !is_done(); ++i) {
+      const auto name = names_.back();
+      names_.pop_back();
+      Take(name);
+      if (name == kCatalog) Take(kWal);
+    }
+  }
+  bool is_done() const { return names_.empty(); }
+  const MemoryFileSystem& files() const { return files_; }
+
+ private:
+  static constexpr const char* kCatalog = "catalog.db";
+  static constexpr const char* kWal = "catalog.db-wal";
+
+  void Take(const std::string& name) {
+    const auto path = "data/" + name;
+    const auto bytes = ReadFile(from_, path, std::uint64_t{1} << 30);
+    if (!bytes && bytes.error().code() == Errc::NotFound) return;
+    MUST(files_.CreateDirectories(ParentDirectory(path)));
+    MUST(WriteFileDurably(files_, path, MUST(Result<Bytes>(bytes))));
+  }
+
+  MemoryFileSystem& from_;
+  MemoryFileSystem files_;
+  std::vector<std::string> names_;  // that are yet to come
+};
 
 // One node, put back to an earlier state at random.
 std::uint64_t RestoreRound(std::uint64_t seed, Copy copy) {
   World w(seed);
   MemoryFileSystem saved;
   saved.StartFrom(w.a.fs);
+  std::unique_ptr<SlowCopy> slow;
   for (int i = 0; i < 30; ++i) {
     w.Step(w.a);
+    if (slow != nullptr) slow->Go();
+    if (slow != nullptr && slow->is_done()) saved.StartFrom(slow->files()), slow.reset();
     const auto chance = w.random().Below(10);
-    if (chance < 2) {
+    if (copy == Copy::WhileItRuns && chance != 1) {
+      if (slow == nullptr) slow = std::make_unique<SlowCopy>(w.a.fs, w.random());
+    } else if (chance < 2) {
+      slow.reset();
       w.a.Stop();
       if (chance == 0) saved.StartFrom(w.a.fs);
       if (chance == 1) w.a.fs.StartFrom(saved);
@@ -172,7 +219,10 @@ std::uint64_t RestoreRound(std::uint64_t seed, Copy copy) {
     w.RequireFollowed(w.a);
   } else {
     INFO(w.a.Problem());
-    CHECK(World::IsForTheOperator(w.a.Problem()));
+    // Of files of different moments the checkpoint may be newer than the catalog.
+    const bool is_torn =
+        copy == Copy::WhileItRuns && w.a.Problem().find("nothing is signed") != std::string::npos;
+    CHECK((is_torn || World::IsForTheOperator(w.a.Problem())));
   }
   return w.repairs;
 }
@@ -192,6 +242,13 @@ TEST_CASE("BackupsPutBackNeverContradictWhatAReachablePeerHad") {
   for (std::uint64_t seed = 1; seed <= Rounds(); ++seed) {
     INFO("seed " << seed);
     RestoreRound(1000 + seed, Copy::Backup);
+  }
+}
+
+TEST_CASE("CopiesOfADirectoryInUsePutBackNeverContradictWhatAReachablePeerHad") {
+  for (std::uint64_t seed = 1; seed <= Rounds(); ++seed) {
+    INFO("seed " << seed);
+    RestoreRound(3000 + seed, Copy::WhileItRuns);
   }
 }
 

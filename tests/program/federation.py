@@ -12,7 +12,10 @@ the real program, every byte between A and B is counted by a relay.
   resumed    B, killed with -9 in the middle of a large file, goes on from there
   kept       every node is the same after a restart
   budget     what B's policy has no bytes left for is not fetched, and said to be missing; a policy
-             that changes is obeyed without a restart
+             that changes is obeyed without a restart. When the bytes run out in the middle of a
+             file it breaks off, a restart brings no new ones, and with more it goes on from there
+  holders    who holds a repository is shown beside who hides it
+  yank       stated on A it reaches B and, through B, C: both hide it, serve it by name, and say so
   takedown   stated on A it reaches B and, with A gone, C: no bytes are served there by name, by
              hash or to a pull, and both say so in their logs; taken back, all is as before
   carried    an archive made on C fills D, which never met anybody; bundles since what it has, an
@@ -29,7 +32,9 @@ import urllib.error
 import urllib.request
 
 from banyan_program import Failed, Relay, files_below, git_oid, kill, sha256
+from budget_steps import BudgetSteps
 from place import CARD_SECONDS, Place, check, check_equal, leaf_hash
+from standing_steps import StandingSteps
 from stepwise import SEED, go, main
 
 MIB = 1 << 20
@@ -45,7 +50,7 @@ LOST_BYTES = LARGE_RATE_BYTES * 3 // 2 + 2 * MIB
 TEST_SECONDS = 500
 
 
-class Test:
+class Test(BudgetSteps, StandingSteps):
     def __init__(self, program, work):
         self.program, self.work = program, work
         self.random = random.Random(SEED)
@@ -336,94 +341,6 @@ class Test:
                 doctor = place.operator.json("admin", "doctor")
                 check(doctor["healthy"], place.name, doctor)
 
-    # --- within a budget
-
-    def await_budget(self, has_budget):
-        deadline = time.monotonic() + CARD_SECONDS
-        while (self.b.operator.json("federation", "status")["fetching"]["in_budget"]
-               != has_budget):
-            check(time.monotonic() < deadline, "B does not obey its policy")
-            time.sleep(0.2)
-
-    def keep_to_a_budget(self):
-        policy = self.b.node.data / "policy.toml"
-        policy.write_text('[mirror]\nper_day = "1 kB"\n')  # which more than that came today
-        self.await_budget(False)
-        later = self.write("later", "mit", {"later.txt": b"later\n" * 1000})
-        self.await_card(self.push(later, "lab/later", "--create"))
-        self.b.operator.json("sync")
-        check("lab/later" not in self.b.listed(), "B spent what it has not")
-        plan = self.b.operator.json("sync", "--dry-run")
-        check_equal([item["repository"] for item in plan["repositories"]], ["models/lab/later"])
-        check(plan["missing_bytes"] == 6000 and plan["seconds"] is not None, plan)
-        policy.write_text("")
-        self.await_budget(True)
-        self.b.sync()
-        check("lab/later" in self.b.listed(), "B fetches nothing with a budget")
-
-    # --- a takedown, and its end
-
-    def check_withheld(self, place):
-        status, body = place.get("/lab/model/resolve/main/config.json")
-        check_equal(status, 451, place.name, body)
-        xet = self.a.operator.json("hash", self.model / "weights.bin")[0]["file_hash"]
-        for path in (f"/fed/f/{xet}/outline", f"/fed/f/{xet}/data/0"):
-            check_equal(place.get(path)[0], 404, place.name, path)
-        check_equal(place.json("/api/models/lab/model")["disabled"], True, place.name)
-        try:
-            place.guest.run("pull", "lab/model", "--dest", self.work / f"refused-{place.name}")
-        except Failed as failed:
-            check_equal(failed.code, 11, place.name, failed)
-        else:
-            raise AssertionError(f"{place.name} let its files be pulled")
-
-    def await_receipt(self, place, action):
-        """Until its own log says so."""
-        wanted = f'"action":"{action}"'.encode()
-        deadline = time.monotonic() + CARD_SECONDS
-        while wanted not in b"".join(place.entries()[-1:]):
-            check(time.monotonic() < deadline, place.name, "does not say that it does", action)
-            time.sleep(0.1)
-
-    def await_standing(self, status):
-        deadline = time.monotonic() + CARD_SECONDS
-        wanted = f'"status":"{status}"'.encode()
-        while wanted not in b"".join(self.a.entries()[-1:]):
-            check(time.monotonic() < deadline, "A's log does not say", status)
-            time.sleep(0.1)
-
-    def receipts(self, place):
-        answer = place.guest.json("federation", "compliance", "lab/model")
-        return answer, {r["node"]: r["action"] for r in answer["receipts"]}
-
-    def take_down(self):
-        stated = self.a.operator.json("takedown", "lab/model", "--reason", "court")
-        check_equal(stated["answer"], "stop", stated)
-        self.check_withheld(self.a)
-        self.await_standing("removed")
-        self.b.sync()
-        self.check_withheld(self.b)
-        self.await_receipt(self.b, "stop")
-        self.a.node.kill()
-        b_id = self.b.operator.json("federation", "status")["node_id"]
-        c_id = self.c.operator.json("federation", "status")["node_id"]
-        self.c.operator.run("follow", b_id + "/models/none/none")  # to hear what it says
-        self.c.sync()
-        self.check_withheld(self.c)
-        self.await_receipt(self.c, "stop")
-        answer, receipts = self.receipts(self.c)
-        check_equal(answer["origin"], self.a_id, answer)
-        check_equal(receipts, {b_id: "stop", c_id: "stop"}, "what C shows")
-
-    def reinstate(self):
-        self.a.node.start()
-        self.a.operator.run("reinstate", "lab/model")
-        self.await_standing("live")
-        for place in (self.b, self.c):
-            place.sync()
-            self.check_mirror(place, "lab/model", self.commits)
-            self.await_receipt(place, "keep")
-
     # --- by hand
 
     def carry(self):
@@ -466,8 +383,9 @@ class Test:
     def run(self):
         go(self, self.begin, self.publish, self.follow, self.follow_without_the_origin,
            self.check_same_as_origin, self.check_nobody_writes, self.check_selection,
-           self.change_one_percent, self.kill_in_the_middle, self.keep_to_a_budget, self.restart,
-           self.take_down, self.reinstate, self.carry)
+           self.change_one_percent, self.kill_in_the_middle, self.keep_to_a_budget,
+           self.spend_a_budget, self.restart, self.show_holders, self.yank, self.take_down,
+           self.reinstate, self.carry)
         print(f"1 % of 8 MiB: B fetched {self.costs['B']:,} bytes ({self.costs['wire']:,} with all "
               f"that the wire carried), C {self.costs['C']:,}; after kill -9 at "
               f"{KILL_AT_BYTES // MIB} of {LARGE_BYTES // MIB} MiB {self.fetched_again:,} bytes "

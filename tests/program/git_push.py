@@ -2,6 +2,7 @@
 """The real git pushes to a node: git_push.py PROGRAM
 
   pushed     commits, a merge, a branch, tags; what the API shows, and another clone gets, is that
+  addresses  with and without ".git", of a model and of a dataset
   described  the card of what was pushed is read
   large      a push that git sends in pieces of unknown length, after asking whether it may
   shallow    from a shallow clone
@@ -43,8 +44,8 @@ class Test:
         self.places.append(self.a)
 
     def run(self):
-        go(self, self.pushed, self.described, self.large, self.shallow, self.moved, self.raced,
-           self.strangers, self.refused, self.hostile, self.quota, self.killed)
+        go(self, self.pushed, self.addresses, self.described, self.large, self.shallow, self.moved,
+           self.raced, self.strangers, self.refused, self.hostile, self.quota, self.killed)
 
     def url(self, path=NAME):
         return with_token(f"{self.a.node.url}/{path}", self.a.node.token)
@@ -88,6 +89,18 @@ class Test:
         check_equal(git.run("cat-file", "-t", "v1", folder=other).strip(), "tag")
         said = git.run("push", folder=folder)  # git 2.55 warns of the address without the token
         check_equal(said.splitlines()[-1], "Everything up-to-date", said)
+
+    def addresses(self):
+        git = self.git
+        for kind, path in ("models", "operator/names"), ("datasets", "datasets/operator/names"):
+            self.a.operator.run("create", path)
+            folder = git.clone(self.url(path + ".git"), "names-of-" + kind)
+            for address in (path + ".git", path):
+                git.run("remote", "set-url", "origin", self.url(address), folder=folder)
+                head = git.commit(folder, "to " + address)
+                git.run("push", folder=folder)
+                shown = self.a.json(f"/api/{kind}/operator/names/revision/main")
+                check_equal(shown["sha"], head, address)
 
     def described(self):
         info = self.a.json(f"/api/models/{NAME}")

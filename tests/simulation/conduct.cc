@@ -1,4 +1,6 @@
 // How nodes answer: from what they hold, or as liars do.
+#include "tests/simulation/conduct.h"
+
 #include "federation/format/checkpoint.h"
 #include "federation/format/heads_page.h"
 #include "federation/format/note.h"
@@ -25,6 +27,14 @@ std::string ForgedHead(const NodeId& origin, std::uint64_t size, FakeRandom& ran
 
 }  // namespace
 
+void Spoil(Conduct conduct, const std::string& path, Result<Bytes>& body, FakeRandom& random) {
+  if (conduct == Conduct::Babbles) body = random.TakeBytes(random.Below(5000));
+  const bool is_tile = path.find("/tile/") != path.npos;
+  if (conduct == Conduct::Garbles && is_tile && body && !body->empty()) {
+    (*body)[random.Below(body->size())] ^= 1;
+  }
+}
+
 Answer World::AnswerOf(std::size_t i, const Ask& ask) {
   if (ask.path.empty()) return AnswerAsk(node(i), ask);
   return MakeAnswer(ask, FileOf(i, ask.path));
@@ -39,13 +49,9 @@ Result<Bytes> World::FileOf(std::size_t i, const std::string& path) {
 void World::Lie(std::size_t i, const std::string& path, Result<Bytes>& body) {
   auto& place = nodes_[i];
   const bool is_heads = path.starts_with("/fed/heads");
-  if (place.conduct == Conduct::Babbles) body = random_.TakeBytes(random_.Below(5000));
+  Spoil(place.conduct, path, body, random_);
   if (place.conduct == Conduct::Stale && is_heads && body) {
     body = place.first_shown.try_emplace("/fed/heads", *body).first->second;
-  }
-  if (place.conduct == Conduct::Garbles && path.find("/tile/") != path.npos && body &&
-      !body->empty()) {
-    (*body)[random_.Below(body->size())] ^= 1;
   }
   if (place.conduct == Conduct::Forges && is_heads) {
     HeadsPage page{{"0123456789abcdef", static_cast<std::uint64_t>(now_ms())}, {}};

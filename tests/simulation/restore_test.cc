@@ -65,6 +65,42 @@ TEST_CASE("AnOriginThatWasRestoredSignsNothingThatItsFenceContradicts") {
   CHECK(world.HeldSize(1, 0) == 3);
 }
 
+// 0 publishes and asks 1, which follows it, before it signs.
+TEST_CASE("AnOriginThatWasRestoredAsksForWhatItSaidSince") {
+  WorldOptions options;
+  options.asks_first = true;
+  World world(Joined({{1}, {0}}), options);
+  world.Publish(0);
+  world.BackUp(0);
+  world.Publish(0);
+  world.Publish(0);
+  world.RunFor(3 * kRoundMs);
+  REQUIRE(world.HeldSize(1, 0) == 4);
+  SECTION("and goes on from there") {
+    world.Restore(0);
+    CHECK(world.counts().origins_restored == 1);
+    world.Publish(0);
+    world.RunFor(3 * kRoundMs);
+    CHECK(world.HeldSize(1, 0) == 5);
+    CHECK(world.counts().epochs == 0);
+  }
+  SECTION("and opens its next epoch when it said something else meanwhile") {
+    world.Cut({0});
+    world.Restore(0);
+    world.Publish(0);
+    REQUIRE(world.IsForked(0));
+    world.Cut({});
+    world.RunFor(10 * kRoundMs);
+    CHECK(world.counts().epochs == 1);
+    CHECK_FALSE(world.IsForked(0));
+    world.Publish(0);
+    world.RunFor(3 * kRoundMs);
+  }
+  INFO(world.Lagging());
+  CHECK(world.IsConverged());
+  CHECK(world.ProgressOf(0).reachable == 1);
+}
+
 // 0 publishes, 2 becomes a copy of it that tells another story. 1 mirrors, and 3 reads what it
 // says: it alone remembers what 1 cosigned when 1 is an older copy of itself and 0 is away.
 TEST_CASE("ARestoredMirrorCosignsNothingAgainstWhatItsPeersSawItCosign") {

@@ -1,5 +1,7 @@
 #include "tests/simulation/sim_node.h"
 
+#include <utility>
+
 #include "storage/catalog/schema.h"
 #include "tests/simulation/repositories.h"
 #include "tests/support/must.h"
@@ -19,7 +21,29 @@ SigningKeys KeysOf(std::uint64_t seed, std::uint8_t role) {
   return SigningKeys(secret);
 }
 
+node::Config ConfigOf(const NodeOptions& options) {
+  node::Config config;
+  config.data = "data";
+  if (options.has_fence) config.federation_fence = kFence;
+  return config;
+}
+
 }  // namespace
+
+// The program's own log, and what it borrows.
+struct SimNode::AskingLog {
+  explicit AskingLog(SimNode& owner)
+      : config(ConfigOf(owner.options_)),
+        policy(owner.disk_, "data/policy.toml", node::PolicyFile::Missing::Fine),
+        log({owner.clock_, owner.random_, owner.disk_, *owner.database_, *owner.store_, config,
+             policy, [&owner]() -> Result<std::vector<node::AskPeers::Source>> {
+               return owner.options_.peers();
+             }}) {}
+
+  const node::Config config;
+  const node::PolicyFile policy;  // the default one, as long as nobody reads a file
+  node::OwnLog log;
+};
 
 const MemoryFileSystem& BlankDisk() {
   static const auto blank = [] {
@@ -53,43 +77,81 @@ Status SimNode::Start() {
       return connection.Execute("UPDATE heads_journal SET id = ?", journal);
     }));
   }
-  origin_.emplace(TRY(OpenOwnOrigin(
-      *database_, KeysOf(options_.seed, 1),
-      [this] { return Result(KeysOf(options_.seed, 2).public_keys().Commitment()); }, random_)));
-  id_ = origin_->node;
   if (options_.publishes || options_.holds_content) {
     store_ = TRY(storage::ContentStore::Open(clock_, disk_, *database_, {"data", 0}));
   }
   service_ = std::make_unique<Service>(*database_, random_, options_.service);
-  was_told_ = false;
-  return options_.publishes ? OpenLog() : Ok();
+  was_told_ = is_log_due_ = false;
+  cosigns_by_.reset();
+  return OpenLog();
 }
 
 Status SimNode::OpenLog() {
-  writer_ = std::make_unique<CardWriter>(*database_, *store_, *origin_, content_, clock_);
-  files_ = TRY(LogFiles::Open(*database_, disk_, clock_, *origin_,
-                              {"data/log/0", options_.has_fence ? kFence : ""}));
-  return files_->Publish();
+  if (options_.publishes && options_.peers) {
+    asking_ = std::make_unique<AskingLog>(*this);
+    TRY(UpdateLog());
+    return Problem().empty() ? Ok() : Status(Error(Errc::Conflict, Problem()));
+  }
+  origin_.emplace(TRY(OpenOwnOrigin(
+      *database_, KeysOf(options_.seed, 1),
+      [this] { return Result(KeysOf(options_.seed, 2).public_keys().Commitment()); }, random_)));
+  id_ = origin_->node;
+  if (!options_.publishes) return Ok();
+  std::shared_ptr<node::OwnLog::Open> open(new node::OwnLog::Open{*origin_, {}, {}, false});
+  open->writer = std::make_unique<CardWriter>(*database_, *store_, open->origin, content_, clock_);
+  open->files = TRY(LogFiles::Open(*database_, disk_, clock_, open->origin,
+                                   {"data/log/0", options_.has_fence ? kFence : ""}));
+  open_ = std::move(open);
+  return open_->files->Publish();
+}
+
+std::string SimNode::Problem() const {
+  return asking_ == nullptr ? std::string() : asking_->log.Problem();
+}
+
+Status SimNode::UpdateLog() {
+  is_log_due_ = false;
+  TRY(asking_->log.Update());
+  open_ = asking_->log.Look();
+  return id_ ? Ok() : FindId();
+}
+
+Status SimNode::FindId() {
+  auto lease = TRY(database_->Read());
+  id_ = TRY(FindOwnNode(*lease));
+  return Ok();
 }
 
 void SimNode::Crash(std::uint64_t seed) {
   PlanCrash(1);  // nothing is written by what closes
   service_.reset();
-  files_.reset();
-  writer_.reset();
+  open_.reset();
+  asking_.reset();
   store_.reset();
   database_.reset();
   disk_.Crash(seed);
 }
 
+// What stops its log stops this, too.
+std::optional<Cosigner> SimNode::CosignsAs() const {
+  if (options_.publishes && !is_signing()) return std::nullopt;
+  return Cosigner{*id_, origin().keys.mirror};
+}
+
 Result<std::vector<Output>> SimNode::Step(const Input& input) {
-  if (was_told_) return service_->Step(clock_.NowMs(), input);
-  was_told_ = true;
-  MaySign may;
-  if (is_signing() || !options_.publishes) may.cosigner = Cosigner{*id_, origin_->keys.mirror};
-  auto outputs = TRY(service_->Step(clock_.NowMs(), may));
+  const auto cosigner = CosignsAs();
+  const auto key = cosigner ? std::optional(cosigner->key.public_key()) : std::nullopt;
+  std::vector<Output> outputs;
+  if (!std::exchange(was_told_, true) || key != cosigns_by_) {
+    cosigns_by_ = key;
+    outputs = TRY(service_->Step(clock_.NowMs(), MaySign{cosigner}));
+  }
   for (auto& output : TRY(service_->Step(clock_.NowMs(), input))) {
     outputs.push_back(std::move(output));
+  }
+  if (asking_ != nullptr && service_->TakeOwnShown()) {
+    asking_->log.AskSoon();
+    is_log_due_ = true;
   }
   return outputs;
 }
@@ -103,8 +165,9 @@ MirrorReport SimNode::Mirror(std::int64_t card, std::span<PeerSource* const> pee
 Status SimNode::Publish() {
   const auto files = options_.holds_content ? Files::SomeLarge : Files::Small;
   TRY(ChangeSomeRepository(*database_, *store_, name_, files, content_, clock_.NowMs()));
-  TRY(writer_->WriteDue());
-  return files_->Publish();
+  if (asking_ != nullptr) return UpdateLog();
+  TRY(open_->writer->WriteDue());
+  return open_->files->Publish();
 }
 
 Status SimNode::AddPeer(const std::string& address) {

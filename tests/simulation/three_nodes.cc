@@ -171,7 +171,7 @@ void ThreeNodes::Publish() {
   ++published_;
   auto& node = *places_[0].node;
   MUST(node.Publish());
-  truth_[node.id()][node.name()].Extend(node);
+  truth_[node.id()].Extend(node);
   Give(0, Released(), "publish");
 }
 
@@ -188,7 +188,7 @@ void ThreeNodes::Restart(std::size_t i, bool restores) {
     return message.kind == Message::Kind::Ask && message.from == i;
   });
   Reanswer(i);
-  if (i == 0) truth_[place.node->id()][place.node->name()].Extend(*place.node);
+  if (i == 0) truth_[place.node->id()].Extend(*place.node);
 }
 
 std::string ThreeNodes::State() const {
@@ -203,7 +203,7 @@ std::string ThreeNodes::State() const {
 
 void ThreeNodes::Settle() {
   const auto& origin = places_[0].node->id();
-  const auto size = truth_.at(origin).at("node0").size();
+  const auto size = truth_.at(origin).Of("node0").size();
   for (int round = 0; round < 8; ++round) {
     while (!messages_.empty()) {
       const auto message = Take(messages_.front().key);

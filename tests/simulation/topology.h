@@ -19,7 +19,8 @@ const std::vector<Topology>& AllTopologies();
 
 struct Edges {
   std::vector<std::vector<std::size_t>> peers;  // of each node, in order, nobody twice, not itself
-  std::vector<bool> behind_nat;                 // it dials, and cannot be dialled
+  // It dials, cannot be dialled, and brings what those want that it dials.
+  std::vector<bool> behind_nat;
 };
 // Pair: always two nodes. Star: node 0 in the middle. SmallWorld: a ring with its next but one, and
 // some far edges. Regular: every node has five. Campus: nodes 1 to a half dial node 0, which has

@@ -78,7 +78,7 @@ NodeSeen WholeRun::See(std::size_t i) const {
   const auto lives = " " + std::to_string(place.lives) + " ";
   NodeSeen seen{shown, Number(std::to_string(shown) + lives + state.rest), 0, false};
   if (i % kThree == 0) {
-    seen.size = truth_.at(origin()).at(place.node->name()).size();
+    seen.size = truth_.at(origin()).Of(place.node->name()).size();
     return seen;
   }
   seen.size = place.watch.HeldSize(origin());
@@ -184,7 +184,7 @@ void WholeRun::Publish(std::size_t i) {
   auto& place = places_[i];
   place.clock.Advance(kPublishedEveryMs);
   MUST(place.node->Publish());
-  truth_[origin()][place.node->name()].Extend(*place.node);
+  truth_[origin()].Extend(*place.node);
   names_.Look(*place.node, place.lives);
   Give(i, Released());
 }
@@ -199,7 +199,7 @@ void WholeRun::Restart(std::size_t i, bool restores) {
   }
   MUST(place.node->Start());
   place.asks.clear();
-  if (i % kThree == 0) truth_[origin()][place.node->name()].Extend(*place.node);
+  if (i % kThree == 0) truth_[origin()].Extend(*place.node);
   Give(i, PeerCame{1});
 }
 
@@ -211,7 +211,7 @@ void WholeRun::Copy() {
   const NodeOptions options{kCopy + 1, true, true, false, kUrged};
   place.node = std::make_unique<SimNode>("node3", options, place.clock);
   place.node->BecomeCopyOf(*places_[kOrigin].node);
-  truth_[origin()]["node3"] = truth_[origin()]["node0"];
+  truth_[origin()].Copy("node0", "node3");
   MUST(place.node->Start());
   Give(kCopy, PeerCame{1});
 }

@@ -5,7 +5,7 @@
 #include <iostream>
 
 #include "tests/simulation/content_peer.h"
-#include "tests/simulation/node_answers.h"
+#include "tests/simulation/desk_exchange.h"
 #include "tests/support/must.h"
 
 namespace banyan::simulation {
@@ -15,6 +15,7 @@ using namespace federation;
 namespace {
 
 const std::string kScheme = "http://node";
+constexpr std::int64_t kUpdateMs = 10'000;  // between two looks at the own log
 
 std::string AddressOf(std::size_t i) { return kScheme + std::to_string(i); }
 
@@ -30,8 +31,9 @@ World::World(const Edges& edges, const WorldOptions& options)
     : options_(options), random_(options.seed) {
   for (std::size_t i = 0; i < edges.peers.size(); ++i) {
     const bool publishes = i < options.origins;
-    NodeOptions of{options.seed * 100'000 + i, publishes, publishes, options.holds_content,
-                   options.service};
+    const bool has_fence = publishes && (!options.asks_first || i % 2 == 1);
+    NodeOptions of{options.seed * 100'000 + i, publishes,       has_fence,
+                   options.holds_content,      options.service, PeersFor(i)};
     nodes_.push_back({});
     auto& place = nodes_.back();
     place.node = std::make_unique<SimNode>("node" + std::to_string(i), of, events_.clock());
@@ -39,14 +41,32 @@ World::World(const Edges& edges, const WorldOptions& options)
     place.is_behind_nat = edges.behind_nat[i];
   }
   for (std::size_t i = 0; i < size(); ++i) StartNode(i);
+  AddPeers();
   for (std::size_t i = 0; i < size(); ++i) {
-    for (const auto peer : nodes_[i].peers) MUST(node(i).AddPeer(AddressOf(peer)));
     for (std::size_t origin = 0; origin < options.origins; ++origin) {
       if (origin != i) MUST(node(i).Follow(node(origin).id()));
     }
     After(static_cast<std::int64_t>(
               random_.Below(static_cast<std::uint64_t>(options_.service.pause_ms))),
           [this, i] { Tick(i); });
+  }
+}
+
+// Rows of peers are made in the order of `peers`: first those that the node dials, then those that
+// call it.
+void World::AddPeers() {
+  for (std::size_t i = 0; i < size(); ++i) {
+    for (const auto peer : nodes_[i].peers) MUST(node(i).AddPeer(AddressOf(peer)));
+  }
+  for (std::size_t i = 0; i < size(); ++i) {
+    if (!nodes_[i].is_behind_nat) continue;
+    for (const auto peer : nodes_[i].peers) {
+      auto& place = nodes_[peer];
+      if (place.is_behind_nat) continue;
+      MUST(place.node->AddPeer(std::string(kCallingPrefix) + node(i).id().ToString()));
+      place.peers.push_back(i);
+      place.callers[i] = 0;
+    }
   }
 }
 
@@ -59,6 +79,7 @@ void World::Note(const std::string& what) {
 
 void World::StartNode(std::size_t i) {
   auto& place = nodes_[i];
+  place.asked.clear();
   const auto started = place.node->Start();
   if (place.node->lost_power()) return Fell(i);
   Note("start " + place.node->name() + (started ? "" : " " + started.error().message()));
@@ -66,10 +87,9 @@ void World::StartNode(std::size_t i) {
     INFO(started.error().message());
     REQUIRE(place.node->is_up());
   }
-  if (place.node->is_signing()) {
-    NotePublished(*place.node, published_);
-    truth_[place.node->id()][place.node->name()].Extend(*place.node);
-  }
+  place.desk = std::make_unique<node::WantDesk>(
+      events_.clock(), [&place](const NodeId&) { place.has_come = true; }, DeskOptions());
+  TakeReleased(i);
 }
 
 void World::Crash(std::size_t i, std::int64_t restart_after_ms) {
@@ -97,13 +117,17 @@ void World::Fell(std::size_t i) {
 void World::Restore(std::size_t i) {
   auto& place = nodes_[i];
   if (!place.node->is_up()) return;
-  if (!place.node->has_backup()) return place.node->BackUp();
+  if (!MayBePutBack(i)) return BackUp(i);
   Note("restore " + place.node->name());
   ++counts_.restores;
   ++place.life;
   place.node->Crash(random_.Next());
   place.node->Restore();
   place.watch.Forget();
+  if (i < options_.origins && options_.asks_first) {
+    ++counts_.origins_restored;
+    truth_[place.node->id()].PutBack(place.node->name());
+  }
   StartNode(i);
 }
 
@@ -113,21 +137,20 @@ void World::Clone(std::size_t i, std::size_t of) {
   ++place.life;
   place.node->Crash(0);
   place.node->BecomeCopyOf(*nodes_[of].node);
-  auto& log = truth_[nodes_[of].node->id()];
-  log[place.node->name()] = log.at(nodes_[of].node->name());
+  truth_[nodes_[of].node->id()].Copy(nodes_[of].node->name(), place.node->name());
   StartNode(i);
 }
 
 void World::Publish(std::size_t i) {
   auto& place = nodes_[i];
-  if (!place.node->is_up() || !place.node->is_signing()) return;
+  const bool may_change = options_.asks_first || place.node->is_signing();
+  if (!place.node->is_up() || !may_change) return;
+  place.asked.clear();
   const auto published = place.node->Publish();
   if (place.node->lost_power()) return Fell(i);
   MUST(published);
-  auto& log = truth_[place.node->id()][place.node->name()];
-  log.Extend(*place.node);
-  NotePublished(*place.node, published_);
-  Note("publish " + place.node->name() + " " + std::to_string(log.size()));
+  Note("publish " + place.node->name());
+  TakeReleased(i);
   Give(i, Released());
 }
 
@@ -135,6 +158,9 @@ void World::Tick(std::size_t i) {
   After(options_.tick_ms, [this, i] { Tick(i); });
   if (!node(i).is_up()) return;
   if (nodes_[i].conduct == Conduct::Hints) SpreadLies(i);
+  CallAll(i);
+  const bool asks = options_.asks_first && i < options_.origins;
+  if (asks && now_ms() - nodes_[i].updated_ms >= kUpdateMs) UpdateLog(i);
   Give(i, federation::Tick());
 }
 
@@ -153,6 +179,7 @@ void World::Give(std::size_t i, const Input& input) {
     place.watch.Look(*place.node, truth_);
   }
   for (const auto& output : *outputs) Carry(i, output);
+  if (place.node->is_log_due()) UpdateLog(i);
 }
 
 void World::Carry(std::size_t i, const Output& output) {
@@ -166,7 +193,7 @@ void World::Carry(std::size_t i, const Output& output) {
   }
 }
 
-// Rows of peers are made in the order of `peers`, and never change.
+// Rows of peers never change.
 std::size_t World::PeerAt(std::size_t i, std::int64_t row) {
   return nodes_[i].peers.at(static_cast<std::size_t>(row - 1));
 }
@@ -187,11 +214,12 @@ void World::CarryAsk(std::size_t i, const Ask& ask) {
   const bool is_lost = IsStruck(options_.link.lost_in_1000);
   After(Latency(), [this, i, to, life, ask, is_lost] {
     Answer answer{ask.id, {}, {}, {}};
-    if (is_lost || !Reaches(i, to)) {
+    if (is_lost || !IsInReach(i, to)) {
       answer.error = Error(Errc::Unavailable, "no answer");
       return Deliver(i, life, std::move(answer), options_.link.timeout_ms);
     }
     answer = AnswerOf(to, ask);
+    if (!Reaches(i, to)) answer = TakeFromCaller(i, to, ask, answer);
     const auto bytes = static_cast<std::int64_t>(answer.body.size());
     counts_.answer_bytes += answer.body.size();
     if (IsStruck(options_.link.doubled_in_1000)) Deliver(i, life, answer, 3 * Latency());
@@ -243,7 +271,7 @@ void World::Mirror(std::size_t i, const MirrorTask& task) {
 Result<World::Objects> World::Exchange(std::size_t reader, std::size_t peer,
                                        const std::function<Result<Objects>(SimNode&)>& answer) {
   const MutexLock lock(exchange_mutex_);
-  if (!Reaches(reader, peer) || IsStruck(options_.link.lost_in_1000)) {
+  if (!IsInReach(reader, peer) || IsStruck(options_.link.lost_in_1000)) {
     return Error(Errc::Unavailable, "no answer");
   }
   auto objects = TRY(answer(node(peer)));
@@ -263,54 +291,6 @@ bool World::HasAllContent() {
     }
   }
   return true;
-}
-
-std::uint64_t World::HeldSize(std::size_t i, std::size_t origin) const {
-  return nodes_[i].watch.HeldSize(nodes_[origin].node->id());
-}
-
-// From the origin along those who dial and who tell the truth.
-World::Progress World::ProgressOf(std::size_t origin) const {
-  const auto& node = *nodes_[origin].node;
-  const auto size = truth_.at(node.id()).at(node.name()).size();
-  std::vector<bool> has_it(nodes_.size());
-  std::vector<std::size_t> frontier = {origin};
-  has_it[origin] = true;
-  Progress progress;
-  while (!frontier.empty()) {
-    const auto from = frontier.back();
-    frontier.pop_back();
-    if (nodes_[from].is_behind_nat) continue;
-    for (std::size_t i = 0; i < nodes_.size(); ++i) {
-      const auto& place = nodes_[i];
-      if (has_it[i] || place.conduct != Conduct::Honest) continue;
-      if (std::ranges::find(place.peers, from) == place.peers.end()) continue;
-      has_it[i] = true;
-      frontier.push_back(i);
-      ++progress.reachable;
-      progress.there += HeldSize(i, origin) == size ? 1 : 0;
-    }
-  }
-  return progress;
-}
-
-bool World::IsConverged() const {
-  for (std::size_t origin = 0; origin < options_.origins; ++origin) {
-    const auto progress = ProgressOf(origin);
-    if (progress.there < progress.reachable) return false;
-  }
-  return true;
-}
-
-std::string World::Lagging() const {
-  std::string text;
-  for (std::size_t origin = 0; origin < options_.origins; ++origin) {
-    for (std::size_t i = 0; i < nodes_.size(); ++i) {
-      text += " node" + std::to_string(i) + "=" + std::to_string(HeldSize(i, origin));
-    }
-    text += "\n";
-  }
-  return text;
 }
 
 }  // namespace banyan::simulation

@@ -143,9 +143,8 @@ TEST_CASE("ASharesBytesAreFreeAtItsEnd") {
 
 TEST_CASE("Attack06SizesBeyondAllMeasureFitNowhere") {
   Crowded c;
-  GitRebuild::Blobs blobs;
-  for (const auto i :
-       {std::uint8_t{1}, std::uint8_t{2}}) {  // 2^63 bytes each, which are none together
+  GitRebuild::Blobs blobs;  // of 2^63 bytes each, which are none together
+  for (const auto i : {std::uint8_t{1}, std::uint8_t{2}}) {
     auto entry = c.first;
     entry.size_bytes = std::uint64_t{1} << 63;
     entry.sha256 = HashSha256(Bytes(1, i));

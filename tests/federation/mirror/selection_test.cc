@@ -114,6 +114,9 @@ TEST_CASE("OnlySelectedFilesAreFetchedAndTheTreeIsComplete") {
   CHECK(held.held_files == 2);
   CHECK(held.held_bytes == 2 + std::string(kReadme).size());
   CHECK(held.bytes > 900'000);
+  REQUIRE(held.since_s.has_value());
+  CHECK(*held.since_s >= FakeClock::kStartMs / 1000);
+  CHECK(*held.since_s <= p.follower.clock.NowMs() / 1000);
   CHECK(MUST(p.follower.Run(p.card, p.peers).outcome) == MirrorOutcome::UpToDate);
 }
 
