@@ -1,16 +1,27 @@
 // Fills the own log of a node that is not running: bench_log CATALOG CARDS [repositories, as many].
 // Each repository gets as many cards as the others, with a meta object and the state entries that a
 // log of that length has. The node publishes it at its next start.
+//
+// With a fourth argument, ORIGINS, such a log of each of so many other nodes, which are followed,
+// as if they were read from peers: the same ones in every catalog.
 
 #include <algorithm>
 #include <array>
 #include <cstdio>
 #include <cstdlib>
+#include <functional>
 #include <random>
 
 #include "federation/card_meta.h"
 #include "federation/follow/card_chain.h"
+#include "federation/follow/follows.h"
 #include "federation/format/canonical_json.h"
+#include "federation/format/checkpoint.h"
+#include "federation/format/log_name.h"
+#include "federation/format/note.h"
+#include "federation/format/opening.h"
+#include "federation/head_rows.h"
+#include "federation/origin_rows.h"
 #include "federation/own_origin.h"
 #include "federation/state_tree.h"
 #include "storage/base/json.h"
@@ -126,19 +137,78 @@ class Filler {
   SeededRandom random_;
 };
 
-void Fill(storage::Database& database, std::size_t cards, std::size_t repositories) {
-  Engine engine(1);
+using MakeLog = std::function<Result<LogId>(Connection&)>;
+
+void Fill(storage::Database& database, Engine& engine, const MakeLog& make, std::size_t cards,
+          std::size_t repositories) {
   std::vector<Repository> all(repositories);
   for (std::size_t done = 0; done < cards;) {
     const auto until = std::min(cards, done + kCardsAtOnce);
     Must(database.Write([&](Connection& connection) -> Status {
-      const auto log = TRY(FindOwnLog(connection));
-      Filler filler(connection, log.value(), engine);
+      Filler filler(connection, TRY(make(connection)), engine);
       for (; done < until; ++done) {
         TRY(filler.Add(done, all[done % repositories], 1 + done / repositories));
       }
       return filler.AddState();
     }));
+  }
+}
+
+void FillOwn(storage::Database& database, std::size_t cards, std::size_t repositories) {
+  Engine engine(1);
+  const auto own = [](Connection& connection) -> Result<LogId> {
+    return TRY(FindOwnLog(connection)).value();
+  };
+  Fill(database, engine, own, cards, repositories);
+}
+
+Secret AnySecret(Random& random) {
+  Secret secret;
+  random.Fill(secret);
+  return secret;
+}
+
+// Another node, whose log begins with its genesis.
+class Other {
+ public:
+  explicit Other(Random& random)
+      : keys_(AnySecret(random)),
+        genesis_{
+            {keys_.public_keys(), SigningKeys(AnySecret(random)).public_keys().Commitment(), {}},
+            ToHex(AnyDigest<Sha256>(random).bytes().first(16))} {}
+
+  Result<LogId> Log(Connection& connection) const {
+    const LogId log{TRY(NeedOrigin(connection, genesis_.node())).row, 0};
+    if (TRY(CountEntries(connection, log)) == 0) {
+      TRY(AppendEntry(connection, log, genesis_.Render()));
+    }
+    return log;
+  }
+  Status SignAndFollow(Connection& connection) const {
+    const auto log = TRY(Log(connection));
+    auto frontier = TRY(ReadFrontier(connection, log, TRY(CountEntries(connection, log))));
+    const auto line = LogName{genesis_.node(), 0}.ToString();
+    SignedNote note{Checkpoint{line, {frontier.size(), frontier.Root()}}.ToString(), {}};
+    note.signatures.push_back(SignNote(note.text, line, keys_.log));
+    TRY(PutHead(connection, log, {std::move(frontier), note.ToString(), kFirstMs}));
+    const auto rule = TRY(FollowRule::Parse(genesis_.node().ToString()));
+    return AddFollow(connection, rule, kFirstMs);
+  }
+
+ private:
+  const SigningKeys keys_;
+  const Genesis genesis_;
+};
+
+void FillOthers(storage::Database& database, std::size_t cards, std::size_t repositories,
+                std::size_t origins) {
+  Engine engine(2);
+  SeededRandom random(engine);
+  for (std::size_t i = 0; i < origins; ++i) {
+    const Other other(random);
+    const auto log = [&](Connection& connection) { return other.Log(connection); };
+    Fill(database, engine, log, cards, repositories);
+    Must(database.Write([&](Connection& c) { return other.SignAndFollow(c); }));
   }
 }
 
@@ -148,10 +218,16 @@ void Fill(storage::Database& database, std::size_t cards, std::size_t repositori
 int main(int argc, char** argv) {
   using namespace banyan;
   if (argc < 3) return 2;
-  const auto cards = static_cast<std::size_t>(std::strtoull(argv[2], nullptr, 10));
-  const auto repositories =
-      argc > 3 ? static_cast<std::size_t>(std::strtoull(argv[3], nullptr, 10)) : cards;
+  const auto number = [&](int at, std::size_t otherwise) {
+    return argc > at ? static_cast<std::size_t>(std::strtoull(argv[at], nullptr, 10)) : otherwise;
+  };
+  const auto cards = number(2, 0);
+  const auto repositories = number(3, cards);
   auto database = storage::Database::Open({argv[1], ""});
   federation::Must(database ? Ok() : Status(database.error()));
-  federation::Fill(**database, cards, repositories);
+  if (argc > 4) {
+    federation::FillOthers(**database, cards, repositories, number(4, 0));
+  } else {
+    federation::FillOwn(**database, cards, repositories);
+  }
 }

@@ -1,6 +1,7 @@
 """Rounds of two nodes in which nothing is new: bytes of HTTP, and processor time.
 
-Bytes are those of two real nodes, of which one follows the other; processor time is that of what a
+Bytes are those of two real nodes, of which one follows the other: with a log of few and of many
+repositories, and where both know the logs of 1,000 others, too. Processor time is that of what a
 round decides and reads (bench_round), without HTTP, and of a real node that is asked, with it.
 """
 import http.client
@@ -53,20 +54,31 @@ def asked_microseconds(node):
     return (processor_seconds(node.pid) - before) / ASKS * 1e6
 
 
-def real(options, place, repositories):
+def bench_log(options, directory, *numbers):
+    subprocess.run([options.build + "/tests/bench/bench_log", directory + "/data/catalog.db",
+                    *map(str, numbers)], check=True)
+
+
+def real(options, place, repositories, origins=1):
+    """(bytes of a round, microseconds of who is asked). One origin is the node that is asked; the
+    logs of all others both nodes have, and follow."""
+    own = repositories // origins
     with Origin(options.build, place + "/origin") as origin:
         wait_for(lambda: log_size(origin) > 0)
-    subprocess.run([options.build + "/tests/bench/bench_log", place + "/origin/data/catalog.db",
-                    str(repositories)], check=True)
+    bench_log(options, place + "/origin", own)
     with Mirror(options.build, place + "/mirror"):
         pass  # makes the data directory
     with open(place + "/mirror/data/policy.toml", "w") as f:
         f.write(POLICY)
+    if origins > 1:
+        for directory in (place + "/origin", place + "/mirror"):
+            bench_log(options, directory, own, own, origins - 1)
     with Origin(options.build, place + "/origin") as origin, \
             Mirror(options.build, place + "/mirror") as node:
-        wait_for(lambda: log_size(origin) > repositories)
+        wait_for(lambda: log_size(origin) > own)
         node.follow(origin)
         node.banyan("sync")
+        node.banyan("sync")  # the first one brings more along
         return round_bytes(origin, node), asked_microseconds(origin)
 
 
@@ -80,17 +92,18 @@ def decided(options, origins, repositories):
 
 
 def measure(options, place):
-    (few_bytes, few_asked), (bytes_, asked) = (
-        real(options, f"{place}/{count}", count) for count in (SMALL, LARGE))
+    few_bytes, few_asked = real(options, f"{place}/few", SMALL)
     few = decided(options, 1, SMALL)
     many = decided(options, ORIGINS, LARGE)
-    yield Row(f"a round without news, {LARGE:,} repositories: HTTP both ways",
-              f"{bytes_:.0f} B", "", f"with {SMALL} repositories {few_bytes:.0f} B",
-              "at most 1 kB, and 10 % more", bytes_ <= 1024 and bytes_ <= 1.1 * few_bytes)
+    for name, origins in (("one origin", 1), (f"{ORIGINS:,} origins", ORIGINS)):
+        bytes_, asked = real(options, f"{place}/{origins}", LARGE, origins)
+        yield Row(f"a round without news, {LARGE:,} repositories of {name}: HTTP both ways",
+                  f"{bytes_:.0f} B", "", f"with {SMALL} repositories {few_bytes:.0f} B",
+                  "at most 1 kB, and 10 % more", bytes_ <= 1024 and bytes_ <= 1.1 * few_bytes)
+        yield Row("the same: the node that is asked, HTTP and all", f"{asked:.0f} µs", "",
+                  f"with {SMALL} repositories {few_asked:.0f} µs", "at most 200 µs, and 10 % more",
+                  asked <= 200 and asked <= 1.1 * few_asked)
     yield Row(f"the same, {ORIGINS:,} origins: what it decides", f"{many[0]:.0f} µs", "",
               f"with one origin and {SMALL} repositories {few[0]:.0f} µs; a second without a "
               f"round {many[1]:.0f} µs", "at most 200 µs, and 10 % more",
               many[0] <= 200 and many[0] <= 1.1 * few[0])
-    yield Row("the same: the node that is asked, HTTP and all", f"{asked:.0f} µs", "",
-              f"with {SMALL} repositories {few_asked:.0f} µs", "at most 200 µs, and 10 % more",
-              asked <= 200 and asked <= 1.1 * few_asked)

@@ -22,7 +22,7 @@ ROWS = [
     ("catalog", "row_catalog", "10,000 repositories and 1,000,000 files: start, list, search"),
     ("git_clone", "row_git_clone", "5,000 commits and 20,000 files, to git http-backend in nginx"),
     ("index", "row_index", "ingest with a large dedup index, to an empty one"),
-    ("mirror", "row_mirror", "a model, bf16, 20,000 small files, a change, to curl and rsync"),
+    ("mirror", "row_mirror", "a model, bf16, small files, a change; to curl, rsync, Syncthing"),
     ("bad_link", "row_bad_link", "2 Mbit/s, 300 ms, 2 % loss, an outage, to aria2c and rsync"),
     ("swarm", "row_swarm", "one model from eight capped peers, one slow, one damaging"),
     ("crowd", "row_crowd", "one new model to sixteen nodes at once, copies from its origin"),
