@@ -13,8 +13,11 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import time
+import urllib.error
+import urllib.request
 
-from banyan_program import Node
+from banyan_program import START_SECONDS, Node
 
 DIFFERS = (
     (r"hf_bnyn[A-Za-z0-9]+", "<token>"),
@@ -46,6 +49,19 @@ def commands_of(program):
                             check=True).stdout
     names = re.findall(r"^    '([a-z -]+)'\) options=", script, re.MULTILINE)
     return [name for name in names if not any(n.startswith(name + " ") for n in names)]
+
+
+def await_log(node):
+    """What commands say must not depend on how soon the node's log opens."""
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    deadline = time.monotonic() + START_SECONDS
+    while True:
+        try:
+            return opener.open(node.url + "/fed/info").close()
+        except urllib.error.HTTPError:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.1)
 
 
 def run(command, work, variables):
@@ -85,6 +101,7 @@ def main():
     variables = {"PATH": f"{work}/bin:{os.environ['PATH']}", "HOME": str(work / "home"),
                  "BANYAN_NODE": node.url, "NO_PROXY": "127.0.0.1", "LC_ALL": "C.UTF-8"}
     try:
+        await_log(node)
         now, count = walk(lines, work, variables)
     finally:
         node.stop()
