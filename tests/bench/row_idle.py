@@ -101,8 +101,8 @@ def measure(options, place):
                   f"{bytes_:.0f} B", "", f"with {SMALL} repositories {few_bytes:.0f} B",
                   "at most 1 kB, and 10 % more", bytes_ <= 1024 and bytes_ <= 1.1 * few_bytes)
         yield Row("the same: the node that is asked, HTTP and all", f"{asked:.0f} µs", "",
-                  f"with {SMALL} repositories {few_asked:.0f} µs", "at most 200 µs, and 10 % more",
-                  asked <= 200 and asked <= 1.1 * few_asked)
+                  f"with {SMALL} repositories {few_asked:.0f} µs",
+                  "at most 200 µs, and 10 % more", asked <= 200 and asked <= 1.1 * few_asked)
     yield Row(f"the same, {ORIGINS:,} origins: what it decides", f"{many[0]:.0f} µs", "",
               f"with one origin and {SMALL} repositories {few[0]:.0f} µs; a second without a "
               f"round {many[1]:.0f} µs", "at most 200 µs, and 10 % more",
