@@ -324,7 +324,13 @@ Result<std::vector<Result<FileContent>>> ContentSession::AssembleAll(
     results.push_back(Check(file, pins.emplace_back(store_.core())));
   }
   const std::int64_t now_ms = store_.core().clock.NowMs();
+  std::vector<Term> places;
+  for (const auto& result : results) {
+    if (result)
+      places.insert(places.end(), result->recipe.terms.begin(), result->recipe.terms.end());
+  }
   TRY(store_.core().database.Write([&](Connection& connection) -> Status {
+    TRY(LetGoOfPlaces(connection, owner_.repository, places));
     for (auto& result : results) {
       if (result) TRY(Record(connection, *result, now_ms));
     }

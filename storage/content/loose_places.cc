@@ -64,8 +64,23 @@ Status Delete(Connection& connection, const InPack& in, const Held& held) {
                             in.session, in.pack, held.first);
 }
 
+std::vector<Term> JoinNeighbours(std::vector<Term> places) {
+  std::ranges::sort(places);
+  std::vector<Term> runs;
+  for (const Term& place : places) {
+    if (runs.empty() || runs.back().pack != place.pack ||
+        runs.back().first + runs.back().count < place.first) {
+      runs.push_back(place);
+      continue;
+    }
+    const auto end = std::max(runs.back().first + runs.back().count, place.first + place.count);
+    runs.back().count = end - runs.back().first;
+  }
+  return runs;
+}
+
 Status LetGo(Connection& connection, const InPack& in, std::uint32_t first, std::uint32_t end) {
-  for (const Held& held : TRY(FindHeld(connection, in, first, end))) {
+  for (const Held& held : TRY(FindHeld(connection, in, first + 1, end - 1))) {  // none that touch
     TRY(Delete(connection, in, held));
     const std::span sizes(held.sizes_bytes);
     const auto before = std::max(first, held.first) - held.first;
@@ -99,7 +114,7 @@ Status HoldPlaces(Connection& connection, std::int64_t session, const Term& run,
   return Insert(connection, in, whole.first, whole.sizes_bytes);
 }
 
-Status LetGoOfPlaces(Connection& connection, std::int64_t repository, const Recipe& recipe) {
+Status LetGoOfPlaces(Connection& connection, std::int64_t repository, std::vector<Term> places) {
   std::vector<std::int64_t> sessions;
   {
     auto rows = connection.Query(
@@ -109,9 +124,11 @@ Status LetGoOfPlaces(Connection& connection, std::int64_t repository, const Reci
     while (rows.Next()) sessions.push_back(rows.Int(0));
     TRY(Status(rows.status()));
   }
+  if (sessions.empty()) return Ok();
+  const auto runs = JoinNeighbours(std::move(places));
   for (const std::int64_t session : sessions) {
-    for (const Term& term : recipe.terms) {
-      TRY(LetGo(connection, {session, term.pack}, term.first, term.first + term.count));
+    for (const Term& run : runs) {
+      TRY(LetGo(connection, {session, run.pack}, run.first, run.first + run.count));
     }
   }
   return Ok();

@@ -17,8 +17,8 @@ namespace banyan::storage {
 // `sizes_bytes`: raw, of each chunk of the run.
 Status HoldPlaces(Connection& connection, std::int64_t session, const Term& run,
                   std::span<const std::uint32_t> sizes_bytes);
-// A file of the repository has these.
-Status LetGoOfPlaces(Connection& connection, std::int64_t repository, const Recipe& recipe);
+// Files of the repository have these. Of many files at once it costs less than one by one.
+Status LetGoOfPlaces(Connection& connection, std::int64_t repository, std::vector<Term> places);
 // Of all repositories of the owner of this one; a place that several sessions hold counts once.
 // What is held since before catalog version 10 counts nothing.
 Result<std::uint64_t> CountLooseBytes(Connection& connection, std::int64_t repository);
