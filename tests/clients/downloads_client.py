@@ -42,7 +42,7 @@ def start(tool, place, url, token):
 def finish(tool, place, path, token):
     """How many bytes came."""
     relay = CuttingRelay(PORT)
-    relay.rate_bytes = 2 * SLOWLY_BYTES
+    relay.rate_bytes = SLOWLY_BYTES
     process = start(tool, place, relay.url + path, token)
     said = process.communicate(timeout=SECONDS)[0]
     assert process.returncode == 0, said
@@ -91,7 +91,7 @@ def wget_goes_on():
 def aria2_goes_on():
     """It keeps a file of what it has: once a minute, and when it is told to end. How long a file is
     it asks for all of it to hear."""
-    check_resumes(ARIA2, signal.SIGTERM, beginning_bytes=MIB)
+    check_resumes(ARIA2, signal.SIGTERM, beginning_bytes=2 * MIB)
 
 
 main()

@@ -266,7 +266,7 @@ def rate_limit():
         use_up(hub)
 
 
-@operation(since="1.19")
+@operation(since="1.9")
 def rate_limit_is_waited_for():
     """For as long as the node says."""
     with limited("4s") as (place, hub):

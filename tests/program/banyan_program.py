@@ -6,12 +6,14 @@ import os
 import pathlib
 import signal
 import socket
+import struct
 import subprocess
 import threading
 import time
 
 START_SECONDS = 30
 COMMAND_SECONDS = 300
+RESET = struct.pack("ii", 1, 0)  # a closed connection is gone, whatever was still to be sent
 
 
 def free_port():
@@ -158,13 +160,17 @@ class Relay:
     def accept(self):
         while True:
             client, _ = self.listener.accept()
-            try:
-                node = socket.create_connection(("127.0.0.1", self.to_port))
-            except OSError:
-                client.close()
-                continue
-            threading.Thread(target=self.pump, args=(client, node, True), daemon=True).start()
-            threading.Thread(target=self.pump, args=(node, client, False), daemon=True).start()
+            threading.Thread(target=self.join, args=(client,), daemon=True).start()
+
+    def join(self, client):
+        """Both directions, until both are over."""
+        with client, contextlib.suppress(OSError):
+            with socket.create_connection(("127.0.0.1", self.to_port)) as node:
+                node.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET)
+                up = threading.Thread(target=self.pump, args=(client, node, True), daemon=True)
+                up.start()
+                self.pump(node, client, False)
+                up.join()
 
     def pace(self, size, is_up):
         """Sleeps what is owed once that is long enough to be slept exactly."""
