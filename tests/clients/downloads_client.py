@@ -12,8 +12,8 @@ from node_calls import PORT, TOKEN, asked, push
 
 MIB = 1 << 20
 CONTENT = os.urandom(8 * MIB)
-CUT_AT = 6 * MIB
-SLOWLY_BYTES = 8 * MIB  # a second
+CUT_AT = 5 * MIB
+SLOWLY_BYTES = 4 * MIB  # a second: time enough for the signal, on a slow machine too
 HEAD_BYTES = 16_000
 SECONDS = 120
 CURL = ("curl", "--silent", "--location", "--remote-name", "--continue-at", "-", "-H")
