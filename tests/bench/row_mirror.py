@@ -5,7 +5,7 @@ Peers: curl from nginx followed by sha256sum, rsync from a daemon, and, for the 
 mirror verifies every chunk and the whole, and is durable when it is done; the peers write without
 syncing. The change is 1 % of a model, in one cluster or in several that are scattered over it: of
 each section of the file's chunk list that a cluster touches, the list travels once (about 36 KiB),
-so that what is not new chunks is judged where the change is in one section, and told where not.
+so that what is not new chunks is judged where the change is in one place, and told where it is not.
 """
 import base64
 import json
