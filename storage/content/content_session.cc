@@ -330,7 +330,8 @@ Result<std::vector<Result<FileContent>>> ContentSession::AssembleAll(
       places.insert(places.end(), result->recipe.terms.begin(), result->recipe.terms.end());
   }
   TRY(store_.core().database.Write([&](Connection& connection) -> Status {
-    TRY(LetGoOfPlaces(connection, owner_.repository, places));
+    const auto sessions = TRY(FindHoldingSessions(connection, owner_.repository));
+    TRY(LetGoOfPlaces(connection, sessions, places));
     for (auto& result : results) {
       if (result) TRY(Record(connection, *result, now_ms));
     }

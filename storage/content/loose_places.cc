@@ -114,17 +114,20 @@ Status HoldPlaces(Connection& connection, std::int64_t session, const Term& run,
   return Insert(connection, in, whole.first, whole.sizes_bytes);
 }
 
-Status LetGoOfPlaces(Connection& connection, std::int64_t repository, std::vector<Term> places) {
+Result<std::vector<std::int64_t>> FindHoldingSessions(Connection& connection,
+                                                      std::int64_t repository) {
   std::vector<std::int64_t> sessions;
-  {
-    auto rows = connection.Query(
-        "SELECT id FROM upload_session WHERE repository = ?"
-        " AND EXISTS(SELECT 1 FROM upload_range WHERE session = id)",
-        repository);
-    while (rows.Next()) sessions.push_back(rows.Int(0));
-    TRY(Status(rows.status()));
-  }
-  if (sessions.empty()) return Ok();
+  auto rows = connection.Query(
+      "SELECT id FROM upload_session WHERE repository = ?"
+      " AND EXISTS(SELECT 1 FROM upload_range WHERE session = id)",
+      repository);
+  while (rows.Next()) sessions.push_back(rows.Int(0));
+  TRY(Status(rows.status()));
+  return sessions;
+}
+
+Status LetGoOfPlaces(Connection& connection, std::span<const std::int64_t> sessions,
+                     std::vector<Term> places) {
   const auto runs = JoinNeighbours(std::move(places));
   for (const std::int64_t session : sessions) {
     for (const Term& run : runs) {
@@ -167,8 +170,8 @@ Result<std::uint64_t> CountLooseBytes(Connection& connection, std::int64_t repos
   }
   for (const auto& [in, first, counted_to] : shared) {
     for (const Held& held : TRY(FindHeld(connection, in, first, first))) {
-      if (held.first == first)
-        bytes += Sum(std::span(held.sizes_bytes).subspan(counted_to - first));
+      const std::span sizes(held.sizes_bytes);
+      if (held.first == first) bytes += Sum(sizes.subspan(counted_to - first));
     }
   }
   return bytes;

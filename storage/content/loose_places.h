@@ -17,8 +17,12 @@ namespace banyan::storage {
 // `sizes_bytes`: raw, of each chunk of the run.
 Status HoldPlaces(Connection& connection, std::int64_t session, const Term& run,
                   std::span<const std::uint32_t> sizes_bytes);
+// The repository's sessions that hold any place: mostly none.
+Result<std::vector<std::int64_t>> FindHoldingSessions(Connection& connection,
+                                                      std::int64_t repository);
 // Files of the repository have these. Of many files at once it costs less than one by one.
-Status LetGoOfPlaces(Connection& connection, std::int64_t repository, std::vector<Term> places);
+Status LetGoOfPlaces(Connection& connection, std::span<const std::int64_t> sessions,
+                     std::vector<Term> places);
 // Of all repositories of the owner of this one; a place that several sessions hold counts once.
 // What is held since before catalog version 10 counts nothing.
 Result<std::uint64_t> CountLooseBytes(Connection& connection, std::int64_t repository);

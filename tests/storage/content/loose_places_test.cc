@@ -138,7 +138,7 @@ TEST_CASE("RunsThatTouchAreHeldAsOne") {
   CHECK(hold(13, {10, 10, 10, 10, 10, 10, 10, 100}) == 177);  // what was between them
   CHECK(rows() == 2);
   MUST(f.database->Write([&](Connection& c) {
-    return LetGoOfPlaces(c, f.repository,
+    return LetGoOfPlaces(c, {&row, 1},
                          {{77, 20, 9, 0}, {77, 0, 5, 0}, {77, 5, 6, 0}, {77, 12, 1, 0}});
   }));
   CHECK(f.Loose() - 300'000 == 72);
