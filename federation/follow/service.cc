@@ -8,11 +8,12 @@
 namespace banyan::federation {
 namespace {
 
-// Those that are to be in another state than they are, and that may be tried again by now.
+// Those that are to be in another state than they are, and that may be tried again by now: what
+// failed of an older card says nothing of a newer one.
 constexpr const char* kWaitingQuery =
-    "SELECT card FROM mirror WHERE waits = 1 "
-    "AND (failures = 0 OR ?1 OR tried_ms + (30000 << min(failures, 9)) <= ?2) "
-    "ORDER BY tried_ms, card LIMIT 64";
+    "SELECT card, written_ms FROM mirror JOIN repository_card ON repository_card.id = card "
+    "WHERE waits = 1 AND (failures = 0 OR ?1 OR written_ms > tried_ms "
+    "OR tried_ms + (30000 << min(failures, 9)) <= ?2) ORDER BY tried_ms, card LIMIT 64";
 
 constexpr std::int64_t kPatienceMs = 10'000;  // of a hint, while another peer is asked for the log
 
@@ -261,12 +262,14 @@ Status Service::BeginMirrors(storage::Connection& connection, const std::vector<
   bool is_more = false;
   while (rows.Next()) {
     const auto card = rows.Int(0);
-    if (mirroring_.contains(card) || (hurries_ && !tried_.insert(card).second)) continue;
+    const auto tried = tried_.find(card);
+    const bool was_tried = tried != tried_.end() && tried->second >= rows.Int(1);
+    if (mirroring_.contains(card) || (hurries_ && was_tried)) continue;
     if (mirroring_.size() >= options_.mirrors_at_once) {
-      tried_.erase(card);
       is_more = true;
       break;
     }
+    if (hurries_) tried_[card] = now_ms;
     mirroring_.insert(card);
     outputs.emplace_back(MirrorTask{card, answering});
   }

@@ -153,8 +153,8 @@ class Service {
   std::map<std::int64_t, std::int64_t> due_ms_;                // by peer; absent: now
   std::set<std::int64_t> mirroring_;                           // cards
   bool ignores_windows_ = false;
-  bool hurries_ = false;          // until all peers were asked, and all that waits tried once
-  std::set<std::int64_t> tried_;  // cards, since the last Hurry
+  bool hurries_ = false;  // until all peers were asked, and all that waits tried once
+  std::map<std::int64_t, std::int64_t> tried_;  // cards since the last Hurry, and when last
   std::set<std::int64_t> again_;  // peers whose rounds began before it, and are to follow them
 };
 

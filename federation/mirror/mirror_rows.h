@@ -31,6 +31,7 @@ Status KeepSession(storage::Connection& connection, const MirrorRow& row,
 // The repository is in the state of the card: what its card names is kept from now on.
 Status NoteMirrored(storage::Connection& connection, const MirrorRow& row, std::int64_t repository,
                     std::int64_t now_ms);
+// Failures are counted for each card anew.
 Status NoteFailure(storage::Connection& connection, std::int64_t card_row,
                    const std::string& problem, std::int64_t now_ms);
 

@@ -21,6 +21,8 @@ class MirrorRun {
         share_(parts.shared_room) {}
 
   MirrorReport Run();
+  // What it worked on; nullopt: it could not be read.
+  const std::optional<MirrorRow>& row() const { return row_; }
 
  private:
   Result<MirrorOutcome> Steps();

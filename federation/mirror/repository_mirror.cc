@@ -32,11 +32,14 @@ MirrorReport RepositoryMirror::Run(std::int64_t card_row, std::span<PeerSource* 
   if (report.outcome) return report;
   const Errc code = report.outcome.error().code();
   if (code == Errc::Cancelled || code == Errc::Conflict) return report;
-  const Status noted = parts_.database.Write([&](Connection& connection) {
+  const Status noted = parts_.database.Write([&](Connection& connection) -> Status {
+    if (run.row()) TRY(RequireLatest(connection, *run.row()));
     return NoteFailure(connection, card_row, report.outcome.error().message(),
                        parts_.clock.NowMs());
   });
-  if (!noted) {
+  if (!noted && noted.error().code() == Errc::Conflict) {
+    report.outcome = noted.error();
+  } else if (!noted) {
     log::Warning("mirror", "event=failure_not_noted card={} error=\"{}\"", card_row,
                  noted.error().message());
   }

@@ -1,3 +1,4 @@
+#include "federation/mirror/mirror_rows.h"
 #include "tests/federation/follow/follow_fixture.h"
 
 using namespace banyan;
@@ -255,6 +256,56 @@ TEST_CASE("APeerThatIsDownIsAskedLessAndLess") {
   f.Step(Hurry());
   CHECK(f.HeldSize(a) == 1);
   CHECK(f.PeerOf(0).failures == 0);
+}
+
+TEST_CASE("WhatFailedOfAnOlderCardDoesNotPauseANewerOne") {
+  FakeOrigin a(1);
+  a.Publish("one");
+  FakePeer peer(a);
+  FollowFixture f;
+  f.AddPeer(peer);
+  f.Follow(a);
+  f.Round();
+  REQUIRE(f.mirrors.size() == 1);
+  const auto card = f.mirrors.front().card;
+  MUST(f.catalog.Write([&](storage::Connection& c) {  // once it was as an older one says
+    return c.Execute("UPDATE mirror SET leaf = zeroblob(32)");
+  }));
+  const auto fail = [&] {
+    f.now_ms += 1000;
+    MUST(f.catalog.Write([&](storage::Connection& c) {
+      return NoteFailure(c, card, "it answered with status 404", f.now_ms);
+    }));
+    f.mirrors.clear();
+    f.Step(MirrorEnded{card});
+  };
+  const auto publish = [&] {
+    a.Publish("one");
+    peer.Carry(a);
+  };
+  fail();
+  CHECK(f.mirrors.empty());
+  SECTION("in a round") {
+    for (int i = 0; i < 5; ++i) fail();  // to be tried after a quarter of an hour
+    f.Round();
+    CHECK(f.mirrors.empty());
+    publish();
+    f.Round();
+  }
+  SECTION("of a sync that began with the older one") {
+    const auto hurried = MUST(f.service->Step(f.now_ms, Hurry()));  // asks, and begins
+    publish();
+    f.now_ms += 1000;
+    for (const auto& output : hurried) {
+      if (const auto* ask = std::get_if<Ask>(&output)) f.Step(peer.Give(*ask));
+    }
+    CHECK(f.mirrors.empty());   // under way
+    f.Step(MirrorEnded{card});  // in conflict with the newer one
+  }
+  CHECK(f.mirrors.size() == 1);
+  fail();
+  CHECK(f.mirrors.empty());
+  CHECK(f.Count("SELECT failures FROM mirror") == 1);
 }
 
 TEST_CASE("ACardThatNeedsANewerProgramIsCountedAndNotUnderstood") {

@@ -210,6 +210,25 @@ TEST_CASE("ANewerCardTakesOver") {
   RequireSame(p.publisher, p.follower, card);
 }
 
+TEST_CASE("WhatFailsOfACardThatIsTheLatestNoMoreIsNotCounted") {
+  MirrorPair p;
+  p.publisher.CommitFile("a.bin", Noise(100'000, 1));
+  const auto card = p.Follow();
+  p.one.before_data = [&] {
+    p.publisher.CommitText("b", "2");
+    p.publisher.WriteCards();
+    p.follower.Follow(p.publisher);
+    p.one.before_data = nullptr;
+    p.one.is_down = true;
+  };
+  p.one.data_budget = 1000;
+  MUST_FAIL(p.follower.Run(card, {&p.one}).outcome, Errc::Conflict);
+  CHECK(p.follower.Problem(card).empty());
+  CHECK(p.follower.Count("SELECT failures FROM mirror") == 0);
+  CHECK_FALSE(p.follower.Run(card, {&p.one}).outcome);
+  CHECK(p.follower.Count("SELECT failures FROM mirror") == 1);
+}
+
 TEST_CASE("AThirdNodeMirrorsFromTheMirrorAlone") {
   MirrorPair p;
   auto& f = p.publisher;
