@@ -132,11 +132,13 @@ double SwarmPlan::RestMs(const SwarmSection& section, std::size_t peer, std::int
 std::uint64_t SwarmPlan::OrderBytes(const Peer& peer, double rest_ms, std::int64_t now_ms) const {
   const auto streams = std::min(PeersIn(now_ms) * streams_.each(), limits_.orders);
   const auto share = wanted_bytes_ / (kOrdersLeft * std::max<std::size_t>(streams, 1));
-  const auto carried = static_cast<std::uint64_t>(
-      peer.bytes_per_ms * std::min(rest_ms, static_cast<double>(limits_.order_ms)));
-  const auto least = rest_ms == HUGE_VAL ? limits_.order_short_bytes : limits_.order_min_bytes;
-  const auto most = std::max(carried, least);
-  return std::clamp(std::min(most, share), limits_.order_min_bytes, limits_.order_max_bytes);
+  const auto in_ms = [&](double ms) { return static_cast<std::uint64_t>(peer.bytes_per_ms * ms); };
+  const auto carried = in_ms(std::min(rest_ms, static_cast<double>(limits_.order_ms)));
+  const auto usual = rest_ms == HUGE_VAL ? limits_.order_short_bytes : limits_.order_min_bytes;
+  const auto most = std::max(carried, usual);
+  const auto least = std::clamp(in_ms(static_cast<double>(limits_.order_min_ms)),
+                                limits_.order_min_bytes, limits_.order_max_bytes);
+  return std::clamp(std::min(most, share), least, limits_.order_max_bytes);
 }
 
 // Those that have nothing may turn out to fetch the same.

@@ -9,8 +9,9 @@
 //
 // 1. Of the sections that a peer has something of, the one that fewest peers have goes first.
 // 2. An order is as much as the peer's connection carries in four seconds, and not very little;
-//    less towards the end, so that all end together; nothing of one that would not bring it before
-//    much faster ones have all the rest. What is in flight is bounded in all.
+//    less towards the end, so that all end together, which those that bring much in no time need
+//    not; nothing of one that would not bring it before much faster ones have all the rest. What is
+//    in flight is bounded in all.
 // 3. Each peer has at most StreamCount orders at a time.
 // 4. When nothing is left to ask for, the end of an order that will take long is asked of a faster
 //    peer too. Whoever is later is told to stop. So few bytes come twice; more only of a peer from
@@ -40,6 +41,7 @@ struct SwarmLimits {
   std::uint64_t order_short_bytes = 256u << 10;  // else: between two orders a line is idle
   std::uint64_t order_max_bytes = 8u << 20;
   std::int64_t order_ms = 4'000;
+  std::int64_t order_min_ms = 100;  // what comes sooner is not worth a request of its own
   std::uint64_t twice_min_bytes = 128u << 10;
   std::uint64_t twice_share = 64;   // bytes that may be asked for twice: this part of all,
   std::int64_t stalled_ms = 5'000;  // besides those of an order of which nothing came so long,
