@@ -33,6 +33,7 @@ ROUNDS = int(os.environ.get("BANYAN_ROUNDS", 1000 if os.environ.get("BANYAN_LONG
 LATER_SECONDS = 0.3  # at most: from a change to the kill, in which its card is written
 CHANGES_SECONDS = 10  # of all of one life, at most
 REPOSITORIES = 8  # at first
+REPOSITORIES_MAX = 40  # so that each of many rounds takes as long as the last
 LOOK_EVERY = 10  # rounds: B syncs, and the doctor comes
 AWAY = (urllib.error.URLError, ConnectionError, TimeoutError)
 
@@ -167,7 +168,7 @@ class Test:
     def pick_changes(self):
         changes = [self.random.choice((one.commit, one.commit, one.gate))
                    for one in self.repositories if one.states]
-        if self.random.random() < 0.5:
+        if len(self.repositories) < REPOSITORIES_MAX and self.random.random() < 0.5:
             changes.append(self.add)
         self.random.shuffle(changes)
         return changes
