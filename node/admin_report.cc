@@ -113,7 +113,9 @@ Status ExaminePacks(const AdminContext& context, storage::Connection& connection
   for (const auto id : packs.OpenIds()) held.insert(id);
   std::set<storage::PackId> missing;
   std::uint64_t broken_files = 0;
-  auto rows = connection.Query("SELECT recipe FROM file");
+  auto rows = connection.Query(
+      "SELECT recipe FROM file UNION ALL"
+      " SELECT recipe FROM repository_file WHERE recipe IS NOT NULL");
   while (rows.Next()) {
     if (context.cancelled) return Error(Errc::Cancelled, "interrupted");
     const auto recipe = TRY(storage::ParseRecipe(rows.Blob(0)));

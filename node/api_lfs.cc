@@ -130,7 +130,7 @@ Status HoldFound(Batch& batch) {
     TRY(FindObjects(connection, batch));
     for (const auto& object : batch.objects) {
       if (!object.file) continue;
-      TRY(storage::HoldFile(connection, batch.repository.row, object.file->row,
+      TRY(storage::HoldFile(connection, batch.repository.row, *object.file,
                             storage::Holding::Uploaded, batch.call.NowMs()));
     }
     return Ok();

@@ -91,7 +91,7 @@ Result<Copies> ParseCopies(const Json& body) {
 Result<Json> Copy(storage::Connection& connection, const RepositoryCall& call, std::int64_t source,
                   std::int64_t target, const std::set<std::string>& oids) {
   Json failed = Json::array();
-  std::vector<std::int64_t> files;
+  std::vector<storage::FileContent> files;
   std::uint64_t new_bytes = 0;
   for (const auto& oid : oids) {
     const auto sha256 = Sha256::Parse(oid);
@@ -101,11 +101,11 @@ Result<Json> Copy(storage::Connection& connection, const RepositoryCall& call, s
       failed.push_back({{"sha256", oid}, {"error", "this node does not hold such a file of it"}});
       continue;
     }
-    files.push_back(file->row);
     if (!TRY(storage::FindUsableFile(connection, target, *sha256))) new_bytes += file->size_bytes;
+    files.push_back(*std::move(file));
   }
   TRY(storage::RequireUploadRoom(connection, target, new_bytes, call.hub.quota()));
-  for (const auto file : files) {
+  for (const auto& file : files) {
     TRY(storage::HoldFile(connection, target, file, storage::Holding::Uploaded, call.NowMs()));
   }
   return failed;

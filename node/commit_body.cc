@@ -112,7 +112,7 @@ Result<CommitOperation> CommitBody::ReadFile(const Json& value) {
   if (storage::ParsePointer(AsText(bytes))) {
     return CommitOperation(storage::AddInline{std::move(path), std::move(bytes)});
   }
-  auto stored = TRY(hub_.content.PutBytes(bytes));
+  auto stored = TRY(hub_.content.PutBytes(bytes, repository_));
   pins_.push_back(std::move(stored.pin));
   return CommitOperation(storage::AddUploaded{std::move(path), std::move(stored.content),
                                               /*as_pointer=*/false});

@@ -137,7 +137,8 @@ Status Push::Enter(const std::vector<ReceivedRef>& moved) {
     TRY(storage::RequireUploadRoom(*lease, work_.repository.row,
                                    call_.request.body_size_bytes().value_or(1), call_.hub.quota()));
   }
-  const auto objects = TRY(storage::GitObjects::Open(*lease, call_.hub.content));
+  const auto objects =
+      TRY(storage::GitObjects::Open(*lease, call_.hub.content, work_.repository.row));
   TRY(storage::ReadReceivedPacks(*objects, call_.git.fs(),
                                  quarantine_->directory() + "/objects/pack"));
   auto change = TRY(storage::VerifyReceived(*objects, work_.repository.row, moved));

@@ -48,8 +48,7 @@ Result<storage::FileContent> Record(Hub& hub, storage::FileWriter& writer,
     }
     TRY(RequireRoom(hub, connection, {content.size_bytes, content.sha256}, repository));
     content.row = TRY(storage::RecordFile(connection, content, now_ms));
-    return storage::HoldFile(connection, repository, content.row, storage::Holding::Uploaded,
-                             now_ms);
+    return storage::HoldFile(connection, repository, content, storage::Holding::Uploaded, now_ms);
   }));
   hub.metrics.Add(Counter::UploadsTaken);
   hub.metrics.Add(Counter::UploadBytesTaken, content.size_bytes);
@@ -74,7 +73,7 @@ Result<storage::FileContent> ReceiveFile(Hub& hub, Request& request, const Expec
     return Error(Errc::Invalid, "the body has " + std::to_string(*announced) + " bytes, " +
                                     std::to_string(expected.size_bytes) + " were announced");
   }
-  auto writer = TRY(hub.content.NewFile(expected.size_bytes));
+  auto writer = TRY(hub.content.NewFile({expected.size_bytes, target.repository}));
   while (const std::size_t count = TRY(request.ReadBody(writer->Room()))) {
     TRY(writer->Wrote(count));
   }
@@ -90,7 +89,7 @@ Result<storage::FileContent> JoinFiles(Hub& hub, const std::vector<storage::File
     }
     size_bytes += part.size_bytes;
   }
-  auto writer = TRY(hub.content.NewFile(expected.size_bytes));
+  auto writer = TRY(hub.content.NewFile({expected.size_bytes, target.repository}));
   for (const auto& part : parts) {
     auto reader = TRY(hub.content.OpenFile(part));
     TRY(reader->Stream(0, part.size_bytes, /*allow_mapped=*/false,

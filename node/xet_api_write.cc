@@ -34,7 +34,7 @@ Result<std::optional<storage::FileContent>> FindTaken(Hub& hub, std::int64_t rep
     auto usable = TRY(storage::FindUsableFile(connection, repository, file.sha256));
     if (!usable || usable->is_damaged || usable->hash != file.hash) return Ok();
     found = *std::move(usable);
-    return storage::HoldFile(connection, repository, found->row, storage::Holding::Uploaded,
+    return storage::HoldFile(connection, repository, *found, storage::Holding::Uploaded,
                              hub.clock.NowMs());
   });
   TRY(Status(done));

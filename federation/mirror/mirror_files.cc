@@ -21,7 +21,7 @@ Status HoldIfKnown(Connection& connection, std::int64_t repository, const Manife
   const auto file = TRY(storage::FindUsableFile(connection, repository, entry.sha256));
   if (!file || file->is_damaged) return Ok();
   TRY(RequireStated(entry, *file));
-  TRY(storage::HoldFile(connection, repository, file->row, storage::Holding::Uploaded, now_ms));
+  TRY(storage::HoldFile(connection, repository, *file, storage::Holding::Uploaded, now_ms));
   held.emplace(entry.sha256, *file);
   return Ok();
 }

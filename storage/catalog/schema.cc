@@ -239,6 +239,15 @@ UPDATE repository SET described = NULL WHERE id IN (
     OR metadata LIKE '%"architectures":%');
 )sql";
 
+// A copy of a file that others have too, and who knows of it (storage/content/FORMAT.md section 5).
+constexpr const char* kVersion12 = R"sql(
+ALTER TABLE repository_file ADD COLUMN recipe BLOB;  -- of its own copy; NULL: the file's
+CREATE INDEX repository_file_own ON repository_file(file) WHERE recipe IS NOT NULL;
+CREATE INDEX repository_file_since ON repository_file(repository, since_ms);
+-- Who asks for a file by its digest touches no row of a file that it may not have.
+CREATE INDEX file_public ON file(id) WHERE public_references > 0;
+)sql";
+
 Result<std::int64_t> Version(Connection& connection) {
   auto rows = connection.Query("PRAGMA user_version");
   const bool found = rows.Next();
@@ -268,6 +277,7 @@ Status Migrate(Database& database) {
     if (version < 9) TRY(connection.ExecuteScript(kVersion9));
     if (version < 10) TRY(connection.ExecuteScript(kVersion10));
     if (version < 11) TRY(connection.ExecuteScript(kVersion11));
+    if (version < 12) TRY(connection.ExecuteScript(kVersion12));
     return connection.ExecuteScript("PRAGMA user_version = " + std::to_string(kSchemaVersion));
   });
 }

@@ -3,7 +3,7 @@
 namespace banyan::storage {
 
 Result<ChunkLocation> ChunkPlacer::Place(const ChunkId& id, ByteView raw) {
-  if (const auto found = TRY(finder_.Locate(id))) return *found;
+  if (const auto found = TRY(Locate(id))) return *found;
   return Append(id, encoder_.Encode(raw), static_cast<std::uint32_t>(raw.size()));
 }
 
@@ -17,6 +17,7 @@ Result<ChunkLocation> ChunkPlacer::Append(const ChunkId& id, const EncodedChunk&
   const std::uint32_t index = TRY((*lease_)->Append(id, chunk, raw_bytes));
   const PackId pack = (*lease_)->id();
   index_.Insert(id, pack);
+  scope_.AddPlaced({pack, index, 1, raw_bytes});
   return ChunkLocation{pack, index};
 }
 

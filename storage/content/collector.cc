@@ -75,6 +75,7 @@ Status Collection::ExpireAndQuarantine(Connection& c) {
 Status Collection::Mark(Connection& c) {
   marked_upto_ = TRY(LastFileRow(c));
   TRY(live_.MarkUploads(c));
+  TRY(live_.MarkOwnCopies(c));
   return live_.MarkFiles(c, 0, marked_upto_);
 }
 
@@ -148,13 +149,15 @@ Result<Collection::Dead> Collection::TakeFromIndex(Pack& pack) {
     const std::int64_t last = TRY(LastFileRow(c));
     TRY(live_.MarkFiles(c, marked_upto_, last));
     marked_upto_ = last;
+    TRY(live_.MarkOwnCopies(c));
     return live_.MarkUploads(c);
   }));
   const Dead dead = FindDead(pack);
-  for (const std::uint32_t index : dead.chunks) {
-    core_.index.Remove(pack.entry(index).id, pack.id());
-  }
   pack.Drop(dead.chunks);
+  for (const std::uint32_t index : dead.chunks) {
+    const ChunkId id = pack.entry(index).id;
+    if (pack.Find(id).empty()) core_.index.Remove(id, pack.id());  // no other owner's copy
+  }
   return dead;
 }
 

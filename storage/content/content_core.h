@@ -23,6 +23,7 @@ struct ContentCore {
   std::uint64_t reserve_bytes;
   std::unique_ptr<PackStore> packs;
   ChunkIndex index;
+  KnownPlaces known_places;
   DecoderPool decoders;
   SenderThreads sender_threads;
 

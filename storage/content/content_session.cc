@@ -22,6 +22,12 @@ Result<std::vector<std::uint32_t>> SizesOf(ContentCore& core, const Term& run) {
   return sizes;
 }
 
+Result<ChunkScope> PlacingScopeOf(ContentCore& core, const SessionOwner& owner,
+                                  std::int64_t session) {
+  auto places = TRY(core.known_places.Of(core.database, owner.repository));
+  return ChunkScope::Load(core.database, std::move(places), session);
+}
+
 }  // namespace
 
 Result<std::shared_ptr<ContentSession>> ContentSession::Begin(LocalContentStore& store,
@@ -59,20 +65,25 @@ Result<std::shared_ptr<ContentSession>> ContentSession::Resume(LocalContentStore
     return connection.Execute("UPDATE upload_session SET used_ms = ? WHERE id = ?",
                               store.core().clock.NowMs(), row);
   }));
-  auto scope = TRY(ChunkScope::Load(store.core().database, owner.repository, row));
+  auto& database = store.core().database;
+  auto files = TRY(RepositoryPlaces::Read(database, owner.repository));
+  auto known = TRY(ChunkScope::Load(database, std::move(files), row));
+  auto placing = TRY(PlacingScopeOf(store.core(), owner, row));
   return std::shared_ptr<ContentSession>(
-      new ContentSession(store, std::move(scope), row, name, owner));
+      new ContentSession(store, Scopes{std::move(known), std::move(placing)}, row, name, owner));
+}
+
+Result<ChunkScope> ContentSession::PlacingScope() const {
+  return PlacingScopeOf(store_.core(), owner_, row_);
 }
 
 Result<std::vector<std::optional<ChunkLocation>>> ContentSession::Locate(
     std::span<const ChunkRef> chunks) {
   MutexLock lock(mutex_);
   scope_.Refresh();
-  const auto judge = [this](const ChunkLocation& at)
-                         NO_THREAD_SAFETY_ANALYSIS { return scope_.Judge(at); };
   std::vector<std::optional<ChunkLocation>> places;
   places.reserve(chunks.size());
-  for (const ChunkRef& chunk : chunks) places.push_back(TRY(finder_.Locate(chunk.id, judge)));
+  for (const ChunkRef& chunk : chunks) places.push_back(TRY(finder_.Locate(chunk.id, scope_)));
   return places;
 }
 
@@ -125,7 +136,6 @@ Result<std::vector<ChunkId>> ContentSession::Identify(const Batch& batch) {
 Status ContentSession::StoreChunk(const ChunkId& id, const BatchEntry& entry, ByteView payload,
                                   Recipe& stored) {
   ReaderLock lock(store_.core().collection_mutex);
-  // The sender has the bytes, so a copy that it could not know of may serve it too.
   auto at = TRY(placer_.Locate(id));
   if (!at) at = TRY(placer_.Append(id, {entry.encoding, payload}, entry.raw_bytes));
   stored.Append(at->pack, at->index, entry.raw_bytes);
@@ -134,6 +144,7 @@ Status ContentSession::StoreChunk(const ChunkId& id, const BatchEntry& entry, By
 
 Status ContentSession::Store(const Batch& batch, const std::vector<ChunkId>& ids, Recipe& stored) {
   MutexLock lock(storing_mutex_);
+  placer_.Refresh();
   ByteReader in(batch.payloads);
   Status done = Ok();
   for (std::size_t i = 0; done && i < ids.size(); ++i) {
@@ -219,12 +230,10 @@ Status ContentSession::ShapeIsLegal(const ChunkList& chunks, const FileClaim& cl
 Status ContentSession::FillRecipe(const ChunkList& chunks, Recipe& recipe) {
   MutexLock session_lock(mutex_);
   scope_.Refresh();
-  const auto judge = [this](const ChunkLocation& at)
-                         NO_THREAD_SAFETY_ANALYSIS { return scope_.Judge(at); };
   std::size_t lacking = 0;
   for (const ChunkRef& chunk : chunks) {
     ReaderLock lock(store_.core().collection_mutex);
-    const auto at = TRY(finder_.Locate(chunk.id, judge));
+    const auto at = TRY(finder_.Locate(chunk.id, scope_));
     if (!at) {
       ++lacking;
       continue;
@@ -265,7 +274,7 @@ Result<FileInspection::Outcome> ContentSession::Inspect(const FileContent& conte
 
 // Stores the same bytes under the canonical cut.
 Result<ContentStore::SmallFile> ContentSession::Recut(const FileContent& content) {
-  auto writer = TRY(store_.NewFile(content.size_bytes));
+  auto writer = TRY(store_.NewFile({content.size_bytes, owner_.repository}));
   auto reader = TRY(store_.OpenFile(content));
   TRY(reader->Stream(0, content.size_bytes, /*allow_mapped=*/false,
                      [&](ByteView slice) { return writer->Write(slice); }));
@@ -275,9 +284,10 @@ Result<ContentStore::SmallFile> ContentSession::Recut(const FileContent& content
 }
 
 Status ContentSession::Record(Connection& connection, FileContent& content, std::int64_t now_ms) {
-  const std::int64_t row = TRY(RecordFile(connection, content, now_ms));
-  content = TRY(GetFile(connection, row));
-  return HoldFile(connection, owner_.repository, row, Holding::Uploaded, now_ms);
+  content.row = TRY(RecordFile(connection, content, now_ms));
+  TRY(HoldFile(connection, owner_.repository, content, Holding::Uploaded, now_ms));
+  content = TRY(GetHeldFile(connection, owner_.repository, content.row));
+  return Ok();
 }
 
 Result<FileContent> ContentSession::Check(const Assembly& file, PinnedRecipe& pinned) {

@@ -67,6 +67,8 @@ class ContentSession {
   using Expected = std::optional<std::span<const ChunkRef>>;
   Result<PutSummary> Put(ByteView batch, const Expected& expected = std::nullopt);
 
+  // For what is stored for this session other than by Put, before Keep.
+  Result<ChunkScope> PlacingScope() const;
   // Keeps chunks that were stored or found for this session: they are in its scope from now on, and
   // not collected before it expires. They must be durable, and pinned until this returns. `also`
   // runs in the same transaction.
@@ -102,15 +104,19 @@ class ContentSession {
   Status End();
 
  private:
-  ContentSession(LocalContentStore& store, ChunkScope scope, std::int64_t row, std::string name,
+  struct Scopes {
+    ChunkScope known;    // of what its owner may be told
+    ChunkScope placing;  // of what is stored for it
+  };
+  ContentSession(LocalContentStore& store, Scopes scopes, std::int64_t row, std::string name,
                  const SessionOwner& owner)
       : store_(store),
         row_(row),
         name_(std::move(name)),
         owner_(owner),
-        scope_(std::move(scope)),
+        scope_(std::move(scopes.known)),
         finder_(*store.core().packs, store.core().index),
-        placer_(*store.core().packs, store.core().index) {}
+        placer_(*store.core().packs, store.core().index, std::move(scopes.placing)) {}
   // Where the chunks in scope are; nullopt: lacking.
   Result<std::vector<std::optional<ChunkLocation>>> Locate(std::span<const ChunkRef> chunks)
       EXCLUDES(mutex_);

@@ -102,13 +102,15 @@ Status LocalContentStore::RequireRoom(std::uint64_t size_bytes) {
                                   "space");
 }
 
-Result<std::unique_ptr<FileWriter>> LocalContentStore::NewFile(std::uint64_t size_hint_bytes) {
-  TRY(RequireRoom(size_hint_bytes));
-  return std::unique_ptr<FileWriter>(new StoreFileWriter(core_, size_hint_bytes));
+Result<std::unique_ptr<FileWriter>> LocalContentStore::NewFile(const NewFileOptions& options) {
+  TRY(RequireRoom(options.size_hint_bytes));
+  auto places = TRY(core_.known_places.Of(core_.database, options.repository));
+  return std::unique_ptr<FileWriter>(new StoreFileWriter(
+      core_, ChunkScope(core_.database, std::move(places)), options.size_hint_bytes));
 }
 
-Result<ContentStore::SmallFile> LocalContentStore::PutBytes(ByteView bytes) {
-  auto writer = TRY(NewFile(bytes.size()));
+Result<ContentStore::SmallFile> ContentStore::PutBytes(ByteView bytes, std::int64_t repository) {
+  auto writer = TRY(NewFile({bytes.size(), repository}));
   TRY(writer->Write(bytes));
   auto content = TRY(writer->Finish());
   return SmallFile{std::move(content), std::move(writer)};

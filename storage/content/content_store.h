@@ -71,6 +71,13 @@ class FileReader {
                         const Sink& sink) = 0;
 };
 
+struct NewFileOptions {
+  std::uint64_t size_hint_bytes = 0;  // 0 when unknown
+  // That it is written for: chunks of its own files, and public ones, are not stored again, while
+  // of all others a copy is stored (chunk_placer.h). 0: none, so public ones only.
+  std::int64_t repository = 0;
+};
+
 struct ContentStoreOptions {
   std::string directory;                    // packs live in <directory>/packs
   std::uint64_t reserve_bytes = 64u << 20;  // refuse writes when the disk has less than this free
@@ -84,14 +91,13 @@ class ContentStore {
                                                     const ContentStoreOptions& options);
   virtual ~ContentStore() = default;
 
-  // `size_hint_bytes` 0 when unknown.
-  virtual Result<std::unique_ptr<FileWriter>> NewFile(std::uint64_t size_hint_bytes) = 0;
+  virtual Result<std::unique_ptr<FileWriter>> NewFile(const NewFileOptions& options) = 0;
   // Convenience for small content: writes, finishes; the writer is returned to keep the pin.
   struct SmallFile {
     FileContent content;
     std::unique_ptr<FileWriter> pin;
   };
-  virtual Result<SmallFile> PutBytes(ByteView bytes) = 0;
+  Result<SmallFile> PutBytes(ByteView bytes, std::int64_t repository = 0);
   // Makes everything written by finished writers durable. One call may cover many files.
   virtual Status Sync() = 0;
 
@@ -104,8 +110,10 @@ class ContentStore {
 
 // The file table (declared here because its rows are what invariant 2 protects). RecordFile
 // inserts or finds the row by SHA-256 and takes it out of quarantine; call it inside the
-// transaction that makes the content visible. A row that is found takes over where the content is
-// now, so that storing a damaged file again heals it. Finders return nullopt when there is none.
+// transaction that makes the content visible, before HoldFile. A row that is found takes over where
+// the content is now if nobody holds it, or it is damaged: so storing a file again heals it.
+// Finders return nullopt when there is none; those that take no repository are for reading bytes,
+// which are the same in every copy, and for who may have the file.
 Result<std::int64_t> RecordFile(Connection& connection, const FileContent& content,
                                 std::int64_t now_ms);
 // The file's content is at `to` from now on; what counts public chunks follows.
@@ -113,13 +121,31 @@ Status MoveFile(Connection& connection, const FileContent& file, const Recipe& t
 Result<std::optional<FileContent>> FindFile(Connection& connection, const Sha256& sha256);
 Result<std::optional<FileContent>> FindFileByHash(Connection& connection, const FileHash& hash);
 Result<FileContent> GetFile(Connection& connection, std::int64_t row);
+enum class Holding { Uploaded, Committed };
+// The file where `repository` has it: it holds it, at least so, or the file is public. nullopt for
+// any other, whether the node has it or not: both take the same steps.
+Result<std::optional<FileContent>> FindHeldFile(Connection& connection, std::int64_t repository,
+                                                const Sha256& sha256, Holding least);
+Result<std::optional<FileContent>> FindHeldFile(Connection& connection, std::int64_t repository,
+                                                const FileHash& hash, Holding least);
+// 0 when there is none.
+Result<std::int64_t> FindFileRow(Connection& connection, const FileHash& hash);
+// Some open repository has it. Row 0: no file.
+enum class Openness { Closed, Public };
+Result<Openness> OpennessOf(Connection& connection, std::int64_t file);
+// As `repository`, which may have it, has it.
+Result<FileContent> GetHeldFile(Connection& connection, std::int64_t repository, std::int64_t row);
 
 // Which repository holds which file (FORMAT.md section 6.3). Committing a file to an open
 // repository makes its chunks public; these keep file.public_references, pack_visibility and
 // repository.stored_bytes right, and must run inside the same transaction as the change.
-enum class Holding { Uploaded, Committed };
-Status HoldFile(Connection& connection, std::int64_t repository, std::int64_t file, Holding holding,
-                std::int64_t now_ms);
+//
+// A file has one row, whoever holds it. But where its bytes lie, and how they are encoded, may tell
+// who had them before: so a repository reads them where `file.recipe` says, in its own copy if that
+// is another one than the row's. When it is the first open one, its copy becomes the row's. `file`
+// was stored just now, and is pinned, or found in this transaction.
+Status HoldFile(Connection& connection, std::int64_t repository, const FileContent& file,
+                Holding holding, std::int64_t now_ms);
 Status ReleaseFile(Connection& connection, std::int64_t repository, std::int64_t file);
 // A repository is closed when it is private or gated: what not everybody may read is not public.
 // After its columns changed so that it is now closed or now open, or before its deletion (as if

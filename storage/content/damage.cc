@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <optional>
 
 #include "storage/base/repository_name.h"
 #include "storage/content/content_store.h"
@@ -41,6 +42,47 @@ bool Touches(const DamagedChunks& damaged, const Recipe& recipe) {
                      [&](const Term& term) { return Touches(damaged, term); });
 }
 
+// A holder whose own copy is damaged reads the file's.
+struct OwnCopy {
+  std::int64_t repository = 0;
+  std::int64_t file = 0;
+  Recipe recipe;
+};
+
+Result<std::vector<OwnCopy>> FindDamagedCopies(Connection& connection,
+                                               const DamagedChunks& damaged) {
+  std::vector<OwnCopy> copies;
+  auto rows = connection.Query(
+      "SELECT repository, file, recipe FROM repository_file"
+      " WHERE recipe IS NOT NULL");
+  while (rows.Next()) {
+    OwnCopy copy{rows.Int(0), rows.Int(1), TRY(ParseRecipe(rows.Blob(2)))};
+    if (Touches(damaged, copy.recipe)) copies.push_back(std::move(copy));
+  }
+  TRY(Status(rows.status()));
+  return copies;
+}
+
+Status ForgetCopies(Connection& connection, const DamagedChunks& damaged) {
+  if (damaged.empty()) return Ok();
+  for (const auto& copy : TRY(FindDamagedCopies(connection, damaged))) {
+    TRY(connection.Execute(
+        "UPDATE repository_file SET recipe = NULL WHERE repository = ? AND file = ?",
+        copy.repository, copy.file));
+  }
+  return Ok();
+}
+
+// Of a file whose copy is damaged: another holder's.
+Result<std::optional<Recipe>> FindOtherCopy(Connection& connection, std::int64_t file) {
+  auto rows = connection.Query(
+      "SELECT recipe FROM repository_file WHERE file = ? AND recipe IS NOT NULL LIMIT 1", file);
+  std::optional<Recipe> recipe;
+  if (rows.Next()) recipe = TRY(ParseRecipe(rows.Blob(0)));
+  TRY(Status(rows.status()));
+  return recipe;
+}
+
 // All recipes are looked at, so not while a writer waits.
 Result<std::vector<DamagedFile>> FindDamagedFiles(ContentCore& core, const DamagedChunks& damaged) {
   std::vector<DamagedFile> files;
@@ -55,7 +97,8 @@ Result<std::vector<DamagedFile>> FindDamagedFiles(ContentCore& core, const Damag
   return files;
 }
 
-// Files that were stored anew meanwhile, or went, are not damaged.
+// Files that were stored anew meanwhile, or went, are not damaged; and one that somebody has
+// another copy of is whole again.
 Status MarkFiles(Connection& connection, const DamagedChunks& damaged,
                  std::vector<DamagedFile>& files) {
   std::vector<DamagedFile> still;
@@ -63,6 +106,10 @@ Status MarkFiles(Connection& connection, const DamagedChunks& damaged,
     const auto now = GetFile(connection, file.row);
     if (!now && now.error().code() == Errc::NotFound) continue;
     if (!Touches(damaged, TRY(Result<FileContent>(now)).recipe)) continue;
+    if (const auto other = TRY(FindOtherCopy(connection, file.row))) {
+      TRY(MoveFile(connection, *now, *other));
+      continue;
+    }
     TRY(connection.Execute("UPDATE file SET damaged = 1 WHERE id = ?", file.row));
     file.repositories = TRY(HoldersOf(connection, file.row));
     still.push_back(std::move(file));
@@ -146,6 +193,7 @@ Status RecordDamage(ContentCore& core, ScrubReport& report,
                              chunk.pack, static_cast<std::int64_t>(chunk.index)));
     }
     TRY(UnmarkFiles(connection, marked));
+    TRY(ForgetCopies(connection, damaged));
     TRY(MarkFiles(connection, damaged, report.damaged_files));
     return also(connection);
   });

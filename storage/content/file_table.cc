@@ -25,6 +25,29 @@ Result<std::optional<FileContent>> ReadRow(Rows rows) {
   return std::optional(std::move(file));
 }
 
+// An own copy is forgotten when it is found damaged (damage.cc).
+constexpr const char* kHeldColumns =
+    "SELECT f.id, sha256, hash, size, chunks, coalesce(h.recipe, f.recipe),"
+    " damaged AND h.recipe IS NULL FROM file f"
+    " LEFT JOIN repository_file h ON h.file = f.id AND h.repository = ? WHERE f.id = ?";
+
+Result<std::int64_t> ReadId(Rows rows) {
+  const std::int64_t id = rows.Next() ? rows.Int(0) : 0;
+  TRY(Status(rows.status()));
+  return id;
+}
+
+// Row 0, which there is none of, takes the same steps as one that is not for the repository.
+Result<std::optional<FileContent>> FindHeld(Connection& connection, std::int64_t repository,
+                                            std::int64_t row, Holding least) {
+  const auto held = TRY(ReadId(connection.Query(
+      "SELECT file FROM repository_file WHERE repository = ? AND file = ? AND committed >= ?",
+      repository, row, std::int64_t{least == Holding::Committed})));
+  const auto openness = TRY(OpennessOf(connection, row));
+  if (held == 0 && openness == Openness::Closed) return std::optional<FileContent>();
+  return std::optional(TRY(GetHeldFile(connection, repository, row)));
+}
+
 enum class Condition { Whole, Damaged };  // as the column says it
 
 // Damaged when it uses a chunk that a scrub found so, perhaps since it was placed.
@@ -59,13 +82,45 @@ Result<FileContent> GetFile(Connection& connection, std::int64_t row) {
   return *std::move(found);
 }
 
+Result<std::int64_t> FindFileRow(Connection& connection, const FileHash& hash) {
+  return ReadId(connection.Query("SELECT id FROM file WHERE hash = ? ORDER BY id LIMIT 1", hash));
+}
+
+Result<Openness> OpennessOf(Connection& connection, std::int64_t file) {
+  const auto found = TRY(ReadId(connection.Query(
+      "SELECT id FROM file INDEXED BY file_public WHERE id = ? AND public_references > 0", file)));
+  return found != 0 ? Openness::Public : Openness::Closed;
+}
+
+Result<FileContent> GetHeldFile(Connection& connection, std::int64_t repository, std::int64_t row) {
+  auto found = TRY(ReadRow(connection.Query(kHeldColumns, repository, row)));
+  if (!found) return Error(Errc::NotFound, "no such file row");
+  return *std::move(found);
+}
+
+Result<std::optional<FileContent>> FindHeldFile(Connection& connection, std::int64_t repository,
+                                                const Sha256& sha256, Holding least) {
+  const auto row = TRY(ReadId(connection.Query("SELECT id FROM file WHERE sha256 = ?", sha256)));
+  return FindHeld(connection, repository, row, least);
+}
+
+Result<std::optional<FileContent>> FindHeldFile(Connection& connection, std::int64_t repository,
+                                                const FileHash& hash, Holding least) {
+  return FindHeld(connection, repository, TRY(FindFileRow(connection, hash)), least);
+}
+
 Result<std::int64_t> RecordFile(Connection& connection, const FileContent& content,
                                 std::int64_t now_ms) {
   const auto existing = TRY(FindFile(connection, content.sha256));
   if (existing) {
     TRY(connection.Execute("UPDATE file SET unreferenced_ms = NULL WHERE id = ?", existing->row));
-    // What was just written is whole; where it is elsewhere, the old place may be damaged.
-    if (content.recipe != existing->recipe && !content.recipe.terms.empty()) {
+    const bool is_damaged = existing->is_damaged ||
+                            TRY(ConditionOf(connection, existing->recipe)) == Condition::Damaged;
+    const auto holder = TRY(ReadId(connection.Query(
+        "SELECT repository FROM repository_file WHERE file = ? LIMIT 1", existing->row)));
+    // What was just written is whole.
+    if ((is_damaged || holder == 0) && content.recipe != existing->recipe &&
+        !content.recipe.terms.empty()) {
       TRY(MoveFile(connection, *existing, content.recipe));
     }
     if (existing->is_damaged && TRY(ConditionOf(connection, content.recipe)) == Condition::Whole) {

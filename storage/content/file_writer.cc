@@ -29,7 +29,7 @@ std::size_t BlockBytes(std::uint64_t size_hint_bytes) {
 class StoreFileWriter::Pipeline {
  public:
   // Adds what it places to `recipe`. Borrows both.
-  Pipeline(ContentCore& core, Recipe& recipe, std::uint64_t size_hint_bytes);
+  Pipeline(ContentCore& core, Recipe& recipe, ChunkScope scope, std::uint64_t size_hint_bytes);
   std::span<std::uint8_t> Room();
   Status Wrote(std::size_t count);
   Result<FileContent> Finish();
@@ -72,13 +72,13 @@ class StoreFileWriter::Pipeline {
   QueueWorker<Block> cutter_;  // gives to `storer_`, and is joined first
 };
 
-StoreFileWriter::Pipeline::Pipeline(ContentCore& core, Recipe& recipe,
+StoreFileWriter::Pipeline::Pipeline(ContentCore& core, Recipe& recipe, ChunkScope scope,
                                     std::uint64_t size_hint_bytes)
     : core_(core),
       recipe_(recipe),
       spare_(BlockBytes(size_hint_bytes)),
       chunker_([this](ByteView chunk) { return NoteChunk(chunk); }),
-      placer_(*core.packs, core.index, Pack::PageCache::Bypass),
+      placer_(*core.packs, core.index, std::move(scope), Pack::PageCache::Bypass),
       storer_(kQueueBlocks, [this](CutBlock cut) { return Store(std::move(cut)); }),
       cutter_(kQueueBlocks, [this](Block block) -> Status {
         return storer_.Give(TRY(Cut(std::move(block), false)));
@@ -146,8 +146,10 @@ Result<FileContent> StoreFileWriter::Pipeline::Finish() {
   return content;
 }
 
-StoreFileWriter::StoreFileWriter(ContentCore& core, std::uint64_t size_hint_bytes)
-    : pinned_(core), pipeline_(std::make_unique<Pipeline>(core, pinned_.recipe, size_hint_bytes)) {}
+StoreFileWriter::StoreFileWriter(ContentCore& core, ChunkScope scope, std::uint64_t size_hint_bytes)
+    : pinned_(core),
+      pipeline_(
+          std::make_unique<Pipeline>(core, pinned_.recipe, std::move(scope), size_hint_bytes)) {}
 StoreFileWriter::~StoreFileWriter() = default;
 std::span<std::uint8_t> StoreFileWriter::Room() { return pipeline_->Room(); }
 Status StoreFileWriter::Wrote(std::size_t count) { return pipeline_->Wrote(count); }

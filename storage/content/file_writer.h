@@ -15,7 +15,7 @@ namespace banyan::storage {
 
 class StoreFileWriter final : public FileWriter {
  public:
-  StoreFileWriter(ContentCore& core, std::uint64_t size_hint_bytes);
+  StoreFileWriter(ContentCore& core, ChunkScope scope, std::uint64_t size_hint_bytes);
   ~StoreFileWriter() override;
   std::span<std::uint8_t> Room() override;
   Status Wrote(std::size_t count) override;

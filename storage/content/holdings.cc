@@ -30,8 +30,55 @@ Status CountPublicChunks(Connection& connection, const Recipe& recipe, int step)
   return Ok();
 }
 
+Result<Bytes> ReadBlob(Rows rows) {
+  Bytes blob;
+  if (rows.Next()) blob.assign(rows.Blob(0).begin(), rows.Blob(0).end());
+  TRY(Status(rows.status()));
+  return blob;
+}
+
+// Of a file that becomes public: the first open repository's own copy is everybody's from now on,
+// and who had the other one keeps that, if it is whole. A later one needs its own no more.
+Status ShareOwnCopy(Connection& connection, std::int64_t repository, std::int64_t file) {
+  const Bytes own = TRY(ReadBlob(connection.Query(
+      "SELECT recipe FROM repository_file WHERE repository = ? AND file = ? AND recipe IS NOT NULL",
+      repository, file)));
+  if (own.empty()) return Ok();
+  if (TRY(OpennessOf(connection, file)) == Openness::Closed) {
+    TRY(connection.Execute(
+        "UPDATE repository_file SET recipe ="
+        " (SELECT recipe FROM file WHERE id = ?1 AND damaged = 0)"
+        " WHERE file = ?1 AND recipe IS NULL",
+        file));
+    TRY(connection.Execute("UPDATE file SET recipe = ?, damaged = 0 WHERE id = ?", own, file));
+  }
+  return connection.Execute(
+      "UPDATE repository_file SET recipe = NULL WHERE repository = ? AND file = ?", repository,
+      file);
+}
+
+// The repository, which holds the file, has it where `file` says from now on.
+Status UseCopy(Connection& connection, std::int64_t repository, const FileContent& file) {
+  const Bytes wanted = EncodeRecipe(file.recipe);
+  const Bytes own = EncodeRecipe(TRY(GetHeldFile(connection, repository, file.row)).recipe);
+  if (wanted == own) return Ok();
+  const auto row = TRY(GetFile(connection, file.row));
+  const bool is_shared =
+      !TRY(ReadBlob(connection.Query(
+               "SELECT x'01' FROM repository_file WHERE file = ? AND repository <> ? LIMIT 1",
+               file.row, repository)))
+           .empty();
+  const bool is_own = is_shared && file.recipe != row.recipe;
+  if (!is_shared && file.recipe != row.recipe) TRY(MoveFile(connection, row, file.recipe));
+  return connection.Execute(
+      "UPDATE repository_file SET recipe = ? WHERE repository = ? AND file = ?",
+      is_own ? std::optional(wanted) : std::nullopt, repository, file.row);
+}
+
 // One public repository more or fewer holds the file.
-Status CountPublicReference(Connection& connection, std::int64_t file, int step) {
+Status CountPublicReference(Connection& connection, std::int64_t repository, std::int64_t file,
+                            int step) {
+  if (step > 0) TRY(ShareOwnCopy(connection, repository, file));
   TRY(connection.Execute("UPDATE file SET public_references = public_references + ? WHERE id = ?",
                          step, file));
   std::int64_t references = 0;
@@ -86,31 +133,31 @@ Status MoveFile(Connection& connection, const FileContent& file, const Recipe& t
   return is_public ? CountPublicChunks(connection, to, +1) : Ok();
 }
 
-Status HoldFile(Connection& connection, std::int64_t repository, std::int64_t file, Holding holding,
-                std::int64_t now_ms) {
-  const int before = TRY(HoldingOf(connection, repository, file));
+Status HoldFile(Connection& connection, std::int64_t repository, const FileContent& file,
+                Holding holding, std::int64_t now_ms) {
+  const int before = TRY(HoldingOf(connection, repository, file.row));
   const int wanted = holding == Holding::Committed ? 2 : 1;
-  TRY(connection.Execute("UPDATE file SET unreferenced_ms = NULL WHERE id = ?", file));
+  TRY(connection.Execute("UPDATE file SET unreferenced_ms = NULL WHERE id = ?", file.row));
   if (before == 0 || wanted == 1) {
     const auto sessions = TRY(FindHoldingSessions(connection, repository));
-    if (!sessions.empty()) {
-      TRY(LetGoOfPlaces(connection, sessions, TRY(GetFile(connection, file)).recipe.terms));
-    }
+    if (!sessions.empty()) TRY(LetGoOfPlaces(connection, sessions, file.recipe.terms));
   }
   if (before >= wanted) {
-    return connection.Execute(
+    TRY(connection.Execute(
         "UPDATE repository_file SET since_ms = ? WHERE repository = ? AND file = ?"
         " AND committed = 0",
-        now_ms, repository, file);
+        now_ms, repository, file.row));
+    return UseCopy(connection, repository, file);
   }
   TRY(connection.Execute(
-      "INSERT OR REPLACE INTO repository_file(repository, file, committed, since_ms)"
-      " VALUES(?,?,?,?)",
-      repository, file, wanted - 1, now_ms));
+      "INSERT INTO repository_file(repository, file, committed, since_ms) VALUES(?,?,?,?)"
+      " ON CONFLICT DO UPDATE SET committed = excluded.committed, since_ms = excluded.since_ms",
+      repository, file.row, wanted - 1, now_ms));
+  TRY(UseCopy(connection, repository, file));
   if (wanted != 2) return Ok();
-  TRY(CountBytes(connection, repository, file, 1));
+  TRY(CountBytes(connection, repository, file.row, 1));
   const bool is_closed = TRY(ClosedFlag(connection, repository)) != 0;
-  return is_closed ? Ok() : CountPublicReference(connection, file, 1);
+  return is_closed ? Ok() : CountPublicReference(connection, repository, file.row, 1);
 }
 
 Status ReleaseFile(Connection& connection, std::int64_t repository, std::int64_t file) {
@@ -121,7 +168,7 @@ Status ReleaseFile(Connection& connection, std::int64_t repository, std::int64_t
   if (before != 2) return Ok();
   TRY(CountBytes(connection, repository, file, -1));
   const bool is_closed = TRY(ClosedFlag(connection, repository)) != 0;
-  return is_closed ? Ok() : CountPublicReference(connection, file, -1);
+  return is_closed ? Ok() : CountPublicReference(connection, repository, file, -1);
 }
 
 Status RepositoryVisibilityChanged(Connection& connection, std::int64_t repository,
@@ -134,7 +181,7 @@ Status RepositoryVisibilityChanged(Connection& connection, std::int64_t reposito
     TRY(Status(rows.status()));
   }
   for (const std::int64_t file : files) {
-    TRY(CountPublicReference(connection, file, now_closed ? -1 : 1));
+    TRY(CountPublicReference(connection, repository, file, now_closed ? -1 : 1));
   }
   return Ok();
 }

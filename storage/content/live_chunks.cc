@@ -24,6 +24,12 @@ Status LiveChunks::MarkFiles(Connection& connection, std::int64_t after, std::in
   return rows.status();
 }
 
+Status LiveChunks::MarkOwnCopies(Connection& connection) {
+  auto rows = connection.Query("SELECT recipe FROM repository_file WHERE recipe IS NOT NULL");
+  while (rows.Next()) Mark(TRY(ParseRecipe(rows.Blob(0))));
+  return rows.status();
+}
+
 Status LiveChunks::MarkUploads(Connection& connection) {
   auto rows = connection.Query("SELECT pack, first, count FROM upload_range");
   while (rows.Next()) {

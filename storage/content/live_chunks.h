@@ -14,8 +14,10 @@ class LiveChunks {
   void Mark(const Recipe& recipe);
   bool IsLive(PackId pack, std::uint32_t index) const;
 
-  // Marks all file rows with an id in (after, upto] and all upload ranges.
+  // Marks all file rows with an id in (after, upto], all copies that are only one holder's, and all
+  // upload ranges.
   Status MarkFiles(Connection& connection, std::int64_t after, std::int64_t upto);
+  Status MarkOwnCopies(Connection& connection);
   Status MarkUploads(Connection& connection);
 
  private:

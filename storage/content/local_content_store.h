@@ -17,8 +17,7 @@ class LocalContentStore final : public ContentStore {
 
   // NoSpace when the disk lacks so much, or would have less than the reserve then.
   Status RequireRoom(std::uint64_t size_bytes);
-  Result<std::unique_ptr<FileWriter>> NewFile(std::uint64_t size_hint_bytes) override;
-  Result<SmallFile> PutBytes(ByteView bytes) override;
+  Result<std::unique_ptr<FileWriter>> NewFile(const NewFileOptions& options) override;
   Status Sync() override;
   Result<std::unique_ptr<FileReader>> OpenFile(const FileContent& file) override;
   Result<ChunkList> ListChunks(const FileContent& file) override;

@@ -49,7 +49,7 @@ std::vector<PackEntry> Pack::entries() const {
   return entries_;
 }
 
-std::uint32_t Pack::Find(const ChunkId& id) const {
+std::vector<std::uint32_t> Pack::Find(const ChunkId& id) const {
   MutexLock lock(mutex_);
   // order_ lags behind appends; only the missing part is sorted and merged in.
   if (order_.size() < entries_.size()) {
@@ -64,10 +64,11 @@ std::uint32_t Pack::Find(const ChunkId& id) const {
   auto at = std::lower_bound(order_.begin(), order_.end(), id,
                              [&](std::uint16_t index, const ChunkId& wanted)
                                  REQUIRES(mutex_) { return IdLess(entries_[index].id, wanted); });
+  std::vector<std::uint32_t> found;
   for (; at != order_.end() && entries_[*at].id == id; ++at) {
-    if (!entries_[*at].dropped && !damaged_.contains(*at)) return *at;
+    if (!entries_[*at].dropped && !damaged_.contains(*at)) found.push_back(*at);
   }
-  return kNone;
+  return found;
 }
 
 bool Pack::IsDamaged(std::uint32_t index) const {

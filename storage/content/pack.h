@@ -51,9 +51,9 @@ class Pack {
   std::uint64_t payload_bytes() const;
   PackEntry entry(std::uint32_t index) const;
   std::vector<PackEntry> entries() const;
-  // The index of a live chunk that no reading found damaged, or kNone.
-  static constexpr std::uint32_t kNone = ~0u;
-  std::uint32_t Find(const ChunkId& id) const;
+  // The indices of live copies of a chunk that no reading found damaged: mostly none or one.
+  std::vector<std::uint32_t> Find(const ChunkId& id) const;
+  static constexpr std::uint32_t kNone = ~0u;  // in reports of damage: the whole pack
 
   // A reading in the life of this object found other bytes than the id says: not to be used for
   // new files, which store the chunk again.

@@ -20,6 +20,13 @@ struct Term {
   auto operator<=>(const Term&) const = default;
 };
 
+// Where one chunk is.
+struct ChunkLocation {
+  PackId pack = 0;
+  std::uint32_t index = 0;
+  auto operator<=>(const ChunkLocation&) const = default;
+};
+
 struct Recipe {
   std::vector<Term> terms;
   // Appends one chunk, extending the last term where it continues.

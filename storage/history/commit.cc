@@ -29,7 +29,7 @@ class Staging {
       return Error(Errc::TooLarge, add.path + ": files above 10 MiB are uploaded through LFS");
     }
     if (const auto pointer = ParsePointer(AsText(add.bytes))) return StagePointer(add, *pointer);
-    auto stored = TRY(store_.PutBytes(add.bytes));
+    auto stored = TRY(store_.PutBytes(add.bytes, repository_));
     pins_.push_back(std::move(stored.pin));
     return StagedOperation(StagedFile{add.path, stored.content, &add.bytes, false, {}});
   }
@@ -46,7 +46,8 @@ class Staging {
     if (!entry || entry->IsSubmodule()) {
       return Error(Errc::NotFound, copy.from_path + ": A file with this name doesn't exist");
     }
-    const auto file = TRY(FindFile(connection_, entry->sha256));
+    const auto file =
+        TRY(FindHeldFile(connection_, repository_, entry->sha256, Holding::Committed));
     if (!file) return Error(Errc::Unavailable, copy.from_path + ": its content is not held here");
     return StagedOperation(StagedFile{copy.path, *file, nullptr, entry->IsPointer(), entry->mode});
   }
@@ -59,9 +60,9 @@ class Staging {
 
  private:
   Result<StagedOperation> StagePointer(const AddInline& add, const LfsPointer& pointer) {
-    const auto file = TRY(FindFile(connection_, pointer.sha256));
-    const bool usable = file && !file->is_damaged && file->size_bytes == pointer.size_bytes &&
-                        MayUseFile(connection_, repository_, file->row).has_value();
+    const auto file =
+        TRY(FindHeldFile(connection_, repository_, pointer.sha256, Holding::Uploaded));
+    const bool usable = file && !file->is_damaged && file->size_bytes == pointer.size_bytes;
     if (!usable) {
       return Error(Errc::NotFound, add.path +
                                        ": is an LFS pointer to a file that was not uploaded "

@@ -127,7 +127,7 @@ Status CommitDraft::TrackPaths(const std::vector<std::string>& paths) {
   for (const auto& path : paths) text += TrackingLine(path);
   const auto bytes = AsBytes(text);
   attributes_bytes_.assign(bytes.begin(), bytes.end());
-  auto stored = TRY(objects_.store().PutBytes(attributes_bytes_));
+  auto stored = TRY(objects_.PutBytes(attributes_bytes_));
   objects_.pending().AddFile(stored.content, std::move(stored.pin));
   StagedFile staged{file, stored.content, &attributes_bytes_, false, std::nullopt};
   return Put(staged);

@@ -95,8 +95,9 @@ int OnForeach(git_odb_backend* backend, git_odb_foreach_cb visit, void* payload)
 
 }  // namespace
 
-CatalogBackend::CatalogBackend(Connection& connection_in, ContentStore& store_in)
-    : git_odb_backend(), connection(connection_in), store(store_in) {
+CatalogBackend::CatalogBackend(Connection& connection_in, ContentStore& store_in,
+                               std::int64_t repository)
+    : git_odb_backend(), connection(connection_in), store(store_in), repository_(repository) {
   git_odb_init_backend(this, GIT_ODB_BACKEND_VERSION);
   git_odb_backend::read = OnRead;
   git_odb_backend::read_header = OnReadHeader;
@@ -199,7 +200,7 @@ Status CatalogBackend::Write(const GitOid& oid, GitObjectType type, ByteView dat
     pending.AddObject(oid, type, data);
     return Ok();
   }
-  auto stored = TRY(store.PutBytes(data));
+  auto stored = TRY(PutBytes(data));
   pending.AddFile(stored.content, std::move(stored.pin));
   pending.AddBlob(oid, {data.size(), stored.content.sha256, false});
   return Ok();

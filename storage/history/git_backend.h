@@ -15,13 +15,16 @@ namespace banyan::storage {
 // libgit2 calls the callbacks with its odb locked: they never call back into the same odb.
 class CatalogBackend : public git_odb_backend {
  public:
-  CatalogBackend(Connection& connection, ContentStore& store);
+  CatalogBackend(Connection& connection, ContentStore& store, std::int64_t repository);
 
   Result<GitObject> Read(const GitOid& oid);
   Result<GitHeader> ReadHeader(const GitOid& oid);
   // The ids from `low` to `high`, at most `limit`, of the catalog and of what is pending.
   Result<std::vector<GitOid>> Range(const GitOid& low, const GitOid& high, int limit);
   Status Write(const GitOid& oid, GitObjectType type, ByteView data);
+  Result<ContentStore::SmallFile> PutBytes(ByteView data) {
+    return store.PutBytes(data, repository_);
+  }
 
   // Keeps the error for GitObjects::Failure; returns libgit2's code for it.
   int Fail(const Error& error);
@@ -33,6 +36,7 @@ class CatalogBackend : public git_odb_backend {
 
  private:
   Result<GitObject> ReadBlob(const GitOid& oid);
+  const std::int64_t repository_;
   std::optional<Error> failure_;
 };
 

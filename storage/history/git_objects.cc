@@ -16,13 +16,14 @@ struct GitObjects::State {
 GitObjects::GitObjects(std::unique_ptr<State> state) : state_(std::move(state)) {}
 GitObjects::~GitObjects() = default;
 
-Result<std::unique_ptr<GitObjects>> GitObjects::Open(Connection& connection, ContentStore& store) {
+Result<std::unique_ptr<GitObjects>> GitObjects::Open(Connection& connection, ContentStore& store,
+                                                     std::int64_t repository) {
   InitGitLibrary();
   auto state = std::make_unique<State>();
   git_odb* odb = nullptr;
   if (const int code = git_odb_new(&odb)) return GitError(code, "opening objects");
   state->odb.reset(odb);
-  state->backend = new CatalogBackend(connection, store);
+  state->backend = new CatalogBackend(connection, store, repository);
   if (const int code = git_odb_add_backend(odb, state->backend, 1)) {
     delete state->backend;
     return GitError(code, "opening objects");
@@ -87,6 +88,10 @@ Result<GitOid> GitObjects::Write(GitObjectType type, ByteView data) {
   const GitOid oid = TRY(Hash(type, data));
   TRY(state_->backend->Write(oid, type, data));
   return oid;
+}
+
+Result<ContentStore::SmallFile> GitObjects::PutBytes(ByteView data) {
+  return state_->backend->PutBytes(data);
 }
 
 PendingObjects& GitObjects::pending() { return state_->backend->pending; }

@@ -33,7 +33,9 @@ struct GitHeader {
 // connection may run other statements between calls.
 class GitObjects {
  public:
-  static Result<std::unique_ptr<GitObjects>> Open(Connection& connection, ContentStore& store);
+  // `repository`: that blobs are written for (NewFileOptions); 0 for who only reads.
+  static Result<std::unique_ptr<GitObjects>> Open(Connection& connection, ContentStore& store,
+                                                  std::int64_t repository = 0);
   ~GitObjects();
 
   Result<GitObject> Read(const GitOid& oid);
@@ -45,6 +47,9 @@ class GitObjects {
   // Adds to pending(); a blob's bytes go to the content store (a canonical LFS pointer too: what
   // it stands for is for the caller to judge). The id is computed with collision detection.
   Result<GitOid> Write(GitObjectType type, ByteView data);
+
+  // Stores bytes as those of a blob.
+  Result<ContentStore::SmallFile> PutBytes(ByteView data);
 
   // The id an object would have; Invalid for an attempt to collide with another.
   Result<GitOid> Hash(GitObjectType type, ByteView data);

@@ -32,7 +32,7 @@ Result<CommitRecord> ParseCommit(GitObjects& objects, const GitOid& oid) {
 
 Result<std::unique_ptr<History>> History::Open(Connection& connection, ContentStore& store,
                                                std::int64_t repository) {
-  auto objects = TRY(GitObjects::Open(connection, store));
+  auto objects = TRY(GitObjects::Open(connection, store, repository));
   return std::unique_ptr<History>(new History(connection, std::move(objects), repository));
 }
 

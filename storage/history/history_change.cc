@@ -80,11 +80,16 @@ Result<Owner> ReadOwner(Connection& connection, std::int64_t repository) {
 Status EnterObjects(Connection& connection, std::int64_t repository, HistoryChange& change,
                     std::int64_t now_ms) {
   for (const auto& [sha256, file] : change.objects.files()) {
-    if (file.row != 0) TRY(MayUseFile(connection, repository, file.row));
+    if (file.row == 0) continue;
+    if (TRY(FindHeldFile(connection, repository, sha256, Holding::Uploaded))) continue;
+    return Error(Errc::NotFound, "a file of this change is not here: upload it, then commit");
   }
   TRY(change.objects.Insert(connection, now_ms));
   for (const auto& [sha256, row] : change.objects.file_rows()) {
-    TRY(HoldFile(connection, repository, row, Holding::Committed, now_ms));
+    FileContent file = change.objects.files().at(sha256);
+    if (file.row != 0) file = TRY(GetHeldFile(connection, repository, row));
+    file.row = row;
+    TRY(HoldFile(connection, repository, file, Holding::Committed, now_ms));
   }
   std::vector<Sha256> manifests;
   for (const auto& revision : change.revisions) {
@@ -129,16 +134,6 @@ Result<EnteredChange> EnterChange(Connection& connection, std::int64_t repositor
   TRY(UpdateHead(connection, owner, entered, options.now_ms));
   if (options.entered) TRY(options.entered(connection, entered));
   return entered;
-}
-
-Status MayUseFile(Connection& connection, std::int64_t repository, std::int64_t file) {
-  auto rows = connection.Query(
-      "SELECT 1 FROM repository_file WHERE repository = ?1 AND file = ?2 "
-      "UNION ALL SELECT 1 FROM file WHERE id = ?2 AND public_references > 0",
-      repository, file);
-  if (rows.Next()) return Ok();
-  TRY(rows.status());
-  return Error(Errc::NotFound, "a file of this change is not here: upload it, then commit");
 }
 
 }  // namespace banyan::storage

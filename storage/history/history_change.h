@@ -26,8 +26,9 @@ struct RefUpdate {
   GitOid commit;                     // what new_target leads to
 };
 
-// The change as a value. Files of `objects` with a row > 0 are only referred to and need
-// MayUseFile; row 0 says that their bytes were brought and stored.
+// The change as a value. Files of `objects` with a row > 0 are only referred to, and the repository
+// must hold them (committed or just uploaded) unless they are public; row 0 says that their bytes
+// were brought and stored.
 struct HistoryChange {
   PendingObjects objects;
   PendingNodes nodes;
@@ -57,8 +58,5 @@ struct EnterOptions {
 // NotFound for a file that the repository may not use, TooLarge over the quota.
 Result<EnteredChange> EnterChange(Connection& connection, std::int64_t repository,
                                   HistoryChange& change, const EnterOptions& options);
-
-// NotFound unless this repository holds the file (committed or just uploaded) or it is public.
-Status MayUseFile(Connection& connection, std::int64_t repository, std::int64_t file);
 
 }  // namespace banyan::storage

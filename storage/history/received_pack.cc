@@ -60,7 +60,7 @@ class PackReader {
   // Only its size is ever looked at, and not what stands for its content.
   Status NoteLarge(const GitOid& oid, std::size_t size) {
     auto& pending = objects_.pending();
-    auto nothing = TRY(objects_.store().PutBytes({}));
+    auto nothing = TRY(objects_.PutBytes({}));
     pending.AddFile(nothing.content, std::move(nothing.pin));
     pending.AddBlob(oid, {size, nothing.content.sha256, false});
     return Ok();

@@ -125,9 +125,10 @@ Status ReceivedTrees::OwnsTree(const GitOid& tree, const std::string& folder) {
 
 Status ReceivedTrees::OwnsBlob(const std::string& path, const GitOid& oid) {
   const auto blob = TRY(FindBlobContent(objects_, oid));
-  const bool usable =
-      blob && MayUseFile(objects_.connection(), repository_, blob->file.row).has_value();
-  return usable ? Ok() : Status(NotReceived(path + ": blob", oid));
+  if (!blob) return NotReceived(path + ": blob", oid);
+  const auto held =
+      TRY(FindHeldFile(objects_.connection(), repository_, blob->file.sha256, Holding::Uploaded));
+  return held ? Ok() : Status(NotReceived(path + ": blob", oid));
 }
 
 // A blob that was sent: a pointer to a file, or a plain file within the limit.
@@ -149,10 +150,9 @@ Status ReceivedTrees::CheckReceived(const std::string& path, const GitOid& oid) 
 
 Status ReceivedTrees::ResolvePointer(const std::string& path, const GitOid& oid,
                                      const LfsPointer& pointer) {
-  const auto file = TRY(FindFile(objects_.connection(), pointer.sha256));
-  const bool usable = file && file->size_bytes == pointer.size_bytes &&
-                      MayUseFile(objects_.connection(), repository_, file->row).has_value();
-  if (!usable) {
+  const auto file =
+      TRY(FindHeldFile(objects_.connection(), repository_, pointer.sha256, Holding::Uploaded));
+  if (!file || file->size_bytes != pointer.size_bytes) {
     return Error(Errc::NotFound, path + ": the LFS object " + pointer.sha256.ToString() +
                                      " was not uploaded: git lfs push --all, then push again");
   }

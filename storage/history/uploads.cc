@@ -1,7 +1,6 @@
 #include "storage/history/uploads.h"
 
 #include "storage/content/loose_places.h"
-#include "storage/history/history_change.h"
 
 namespace banyan::storage {
 namespace {
@@ -31,26 +30,19 @@ Result<Waiting> WaitingBytes(Connection& connection, std::int64_t repository) {
 
 Result<std::optional<FileContent>> FindUsableFile(Connection& connection, std::int64_t repository,
                                                   const Sha256& sha256) {
-  auto file = TRY(FindFile(connection, sha256));
-  // An unknown file takes the same steps as a forbidden one.
-  const Status usable = MayUseFile(connection, repository, file ? file->row : 0);
-  if (usable) return file;
-  if (usable.error().code() == Errc::NotFound) return std::optional<FileContent>();
-  return usable.error();
+  return FindHeldFile(connection, repository, sha256, Holding::Uploaded);
 }
 
 Result<std::optional<FileContent>> FindCommittedFile(Connection& connection,
                                                      std::int64_t repository,
                                                      const Sha256& sha256) {
-  auto file = TRY(FindFile(connection, sha256));
-  auto rows = connection.Query(
-      "SELECT 1 FROM repository_file WHERE repository = ?1 AND file = ?2 AND committed = 1 "
-      "UNION ALL SELECT 1 FROM file WHERE id = ?2 AND public_references > 0",
-      repository, file ? file->row : 0);
-  const bool found = rows.Next();
-  TRY(rows.status());
-  if (!found) file.reset();
-  return file;
+  return FindHeldFile(connection, repository, sha256, Holding::Committed);
+}
+
+Result<std::optional<FileContent>> FindCommittedFile(Connection& connection,
+                                                     std::int64_t repository,
+                                                     const FileHash& hash) {
+  return FindHeldFile(connection, repository, hash, Holding::Committed);
 }
 
 Status RequireUploadRoom(Connection& connection, std::int64_t repository,

@@ -17,6 +17,8 @@ Result<std::optional<FileContent>> FindUsableFile(Connection& connection, std::i
 // The same for a reader of the repository: committed there, or public.
 Result<std::optional<FileContent>> FindCommittedFile(Connection& connection,
                                                      std::int64_t repository, const Sha256& sha256);
+Result<std::optional<FileContent>> FindCommittedFile(Connection& connection,
+                                                     std::int64_t repository, const FileHash& hash);
 
 // Room for `additional_bytes` on top of what is stored and what waits in the namespace of the
 // repository. TooLarge with figures.

@@ -17,6 +17,23 @@ std::string NameOf(const SessionOwner& owner, std::int64_t day) {
   return HashSha256(AsBytes(text)).ToString().substr(0, 32);
 }
 
+std::vector<ChunkLocation> PlacesOf(const Recipe& recipe) {
+  std::vector<ChunkLocation> places;
+  for (const Term& term : recipe.terms) {
+    for (std::uint32_t i = 0; i < term.count; ++i) places.push_back({term.pack, term.first + i});
+  }
+  return places;
+}
+
+// Where it was stored for its sender, if it is there still: no other owner's copy will do.
+Result<std::optional<ChunkLocation>> FindAgain(PackStore& packs, const ChunkLocation& at,
+                                               const ChunkId& id) {
+  const auto pack = TRY(packs.Get(at.pack));
+  const PackEntry entry = pack->entry(at.index);
+  const bool is_usable = entry.id == id && !entry.dropped && !pack->IsDamaged(at.index);
+  return is_usable ? std::optional(at) : std::nullopt;
+}
+
 }  // namespace
 
 Result<std::shared_ptr<XetSession>> XetSession::Open(LocalContentStore& store, Random& random,
@@ -34,7 +51,7 @@ Result<XetSession::Known> XetSession::PutXorb(const XorbHash& hash, const ReadBy
   PinnedRecipe pinned(core);
   ChunkList chunks;
   {
-    ChunkPlacer placer(*core.packs, core.index);
+    ChunkPlacer placer(*core.packs, core.index, TRY(content_->PlacingScope()));
     XorbReader reader(body);
     while (const auto raw = TRY(reader.Next())) {
       const ChunkId id = HashChunk(*raw);
@@ -92,21 +109,19 @@ Status XetSession::Adopt(XorbName name, const ChunkList& chunks, OtherScope& oth
   const auto lacking = TRY(content_->Lacking(chunks));
   if (std::ranges::count(lacking, true) == 0) return Ok();
   ContentCore& core = store_.core();
-  ChunkFinder::Filter may_use;
-  if (!was_sent) {
-    if (!require_readable_(name.shown_in)) return Ok();
-    if (other.repository != name.shown_in) {
-      auto scope = TRY(ChunkScope::Load(core.database, name.shown_in, /*session=*/0));
-      other = {name.shown_in, std::move(scope)};
-    }
-    may_use = [&](const ChunkLocation& at) { return other.scope->Judge(at); };
+  if (!was_sent && !require_readable_(name.shown_in)) return Ok();
+  if (!was_sent && other.repository != name.shown_in) {
+    auto files = TRY(RepositoryPlaces::Read(core.database, name.shown_in));
+    other = {name.shown_in, ChunkScope(core.database, std::move(files))};
   }
   PinnedRecipe pinned(core);
   ChunkFinder finder(*core.packs, core.index);
+  const auto places = PlacesOf(name.recipe);
   for (std::size_t i = 0; i < chunks.size(); ++i) {
     if (!lacking[i]) continue;
     ReaderLock lock(core.collection_mutex);
-    const auto at = TRY(finder.Locate(chunks[i].id, may_use));
+    const auto at = was_sent ? TRY(FindAgain(*core.packs, places[i], chunks[i].id))
+                             : TRY(finder.Locate(chunks[i].id, *other.scope));
     if (at) pinned.recipe.Append(at->pack, at->index, chunks[i].size_bytes);
   }
   name.used_ms = core.clock.NowMs();

@@ -35,7 +35,7 @@ Status XetSession::LoadLargeFiles() {
   std::vector<Recipe> files;
   auto connection = TRY(store_.core().database.Read());
   auto rows = connection->Query(
-      "SELECT recipe FROM repository_file JOIN file ON file.id = file"
+      "SELECT coalesce(h.recipe, f.recipe) FROM repository_file h JOIN file f ON f.id = h.file"
       " WHERE repository = ? AND committed = 1",
       owner().repository);
   while (rows.Next()) {

@@ -182,7 +182,7 @@ class Filler {
       file.chunk_count = chunks;
       file.recipe = places_.Next(chunks);
       file.row = TRY(RecordFile(connection, file, request.time_ms));
-      TRY(HoldFile(connection, request.repository, file.row, Holding::Uploaded, request.time_ms));
+      TRY(HoldFile(connection, request.repository, file, Holding::Uploaded, request.time_ms));
       const auto path = "part-" + std::to_string(i / 20) + "/shard-" + std::to_string(i) + ".bin";
       request.operations.push_back(AddUploaded{path, std::move(file)});
     }

@@ -64,7 +64,7 @@ double SecondsNow() {
 
 double IngestRate(Store& store, const Bytes& data) {
   const double start = SecondsNow();
-  auto writer = Must(store.content->NewFile(data.size()));
+  auto writer = Must(store.content->NewFile({data.size()}));
   for (ByteView rest = data; !rest.empty();) {
     const auto part = rest.first(std::min(kBlockBytes, rest.size()));
     Must(writer->Write(part));

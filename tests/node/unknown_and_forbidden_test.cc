@@ -52,7 +52,7 @@ struct Fixture : WritingNode {
                                                "alice/holder-" + std::to_string(i)));
       made.is_private = true;
       const auto creation = TRY(storage::CreateRepository(c, SystemRandom(), made, 1));
-      TRY(storage::HoldFile(c, creation.repository.row, file->row, storage::Holding::Committed, 1));
+      TRY(storage::HoldFile(c, creation.repository.row, *file, storage::Holding::Committed, 1));
     }
     return Ok();
   }

@@ -32,13 +32,13 @@ struct WritingNode : TestNode {
   }
   // As an upload to this model leaves it.
   Sha256 Upload(const std::string& id, std::string_view content) {
-    const auto stored = MUST(node().data().content().PutBytes(AsBytes(content)));
+    auto stored = MUST(node().data().content().PutBytes(AsBytes(content)));
     MUST(node().data().content().Sync());
     MUST(database().Write([&](storage::Connection& c) -> Status {
       const auto name = TRY(storage::ParseRepositoryId(storage::RepositoryKind::Model, id));
       const auto found = TRY(storage::FindRepository(c, name));
-      const auto file = TRY(storage::RecordFile(c, stored.content, clock().NowMs()));
-      return storage::HoldFile(c, found.repository.row, file, storage::Holding::Uploaded,
+      stored.content.row = TRY(storage::RecordFile(c, stored.content, clock().NowMs()));
+      return storage::HoldFile(c, found.repository.row, stored.content, storage::Holding::Uploaded,
                                clock().NowMs());
     }));
     return stored.content.sha256;

@@ -45,11 +45,11 @@ GitOid HistoryFixture::CommitFirst() {
 }
 
 FileContent HistoryFixture::Upload(ByteView bytes, std::int64_t to) {
-  auto stored = MUST(store->PutBytes(bytes));
+  auto stored = MUST(store->PutBytes(bytes, to));
   MUST(store->Sync());
   MUST(database->Write([&](Connection& c) -> Status {
     stored.content.row = TRY(RecordFile(c, stored.content, now_ms));
-    return HoldFile(c, to, stored.content.row, Holding::Uploaded, now_ms);
+    return HoldFile(c, to, stored.content, Holding::Uploaded, now_ms);
   }));
   return stored.content;
 }

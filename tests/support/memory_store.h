@@ -32,11 +32,11 @@ struct MemoryStore {
 
   // Stores `data` and has repository 1 hold it, as a commit would.
   Status Hold(ByteView data) {
-    auto put = TRY(store->PutBytes(data));
+    auto put = TRY(store->PutBytes(data, 1));
     TRY(store->Sync());
     return database->Write([&](storage::Connection& c) -> Status {
-      const auto row = TRY(storage::RecordFile(c, put.content, 1));
-      return storage::HoldFile(c, 1, row, storage::Holding::Committed, 1);
+      put.content.row = TRY(storage::RecordFile(c, put.content, 1));
+      return storage::HoldFile(c, 1, put.content, storage::Holding::Committed, 1);
     });
   }
   std::int64_t Number(std::string_view sql) {

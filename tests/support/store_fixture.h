@@ -46,11 +46,13 @@ struct StoreFixture {
   storage::LocalContentStore& local() { return static_cast<storage::LocalContentStore&>(*store); }
   // Stores `data` and has the repository hold it, as a commit would.
   storage::FileContent Commit(std::int64_t repository, ByteView data) {
-    auto put = MUST(store->PutBytes(data));
+    auto put = MUST(store->PutBytes(data, repository));
     MUST(store->Sync());
     MUST(database->Write([&](storage::Connection& c) -> Status {
       put.content.row = TRY(storage::RecordFile(c, put.content, 1));
-      return storage::HoldFile(c, repository, put.content.row, storage::Holding::Committed, 1);
+      TRY(storage::HoldFile(c, repository, put.content, storage::Holding::Committed, 1));
+      put.content = TRY(storage::GetHeldFile(c, repository, put.content.row));
+      return Ok();
     }));
     return put.content;
   }

@@ -40,9 +40,9 @@ std::int64_t Commit(TestCatalog& catalog, std::int64_t repository, std::uint8_t 
   content.chunk_count = 1;
   content.recipe.terms.push_back({name, 0, 1});
   return MUST(catalog.Write([&](Connection& c) -> Result<std::int64_t> {
-    const auto row = TRY(RecordFile(c, content, 1));
-    TRY(HoldFile(c, repository, row, Holding::Committed, 1));
-    return row;
+    content.row = TRY(RecordFile(c, content, 1));
+    TRY(HoldFile(c, repository, content, Holding::Committed, 1));
+    return content.row;
   }));
 }
 }  // namespace

@@ -35,7 +35,8 @@ TEST_CASE("TheNeighbourOfAFoundChunkIsNotFoundWhenCollectionTookIt") {
   MUST(core.packs->SealIdle());
   const ChunkList chunks = MUST(f.local().ListChunks(file));
 
-  ChunkPlacer placer(*core.packs, core.index);
+  auto files = MUST(RepositoryPlaces::Read(*f.database, f.repository));
+  ChunkPlacer placer(*core.packs, core.index, ChunkScope(*f.database, std::move(files)));
   PinnedRecipe pinned(core);
   const auto first = MUST(placer.Locate(chunks[0].id));
   REQUIRE(first);

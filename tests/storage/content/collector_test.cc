@@ -139,14 +139,15 @@ TEST_CASE("CollectionKeepsWhatLiveWritersAndSessionsUse") {
   f.Release(file);
   MUST(Collect(f.local(), {}));
   f.Age();
-  auto writer = MUST(f.store->PutBytes(data));  // reuses the dying chunks, not recorded yet
+  // Reuses the dying chunks, not recorded yet.
+  auto writer = MUST(f.store->PutBytes(data, f.repository));
   const auto report = MUST(Collect(f.local(), {}));
   REQUIRE(report.files_deleted == 1);
   REQUIRE(report.chunks_dropped == 0);
   REQUIRE(f.Read(writer.content) == data);
   MUST(f.database->Write([&](Connection& c) -> Status {
-    const auto row = TRY(RecordFile(c, writer.content, 1));
-    return HoldFile(c, f.repository, row, Holding::Committed, 1);
+    writer.content.row = TRY(RecordFile(c, writer.content, 1));
+    return HoldFile(c, f.repository, writer.content, Holding::Committed, 1);
   }));
   writer.pin.reset();
   MUST(Collect(f.local(), {}));
@@ -201,7 +202,7 @@ TEST_CASE("CollectionSeesWhereARowMovedMeanwhile") {
   MUST(core.packs->SealIdle());
   const Term place = file.recipe.terms.at(0);
   MUST(core.packs->Get(place.pack))->MarkDamaged({place.first, place.first + 1});
-  auto again = MUST(f.store->PutBytes(data));
+  auto again = MUST(f.store->PutBytes(data, f.repository));
   MUST(core.packs->SealIdle());
   REQUIRE(again.content.recipe != file.recipe);
 
@@ -212,8 +213,8 @@ TEST_CASE("CollectionSeesWhereARowMovedMeanwhile") {
       ReaderLock lock(core.collection_mutex);  // holds the sweep back, not the marking
       holds = true;
       MUST(f.database->Write([&](Connection& c) -> Status {
-        TRY(RecordFile(c, again.content, 1));
-        return Ok();
+        again.content.row = TRY(RecordFile(c, again.content, 1));
+        return HoldFile(c, f.repository, again.content, Holding::Committed, 1);
       }));
       again.pin.reset();
     });

@@ -76,13 +76,14 @@ TEST_CASE("ContentStoreReadsAnyRange") {
   MUST_FAIL(reader->Stream(data.size(), 1, false, [](ByteView) { return Ok(); }), Errc::Invalid);
 }
 
-TEST_CASE("ContentStoreStoresEqualChunksOnce") {
+TEST_CASE("ContentStoreStoresEqualChunksOfARepositoryOnce") {
   StoreFixture f;
+  const auto repository = f.AddRepository("a", true);
   Bytes data = Noise(4000000, 3);
-  auto first = MUST(f.store->PutBytes(data));
+  auto first = MUST(f.store->PutBytes(data, repository));
   const std::uint64_t before = BytesOnDisk(f);
   data.insert(data.begin(), 1);  // one byte in front
-  auto second = MUST(f.store->PutBytes(data));
+  auto second = MUST(f.store->PutBytes(data, repository));
   REQUIRE(ReadAll(*f.store, second.content, false) == data);
   REQUIRE(BytesOnDisk(f) - before < 300000);
 }
@@ -90,17 +91,15 @@ TEST_CASE("ContentStoreStoresEqualChunksOnce") {
 TEST_CASE("ContentStoreSurvivesReopenWithAndWithoutItsIndexCopy") {
   StoreFixture f;
   const Bytes data = Noise(90u << 20, 5);  // more than one pack
-  auto put = MUST(f.store->PutBytes(data));
-  MUST(f.store->Sync());
-  const FileContent content = put.content;
-  put.pin.reset();
+  const auto repository = f.AddRepository("a", true);
+  const FileContent content = f.Commit(repository, data);
   for (const bool keep_copy : {true, false}) {
     f.Close();
     if (!keep_copy) MUST(f.fs.Remove(f.root + "/packs/index"));
     f.Reopen();
     REQUIRE(ReadAll(*f.store, content, true) == data);
     const std::uint64_t before = BytesOnDisk(f);
-    auto again = MUST(f.store->PutBytes(data));
+    auto again = MUST(f.store->PutBytes(data, repository));
     REQUIRE(again.content.recipe == content.recipe);
     REQUIRE(BytesOnDisk(f) == before);
   }
@@ -194,15 +193,16 @@ TEST_CASE("PublicCountsFollowRepositories") {
     return rows.Int(0);
   };
   MUST(f.database->Write([&](Connection& c) -> Status {
-    row = TRY(RecordFile(c, put.content, 1));
-    TRY(HoldFile(c, closed_repo, row, Holding::Committed, 1));
-    return HoldFile(c, open_repo, row, Holding::Uploaded, 1);
+    row = put.content.row = TRY(RecordFile(c, put.content, 1));
+    TRY(HoldFile(c, closed_repo, put.content, Holding::Committed, 1));
+    return HoldFile(c, open_repo, put.content, Holding::Uploaded, 1);
   }));
   REQUIRE(count() == 0);
   REQUIRE(stored(open_repo) == 0);
   MUST(f.database->Write([&](Connection& c) -> Status {
-    TRY(HoldFile(c, open_repo, row, Holding::Committed, 2));
-    return HoldFile(c, open_repo, row, Holding::Committed, 3);  // a second commit changes nothing
+    TRY(HoldFile(c, open_repo, put.content, Holding::Committed, 2));
+    // A second commit changes nothing.
+    return HoldFile(c, open_repo, put.content, Holding::Committed, 3);
   }));
   REQUIRE(count() == 1);
   REQUIRE(stored(open_repo) == 300000);

@@ -64,7 +64,7 @@ TEST_CASE("WhatTwoSessionsHoldCountsUntilBothEnd") {
   Fixture f;
   const Bytes data = Noise(600'000, 1);
   const auto first = f.Begin(f.repository);
-  const auto second = f.Begin(f.AddRepository("b", true));
+  const auto second = f.Begin(f.repository);
   Send(*first, data);
   Send(*second, data);
   CHECK(f.Loose() == data.size());
@@ -72,6 +72,19 @@ TEST_CASE("WhatTwoSessionsHoldCountsUntilBothEnd") {
   CHECK(f.Loose() == data.size());
   MUST(second->End());
   CHECK(f.Loose() == 0);
+}
+
+// Neither may know what the other has.
+TEST_CASE("WhatSessionsOfTwoRepositoriesHoldCountsTwice") {
+  Fixture f;
+  const Bytes data = Noise(600'000, 1);
+  const auto first = f.Begin(f.repository);
+  const auto second = f.Begin(f.AddRepository("b", true));
+  Send(*first, data);
+  Send(*second, data);
+  CHECK(f.Loose() == 2 * data.size());
+  MUST(first->End());
+  CHECK(f.Loose() == data.size());
 }
 
 TEST_CASE("AFileLetsGoOfItsOwnPlacesOnly") {

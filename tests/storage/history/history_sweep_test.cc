@@ -82,7 +82,7 @@ TEST_CASE("UnreachableHistoryGoesAfterItsGrace") {
   REQUIRE(report.blobs_deleted == 1);
   auto lease = MUST(f.database->Read());
   MUST_FAIL(ResolveRevision(*lease, f.repository, old_head.ToString()), Errc::NotFound);
-  MUST_FAIL(MayUseFile(*lease, f.repository, secret.row), Errc::NotFound);
+  REQUIRE_FALSE(MUST(FindHeldFile(*lease, f.repository, secret.sha256, Holding::Uploaded)));
   REQUIRE(f.Resolve("main").commit == squashed);
   REQUIRE(f.ReadText("many/f599") == "x");
   TempDirectory bare;

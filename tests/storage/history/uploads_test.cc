@@ -18,7 +18,7 @@ struct Fixture : StoreFixture {
     MUST(store->Sync());
     MUST(database->Write([&](Connection& c) -> Status {
       file.content.row = TRY(RecordFile(c, file.content, 1));
-      return HoldFile(c, repository, file.content.row, holding, 1);
+      return HoldFile(c, repository, file.content, holding, 1);
     }));
     return file.content;
   }

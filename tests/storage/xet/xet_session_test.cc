@@ -55,7 +55,7 @@ struct Fixture : banyan::tests::StoreFixture {
   Bytes Read(const FileContent& file) { return MUST(store->ReadWhole(file)); }
   void Commit(std::int64_t repository, const FileContent& file) {
     MUST(database->Write(
-        [&](Connection& c) { return HoldFile(c, repository, file.row, Holding::Committed, 1); }));
+        [&](Connection& c) { return HoldFile(c, repository, file, Holding::Committed, 1); }));
   }
   void Collect(std::int64_t expiry_ms) {
     MUST(storage::Collect(local(), {.grace_ms = 0, .session_expiry_ms = expiry_ms}));
@@ -219,6 +219,48 @@ TEST_CASE("AChunkIsShownToWhoMayKnowOfItOnly") {
   CHECK(f.Read(MUST(f.Take(*session, file))) == known);
   // In that repository itself, its own are shown.
   CHECK(MUST(f.Open(hidden)->Show(Cut(secret)[0].id)));
+}
+
+TEST_CASE("AGuessOfAnotherOwnersSecretLiesWhereItWasSent") {
+  Fixture f;
+  const auto hidden = f.AddRepository("hidden", true);
+  const auto mine = f.AddRepository("mine", true);
+  Bytes guesses;
+  ChunkList chunks;
+  for (int pin = 0; pin < 200; ++pin) {
+    const std::string text = "password: secret\npin: " + std::to_string(pin) + "\n";
+    if (pin == 77) f.StoreFixture::Commit(hidden, AsBytes(text));
+    guesses.insert(guesses.end(), text.begin(), text.end());
+    chunks.push_back({HashChunk(AsBytes(text)), static_cast<std::uint32_t>(text.size())});
+  }
+  const auto session = f.Open(mine, Fixture::kOther);
+  const Bytes body = tests::XorbBody(guesses, chunks, XorbScheme::None);
+  MUST(session->PutXorb(HashXorb(chunks), InPieces(body)));
+  for (const std::size_t asked : {std::size_t{0}, std::size_t{77}, chunks.size() - 1}) {
+    const auto shown = MUST(session->Show(chunks[asked].id));
+    REQUIRE(shown);
+    std::vector<XorbHash> xorbs;
+    MUST(ReadShard(InPieces(*shown), [&](const XorbHash& hash, const ChunkList&) {
+      xorbs.push_back(hash);
+      return Ok();
+    }));
+    CHECK(xorbs == std::vector<XorbHash>{HashXorb(chunks)});
+  }
+}
+
+// What an account sent is used again where it was stored for it.
+TEST_CASE("AnAccountsXorbIsNotTakenFromAnotherOwnersCopy") {
+  Fixture f;
+  const auto hidden = f.AddRepository("hidden", true);
+  const auto first = f.AddRepository("a", true);
+  const auto second = f.AddRepository("b", true);
+  const Bytes data = Noise(500'000, 14);
+  const auto hers = f.StoreFixture::Commit(hidden, data);
+  f.Put(*f.Open(first, Fixture::kOther), data);
+  const auto content = MUST(f.Take(*f.Open(second, Fixture::kOther), WholeXorb(data, Cut(data))));
+  CHECK(content.row == hers.row);
+  CHECK(content.recipe != hers.recipe);
+  CHECK(f.Read(content) == data);
 }
 
 TEST_CASE("WhatWasShownAndIsHiddenNowCannotBeUsed") {
