@@ -114,13 +114,10 @@ class XorbBody final : public BodyProducer {
 
 // Only what the repository has, or everybody.
 Result<storage::FileContent> XetApi::FindFile(const XetGrant& grant, const FileHash& hash) {
-  const Error unknown(Errc::NotFound, "this repository has no file " + hash.ToString());
   auto lease = TRY(hub_.database.Read());
-  const auto file = TRY(storage::FindFileByHash(*lease, hash));
-  if (!file) return unknown;
-  const auto usable = TRY(storage::FindCommittedFile(*lease, grant.repository, file->sha256));
-  if (!usable) return unknown;
-  return *usable;
+  auto file = TRY(storage::FindCommittedFile(*lease, grant.repository, hash));
+  if (file) return *std::move(file);
+  return Error(Errc::NotFound, "this repository has no file " + hash.ToString());
 }
 
 Status XetApi::GetTermsV1(const XetGrant& grant, Request& request, Response& response) {

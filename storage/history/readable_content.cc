@@ -7,13 +7,14 @@ namespace {
 
 constexpr std::size_t kRememberedRoots = 64;
 
-// True when one of the repositories lets the caller read its files.
-Result<Access> AnyReadable(Connection& connection, const Caller& caller,
-                           const std::vector<std::int64_t>& repositories, std::string_view what) {
+// The first of the repositories that lets the caller read its files.
+Result<std::int64_t> FirstReadable(Connection& connection, const Caller& caller,
+                                   const std::vector<std::int64_t>& repositories,
+                                   std::string_view what) {
   for (const std::int64_t row : repositories) {
     const auto repository = TRY(GetRepository(connection, row));
     if (CanRead(caller, repository) && RequireFiles(connection, caller, repository)) {
-      return Access::Files;
+      return row;
     }
   }
   return Error(Errc::NotFound, std::string(what) + " not found");
@@ -32,34 +33,32 @@ constexpr std::string_view kSeen =
     " namespace IN (SELECT organisation FROM member WHERE user = ?2))"
     " ORDER BY private OR gated <> 0, repository LIMIT 1000";
 
-struct FileTrace {
-  std::int64_t row =
-      0;  // 0: there is no such file, or nobody but members of a namespace may see it
-};
-Result<FileTrace> FindTrace(Connection& connection, const Caller& caller, const FileHash& hash) {
-  auto rows = connection.Query("SELECT id, public_references FROM file WHERE hash = ?", hash);
-  FileTrace trace;
-  if (rows.Next() && (rows.Int(1) > 0 || !caller.IsAnonymous())) trace.row = rows.Int(0);
-  TRY(Status(rows.status()));
-  return trace;
-}
+// Repositories that have file ?1, of those whose closed files the caller ?2 may have. They are
+// asked one by one whether they have it, so that a file that only others have takes no step of its
+// own.
+constexpr std::string_view kOwnHolders =
+    "SELECT r.id FROM repository r CROSS JOIN repository_file h"
+    " ON h.repository = r.id AND h.file = ?1 AND committed = 1"
+    " WHERE r.namespace IN (SELECT ?2 UNION ALL SELECT organisation FROM member WHERE user = ?2)"
+    " UNION ALL SELECT a.repository FROM repository_access a CROSS JOIN repository_file h"
+    " ON h.repository = a.repository AND h.file = ?1 AND committed = 1"
+    " WHERE a.user = ?2 LIMIT 1000";
+constexpr std::string_view kAllHolders =
+    "SELECT repository FROM repository_file WHERE file = ?1 AND committed = 1 LIMIT 1000";
 
 }  // namespace
 
-// An unknown file takes the same steps as a forbidden one: its repositories are walked, and its
-// recipe read, only for who may see some of them.
+// Row 0, which no repository has, stands for an unknown file: it takes the steps of a forbidden
+// one.
 Result<FileContent> FindReadableFile(Connection& connection, const Caller& caller,
                                      const FileHash& hash) {
-  const auto trace = TRY(FindTrace(connection, caller, hash));
-  const auto repositories = TRY(ReadIds(connection.Query(
-      "SELECT repository FROM repository_file JOIN repository ON repository.id = repository"
-      " WHERE file = ?1 AND committed = 1" +
-          std::string(kSeen),
-      trace.row, caller.user, caller.IsOperator())));
-  TRY(AnyReadable(connection, caller, repositories, "file"));
-  const auto file = TRY(FindFileByHash(connection, hash));
-  if (!file) return Error(Errc::NotFound, "file not found");
-  return *file;
+  const auto row = TRY(FindFileRow(connection, hash));
+  if (TRY(OpennessOf(connection, row)) == Openness::Public) return GetFile(connection, row);
+  const auto repositories =
+      TRY(ReadIds(caller.IsOperator() ? connection.Query(kAllHolders, row)
+                                      : connection.Query(kOwnHolders, row, caller.user)));
+  const auto holder = TRY(FirstReadable(connection, caller, repositories, "file"));
+  return GetHeldFile(connection, holder, row);
 }
 
 Result<Bytes> ReadableObjects::Find(Connection& connection, const Caller& caller,
@@ -69,7 +68,7 @@ Result<Bytes> ReadableObjects::Find(Connection& connection, const Caller& caller
       " WHERE manifest = ?1" +
           std::string(kSeen),
       root, caller.user, caller.IsOperator())));
-  TRY(AnyReadable(connection, caller, repositories, "object"));
+  TRY(FirstReadable(connection, caller, repositories, "object"));
   const NodeSet nodes = TRY(NodesBelow(connection, root));
   if (nodes->count(id) == 0) return Error(Errc::NotFound, "object not found");
   CatalogNodes store(connection);
