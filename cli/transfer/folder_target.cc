@@ -160,9 +160,10 @@ Status Folder::Place(const PullFile& file, const std::string& part_path) {
   TRY(fs_.CreateDirectories(ParentDirectory(path)));
   TRY(CheckParents(file.path));
   ::chmod(part_path.c_str(), file.entry.mode == storage::kModeExecutable ? 0755 : 0644);
+  const auto written = verified_.FindSettled(part_path);
   TRY(fs_.Rename(part_path, path));
   TRY(fs_.SyncDirectory(ParentDirectory(path)));
-  verified_.Remember(file.path, file.entry.sha256);
+  verified_.Remember(file.path, written, file.entry.sha256);
   MutexLock lock(mutex_);
   record_.Settle(file.path, file.entry.sha256);
   return Ok();
@@ -204,7 +205,8 @@ std::vector<ChunkSource> Folder::Sources(const std::vector<PullFile>& wanted) {
   for (const std::string& path : paths) {
     const auto there = FindOccupant(root_ + "/" + path);
     if (!there || there->kind != Occupant::Kind::File) continue;
-    sources.push_back({root_ + "/" + path, path, there->size_bytes, there->modified_ms});
+    sources.push_back(
+        {root_ + "/" + path, path, there->size_bytes, there->modified_ns / 1'000'000});
   }
   return sources;
 }

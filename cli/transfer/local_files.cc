@@ -97,7 +97,7 @@ Result<Occupant> FindOccupant(const std::string& path) {
                     : S_ISDIR(status.st_mode) ? Occupant::Kind::Folder
                                               : Occupant::Kind::Other;
   return Occupant{kind, static_cast<std::uint64_t>(status.st_size),
-                  status.st_mtim.tv_sec * 1000 + status.st_mtim.tv_nsec / 1'000'000};
+                  status.st_mtim.tv_sec * 1'000'000'000 + status.st_mtim.tv_nsec};
 }
 
 bool IsOfTools(const std::string& relative) {

@@ -28,7 +28,7 @@ struct Occupant {
   enum class Kind { Nothing, File, Folder, Other };
   Kind kind = Kind::Nothing;
   std::uint64_t size_bytes = 0;
-  std::int64_t modified_ms = 0;
+  std::int64_t modified_ns = 0;  // Unix time, in the steps of its file system's clock
   bool operator==(const Occupant&) const = default;
 };
 // Errors: those of the disk, such as a folder that may not be looked into.

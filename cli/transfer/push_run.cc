@@ -57,7 +57,8 @@ Status PushRun::Compare(const PushRequest& request, const std::vector<ScannedFil
 }
 
 // Goes on with the session of an interrupted push, if there was one. One that expired, or that is
-// another node's, shows at the first offer.
+// another node's, shows at the first offer: only for offers is it taken up, and what this node did
+// not answer for is never ended or forgotten.
 Status PushRun::StartSession(const PushRequest& request) {
   state_.emplace(PushState::Load(fs_, request.state_path));
   if (auto kept = state_->Find(upload_.Name())) {
@@ -218,9 +219,11 @@ Result<PushReport> PushRun::Run(const PushRequest& request, const std::vector<Sc
   report.changed_files = changed_.size();
   report.deleted_files = deleted_.size();
   if (offered_.empty() && deleted_.empty()) return report;
-  TRY(StartSession(request));
-  for (const Group& group : GroupsToSend()) TRY(SendGroup(request, group));
+  const auto groups = GroupsToSend();
+  if (!groups.empty()) TRY(StartSession(request));
+  for (const Group& group : groups) TRY(SendGroup(request, group));
   if (!changed_.empty() || !deleted_.empty()) report.commit = TRY(Commit(request));
+  if (groups.empty()) return report;
   const Status ended = upload_.EndSession(request.id, session_.name);
   (void)ended.has_value();  // it expires by itself
   TRY(state_->Remove(session_.name));

@@ -7,6 +7,7 @@
 //
 // The session and the numbers of its offers are kept in a state file (push_state.h), so that after
 // a kill or a reboot of either side, and when the node has another address, nothing travels twice.
+// A push that offers nothing, such as one that only deletes, leaves them alone.
 // Memory is bounded by the batches in flight and one group's lists.
 
 #include <atomic>

@@ -3,6 +3,8 @@
 #include <unistd.h>
 
 #include <atomic>
+#include <chrono>
+#include <filesystem>
 
 #include "cli/transfer/pull_target.h"
 #include "storage/base/clock.h"
@@ -68,6 +70,25 @@ TEST_CASE("WhatAPullPutThereMayBeReplaced") {
   CHECK(f.Look("sub/a", "one") == State::Present);
   CHECK(f.Look("sub/a", "two") == State::Absent);
   CHECK(f.Look("sub/a", "longer") == State::Absent);
+}
+
+TEST_CASE("WhatAPullPutThereIsNotHashedAgain") {
+  Fixture f;
+  std::filesystem::file_time_type written;
+  {
+    const auto target = MUST(f.Open(f.revision));
+    const auto part = MUST(target->PartPath(Wanted("a", "one")));
+    MUST(WriteFileDurably(f.fs, part, AsBytes("one")));
+    written = std::filesystem::last_write_time(part) - std::chrono::seconds(10);
+    std::filesystem::last_write_time(part, written);
+    MUST(target->Place(Wanted("a", "one"), part));
+    MUST(target->Finish(f.revision, ""));
+  }
+  f.Write("a", "0ne");
+  std::filesystem::last_write_time(f.home.Join("a"), written);
+  CHECK(f.Look("a", "one") == State::Present);  // it did not look
+  std::filesystem::last_write_time(f.home.Join("a"), written + std::chrono::nanoseconds(1000));
+  CHECK(f.Look("a", "one") == State::Foreign);
 }
 
 TEST_CASE("WhatSomebodyChangedIsForeign") {
