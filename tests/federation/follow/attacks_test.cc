@@ -235,3 +235,45 @@ TEST_CASE("AnObjectThatDoesNotHashToItsNameIsNotKept") {
   f.Round();
   CHECK(f.mirrors.size() == 1);
 }
+
+TEST_CASE("Attack11AnObjectThatManyCardsNameIsKeptOnce") {
+  Fixture f;
+  const auto one = *f.a.Publish("shared").meta;
+  for (int i = 1; i <= 50; ++i) {
+    f.a.Publish("other" + std::to_string(i), [&](Card& card) {
+      card.meta = one;
+      card.time_s += i;
+    });
+  }
+  f.mirror.Carry(f.a);
+  f.Round();
+  CHECK(f.HeldSize(f.a) == 53);
+  CHECK(f.Count("SELECT count(*) FROM repository_card WHERE meta IS NOT NULL") == 2);
+  const auto asked = f.mirror.asked;
+  f.Round();
+  CHECK(f.mirror.asked == asked + 1);  // for heads: the others lack nothing
+}
+
+TEST_CASE("Attack11AnObjectTooLargeForANameIsNotKept") {
+  Fixture f;
+  const Bytes large((64 << 10) + 1, std::uint8_t{'a'});
+  f.a.objects[HashSha256(large)] = large;
+  f.a.Publish("two", [&](Card& card) { card.meta = HashSha256(large); });
+  f.mirror.Carry(f.a);
+  f.Round();
+  CHECK(f.HeldSize(f.a) == 3);
+  CHECK(f.Count("SELECT count(*) FROM repository_card WHERE meta IS NOT NULL") == 1);
+}
+
+TEST_CASE("Attack11NamesOfOneOriginHaveABound") {
+  Fixture f;
+  f.Round();
+  MUST(f.catalog.Write([&](storage::Connection& c) {
+    return c.Execute("UPDATE repository_card SET meta = zeroblob(67200000)");
+  }));
+  f.a.Publish("two");
+  f.mirror.Carry(f.a);
+  f.Round();
+  CHECK(f.HeldSize(f.a) == 3);
+  CHECK(f.Count("SELECT count(*) FROM repository_card WHERE meta IS NOT NULL") == 1);
+}
