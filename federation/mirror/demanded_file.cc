@@ -97,7 +97,7 @@ class DemandRun {
       if (repository.origin == 0 || repository.IsClosed()) {
         return Error(Errc::Conflict, "the repository is not open to all any more");
       }
-      const auto before = TRY(ReadMirrorBytes(connection, repository.origin));
+      const auto before = TRY(ReadMirrorBytes(connection, parts_.room, repository.origin));
       TRY(storage::EnterChange(connection, row_, change, options));
       TRY(RequireWithinMirrorRoom(connection, parts_.room, repository.origin, before));
       TRY(DescribeAgain(connection));

@@ -63,7 +63,7 @@ Status MirrorRun::Enter(MirrorEntry& entry) {
   const storage::EnterOptions options{parts_.clock.NowMs(), parts_.quota, nullptr};
   const auto origin = row_->identity.origin;
   return parts_.database.Write([&](Connection& connection) -> Status {
-    const auto before = TRY(ReadMirrorBytes(connection, origin));
+    const auto before = TRY(ReadMirrorBytes(connection, parts_.room, origin));
     TRY(EnterMirror(connection, parts_.store, parts_.random, entry, options));
     return RequireWithinMirrorRoom(connection, parts_.room, origin, before);
   });
