@@ -335,6 +335,10 @@ void Follower::Mirror(const federation::MirrorTask& task) {
   for (const auto& lie : report.lies) {
     log::Warning("federation", "event=peer_lied peer={} what=\"{}\"", lie.peer, lie.what);
   }
+  if (report.is_put_off) {
+    return log::Info("federation", "event=mirror_put_off card={} reason=\"{}\"", task.card,
+                     report.outcome.error().message());
+  }
   if (!report.outcome) {
     return log::Warning("federation", "event=mirror_failed card={} error=\"{}\"", task.card,
                         report.outcome.error().message());

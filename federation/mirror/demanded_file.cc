@@ -46,7 +46,9 @@ class DemandRun {
     const auto growth = TRY(CountGrowth(*lease, row_, {{entry_.oid, entry_}}));
     if (growth == 0) return Ok();
     TRY(storage::RequireUploadRoom(*lease, row_, growth, parts_.quota));
-    return share_.Take(*lease, parts_.room, repository_.origin, growth);
+    Status taken = share_.Take(*lease, parts_.room, repository_.origin, growth);
+    report_.is_put_off = !taken && taken.error().code() == Errc::Unavailable;
+    return taken;
   }
 
   Result<storage::FileContent> Fetch() {

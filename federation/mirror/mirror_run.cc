@@ -138,7 +138,9 @@ Status MirrorRun::RequireRoom(const GitRebuild::Blobs& wanted) {
   const auto growth = TRY(CountGrowth(*lease, repository_.row, wanted));
   if (growth == 0) return Ok();
   TRY(storage::RequireUploadRoom(*lease, repository_.row, growth, parts_.quota));
-  return share_.Take(*lease, parts_.room, row_->identity.origin, growth);
+  Status taken = share_.Take(*lease, parts_.room, row_->identity.origin, growth);
+  report_.is_put_off = !taken && taken.error().code() == Errc::Unavailable;
+  return taken;
 }
 
 Status MirrorRun::FetchMissing(const std::vector<ManifestEntry>& missing, HeldFiles& held) {
