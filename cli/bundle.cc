@@ -58,7 +58,9 @@ class BundleExport final : public AdminCommand {
         "peer. Into a folder again, only what is new is written, and nothing is taken out of it. "
         "Everybody may read it whom the umask of the node lets. A HEAD is the file of a "
         "checkpoint, of any log that is here, or SIZE or EPOCH:SIZE of this node's log: `banyan "
-        "federation status` shows at the other end how many entries of it are there.");
+        "federation status` shows at the other end how many entries of it are there. A HEAD "
+        "presumes that all content up to it of the selected repositories is there, too: where it "
+        "is not, name the last bundle that was carried there.");
     Shows("bundle export /media/stick/hub", "all that is public here");
     Shows("bundle export lab.banyan --repository 'models/lab/*'", "some of it, as one archive");
     Shows("bundle export news.banyan --since 1200", "what came after the log's 1,200th entry");

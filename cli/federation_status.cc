@@ -84,7 +84,7 @@ Status PrintFederation(Session& session, const Json& status) {
     const auto stored = Figure(origin, "stored_bytes");
     const auto stated = Figure(origin, "stated_bytes");
     table.Add({Member(origin, "node"), FormatCount(Figure(origin, "size")),
-               age ? FormatDuration(*age * 1000) + " ago" : "never", Member(origin, "trust"),
+               age ? FormatSeconds(*age) + " ago" : "never", Member(origin, "trust"),
                CountHolders(origin), FormatCount(Figure(origin, "selected")),
                FormatCount(Figure(origin, "mirrored")),
                FormatBytes(stored) + (stored < stated ? " of " + FormatBytes(stated) : ""),

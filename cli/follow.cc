@@ -90,9 +90,8 @@ Status PrintPlan(Session& session, const Json& plan) {
                Member(item, "problem")});
   }
   const auto seconds = FindInt(plan, "seconds");
-  session.output().Note(
-      FormatBytes(Figure(plan, "missing_bytes")) + " are missing" +
-      (seconds ? ", about " + FormatDuration(*seconds * 1000) + " on this link" : ""));
+  session.output().Note(FormatBytes(Figure(plan, "missing_bytes")) + " are missing" +
+                        (seconds ? ", about " + FormatSeconds(*seconds) + " on this link" : ""));
   return session.output().Print(plan, table);
 }
 

@@ -166,6 +166,18 @@ void Judge(const federation::LogCheck& check, Restored restored, Findings& findi
   }
 }
 
+// Errors that are not of the log say nothing of it.
+void JudgeUnread(const Error& error, Findings& findings) {
+  const auto code = error.code();
+  if (code == Errc::Corrupt || code == Errc::Invalid || code == Errc::Conflict) {
+    findings.Bad("log", error.message() + ": nothing more is signed; restore a backup");
+  } else if (code == Errc::Unavailable) {
+    findings.Look("log", "it was not looked at: " + error.message() + ": ask again");
+  } else {
+    findings.Bad("log", "it could not be read: " + error.message());
+  }
+}
+
 // The own log, all of it: peers stop believing a node that shows two histories.
 Status ExamineLog(const AdminContext& context, storage::Connection& connection,
                   Findings& findings) {
@@ -189,7 +201,7 @@ Status ExamineLog(const AdminContext& context, storage::Connection& connection,
   if (check) {
     Judge(*check, TRY(LookRestored(context.fs, context.database(), context.directory)), findings);
   } else {
-    findings.Bad("log", check.error().message() + ": nothing more is signed; restore a backup");
+    JudgeUnread(check.error(), findings);
   }
   return Ok();
 }

@@ -91,8 +91,10 @@ Result<std::optional<OwnContent>> ReadOwnContent(Hub& hub, std::int64_t row) {
   return std::optional(std::move(content));
 }
 
-Json HolderJson(const Json& node, const federation::Holdings& holdings) {
+// `address` is where it answered; null for this node.
+Json HolderJson(const Json& node, const Json& address, const federation::Holdings& holdings) {
   Json json{{"node", node},
+            {"address", address},
             {"files", holdings.files},
             {"bytes", holdings.bytes},
             {"held_files", holdings.held_files},
@@ -110,16 +112,19 @@ Status AddHolders(Hub& hub, std::int64_t row, bool asks, Json& json) {
   const auto own = TRY(ReadOwnContent(hub, row));
   if (!own) return Ok();
   if (own->holdings.held_files > 0) {
-    json["holders"].push_back(HolderJson(json["node"], own->holdings));
+    json["holders"].push_back(HolderJson(json["node"], nullptr, own->holdings));
   }
   if (!own->is_open || hub.holders == nullptr) return Ok();
   const auto heard =
       asks ? hub.holders->Ask(own->manifest, own->holdings) : hub.holders->Look(own->manifest);
   if (!heard) return Ok();
   for (const auto& holder : heard->holders) {
-    json["holders"].push_back(HolderJson(holder.node.ToString(), holder.holdings));
+    const auto& [node, address] = holder.place;
+    json["holders"].push_back(HolderJson(node.ToString(), address, holder.holdings));
   }
-  for (const auto& node : heard->silent) json["silent"].push_back(node.ToString());
+  for (const auto& [node, address] : heard->silent) {
+    json["silent"].push_back({{"node", node.ToString()}, {"address", address}});
+  }
   json["heard"] = ToIsoTime(heard->heard_ms);
   return Ok();
 }

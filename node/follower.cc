@@ -239,20 +239,20 @@ Result<std::vector<Follower::SourcePtr>> Follower::Peers() {
 }
 
 Result<std::vector<Follower::KnownNode>> Follower::KnownNodes() {
-  std::map<federation::NodeId, federation::Peer> best;  // the one that failed least
+  std::multimap<federation::NodeId, federation::Peer> known;
   {
     auto lease = TRY(hub_.database.Read());
     const auto own = TRY(federation::FindOwnNode(*lease));
     for (const auto& peer : TRY(federation::ListPeers(*lease))) {
-      if (!peer.node || peer.node == own || peer.address.starts_with('/')) continue;
-      const auto [at, is_new] = best.emplace(*peer.node, peer);
-      if (!is_new && peer.failures < at->second.failures) at->second = peer;
+      const bool is_near = peer.found == federation::Found::Nearby;
+      if (!peer.node || peer.node == own || is_near || peer.address.starts_with('/')) continue;
+      known.emplace(*peer.node, peer);
     }
   }
   std::vector<KnownNode> nodes;
-  for (const auto& [node, peer] : best) {
+  for (const auto& [node, peer] : known) {
     const auto opened = Source(peer.row);
-    nodes.push_back({node, opened ? opened->source : nullptr});
+    nodes.push_back({node, peer.address, opened ? opened->source : nullptr});
   }
   return nodes;
 }
@@ -334,6 +334,10 @@ void Follower::Mirror(const federation::MirrorTask& task) {
   }
   for (const auto& lie : report.lies) {
     log::Warning("federation", "event=peer_lied peer={} what=\"{}\"", lie.peer, lie.what);
+  }
+  if (report.is_put_off) {
+    return log::Info("federation", "event=mirror_put_off card={} reason=\"{}\"", task.card,
+                     report.outcome.error().message());
   }
   if (!report.outcome) {
     return log::Warning("federation", "event=mirror_failed card={} error=\"{}\"", task.card,

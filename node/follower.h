@@ -73,9 +73,12 @@ class Follower {
   Result<std::vector<PlannedMirror>> Plan(const std::atomic<bool>& cancelled) EXCLUDES(mutex_);
   // The peers, as far as they can be opened.
   Result<std::vector<std::shared_ptr<federation::PeerSource>>> Peers() EXCLUDES(mutex_);
-  // Nodes that answered at the address of a peer, or call, each once; this node is none of them.
+  // Each address at which a peer answered, or "node:<id>" of one that calls, with the node that it
+  // said to be, in order of nodes: but for callers that is a claim, and several may make the same.
+  // Neither this node nor who was only found in the local network is among them.
   struct KnownNode {
     federation::NodeId node;
+    std::string address;
     SourcePtr source;  // nullptr: it cannot be opened
   };
   Result<std::vector<KnownNode>> KnownNodes() EXCLUDES(mutex_);

@@ -15,7 +15,8 @@
 
 namespace banyan::federation {
 
-// What a log said up to there is known where the bundle goes.
+// What a log said up to there is known where the bundle goes, and all content of it that the
+// request selects is there.
 struct KnownHead {
   LogName log;
   std::uint64_t size = 0;
@@ -26,7 +27,7 @@ struct ExportRequest {
   NodeId maker;                       // this node
   std::vector<std::string> patterns;  // globs over "models/ns/name"; none: everything
   std::optional<BundleNote> since;    // content of these cards is left out
-  std::optional<KnownHead> head;      // these entries, and content that they led to
+  std::optional<KnownHead> head;      // these entries, and selected content that they led to
 };
 
 struct ExportReport {

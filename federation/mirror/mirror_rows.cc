@@ -81,4 +81,11 @@ Status NoteFailure(Connection& connection, std::int64_t card_row, const std::str
       now_ms, problem, card_row);
 }
 
+Status NotePutOff(Connection& connection, std::int64_t card_row, const std::string& problem,
+                  std::int64_t now_ms) {
+  return connection.Execute(
+      "UPDATE mirror SET tried_ms = ?, problem = ?, failures = 1 WHERE card = ?", now_ms, problem,
+      card_row);
+}
+
 }  // namespace banyan::federation

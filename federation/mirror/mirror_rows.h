@@ -34,5 +34,8 @@ Status NoteMirrored(storage::Connection& connection, const MirrorRow& row, std::
 // Failures are counted for each card anew.
 Status NoteFailure(storage::Connection& connection, std::int64_t card_row,
                    const std::string& problem, std::int64_t now_ms);
+// The problem is not its own: it waits as after a first failure, however often that happens.
+Status NotePutOff(storage::Connection& connection, std::int64_t card_row,
+                  const std::string& problem, std::int64_t now_ms);
 
 }  // namespace banyan::federation

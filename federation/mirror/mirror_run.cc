@@ -63,7 +63,7 @@ Status MirrorRun::Enter(MirrorEntry& entry) {
   const storage::EnterOptions options{parts_.clock.NowMs(), parts_.quota, nullptr};
   const auto origin = row_->identity.origin;
   return parts_.database.Write([&](Connection& connection) -> Status {
-    const auto before = TRY(ReadMirrorBytes(connection, origin));
+    const auto before = TRY(ReadMirrorBytes(connection, parts_.room, origin));
     TRY(EnterMirror(connection, parts_.store, parts_.random, entry, options));
     return RequireWithinMirrorRoom(connection, parts_.room, origin, before);
   });
@@ -138,7 +138,9 @@ Status MirrorRun::RequireRoom(const GitRebuild::Blobs& wanted) {
   const auto growth = TRY(CountGrowth(*lease, repository_.row, wanted));
   if (growth == 0) return Ok();
   TRY(storage::RequireUploadRoom(*lease, repository_.row, growth, parts_.quota));
-  return share_.Take(*lease, parts_.room, row_->identity.origin, growth);
+  Status taken = share_.Take(*lease, parts_.room, row_->identity.origin, growth);
+  report_.is_put_off = !taken && taken.error().code() == Errc::Unavailable;
+  return taken;
 }
 
 Status MirrorRun::FetchMissing(const std::vector<ManifestEntry>& missing, HeldFiles& held) {

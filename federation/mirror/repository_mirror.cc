@@ -34,8 +34,8 @@ MirrorReport RepositoryMirror::Run(std::int64_t card_row, std::span<PeerSource* 
   if (code == Errc::Cancelled || code == Errc::Conflict) return report;
   const Status noted = parts_.database.Write([&](Connection& connection) -> Status {
     if (run.row()) TRY(RequireLatest(connection, *run.row()));
-    return NoteFailure(connection, card_row, report.outcome.error().message(),
-                       parts_.clock.NowMs());
+    const auto note = report.is_put_off ? NotePutOff : NoteFailure;
+    return note(connection, card_row, report.outcome.error().message(), parts_.clock.NowMs());
   });
   if (!noted && noted.error().code() == Errc::Conflict) {
     report.outcome = noted.error();

@@ -178,6 +178,15 @@ TEST_CASE("BeyondTheBudgetNothingComes") {
   CHECK(reply.body.find("what its policy allows for the day") != std::string::npos);
 }
 
+TEST_CASE("WhatHasNoRoomIsNotSaidToBeSentByNobody") {
+  Gateway g(std::string(kOnDemand) + "[mirror]\nheld = \"50 kB\"\n");
+  const auto reply = g.node->Get(g.Path("weights.bin"));
+  CHECK(reply.status == 503);
+  CHECK(reply.body.find("no room for it") != std::string::npos);
+  CHECK(reply.body.find("no node that was asked") == std::string::npos);
+  CHECK(g.node->Get(g.Path("config.json")).status == 200);
+}
+
 TEST_CASE("ANodeThatStopsLetsGoOfWhoWaits") {
   Gateway g(kOnDemand);
   g.node->node().Stop(0);
