@@ -161,9 +161,14 @@ Result<Json> StandingAnswer(Hub& hub, std::int64_t row, bool asks) {
   return json;
 }
 
+// Where peers are is for those who have an account here.
 void AnswerStanding(RepositoryCall& call, std::int64_t row) {
-  const auto json = StandingAnswer(call.hub, row, call.request.QueryFlag("ask"));
+  auto json = StandingAnswer(call.hub, row, call.request.QueryFlag("ask"));
   if (!json) return call.Fail(json.error());
+  if (call.request.caller.IsAnonymous()) {
+    for (auto& item : (*json)["holders"]) item["address"] = nullptr;
+    for (auto& item : (*json)["silent"]) item["address"] = nullptr;
+  }
   call.response.SetJson(*json);
 }
 

@@ -54,11 +54,11 @@ struct Pair {
     follower.Hurry();
     while (!follower.IsIdle()) follower.AwaitStep(100);
   }
-  Json Look() { return mirror->Get(path).Parsed(); }
+  Json Look() { return mirror->Get(path, mirror->operator_token()).Parsed(); }
   // A minute after it was asked last.
   Json Ask() {
     mirror->clock().Advance(kLaterMs);
-    return mirror->Get(path + "?ask=true").Parsed();
+    return mirror->Get(path + "?ask=true", mirror->operator_token()).Parsed();
   }
   Json Stated(const Json& standing) {
     return origin->Call("PUT", "/api/models/alice/tiny/standing", standing, origin->alice).Parsed();
@@ -113,6 +113,8 @@ TEST_CASE("APeerThatIsAwayIsShownAsSilent") {
   const auto silent = p.Ask();
   CHECK(silent["holders"].size() == 1);
   CHECK(silent["silent"] == Json::array({{{"node", p.origin_id}, {"address", p.address}}}));
+  const auto anonymous = p.mirror->Get(p.path).Parsed();
+  CHECK(anonymous["silent"] == Json::array({{{"node", p.origin_id}, {"address", nullptr}}}));
 }
 
 TEST_CASE("NoAddressSpeaksForAnotherThatClaimsToBeTheSameNode") {
