@@ -47,7 +47,8 @@ class Comparison {
   Status Compare(const Tile& tile, ByteView wanted) {
     const auto path = directory_ + "/" + tile.Path();
     const auto there = ReadFile(fs_, path, wanted.size());
-    if (!there && there.error().code() == Errc::Io) return there.error();
+    const auto code = there ? Errc::NotFound : there.error().code();
+    if (code == Errc::Io || code == Errc::Unavailable) return there.error();
     if (there && std::ranges::equal(*there, wanted)) return Ok();
     if (check_.wrong_files++ == 0) check_.wrong_file = path;
     return Ok();
