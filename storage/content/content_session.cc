@@ -10,7 +10,9 @@ namespace banyan::storage {
 namespace {
 
 Error NoSession() {
-  return Error(Errc::NotFound, "no such upload session: it expired or was ended; begin again");
+  return Error(
+      Errc::NotFound,
+      "no such upload session: it expired, was ended, or gave way to newer ones; begin again");
 }
 
 Result<std::vector<std::uint32_t>> SizesOf(ContentCore& core, const Term& run) {
@@ -20,6 +22,16 @@ Result<std::vector<std::uint32_t>> SizesOf(ContentCore& core, const Term& run) {
     sizes.push_back(pack->entry(run.first + i).raw_bytes);
   }
   return sizes;
+}
+
+// Of the owner's sessions those unused for longest, so many that with this new one there are
+// kMostOpen.
+Status EndOldest(Connection& connection, const SessionOwner& owner, std::int64_t begun) {
+  return connection.Execute(
+      "DELETE FROM upload_session WHERE id IN (SELECT id FROM upload_session"
+      " WHERE repository = ? AND user = ? AND id <> ? ORDER BY used_ms DESC, id DESC"
+      " LIMIT -1 OFFSET ?)",
+      owner.repository, owner.user, begun, ContentSession::kMostOpen - 1);
 }
 
 }  // namespace
@@ -34,11 +46,13 @@ Result<std::shared_ptr<ContentSession>> ContentSession::OfName(LocalContentStore
                                                                const std::string& name,
                                                                const SessionOwner& owner) {
   const std::int64_t now = store.core().clock.NowMs();
-  TRY(store.core().database.Write([&](Connection& connection) {
-    return connection.Execute(
-        "INSERT INTO upload_session(name, user, repository, created_ms, used_ms)"
-        " VALUES(?,?,?,?,?) ON CONFLICT(name) DO NOTHING",
-        name, owner.user, owner.repository, now, now);
+  TRY(store.core().database.Write([&](Connection& connection) -> Status {
+    TRY(
+        connection.Execute("INSERT INTO upload_session(name, user, repository, created_ms, used_ms)"
+                           " VALUES(?,?,?,?,?) ON CONFLICT(name) DO NOTHING",
+                           name, owner.user, owner.repository, now, now));
+    if (connection.Changes() == 0) return Ok();
+    return EndOldest(connection, owner, connection.LastInsertId());
   }));
   return Resume(store, name, owner);
 }
@@ -342,7 +356,7 @@ Result<std::vector<Result<FileContent>>> ContentSession::AssembleAll(
 
 Status ContentSession::End() {
   return store_.core().database.Write([&](Connection& connection) {
-    return connection.Execute("DELETE FROM upload_session WHERE id = ?", row_);
+    return connection.Execute("DELETE FROM upload_session WHERE id = ? AND name = ?", row_, name_);
   });
 }
 

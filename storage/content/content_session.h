@@ -34,6 +34,10 @@ struct SessionOwner {
 
 class ContentSession {
  public:
+  // So many sessions of an owner are open at once. The one that was unused for longest ends when
+  // another begins, so that whoever is killed again and again can always begin.
+  static constexpr std::int64_t kMostOpen = 256;
+
   static Result<std::shared_ptr<ContentSession>> Begin(LocalContentStore& store, Random& random,
                                                        const SessionOwner& owner);
   // NotFound when there is no such session, or it is another's.
