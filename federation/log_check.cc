@@ -55,7 +55,8 @@ class Comparison {
   Status Compare(const Tile& tile, ByteView wanted) {
     const auto path = directory_ + "/" + tile.Path();
     const auto there = ReadFile(fs_, path, wanted.size());
-    if (!there && there.error().code() == Errc::Io) return there.error();
+    const auto code = there ? Errc::NotFound : there.error().code();
+    if (code == Errc::Io || code == Errc::Unavailable) return there.error();
     if (there && std::ranges::equal(*there, wanted)) return Ok();
     auto& wrong = tile.width == kTileWidth ? whole_ : narrow_;
     if (wrong.count++ == 0) wrong.first = path;

@@ -239,6 +239,29 @@ UPDATE repository SET described = NULL WHERE id IN (
     OR metadata LIKE '%"architectures":%');
 )sql";
 
+// Rows of upload_range of one session share no places. Before version 10 they did, where a run was
+// sent again from within: these become one, which counts nothing (storage/content/loose_places.h).
+constexpr const char* kVersion12 = R"sql(
+CREATE TABLE joined AS
+WITH range AS (
+  SELECT session, pack, first, first + count AS past,
+    max(first + count) OVER (PARTITION BY session, pack ORDER BY first
+      ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS before
+  FROM upload_range),
+numbered AS (
+  SELECT session, pack, first, past,
+    sum(before IS NULL OR first >= before)
+      OVER (PARTITION BY session, pack ORDER BY first) AS number
+  FROM range)
+SELECT session, pack, min(first) AS first, max(past) AS past FROM numbered
+GROUP BY session, pack, number HAVING count(*) > 1;
+DELETE FROM upload_range WHERE EXISTS(SELECT 1 FROM joined j WHERE j.session = upload_range.session
+  AND j.pack = upload_range.pack AND upload_range.first >= j.first AND upload_range.first < j.past);
+INSERT INTO upload_range(session, pack, first, count)
+  SELECT session, pack, first, past - first FROM joined;
+DROP TABLE joined;
+)sql";
+
 Result<std::int64_t> Version(Connection& connection) {
   auto rows = connection.Query("PRAGMA user_version");
   const bool found = rows.Next();
@@ -268,6 +291,7 @@ Status Migrate(Database& database) {
     if (version < 9) TRY(connection.ExecuteScript(kVersion9));
     if (version < 10) TRY(connection.ExecuteScript(kVersion10));
     if (version < 11) TRY(connection.ExecuteScript(kVersion11));
+    if (version < 12) TRY(connection.ExecuteScript(kVersion12));
     return connection.ExecuteScript("PRAGMA user_version = " + std::to_string(kSchemaVersion));
   });
 }

@@ -24,7 +24,8 @@ Result<std::optional<ChunkLocation>> ChunkFinder::Locate(const ChunkId& id, cons
     auto pack = packs_.Get(candidate);
     if (!pack) {
       // A stale entry of the index, or a pack that is damaged as a whole.
-      if (pack.error().code() == Errc::NotFound || pack.error().code() == Errc::Corrupt) continue;
+      const Errc code = pack.error().code();
+      if (code == Errc::NotFound || code == Errc::Corrupt || code == Errc::Io) continue;
       return pack.error();
     }
     const std::uint32_t index = (*pack)->Find(id);

@@ -18,40 +18,53 @@ void LocationSet::Add(const Term& term) {
   runs[first] = end;
 }
 
-bool LocationSet::Contains(const ChunkLocation& at) const {
-  const auto pack = runs_.find(at.pack);
+bool LocationSet::Overlaps(const Term& run) const {
+  const auto pack = runs_.find(run.pack);
   if (pack == runs_.end()) return false;
-  auto run = pack->second.upper_bound(at.index);
-  return run != pack->second.begin() && std::prev(run)->second > at.index;
+  const auto after = pack->second.lower_bound(run.first + run.count);
+  return after != pack->second.begin() && std::prev(after)->second > run.first;
 }
 
+// The session's places first: what a file takes over meanwhile is found there.
 Result<ChunkScope> ChunkScope::Load(Database& database, std::int64_t repository,
                                     std::int64_t session) {
-  ChunkScope scope(database);
-  auto connection = TRY(database.Read());
+  ChunkScope scope(database, repository);
   {
-    auto rows = connection->Query(
-        "SELECT recipe FROM repository_file JOIN file ON file.id = file"
-        " WHERE repository = ?",
-        repository);
+    auto connection = TRY(database.Read());
+    auto rows =
+        connection->Query("SELECT pack, first, count FROM upload_range WHERE session = ?", session);
     while (rows.Next()) {
-      const Recipe recipe = TRY(ParseRecipe(rows.Blob(0)));
-      for (const Term& term : recipe.terms) scope.own_.Add(term);
+      scope.own_.Add({static_cast<PackId>(rows.Int(0)), static_cast<std::uint32_t>(rows.Int(1)),
+                      static_cast<std::uint32_t>(rows.Int(2)), 0});
     }
     TRY(Status(rows.status()));
   }
-  auto rows =
-      connection->Query("SELECT pack, first, count FROM upload_range WHERE session = ?", session);
-  while (rows.Next()) {
-    scope.own_.Add({static_cast<PackId>(rows.Int(0)), static_cast<std::uint32_t>(rows.Int(1)),
-                    static_cast<std::uint32_t>(rows.Int(2)), 0});
-  }
-  TRY(Status(rows.status()));
+  TRY(scope.ReadFiles());
   return scope;
 }
 
+void ChunkScope::AddFile(const Recipe& recipe) {
+  for (const Term& term : recipe.terms) files_.Add(term);
+}
+
+Status ChunkScope::ReadFiles() {
+  LocationSet files;
+  auto connection = TRY(database_->Read());
+  auto rows = connection->Query(
+      "SELECT recipe FROM repository_file JOIN file ON file.id = file"
+      " WHERE repository = ?",
+      repository_);
+  while (rows.Next()) {
+    const Recipe recipe = TRY(ParseRecipe(rows.Blob(0)));
+    for (const Term& term : recipe.terms) files.Add(term);
+  }
+  TRY(Status(rows.status()));
+  files_ = std::move(files);
+  return Ok();
+}
+
 Result<Visibility> ChunkScope::Judge(const ChunkLocation& at) {
-  if (own_.Contains(at)) return Visibility::Visible;
+  if (files_.Contains(at) || own_.Contains(at)) return Visibility::Visible;
   auto counts = public_.find(at.pack);
   if (counts == public_.end()) {
     auto connection = TRY(database_->Read());

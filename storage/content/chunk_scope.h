@@ -16,7 +16,9 @@ namespace banyan::storage {
 class LocationSet {
  public:
   void Add(const Term& term);
-  bool Contains(const ChunkLocation& at) const;
+  bool Contains(const ChunkLocation& at) const { return Overlaps({at.pack, at.index, 1, 0}); }
+  // Contains one of the run.
+  bool Overlaps(const Term& run) const;
 
  private:
   std::map<PackId, std::map<std::uint32_t, std::uint32_t>> runs_;  // first -> end, disjoint
@@ -29,14 +31,24 @@ class ChunkScope {
   static Result<ChunkScope> Load(Database& database, std::int64_t repository, std::int64_t session);
   // What the session stores later.
   void AddUploaded(const Term& term) { own_.Add(term); }
+  // What files have that the session makes.
+  void AddFile(const Recipe& recipe);
+  // The places of the repository's files, as they were read last.
+  const LocationSet& files() const { return files_; }
+  // Reads them again: those of files that went are not in scope any more, unless the session
+  // stored them.
+  Status ReadFiles();
   Result<Visibility> Judge(const ChunkLocation& at);
   // Forgets what was read of public counts, so that the next judgement sees the newest commit.
   void Refresh() { public_.clear(); }
 
  private:
-  explicit ChunkScope(Database& database) : database_(&database) {}
+  ChunkScope(Database& database, std::int64_t repository)
+      : database_(&database), repository_(repository) {}
   Database* database_;
-  LocationSet own_;                 // of this repository and session
+  std::int64_t repository_;
+  LocationSet files_;
+  LocationSet own_;                 // of this session
   std::map<PackId, Bytes> public_;  // public counts as last read, by pack
 };
 

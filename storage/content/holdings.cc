@@ -92,9 +92,8 @@ Status HoldFile(Connection& connection, std::int64_t repository, std::int64_t fi
   const int wanted = holding == Holding::Committed ? 2 : 1;
   TRY(connection.Execute("UPDATE file SET unreferenced_ms = NULL WHERE id = ?", file));
   if (before == 0 || wanted == 1) {
-    const auto sessions = TRY(FindHoldingSessions(connection, repository));
-    if (!sessions.empty()) {
-      TRY(LetGoOfPlaces(connection, sessions, TRY(GetFile(connection, file)).recipe.terms));
+    if (TRY(LookForPlaces(connection, repository)) == Loose::Something) {
+      TRY(LetGoOfPlaces(connection, repository, TRY(GetFile(connection, file)).recipe.terms));
     }
   }
   if (before >= wanted) {
