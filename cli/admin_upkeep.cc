@@ -104,9 +104,10 @@ class Scrub final : public AdminCommand {
     if (!files.empty()) {
       return Error(Errc::Corrupt,
                    std::to_string(damaged) +
-                       " chunks are damaged: push the named repositories again from a good copy "
-                       "with --repair, which heals all that hold the same files, or restore a "
-                       "backup");
+                       " chunks are damaged: push the named repositories that are this node's own "
+                       "again from a good copy with --repair, which heals all that hold the same "
+                       "files; mirrored ones are fetched again from peers, at once with `banyan "
+                       "sync`; or restore a backup");
     }
     if (FindBool(report, "complete").value_or(true)) return Ok();
     return Error(Errc::Cancelled, "ended before everything was read: go on with --after " +

@@ -48,6 +48,9 @@ class CreateTag final : public Command {
     Takes("REPO", repository_, "NAMESPACE/NAME[@REVISION]");
     Takes("TAG", tag_, "the new name");
     Option("-m,--message", "TEXT", message_, "why, kept with the tag");
+    Explain(
+        "A branch cannot be called as a tag is. Where git pushed both all the same, @NAME is the "
+        "branch and @refs/tags/NAME the tag.");
     Shows("tag create alice/tiny v1.0 -m 'First release'", "tag the newest revision");
     Shows("tag create alice/tiny@3f2a91c v0.9", "tag an older one");
   }

@@ -13,8 +13,8 @@
 
 namespace banyan::federation {
 
-// SQL over tables mirror m and repository_card c: to be brought to a state that it is not in. Of
-// cards that are neither live nor yanked there is no content.
+// SQL over tables mirror m and repository_card c: to be brought to a state that it is not in, or
+// whose files a scrub found damaged. Of cards that are neither live nor yanked there is no content.
 inline constexpr std::string_view kIsUnfinished =
     "(m.leaf IS NOT c.leaf OR m.taken <> m.selected) AND c.status IN (0, 1)";
 

@@ -142,7 +142,9 @@ Status ExamineDamage(storage::Connection& connection, Findings& findings) {
   if (files > 0) {
     findings.Bad("damage", std::to_string(files) +
                                " files were found damaged: `banyan admin scrub` names their "
-                               "repositories, `banyan push --repair` sends them anew");
+                               "repositories. `banyan push --repair` sends those of this node's "
+                               "own anew; mirrored ones are fetched anew from peers, at once with "
+                               "`banyan sync`");
   } else {
     findings.Good("damage", "no file is known to be damaged");
   }

@@ -102,7 +102,7 @@ Result<Json> Copy(storage::Connection& connection, const RepositoryCall& call, s
       continue;
     }
     files.push_back(file->row);
-    if (!TRY(storage::FindUsableFile(connection, target, *sha256))) new_bytes += file->size_bytes;
+    new_bytes += TRY(storage::CountNewBytes(connection, target, *sha256, file->size_bytes));
   }
   TRY(storage::RequireUploadRoom(connection, target, new_bytes, call.hub.quota()));
   for (const auto file : files) {

@@ -67,9 +67,9 @@ Status NoteMirrored(Connection& connection, const MirrorRow& row, std::int64_t r
       repository, content.manifest, content.refs, content.commits, row.card_row));
   TRY(connection.Execute("DELETE FROM upload_session WHERE name = ?", row.session));
   return connection.Execute(
-      "UPDATE mirror SET leaf = ?, taken = ?, session = '', tried_ms = ?, failures = 0, "
-      "problem = '' WHERE card = ?",
-      row.leaf, row.selected, now_ms, row.card_row);
+      "UPDATE mirror SET leaf = ?, taken = iif(taken = ?, ?, taken), session = '', tried_ms = ?, "
+      "failures = 0, problem = '' WHERE card = ?",
+      row.leaf, row.taken, row.selected, now_ms, row.card_row);
 }
 
 Status NoteFailure(Connection& connection, std::int64_t card_row, const std::string& problem,

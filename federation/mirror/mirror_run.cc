@@ -3,6 +3,7 @@
 #include "federation/card_meta.h"
 #include "federation/mirror/wanted_files.h"
 #include "storage/base/json.h"
+#include "storage/base/logging.h"
 #include "storage/history/uploads.h"
 
 namespace banyan::federation {
@@ -50,6 +51,7 @@ Result<MirrorOutcome> MirrorRun::Steps() {
   const auto manifests = TRY(SelectManifests(*objects, stated, selection));
   const auto wanted = TRY(ListWanted(nodes, row_->card, manifests, selection, rebuild.blobs()));
   const auto held = TRY(FetchFiles(wanted));
+  if (row_->card.access == CardAccess::Open) TRY(MendOthers(nodes, stated, wanted));
   TRY(Bring(*objects, wanted, held));
   MirrorEntry entry{*row_, name_, stated, {}};
   entry.change = TRY(Verify(*objects, stated, rebuild.blobs()));
@@ -158,6 +160,30 @@ Status MirrorRun::FetchMissing(const std::vector<ManifestEntry>& missing, HeldFi
   report_.fetched_files = mirror.figures().files;
   report_.fetched_bytes = mirror.figures().fetched_bytes;
   return fetched;
+}
+
+// Of what is damaged and not wanted now, such as files of older revisions, as much as peers have:
+// the state of the card does not need it. The next scrub has it tried again.
+Status MirrorRun::MendOthers(storage::NodeStore& nodes, const StatedHistory& stated,
+                             const GitRebuild::Blobs& wanted) {
+  std::vector<ManifestEntry> damaged;
+  {
+    auto lease = TRY(parts_.database.Read());
+    damaged = TRY(ListDamaged(*lease, nodes, repository_.row, stated, wanted));
+  }
+  if (damaged.empty()) return Ok();
+  const auto session = TRY(OpenSession());
+  FileMirror mirror(peers_, session);
+  for (const auto& entry : damaged) {
+    const auto content = mirror.Fetch(entry);
+    if (content) continue;
+    if (content.error().code() == Errc::Cancelled) return content.error();
+    log::Warning("mirror", "event=not_mended file={} error=\"{}\"", entry.sha256.Short(),
+                 content.error().message());
+  }
+  report_.fetched_files += mirror.figures().files;
+  report_.fetched_bytes += mirror.figures().fetched_bytes;
+  return Ok();
 }
 
 Result<std::shared_ptr<storage::ContentSession>> MirrorRun::OpenSession() {

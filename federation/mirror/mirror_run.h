@@ -34,6 +34,8 @@ class MirrorRun {
   Status RequireRoom(const GitRebuild::Blobs& wanted);
   Status Enter(MirrorEntry& entry);
   Status FetchMissing(const std::vector<storage::ManifestEntry>& missing, HeldFiles& held);
+  Status MendOthers(storage::NodeStore& nodes, const StatedHistory& stated,
+                    const GitRebuild::Blobs& wanted);
   Result<std::shared_ptr<storage::ContentSession>> OpenSession();
   Status Bring(storage::GitObjects& objects, const GitRebuild::Blobs& wanted,
                const HeldFiles& held);

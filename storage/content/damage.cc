@@ -55,6 +55,16 @@ Result<std::vector<DamagedFile>> FindDamagedFiles(ContentCore& core, const Damag
   return files;
 }
 
+// Mirrors that have the file are in no state that a policy selects, so that they are run again and
+// fetch it anew (storage/catalog/FORMAT.md section 6).
+Status UnsettleMirrors(Connection& connection, std::int64_t file) {
+  return connection.Execute(
+      "UPDATE mirror SET taken = 'damaged' WHERE card IN"
+      " (SELECT c.id FROM repository_file h JOIN repository_card c ON c.repository = h.repository"
+      " WHERE h.file = ? AND h.committed = 1)",
+      file);
+}
+
 // Files that were stored anew meanwhile, or went, are not damaged.
 Status MarkFiles(Connection& connection, const DamagedChunks& damaged,
                  std::vector<DamagedFile>& files) {
@@ -64,6 +74,7 @@ Status MarkFiles(Connection& connection, const DamagedChunks& damaged,
     if (!now && now.error().code() == Errc::NotFound) continue;
     if (!Touches(damaged, TRY(Result<FileContent>(now)).recipe)) continue;
     TRY(connection.Execute("UPDATE file SET damaged = 1 WHERE id = ?", file.row));
+    TRY(UnsettleMirrors(connection, file.row));
     file.repositories = TRY(HoldersOf(connection, file.row));
     still.push_back(std::move(file));
   }

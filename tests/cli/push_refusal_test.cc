@@ -124,8 +124,19 @@ TEST_CASE("WhatTheNodeWouldNotTakeIsRefusedBeforeItTravels") {
   alice.Write("src/b.bin", std::string(60'000, 'b'));
   const auto over_quota = alice.Failure({"push", folder, "alice/m", "--create"}, 6);
   CHECK(over_quota.find("quota") != over_quota.npos);
+  ProgramRunner bob;  // what is public takes his room as well
+  node.Login(bob, node.NewUser("bob"));
+  MUST(DiskFileSystem().Remove(folder + "/b.bin"));
+  alice.Output({"push", folder, "alice/m", "--create"});
+  bob.Write("src/first.bin", std::string(50'000, 'f'));
+  bob.Output({"push", bob.home.Join("src"), "bob/m", "--create"});
+  bob.Write("src/a.bin", std::string(60'000, 'a'));
+  const auto public_file = bob.Failure({"push", bob.home.Join("src"), "bob/m"}, 6);
+  CHECK(public_file.find("quota") != public_file.npos);
   MUST(node.node().data().database().Snapshot([](storage::Connection& c) -> Status {
-    auto rows = c.Query("SELECT count(*) FROM upload_range");
+    auto rows = c.Query(
+        "SELECT (SELECT count(*) FROM upload_range) +"
+        " (SELECT count(*) FROM repository_file WHERE committed = 0)");
     REQUIRE(rows.Next());
     CHECK(rows.Int(0) == 0);
     return rows.status();

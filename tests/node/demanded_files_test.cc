@@ -143,6 +143,16 @@ TEST_CASE("AccessToAMirroredRepositoryIsAskedForAtItsOrigin") {
   CHECK(g.node->Get(g.Path("weights.bin"), bob).status == 403);
 }
 
+TEST_CASE("AnOpenMirrorLeavesNothingToAskFor") {
+  Gateway g(kOnDemand);
+  for (const auto& token : {std::string(), g.node->NewUser("bob")}) {
+    const auto asked =
+        g.node->Post("/api/models/" + g.name + "/user-access-request", token, Json::object());
+    CHECK(asked.status == 400);
+    CHECK(asked.Parsed()["error"] == "This repository is open: there is nothing to ask for");
+  }
+}
+
 TEST_CASE("WhatNoPeerSendsIs503AndTriedAgainLater") {
   Gateway g(kOnDemand);
   const auto address = g.Address();

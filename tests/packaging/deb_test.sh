@@ -40,6 +40,10 @@ grep -q '^ExecStart=/usr/bin/banyan serve --config /etc/banyan/banyan.toml$' \
 grep -q '^data = "/var/lib/banyan"$' "$work/tree/etc/banyan/banyan.toml" || fail "data directory"
 
 dpkg-deb --control "$deb" "$work/control"
+# As `banyan admin doctor` wants it: each start of the service sets the mode again.
+grep -q '^StateDirectoryMode=0700$' "$work/tree/usr/lib/systemd/system/banyan.service" &&
+  grep -q 'install -d -o banyan -g banyan -m 0700 /var/lib/banyan$' "$work/control/postinst" ||
+  fail "others may look into the data directory"
 [ "$(cat "$work/control/conffiles")" = /etc/banyan/banyan.toml ] || fail "conffiles"
 for script in postinst prerm postrm; do
   [ -x "$work/control/$script" ] || fail "$script is not executable"
