@@ -89,7 +89,8 @@ class BundleExport final : public AdminCommand {
 
 class BundleImport final : public AdminCommand {
  public:
-  BundleImport() : AdminCommand("bundle import", "take in what somebody carried here") {
+  BundleImport()
+      : AdminCommand("bundle import", "take in what somebody carried here", Needs::RunningNode) {
     Takes("BUNDLE", source_, "the folder or archive, on the node's machine").offers = Offers::Files;
     Flag("--follow", follow_, "follow all whose logs it has");
     Explain(
