@@ -54,6 +54,24 @@ TEST_CASE("AnEmptyFolderOrAFileDeletesNothing") {
   CHECK(f.Has("b.bin"));
 }
 
+TEST_CASE("WhatTheBranchHasMoreIsCounted") {
+  Fixture f;
+  const auto push = [&](std::vector<std::string> more) {
+    std::vector<std::string> command{"push", f.folder, "alice/m"};
+    command.insert(command.end(), more.begin(), more.end());
+    return f.alice.Output(command);
+  };
+  CHECK(push({}) == "nothing differs: alice/m is as the folder is\n");
+  MUST(DiskFileSystem().Remove(f.folder + "/b.bin"));
+  CHECK(push({}) ==
+        "nothing differs of what the folder has; alice/m has 1 file more, kept without "
+        "--delete\n");
+  CHECK(push({"--include", "*.txt"}) == "nothing differs: alice/m is as the folder is\n");
+  CHECK(f.alice.OutputJson({"push", f.folder, "alice/m"})["kept_files"] == 1);
+  CHECK(f.alice.OutputJson({"push", f.folder, "alice/m", "--delete"})["kept_files"] == 0);
+  CHECK(push({}) == "nothing differs: alice/m is as the folder is\n");
+}
+
 TEST_CASE("WhatCannotBeReadIsNotDeleted") {
   Fixture f;
   f.alice.Write("src/sub/kept.txt", "k");
