@@ -123,8 +123,9 @@ class Backup final : public AdminCommand {
   Backup() : AdminCommand("admin backup", "copy the node to a directory, while it runs") {
     Takes("TARGET", target_, "a directory on the node's machine").offers = Offers::Folders;
     Explain(
-        "The copy is the node as it was at one moment. Into the same directory again, only what is "
-        "new is copied.");
+        "The copy is the node as it was at one moment. Into the same directory again, content that "
+        "is there is not copied again; the catalog is, and the last few megabytes that the node "
+        "still collects into a file of their own.");
     Shows("admin backup /mnt/disk/banyan", "to another disk");
   }
 

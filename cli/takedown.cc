@@ -4,6 +4,7 @@
 #include "cli/admin_command.h"
 #include "cli/commands.h"
 #include "cli/repository_address.h"
+#include "cli/repository_list.h"
 #include "cli/session.h"
 #include "cli/table.h"
 #include "cli/text.h"
@@ -11,16 +12,6 @@
 
 namespace banyan::cli {
 namespace {
-
-std::string StandingText(const Json& answer) {
-  std::string text = FindString(answer, "status").value_or("");
-  if (const auto reason = FindString(answer, "reason")) text += ", " + *reason;
-  std::string countries;
-  for (const auto& country : answer.value("scope", Json::array())) {
-    if (country.is_string()) countries += " " + country.get<std::string>();
-  }
-  return countries.empty() ? text : text + ", in" + countries;
-}
 
 std::string AnswerText(const Json& answer) {
   std::string text = FindString(answer, "answer").value_or("");

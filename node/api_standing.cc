@@ -15,30 +15,10 @@
 namespace banyan::node {
 namespace {
 
-using federation::RepositoryKey;
 using storage::Access;
 using storage::Connection;
 using storage::Repository;
 using storage::Standing;
-
-// Of whom it is mirrored, and what the federation calls it.
-struct FederationName {
-  std::optional<federation::NodeId> origin;
-  std::optional<RepositoryKey> key;
-};
-Result<FederationName> ReadFederationName(Connection& connection, const Repository& repository) {
-  FederationName name;
-  auto rows = connection.Query(
-      "SELECT key, node, own FROM repository_card JOIN origin ON origin.id = origin "
-      "WHERE repository = ?",
-      repository.row);
-  if (rows.Next()) {
-    name.key = rows.DigestAt<RepositoryKey>(0);
-    if (rows.Int(2) == 0) name.origin = federation::NodeId(rows.DigestAt<federation::LogHash>(1));
-  }
-  TRY(rows.status());
-  return name;
-}
 
 Json ReceiptJson(const federation::Receipt& receipt) {
   return {{"node", receipt.node.ToString()},
@@ -49,7 +29,7 @@ Json ReceiptJson(const federation::Receipt& receipt) {
 
 Result<Json> ReadStandingJson(Connection& connection, std::int64_t row) {
   const auto repository = TRY(storage::GetRepository(connection, row));
-  const auto name = TRY(ReadFederationName(connection, repository));
+  const auto name = TRY(federation::FindPublishedName(connection, row));
   const auto own = TRY(federation::FindOwnNode(connection));
   Json json = {{"id", repository.id.Path()}, {"node", own ? Json(own->ToString()) : Json()},
                {"answered", nullptr},        {"deletes", nullptr},
@@ -57,11 +37,11 @@ Result<Json> ReadStandingJson(Connection& connection, std::int64_t row) {
   json.update(StandingJson(repository));
   if (repository.answered_ms != 0) json["answered"] = ToIsoTime(repository.answered_ms);
   if (repository.answered.delete_ms) json["deletes"] = ToIsoTime(*repository.answered.delete_ms);
-  if (name.origin) json["origin"] = name.origin->ToString();
   Json receipts = Json::array();
-  if (name.key) {
-    json["repository"] = federation::HashText(*name.key);
-    for (const auto& receipt : TRY(federation::ListReceipts(connection, *name.key))) {
+  if (name) {
+    if (name->node != own) json["origin"] = name->node.ToString();
+    json["repository"] = federation::HashText(name->repository);
+    for (const auto& receipt : TRY(federation::ListReceipts(connection, name->repository))) {
       receipts.push_back(ReceiptJson(receipt));
     }
   }

@@ -95,11 +95,11 @@ Status Folder::ClaimName(const std::string& path) {
 Status Folder::Claim(const FolderWish& wish, const RemoteRevision& revision) {
   MutexLock lock(mutex_);
   const auto& source = record_.source();
-  if (!source || source->repository == revision.repository.ToString()) return Ok();
+  if (!source || source->repository.IsSameAs(revision.repository)) return Ok();
   if (wish.accept_new_id && source->name == revision.id) return Ok();
   if (!wish.overwrite) {
     return Error(Errc::Conflict, root_ + " holds a pull of another repository, " + source->name +
-                                     " (id " + source->repository.substr(0, 12) +
+                                     " (id " + source->repository.Short() +
                                      "): choose another folder, or put these files among the "
                                      "others with --overwrite");
   }

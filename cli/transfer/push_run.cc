@@ -48,11 +48,11 @@ Status PushRun::Compare(const PushRequest& request, const std::vector<ScannedFil
     if (found != there.end()) there.erase(found);
   }
   for (const ScannedFile* file : offered_) progress_.total_bytes += file->offer.size_bytes;
-  if (!request.delete_absent) return Ok();
   for (const auto& [path, sha256] : there) {
     const bool is_ours = path != ".gitattributes" && !IsOfTools(path);
-    if (is_ours && request.filter.Wants(path)) deleted_.push_back(path);
+    if (is_ours && request.filter.Wants(path)) absent_.push_back(path);
   }
+  if (request.delete_absent) deleted_.swap(absent_);
   return Ok();
 }
 
@@ -218,6 +218,7 @@ Result<PushReport> PushRun::Run(const PushRequest& request, const std::vector<Sc
   PushReport report;
   report.changed_files = changed_.size();
   report.deleted_files = deleted_.size();
+  report.kept_files = absent_.size();
   if (offered_.empty() && deleted_.empty()) return report;
   const auto groups = GroupsToSend();
   if (!groups.empty()) TRY(StartSession(request));

@@ -49,6 +49,7 @@ struct PushReport {
   std::optional<GitOid> commit;  // nullopt: nothing differed
   std::uint64_t changed_files = 0;
   std::uint64_t deleted_files = 0;
+  std::uint64_t kept_files = 0;  // the folder has not, of those that the filter names
 };
 
 class PushRun {
@@ -95,7 +96,8 @@ class PushRun {
   std::optional<GitOid> parent_;
   std::vector<const ScannedFile*> changed_;
   std::vector<const ScannedFile*> offered_;  // those, and for a repair all the others
-  std::vector<std::string> deleted_;
+  std::vector<std::string> absent_;          // from the folder, and to stay on the branch
+  std::vector<std::string> deleted_;         // and not to stay
 };
 
 }  // namespace banyan::cli

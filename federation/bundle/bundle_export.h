@@ -33,10 +33,12 @@ struct ExportRequest {
 struct ExportReport {
   std::uint64_t repositories = 0;
   std::uint64_t objects = 0;
-  std::uint64_t files = 0;         // contents
-  std::uint64_t bytes = 0;         // of all that was handed to the sink
-  std::uint64_t new_files = 0;     // of which the sink lacked something,
-  std::uint64_t new_bytes = 0;     // and of it all what it lacked, but for heads and the like
+  std::uint64_t files = 0;      // contents
+  std::uint64_t bytes = 0;      // of all that was handed to the sink
+  std::uint64_t new_files = 0;  // of which the sink lacked something,
+  std::uint64_t new_bytes = 0;  // and of it all what it lacked, but for heads and the like
+  std::uint64_t parts = 0;      // of an archive; 0: a folder
+  std::uint64_t largest_part_bytes = 0;
   std::uint64_t absent_files = 0;  // contents that are not held here; not in the bundle
 };
 

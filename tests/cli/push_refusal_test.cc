@@ -1,8 +1,10 @@
 // Wishes that would delete more than anybody meant.
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "node/data_directory.h"
 #include "tests/cli/served_node.h"
+#include "tests/support/without_root.h"
 
 using namespace banyan;
 using namespace banyan::cli;
@@ -50,6 +52,45 @@ TEST_CASE("AnEmptyFolderOrAFileDeletesNothing") {
   f.alice.Failure({"push", f.folder, "alice/m", "--include", "zzz"}, 2);
   CHECK(f.Has("a.txt"));
   CHECK(f.Has("b.bin"));
+}
+
+TEST_CASE("WhatTheBranchHasMoreIsCounted") {
+  Fixture f;
+  const auto push = [&](std::vector<std::string> more) {
+    std::vector<std::string> command{"push", f.folder, "alice/m"};
+    command.insert(command.end(), more.begin(), more.end());
+    return f.alice.Output(command);
+  };
+  CHECK(push({}) == "nothing differs: alice/m is as the folder is\n");
+  MUST(DiskFileSystem().Remove(f.folder + "/b.bin"));
+  CHECK(push({}) ==
+        "nothing differs of what the folder has; alice/m has 1 file more, kept without "
+        "--delete\n");
+  CHECK(push({"--include", "*.txt"}) == "nothing differs: alice/m is as the folder is\n");
+  CHECK(f.alice.OutputJson({"push", f.folder, "alice/m"})["kept_files"] == 1);
+  CHECK(f.alice.OutputJson({"push", f.folder, "alice/m", "--delete"})["kept_files"] == 0);
+  CHECK(push({}) == "nothing differs: alice/m is as the folder is\n");
+}
+
+TEST_CASE("WhatCannotBeReadIsNotDeleted") {
+  Fixture f;
+  f.alice.Write("src/sub/kept.txt", "k");
+  f.alice.Output({"push", f.folder, "alice/m"});
+  MUST(DiskFileSystem().Remove(f.folder + "/b.bin"));
+  const std::string closed = f.folder + "/sub";
+  REQUIRE(::chmod(closed.c_str(), 0) == 0);
+  {
+    const WithoutRoot nobody(f.alice.home.path());
+    const auto push = f.alice.Failure({"push", f.folder, "alice/m", "--delete"}, 8);
+    CHECK(push.find(closed + ": Permission denied") != push.npos);
+    f.alice.Failure({"verify", f.folder, "alice/m", "--strict"}, 8);
+  }
+  CHECK(f.Has("sub/kept.txt"));
+  CHECK(f.Has("b.bin"));
+  REQUIRE(::chmod(closed.c_str(), 0700) == 0);
+  f.alice.Output({"push", f.folder, "alice/m", "--delete"});
+  CHECK(f.Has("sub/kept.txt"));
+  CHECK_FALSE(f.Has("b.bin"));
 }
 
 TEST_CASE("APushToNowhereSaysHowToMakeIt") {

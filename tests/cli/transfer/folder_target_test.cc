@@ -32,7 +32,7 @@ struct Fixture {
   static RemoteRevision Of(const std::string& name, std::string_view seed) {
     RemoteRevision out;
     out.id = name;
-    out.repository = MUST(storage::RepositoryUid::Parse(HashSha256(AsBytes(seed)).ToString()));
+    out.repository.uid = MUST(storage::RepositoryUid::Parse(HashSha256(AsBytes(seed)).ToString()));
     return out;
   }
   void Write(const std::string& path, std::string_view text) {
@@ -198,6 +198,26 @@ TEST_CASE("ALinkToAFileCountsAsItsContent") {
   REQUIRE(::symlink("elsewhere", f.home.Join("a").c_str()) == 0);
   CHECK(f.Look("a", "one") == State::Present);
   CHECK(f.Look("a", "two") == State::Foreign);
+}
+
+TEST_CASE("AFolderIsOfTheSameRepositoryAtThePublisherAndAtAMirror") {
+  Fixture f;
+  const auto published = [](const std::string& uid, std::string_view key) {
+    auto revision = Fixture::Of("alice/m", uid);
+    revision.repository.published = federation::PublishedName{
+        federation::NodeId(federation::HashLeaf(AsBytes("origin"))),
+        federation::RepositoryKey::FromRaw(HashSha256(AsBytes(key)).bytes())};
+    return revision;
+  };
+  f.revision = published("one", "m");
+  f.Pull("a", "one");
+  f.revision = published("of the mirror", "m");
+  f.Pull("a", "two");
+  f.revision = Fixture::Of("alice/m", "of the mirror");  // which does not say it now
+  f.Pull("a", "three");
+  MUST(f.Open(published("one", "m")));
+  MUST_FAIL(f.Open(published("one", "another")), Errc::Conflict);
+  MUST_FAIL(f.Open(Fixture::Of("alice/m", "one")), Errc::Conflict);
 }
 
 TEST_CASE("ADamagedRecordMakesNothingReplaceable") {
