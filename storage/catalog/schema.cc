@@ -268,6 +268,7 @@ Status Migrate(Database& database) {
     if (version < 9) TRY(connection.ExecuteScript(kVersion9));
     if (version < 10) TRY(connection.ExecuteScript(kVersion10));
     if (version < 11) TRY(connection.ExecuteScript(kVersion11));
+    if (version < 13) TRY(connection.ExecuteScript(kVersion13));
     return connection.ExecuteScript("PRAGMA user_version = " + std::to_string(kSchemaVersion));
   });
 }
