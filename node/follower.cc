@@ -195,13 +195,33 @@ Result<Follower::Opened> Follower::Source(std::int64_t peer) {
     auto lease = TRY(hub_.database.Read());
     row = TRY(federation::GetPeer(*lease, peer));
   }
+  const SourceKey key(row.address, row.found);
+  {
+    const MutexLock lock(mutex_);
+    const auto found = sources_.find(key);
+    if (found != sources_.end()) return found->second;
+  }
+  TRY(ForgetGone());
   const MutexLock lock(mutex_);
-  const std::pair key(row.address, row.found);
-  const auto found = sources_.find(key);
+  const auto found = sources_.find(key);  // somebody else may have opened it meanwhile
   if (found != sources_.end()) return found->second;
   auto opened = TRY(Open(row));
   sources_[key] = opened;
   return opened;
+}
+
+// Of addresses that were found there may be ever new ones.
+Status Follower::ForgetGone() {
+  std::set<SourceKey> peers;
+  {
+    auto lease = TRY(hub_.database.Read());
+    for (const auto& peer : TRY(federation::ListPeers(*lease))) {
+      peers.emplace(peer.address, peer.found);
+    }
+  }
+  const MutexLock lock(mutex_);
+  std::erase_if(sources_, [&](const auto& item) { return !peers.contains(item.first); });
+  return Ok();
 }
 
 Result<Follower::Opened> Follower::Open(const federation::Peer& peer) {

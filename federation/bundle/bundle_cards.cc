@@ -138,7 +138,7 @@ Status LeaveOut(Connection& connection, const ExportRequest& request, BundlePlan
                                     name + ", of which " + std::to_string(found->size) +
                                     " are signed here: name an earlier one");
   }
-  if (head.root && TRY(HashEntries(connection, found->log, 0, head.size)) != *head.root) {
+  if (head.root && TRY(ReadFrontier(connection, found->log, head.size)).Root() != *head.root) {
     return Error(Errc::Invalid,
                  "since: what is here of " + name + " does not begin with that head");
   }

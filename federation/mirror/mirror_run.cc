@@ -1,6 +1,7 @@
 #include "federation/mirror/mirror_run.h"
 
 #include "federation/card_meta.h"
+#include "federation/mirror/run_nodes.h"
 #include "federation/mirror/wanted_files.h"
 #include "storage/base/json.h"
 #include "storage/base/logging.h"
@@ -14,6 +15,7 @@ using storage::ManifestEntry;
 
 // Of one commit: whoever is followed may have more than can be pushed at once.
 constexpr std::uint64_t kMostChanges = 2'000'000;
+constexpr std::uint64_t kFreeObjectBytes = 1u << 20;
 
 // Those of `blobs` whose content is not among `held`, each content once.
 std::vector<ManifestEntry> ListMissing(const GitRebuild::Blobs& blobs, const HeldFiles& held) {
@@ -28,6 +30,13 @@ std::vector<ManifestEntry> ListMissing(const GitRebuild::Blobs& blobs, const Hel
 
 }  // namespace
 
+Status RequireObjectRoom(const MirrorParts& parts, std::int64_t origin, std::uint64_t bytes) {
+  TRY(parts.store.RequireRoom(0));
+  if (bytes <= kFreeObjectBytes) return Ok();
+  auto lease = TRY(parts.database.Read());
+  return RequireMirrorRoom(*lease, parts.room, origin, {bytes, bytes});
+}
+
 MirrorReport MirrorRun::Run() {
   report_.outcome = Steps();
   report_.object_bytes = fetch_.fetched_bytes();
@@ -40,11 +49,13 @@ Result<MirrorOutcome> MirrorRun::Steps() {
   row_ = TRY(ReadMirrorRow(*lease, card_row_));
   if (!row_->card.content) return MirrorOutcome::NoContent;
   if (row_->served == row_->leaf && row_->taken == row_->selected) return MirrorOutcome::UpToDate;
+  TRY(AdmitObjects(0));
   TRY(FetchMeta());
   TRY(Place());
+  TRY(RequireSomeRoom());
   const StatedHistory stated = TRY(FetchHistory());
   const auto objects = TRY(storage::GitObjects::Open(*lease, parts_.store));
-  storage::CatalogNodes nodes(*lease);
+  RunNodes nodes(*lease, peers_);
   GitRebuild rebuild(*objects, nodes, repository_.row, stated);
   TRY(rebuild.Run());
   const auto selection = TRY(ContentSelection::Parse(row_->selected));
@@ -69,6 +80,22 @@ Status MirrorRun::Enter(MirrorEntry& entry) {
     TRY(EnterMirror(connection, parts_.store, parts_.random, entry, options));
     return RequireWithinMirrorRoom(connection, parts_.room, origin, before);
   });
+}
+
+Status MirrorRun::AdmitObjects(std::uint64_t bytes) {
+  TRY(RequireObjectRoom(parts_, row_->identity.origin, bytes));
+  if (bytes <= kFreeObjectBytes || repository_.row == 0) return Ok();
+  auto lease = TRY(parts_.database.Read());
+  return storage::RequireUploadRoom(*lease, repository_.row, bytes, parts_.quota);
+}
+
+// A first copy of something is not begun where nothing more fits. What it grows by is known later,
+// when its trees are here.
+Status MirrorRun::RequireSomeRoom() {
+  if (row_->served || row_->card.content->bytes == 0) return Ok();
+  auto lease = TRY(parts_.database.Read());
+  TRY(storage::RequireUploadRoom(*lease, repository_.row, 1, parts_.quota));
+  return RequireMirrorRoom(*lease, parts_.room, row_->identity.origin, {1, 1});
 }
 
 Status MirrorRun::FetchMeta() {
@@ -100,9 +127,9 @@ Status MirrorRun::Place() {
 
 Result<StatedHistory> MirrorRun::FetchHistory() {
   const CardContent& content = *row_->card.content;
-  TRY(fetch_.FetchTrees({content.refs, content.commits}));
+  TRY(fetch_.FetchTrees({content.refs, content.commits}, kMaxStatedCommits));
   auto lease = TRY(parts_.database.Read());
-  storage::CatalogNodes nodes(*lease);
+  RunNodes nodes(*lease, peers_);
   auto stated = TRY(ReadStatedHistory(nodes, content));
   TRY(FetchManifests(stated));
   TRY(FetchCommits(fetch_, parts_.database, parts_.store, stated, parts_.clock.NowMs()));

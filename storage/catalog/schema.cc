@@ -292,6 +292,7 @@ Status Migrate(Database& database) {
     if (version < 10) TRY(connection.ExecuteScript(kVersion10));
     if (version < 11) TRY(connection.ExecuteScript(kVersion11));
     if (version < 12) TRY(connection.ExecuteScript(kVersion12));
+    if (version < 13) TRY(connection.ExecuteScript(kVersion13));
     return connection.ExecuteScript("PRAGMA user_version = " + std::to_string(kSchemaVersion));
   });
 }
