@@ -106,6 +106,11 @@ class QuotaList final : public AdminCommand {
   }
 
  private:
+  static std::string QuotaOf(const Json& account) {
+    return FindInt(account, "quota_bytes") == 0 ? "no limit"
+                                                : Size(account, "quota_bytes", "default");
+  }
+
   Status Perform(Session& session, AdminPort& port) override {
     auto accounts = TRY(port.Call("users/list", Json::object()));
     for (auto& account : TRY(port.Call("orgs/list", Json::object()))) {
@@ -114,7 +119,7 @@ class QuotaList final : public AdminCommand {
     Table table({{"NAME", false, true}, {"USED", true}, {"QUOTA", true}});
     for (const auto& account : accounts) {
       table.Add({FindString(account, "name").value_or(""), Size(account, "used_bytes", ""),
-                 Size(account, "quota_bytes", "default")});
+                 QuotaOf(account)});
     }
     return session.output().Print(accounts, table);
   }
@@ -124,7 +129,7 @@ class QuotaSet final : public AdminCommand {
  public:
   QuotaSet() : AdminCommand("admin quotas set", "limit what a user or organisation may keep") {
     Takes("NAME", name_, "a user or organisation");
-    Takes("SIZE", size_, "such as 50GB, or \"default\" for the node's default");
+    Takes("SIZE", size_, "such as 50GB; 0: no limit; \"default\": the node's default");
     Shows("admin quotas set alice 50GB", "full sizes count, however well they deduplicate");
     Shows("admin quotas set alice default", "back to quota.default of the configuration");
   }
@@ -133,8 +138,10 @@ class QuotaSet final : public AdminCommand {
   Status Perform(Session& session, AdminPort& port) override {
     Json wish{{"name", name_}};
     if (size_ != "default") wish["bytes"] = TRY(node::ParseByteSize(size_)).bytes;
+    const bool has_limit = FindInt(wish, "bytes") != 0;
     return session.output().Print(TRY(port.Call("quota", wish)),
-                                  "The quota of " + name_ + " is now " + size_);
+                                  has_limit ? "The quota of " + name_ + " is now " + size_
+                                            : "There is no limit for " + name_ + " now");
   }
 
   std::string name_;

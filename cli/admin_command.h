@@ -25,10 +25,13 @@ class AdminCommand : public Command {
   }
 
  protected:
-  AdminCommand(std::string name, std::string summary)
+  enum class Needs { DataDirectory, RunningNode };
+  AdminCommand(std::string name, std::string summary, Needs needs = Needs::DataDirectory)
       : Command(std::move(name), std::move(summary)) {
     Option("--data", "DIR", data_,
-           "the node's data directory; works while the node is stopped, too")
+           needs == Needs::RunningNode
+               ? "the data directory of a node that runs"
+               : "the node's data directory; works while the node is stopped, too")
         .offers = Offers::Folders;
   }
   virtual Status Perform(Session& session, AdminPort& port) = 0;

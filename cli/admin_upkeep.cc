@@ -104,9 +104,10 @@ class Scrub final : public AdminCommand {
     if (!files.empty()) {
       return Error(Errc::Corrupt,
                    std::to_string(damaged) +
-                       " chunks are damaged: push the named repositories again from a good copy "
-                       "with --repair, which heals all that hold the same files, or restore a "
-                       "backup");
+                       " chunks are damaged: push the named repositories that are this node's own "
+                       "again from a good copy with --repair, which heals all that hold the same "
+                       "files; mirrored ones are fetched again from peers, at once with `banyan "
+                       "sync`; or restore a backup");
     }
     if (FindBool(report, "complete").value_or(true)) return Ok();
     return Error(Errc::Cancelled, "ended before everything was read: go on with --after " +
@@ -122,8 +123,9 @@ class Backup final : public AdminCommand {
   Backup() : AdminCommand("admin backup", "copy the node to a directory, while it runs") {
     Takes("TARGET", target_, "a directory on the node's machine").offers = Offers::Folders;
     Explain(
-        "The copy is the node as it was at one moment. Into the same directory again, only what is "
-        "new is copied.");
+        "The copy is the node as it was at one moment. Into the same directory again, content that "
+        "is there is not copied again; the catalog is, and the last few megabytes that the node "
+        "still collects into a file of their own.");
     Shows("admin backup /mnt/disk/banyan", "to another disk");
   }
 

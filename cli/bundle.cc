@@ -1,4 +1,5 @@
 // bundle export, bundle import.
+#include <cstdint>
 #include <filesystem>
 
 #include "cli/admin_command.h"
@@ -41,6 +42,11 @@ std::string NewsOf(const Json& report, const std::string& target) {
   return "; new of it: " + Files(report, "new_files") + " and " + FormatBytes(new_bytes);
 }
 
+std::string PartsOf(const Json& report) {
+  const auto parts = Figure(report, "parts");
+  return parts > 1 ? " in " + FormatCount(parts) + " parts" : "";
+}
+
 class BundleExport final : public AdminCommand {
  public:
   BundleExport() : AdminCommand("bundle export", "write repositories to a disk to be carried") {
@@ -51,14 +57,19 @@ class BundleExport final : public AdminCommand {
     Option("--since", "BUNDLE|HEAD", since_,
            "leave out what that earlier bundle has, or what a log said up to that head")
         .offers = Offers::Files;
-    Option("--split", "SIZE", split_, "of each part of an archive (default: 4 GB)");
+    Option("--split", "SIZE", split_,
+           "of each part of an archive (default: 4 GB, which every disk takes)");
     Explain(
         "A bundle has the signed logs with every takedown, and the files of what is public here, "
         "mirrored or the node's own. Whoever imports it checks all of it as if it came from a "
         "peer. Into a folder again, only what is new is written, and nothing is taken out of it. "
         "Everybody may read it whom the umask of the node lets. A HEAD is the file of a "
         "checkpoint, of any log that is here, or SIZE or EPOCH:SIZE of this node's log: `banyan "
-        "federation status` shows at the other end how many entries of it are there.");
+        "federation status` shows at the other end how many entries of it are there. A HEAD "
+        "presumes that all content up to it of the selected repositories is there, too: where it "
+        "is not, name the last bundle that was carried there.\n\n"
+        "A part has whole pieces of files, which are of about 57 MB, rarely of more: with a "
+        "smaller --split a part with one alone is larger than that.");
     Shows("bundle export /media/stick/hub", "all that is public here");
     Shows("bundle export lab.banyan --repository 'models/lab/*'", "some of it, as one archive");
     Shows("bundle export news.banyan --since 1200", "what came after the log's 1,200th entry");
@@ -67,18 +78,25 @@ class BundleExport final : public AdminCommand {
  private:
   Status Perform(Session& session, AdminPort& port) override {
     Json wish{{"target", WholePath(target_)}, {"repositories", repositories_}};
+    std::uint64_t part_bytes = UINT64_MAX;  // the node's default is larger than any piece
     if (!since_.empty()) wish["since"] = SinceOf(since_);
-    if (!split_.empty()) wish["part_bytes"] = TRY(node::ParseByteSize(split_)).bytes;
+    if (!split_.empty()) part_bytes = TRY(node::ParseByteSize(split_)).bytes;
+    if (!split_.empty()) wish["part_bytes"] = part_bytes;
     const auto report = TRY(port.Call("bundle/export", wish));
     if (Figure(report, "absent_files") > 0) {
       session.output().Note(Files(report, "absent_files") +
                             " of mirrors are not here, so the bundle lacks them");
     }
+    const auto largest_bytes = Figure(report, "largest_part_bytes");
+    if (largest_bytes > part_bytes) {
+      session.output().Note("The largest part has " + FormatBytes(largest_bytes) +
+                            ": pieces of files are not split");
+    }
     return session.output().Print(
         report, target_ + " has " +
                     Counted(Figure(report, "repositories"), "repository", "repositories") + ", " +
                     Files(report, "files") + " and " + FormatBytes(Figure(report, "bytes")) +
-                    NewsOf(report, target_));
+                    PartsOf(report) + NewsOf(report, target_));
   }
 
   std::string target_;
@@ -89,7 +107,8 @@ class BundleExport final : public AdminCommand {
 
 class BundleImport final : public AdminCommand {
  public:
-  BundleImport() : AdminCommand("bundle import", "take in what somebody carried here") {
+  BundleImport()
+      : AdminCommand("bundle import", "take in what somebody carried here", Needs::RunningNode) {
     Takes("BUNDLE", source_, "the folder or archive, on the node's machine").offers = Offers::Files;
     Flag("--follow", follow_, "follow all whose logs it has");
     Explain(

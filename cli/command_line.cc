@@ -3,6 +3,7 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <charconv>
+#include <iterator>
 
 #include "cli/text.h"
 
@@ -10,6 +11,20 @@ namespace banyan::cli {
 namespace {
 
 constexpr const char* kHelpFlag = "-h,--help";
+
+// Where several arguments are taken, CLI11 reads "[a,b]" as the two of them, though it may be a
+// name. Behind this character, which no program is ever given, the word is left as it is.
+constexpr char kWordEnd = '\0';
+
+std::string WithWordEnd(std::string word) {
+  if (word.starts_with('[')) word += kWordEnd;
+  return word;
+}
+
+std::string WithoutWordEnd(std::string word) {
+  if (word.ends_with(kWordEnd)) word.pop_back();
+  return word;
+}
 
 // For CLI11: what is wrong with the text of a number; empty when nothing is.
 std::string ComplaintAbout(const std::string& text, std::uint64_t at_least) {
@@ -29,7 +44,8 @@ void Bind(CLI::App& app, const Parameter& parameter) {
     option = app.add_option(parameter.name, **text);
   } else if (auto* list = std::get_if<std::vector<std::string>*>(&parameter.target)) {
     option = app.add_option(parameter.name, **list);
-    if (!parameter.IsArgument()) option->expected(1)->take_all();
+    // One value each time it is given: the words behind that are not its own.
+    if (!parameter.IsArgument()) option->expected(1)->take_all()->allow_extra_args(false);
   } else if (auto* maybe = std::get_if<std::optional<std::string>*>(&parameter.target)) {
     option = app.add_option_function<std::string>(
         parameter.name, [text = *maybe](const std::string& value) { *text = value; });
@@ -43,6 +59,7 @@ void Bind(CLI::App& app, const Parameter& parameter) {
   }
   if (parameter.kind == Parameter::Kind::Argument) option->required();
   if (!parameter.choices.empty()) option->check(CLI::IsMember(parameter.choices));
+  option->transform(WithoutWordEnd);  // before the checks
 }
 
 CLI::App* FindSubcommand(CLI::App& app, const std::string& word) {
@@ -126,8 +143,8 @@ Result<ParsedLine> ParseCommandLine(CommandTable& table, std::vector<std::string
     for (const auto& parameter : command->parameters()) Bind(app, parameter);
   }
   try {
-    auto reversed = arguments;
-    std::reverse(reversed.begin(), reversed.end());
+    std::vector<std::string> reversed;
+    std::transform(arguments.rbegin(), arguments.rend(), std::back_inserter(reversed), WithWordEnd);
     root.parse(std::move(reversed));
   } catch (const CLI::CallForHelp&) {
     const auto name = ChosenName(root);

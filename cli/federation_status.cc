@@ -42,7 +42,7 @@ void NoteHolders(Session& session, const Json& status) {
   }
 }
 
-void NoteProblems(Session& session, const Json& status) {
+void NoteProblems(Session& session, const Json& status, Hours fetched) {
   auto& output = session.output();
   const auto policy = Member(status, "policy_problem");
   if (!policy.empty()) output.Note("The policy is as it was: " + policy);
@@ -52,7 +52,11 @@ void NoteProblems(Session& session, const Json& status) {
   if (!FindBool(fetching, "in_budget").value_or(true)) {
     output.Note("The budget of the day or the month is spent: nothing is fetched");
   } else if (!FindBool(fetching, "in_window").value_or(true)) {
-    output.Note("Outside the hours of the policy: nothing is fetched until then");
+    output.Note(fetched == Hours::Any
+                    ? "Outside the hours of the policy: this was fetched all the same, and nothing "
+                      "more is until then"
+                    : "Outside the hours of the policy: nothing is fetched until then, unless "
+                      "with `banyan sync --now`");
   }
   for (const auto& peer : status.value("peers", Json::array())) {
     if (HasFailed(peer)) NoteSilence(session, peer);
@@ -61,7 +65,12 @@ void NoteProblems(Session& session, const Json& status) {
 
 Status RequireAnswer(const Json& status) {
   const auto peers = status.value("peers", Json::array());
-  if (peers.empty() || !std::ranges::all_of(peers, HasFailed)) return Ok();
+  if (peers.empty()) {
+    return Error(Errc::NotFound,
+                 "there is no peer to ask: name a node with `banyan peer add ADDRESS`, then sync "
+                 "again");
+  }
+  if (!std::ranges::all_of(peers, HasFailed)) return Ok();
   return Error(Errc::Unavailable, "no peer answered: what is shown is what was known before");
 }
 
@@ -84,7 +93,7 @@ Status PrintFederation(Session& session, const Json& status) {
     const auto stored = Figure(origin, "stored_bytes");
     const auto stated = Figure(origin, "stated_bytes");
     table.Add({Member(origin, "node"), FormatCount(Figure(origin, "size")),
-               age ? FormatDuration(*age * 1000) + " ago" : "never", Member(origin, "trust"),
+               age ? FormatSeconds(*age) + " ago" : "never", Member(origin, "trust"),
                CountHolders(origin), FormatCount(Figure(origin, "selected")),
                FormatCount(Figure(origin, "mirrored")),
                FormatBytes(stored) + (stored < stated ? " of " + FormatBytes(stated) : ""),

@@ -13,9 +13,11 @@ Status PrintFederation(Session& session, const Json& status);
 void NoteHolders(Session& session, const Json& status);
 
 // Remarks: what keeps the node from its work, and which peers do not answer, since when and why.
-void NoteProblems(Session& session, const Json& status);
+// Outside the policy's hours it fetches nothing, unless it was just told to do so all the same.
+enum class Hours { AsInPolicy, Any };
+void NoteProblems(Session& session, const Json& status, Hours fetched = Hours::AsInPolicy);
 
-// Unavailable when there are peers and none answered when it was asked last.
+// Unavailable when no peer answered when it was asked last, NotFound when there is none to ask.
 Status RequireAnswer(const Json& status);
 
 }  // namespace banyan::cli

@@ -90,20 +90,22 @@ Status PrintPlan(Session& session, const Json& plan) {
                Member(item, "problem")});
   }
   const auto seconds = FindInt(plan, "seconds");
-  session.output().Note(
-      FormatBytes(Figure(plan, "missing_bytes")) + " are missing" +
-      (seconds ? ", about " + FormatDuration(*seconds * 1000) + " on this link" : ""));
+  session.output().Note(FormatBytes(Figure(plan, "missing_bytes")) + " are missing" +
+                        (seconds ? ", about " + FormatSeconds(*seconds) + " on this link" : ""));
   return session.output().Print(plan, table);
 }
 
 class Sync final : public AdminCommand {
  public:
-  Sync() : AdminCommand("sync", "ask all peers now, and wait for what comes of it") {
+  Sync()
+      : AdminCommand("sync", "ask all peers now, and wait for what comes of it",
+                     Needs::RunningNode) {
     Flag("--now", now_, "fetch outside the hours of the policy, too");
     Flag("--dry-run", dry_run_, "only say what would be fetched, and how long that takes");
     Explain(
-        "A running node does this by itself about once a minute. Peers that do not answer are "
-        "named; it fails when none does. The policy is read again first.");
+        "A running node does this by itself about once a minute, and a stopped one when it starts. "
+        "Peers that do not answer are named; it fails when none does, or there is none. The policy "
+        "is read again first.");
     Shows("sync", "until all that is followed is here, or failed");
     Shows("sync --dry-run", "how much is missing");
   }
@@ -112,10 +114,7 @@ class Sync final : public AdminCommand {
   Status Perform(Session& session, AdminPort& port) override {
     const auto answer = TRY(port.Call("sync", Json{{"now", now_}, {"dry_run", dry_run_}}));
     if (dry_run_) return PrintPlan(session, answer);
-    NoteProblems(session, answer);
-    if (answer.value("peers", Json::array()).empty()) {
-      session.output().Note("There is nobody to ask: `banyan peer add` names a node");
-    }
+    NoteProblems(session, answer, now_ ? Hours::Any : Hours::AsInPolicy);
     TRY(PrintFederation(session, answer));
     return RequireAnswer(answer);
   }

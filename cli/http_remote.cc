@@ -21,7 +21,10 @@ Result<RemoteRevision> HttpRemote::FindRevision(const storage::RepositoryId& id,
   const Json answer = TRY(client_.Get("/api/banyan/v0/" + std::string(storage::Plural(id.kind)) +
                                       "/" + id.Path() + "/revision/" + Escape(revision)));
   RemoteRevision out;
-  out.repository = TRY(DigestMember<storage::RepositoryUid>(answer, "repository"));
+  out.repository.uid = TRY(DigestMember<storage::RepositoryUid>(answer, "repository"));
+  if (const auto published = FindString(answer, "published")) {
+    out.repository.published = TRY(federation::PublishedName::Parse(*published));
+  }
   out.commit = TRY(DigestMember<GitOid>(answer, "commit"));
   out.manifest = TRY(DigestMember<Sha256>(answer, "manifest"));
   out.id = FindString(answer, "id").value_or(id.Path());

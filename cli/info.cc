@@ -129,6 +129,13 @@ std::string HeldThere(const Json& repository) {
   return text;
 }
 
+// "removed, court, in KE; its files are not served here".
+std::string Standing(const Json& repository) {
+  const auto text = StandingOf(repository);
+  const bool is_withheld = FindBool(repository, "disabled").value_or(false);
+  return is_withheld && !text.empty() ? text + "; its files are not served here" : text;
+}
+
 class Info final : public Command {
  public:
   Info() : Command("info", "show a repository's licence, task, languages, sizes and names") {
@@ -155,6 +162,7 @@ class Info final : public Command {
     const bool is_private = FindBool(repository, "private").value_or(false);
     return session.output().Print(
         repository, {{"name", address.ToString() + (is_private ? " (private)" : "")},
+                     {"standing", Standing(repository)},
                      {"title", CardText(repository, "pretty_name")},
                      {"licence", licence},
                      {"task", task},

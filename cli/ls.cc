@@ -81,6 +81,10 @@ Status Ls::ListFiles(Session& session) {
     ++files;
     bytes += size;
   }
+  // Their list is not withheld, but the files may be. What cannot be told changes nothing.
+  const auto repository = node.Get(address.ApiPath() + "?expand=standing");
+  const auto standing = repository ? StandingOf(*repository) : "";
+  if (!standing.empty()) session.output().Note("this repository is " + standing);
   TRY(session.output().Print(items, table));
   if (session.environment().terminal.OutputIsTerminal()) {
     session.output().Note(FormatCount(files) + (files == 1 ? " file, " : " files, ") +

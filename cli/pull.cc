@@ -51,6 +51,10 @@ class Pull final : public Command {
         "others are asked for the rest when a node fails, and only those that have the same "
         "revision of the same repository. --token and BANYAN_TOKEN are for the first one: for "
         "the others `banyan login` keeps tokens.\n\n"
+        "The first pull of a name notes which repository it is: as which its publisher's log has "
+        "it, which mirrors say too, or its id at that node as long as no log tells of it. When "
+        "the name stands for another one later, the pull stops. That is what nodes say; a node "
+        "that lies about it can still send no other content than the manifest's.\n\n"
         "In a folder (--dest) a pull replaces what an earlier one put there and nobody changed "
         "since. Where it would replace anything else it stops before it fetches, and names the "
         "files. What the repository no longer has stays in the folder.\n\n"
@@ -165,8 +169,10 @@ Status Pull::Report(Session& session, const RepositoryAddress& address, const Pu
                     const PullProgress& progress) {
   for (const std::string& remark : report.remarks) session.output().Note(remark);
   const auto& counters = progress.counters;
+  const auto& published = report.revision.repository.published;
   const Json value = {{"repository", address.id.Path()},
-                      {"repository_id", report.revision.repository.ToString()},
+                      {"repository_id", report.revision.repository.uid.ToString()},
+                      {"published", published ? Json(published->ToString()) : Json()},
                       {"commit", report.revision.commit.ToString()},
                       {"licence", report.revision.licence},
                       {"place", report.place},

@@ -266,6 +266,7 @@ Status Push::Report(Session& session, const RepositoryAddress& address, const Pu
                       {"commit", report.commit ? Json(report.commit->ToString()) : Json()},
                       {"changed_files", report.changed_files},
                       {"deleted_files", report.deleted_files},
+                      {"kept_files", report.kept_files},
                       {"changed_bytes", progress.total_bytes.load()},
                       {"known_bytes", progress.known_bytes.load()},
                       {"sent_bytes", progress.sent_bytes.load()},
@@ -273,6 +274,12 @@ Status Push::Report(Session& session, const RepositoryAddress& address, const Pu
   if (!report.commit && repair_) {
     return session.output().Print(
         value, "nothing differs; the node took " + FormatBytes(progress.sent_bytes) + " anew");
+  }
+  if (!report.commit && report.kept_files > 0) {
+    return session.output().Print(
+        value, "nothing differs of what the folder has; " + address.ToString() + " has " +
+                   FormatCount(report.kept_files) + (report.kept_files == 1 ? " file" : " files") +
+                   " more, kept without --delete");
   }
   if (!report.commit) {
     return session.output().Print(

@@ -12,9 +12,10 @@ namespace {
 struct RefKind {
   const char* word;     // of the command
   const char* members;  // of the answer of /refs
+  bool has_message;
 };
-constexpr RefKind kTag{"tag", "tags"};
-constexpr RefKind kBranch{"branch", "branches"};
+constexpr RefKind kTag{"tag", "tags", true};
+constexpr RefKind kBranch{"branch", "branches", false};
 
 class ListRefs final : public Command {
  public:
@@ -22,17 +23,24 @@ class ListRefs final : public Command {
       : Command(std::string(kind.word) + " list", std::string("list ") + kind.members),
         kind_(kind) {
     Takes("REPO", repository_, "NAMESPACE/NAME");
-    Shows(name() + " alice/tiny", "names and the commits behind them");
+    Shows(name() + " alice/tiny", kind.has_message
+                                      ? "names, the commits behind them, and what is said there"
+                                      : "names and the commits behind them");
   }
 
   Status Run(Session& session) override {
     const auto address = TRY(ParseRepositoryAddress(repository_, RevisionPart::Refused));
     const auto refs = TRY((*TRY(session.Node())).Get(address.ApiPath() + "/refs"));
     const auto list = refs.value(kind_.members, Json::array());
-    Table table({{"NAME", false, true}, {"COMMIT"}});
+    std::vector<Column> columns{{"NAME", false, true}, {"COMMIT"}};
+    if (kind_.has_message) columns.push_back({"MESSAGE", false, true});
+    Table table(columns);
     for (const auto& ref : list) {
-      table.Add(
-          {FindString(ref, "name").value_or(""), FindString(ref, "targetCommit").value_or("")});
+      std::vector<std::string> row{FindString(ref, "name").value_or(""),
+                                   FindString(ref, "targetCommit").value_or("")};
+      const auto message = FindString(ref, "message").value_or("");
+      if (kind_.has_message) row.push_back(message.substr(0, message.find('\n')));
+      table.Add(std::move(row));
     }
     return session.output().Print(list, table);
   }
@@ -48,6 +56,9 @@ class CreateTag final : public Command {
     Takes("REPO", repository_, "NAMESPACE/NAME[@REVISION]");
     Takes("TAG", tag_, "the new name");
     Option("-m,--message", "TEXT", message_, "why, kept with the tag");
+    Explain(
+        "A branch cannot be called as a tag is. Where git pushed both all the same, @NAME is the "
+        "branch and @refs/tags/NAME the tag.");
     Shows("tag create alice/tiny v1.0 -m 'First release'", "tag the newest revision");
     Shows("tag create alice/tiny@3f2a91c v0.9", "tag an older one");
   }

@@ -39,6 +39,22 @@ std::string LicenceText(const std::string& licence) {
   return licence == "NOASSERTION" ? "cannot be read" : licence;
 }
 
+std::string StandingText(const Json& standing) {
+  std::string text = FindString(standing, "status").value_or("");
+  if (const auto reason = FindString(standing, "reason")) text += ", " + *reason;
+  std::string countries;
+  for (const auto& country : standing.value("scope", Json::array())) {
+    if (country.is_string()) countries += " " + country.get<std::string>();
+  }
+  return countries.empty() ? text : text + ", in" + countries;
+}
+
+std::string StandingOf(const Json& item) {
+  const auto* standing = FindMember(item, "standing");
+  if (standing == nullptr || FindString(*standing, "status").value_or("live") == "live") return "";
+  return StandingText(*standing);
+}
+
 std::string DateOf(const Json& item, std::string_view member) {
   return FindString(item, member).value_or("").substr(0, 10);
 }
@@ -58,6 +74,8 @@ void RepositoryList::Add(storage::RepositoryKind kind, const Json& items) {
     item["type"] = std::string(storage::Singular(kind));
     std::string name = (is_dataset ? "datasets/" : "") + FindString(item, "id").value_or("");
     if (FindBool(item, "private").value_or(false)) name += " (private)";
+    const auto standing = StandingOf(item);
+    if (!standing.empty()) name += " (" + standing + ")";
     table_.Add({name, LicenceOf(item), FindString(item, "pipeline_tag").value_or(""),
                 ParametersOf(item), std::to_string(FindInt(item, "downloads").value_or(0)),
                 DateOf(item, "lastModified")});

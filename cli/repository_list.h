@@ -15,6 +15,10 @@ std::string LicenceOf(const Json& item);
 // What people read of a licence: "none declared" for none, and for one in a card that cannot be
 // read, that.
 std::string LicenceText(const std::string& licence);
+// What is stated of a repository, as the node says it: "removed, court, in KE".
+std::string StandingText(const Json& standing);
+// The same of an item; empty when nothing is stated of it.
+std::string StandingOf(const Json& item);
 // "2026-01-31" of a date in ISO form; empty when absent.
 std::string DateOf(const Json& item, std::string_view member);
 

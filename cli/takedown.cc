@@ -4,6 +4,7 @@
 #include "cli/admin_command.h"
 #include "cli/commands.h"
 #include "cli/repository_address.h"
+#include "cli/repository_list.h"
 #include "cli/session.h"
 #include "cli/table.h"
 #include "cli/text.h"
@@ -11,16 +12,6 @@
 
 namespace banyan::cli {
 namespace {
-
-std::string StandingText(const Json& answer) {
-  std::string text = FindString(answer, "status").value_or("");
-  if (const auto reason = FindString(answer, "reason")) text += ", " + *reason;
-  std::string countries;
-  for (const auto& country : answer.value("scope", Json::array())) {
-    if (country.is_string()) countries += " " + country.get<std::string>();
-  }
-  return countries.empty() ? text : text + ", in" + countries;
-}
 
 std::string AnswerText(const Json& answer) {
   std::string text = FindString(answer, "answer").value_or("");
@@ -101,9 +92,10 @@ std::string HeldText(const Json& holder) {
 
 // What is done, first here and then elsewhere, and who holds what.
 Table ComplianceTable(const Json& answer) {
-  Table table({{"NODE"}, {"ACTION"}, {"REASON"}, {"SINCE"}, {"HELD"}});
+  Table table({{"NODE"}, {"ACTION"}, {"REASON"}, {"SINCE"}, {"HELD"}, {"ADDRESS"}});
   for (const auto& holder : answer.value("holders", Json::array())) {
-    table.Add({Member(holder, "node"), "hold", "", Member(holder, "since"), HeldText(holder)});
+    table.Add({Member(holder, "node"), "hold", "", Member(holder, "since"), HeldText(holder),
+               Member(holder, "address")});
   }
   const auto receipts = answer.value("receipts", Json::array());
   const auto here = Member(answer, "node");
@@ -111,12 +103,12 @@ Table ComplianceTable(const Json& answer) {
       receipts, [&](const auto& receipt) { return Member(receipt, "node") == here; });
   if (!is_said &&
       Member(answer, "answer") != "keep") {  // it publishes none of its own repositories
-    table.Add(
-        {here, Member(answer, "answer"), Member(answer, "reason"), Member(answer, "answered"), ""});
+    table.Add({here, Member(answer, "answer"), Member(answer, "reason"), Member(answer, "answered"),
+               "", ""});
   }
   for (const auto& receipt : receipts) {
     table.Add({Member(receipt, "node"), Member(receipt, "action"), Member(receipt, "reason"),
-               Member(receipt, "time"), ""});
+               Member(receipt, "time"), "", ""});
   }
   return table;
 }
@@ -128,9 +120,10 @@ class Compliance final : public Command {
     Explain(
         "What its origin states, and what the node does about it. Other nodes: what they do, as "
         "they say in their signed logs, as far as the node follows them; and what they hold of "
-        "the newest revision, as the node's peers say when it asks them. They are asked at most "
-        "once a minute. Copies of content are shown here, copies of logs by `banyan federation "
-        "status`.");
+        "the newest revision, as the node's peers say when it asks them, each at its address: "
+        "that it is the node it says to be is a claim, unless it calls (node:ID). They are asked "
+        "at most once a minute. Copies of content are shown here, copies of logs by `banyan "
+        "federation status`.");
     Shows("federation compliance alice/tiny", "since when, and why");
   }
 
@@ -147,9 +140,9 @@ class Compliance final : public Command {
  private:
   static void NoteSilent(Session& session, const Json& answer) {
     auto& output = session.output();
-    for (const auto& node : answer.value("silent", Json::array())) {
-      if (!node.is_string()) continue;
-      output.Note(node.get<std::string>() + " did not say what it holds");
+    for (const auto& peer : answer.value("silent", Json::array())) {
+      output.Note(Member(peer, "node") + " at " + Member(peer, "address") +
+                  " did not say what it holds");
     }
     if (!Member(answer, "heard").empty()) return;
     output.Note(

@@ -110,13 +110,19 @@ std::string FormatShortCount(std::uint64_t count) {
 }
 
 std::string FormatDuration(std::int64_t duration_ms) {
-  const std::int64_t seconds = (std::max<std::int64_t>(duration_ms, 0) + 500) / 1000;
+  const auto ms = std::max<std::int64_t>(duration_ms, 0);
+  const std::int64_t seconds = ms / 1000 + (ms % 1000 >= 500 ? 1 : 0);
   if (seconds < 60) return fmt::format("{} s", seconds);
   const std::int64_t minutes = seconds / 60;
   if (minutes < 60) return fmt::format("{} min {} s", minutes, seconds % 60);
   const std::int64_t hours = minutes / 60;
   if (hours < 24) return fmt::format("{} h {} min", hours, minutes % 60);
   return fmt::format("{} d {} h", hours / 24, hours % 24);
+}
+
+std::string FormatSeconds(std::int64_t duration_s) {
+  constexpr std::int64_t kMost = std::int64_t{365'000} * 24 * 3600;
+  return FormatDuration(std::clamp<std::int64_t>(duration_s, 0, kMost) * 1000);
 }
 
 }  // namespace banyan::cli

@@ -30,5 +30,7 @@ std::string FormatCount(std::uint64_t count);
 std::string FormatShortCount(std::uint64_t count);
 // "45 s", "3 min 20 s", "2 h 5 min", "3 d 4 h".
 std::string FormatDuration(std::int64_t duration_ms);
+// As a node states them, which may be any: shown as 1,000 years when they are more.
+std::string FormatSeconds(std::int64_t duration_s);
 
 }  // namespace banyan::cli

@@ -17,6 +17,7 @@ using storage::Repository;
 using storage::Standing;
 
 constexpr std::int64_t kDayMs = 24 * 3'600'000;
+constexpr std::size_t kFollowedAtOnce = 256;
 
 Answer AnswerOf(Action action) {
   switch (action) {
@@ -99,15 +100,18 @@ struct Followed {
   Judged judged;
 };
 
-Result<std::vector<Followed>> ListFollowedCards(Connection& connection, const Policy& policy) {
+// The next ones after that row: their names are in memory.
+Result<std::vector<Followed>> ListFollowedCards(Connection& connection, const Policy& policy,
+                                                std::int64_t after) {
   std::vector<Followed> list;
   auto rows = connection.Query(
       "SELECT m.card, c.origin, c.epoch, c.position, m.passed_over, c.meta, o.node, c.status, "
       "c.reason, c.scope, m.selected FROM mirror m JOIN repository_card c ON c.id = m.card "
       "JOIN origin o ON o.id = c.origin "
-      "WHERE c.meta IS NOT NULL "
-      "AND (?1 OR c.status <> 0 OR m.passed_over = 1 OR m.selected <> '')",
-      policy.JudgesLive() || !policy.selections.empty());
+      "WHERE c.meta IS NOT NULL AND m.card > ?1 "
+      "AND (?2 OR c.status <> 0 OR m.passed_over = 1 OR m.selected <> '') "
+      "ORDER BY m.card LIMIT ?3",
+      after, policy.JudgesLive() || !policy.selections.empty(), kFollowedAtOnce);
   while (rows.Next()) {
     const Bytes meta(rows.Blob(5).begin(), rows.Blob(5).end());
     list.push_back(
@@ -139,16 +143,13 @@ Result<std::optional<ContentSelection>> SelectionOf(Connection& connection, cons
 }
 
 // What is passed over stays as it is, if it is here.
-Status AnswerFollowed(Connection& connection, const Policy& policy) {
-  for (const auto& followed : TRY(ListFollowedCards(connection, policy))) {
-    const auto selection = TRY(SelectionOf(connection, policy, followed));
-    const bool is_passed_over = !selection;
-    const auto selected = selection ? selection->ToString() : followed.selected;
-    if (is_passed_over == followed.is_passed_over && selected == followed.selected) continue;
-    TRY(connection.Execute("UPDATE mirror SET passed_over = ?, selected = ? WHERE card = ?",
-                           is_passed_over, selected, followed.card));
-  }
-  return Ok();
+Status AnswerFollowed(Connection& connection, const Policy& policy, const Followed& followed) {
+  const auto selection = TRY(SelectionOf(connection, policy, followed));
+  const bool is_passed_over = !selection;
+  const auto selected = selection ? selection->ToString() : followed.selected;
+  if (is_passed_over == followed.is_passed_over && selected == followed.selected) return Ok();
+  return connection.Execute("UPDATE mirror SET passed_over = ?, selected = ? WHERE card = ?",
+                            is_passed_over, selected, followed.card);
 }
 
 }  // namespace
@@ -165,7 +166,13 @@ Status ApplyPolicy(Connection& connection, const Policy& policy, std::int64_t no
   for (const auto& stated : TRY(ListStated(connection, policy.JudgesLive()))) {
     TRY(AnswerRepository(connection, policy, stated, now_ms));
   }
-  return AnswerFollowed(connection, policy);
+  std::vector<Followed> followed;
+  do {
+    followed =
+        TRY(ListFollowedCards(connection, policy, followed.empty() ? 0 : followed.back().card));
+    for (const auto& card : followed) TRY(AnswerFollowed(connection, policy, card));
+  } while (!followed.empty());
+  return Ok();
 }
 
 }  // namespace banyan::federation

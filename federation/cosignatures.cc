@@ -53,7 +53,7 @@ Result<Led> LookWhetherLed(Connection& connection, LogId log, const LogState& st
   if (!head || head->frontier.size() < state.size) return Led::No;
   const auto root = head->frontier.size() == state.size
                         ? head->state().root
-                        : TRY(HashEntries(connection, log, 0, state.size));
+                        : TRY(ReadFrontier(connection, log, state.size)).Root();
   return root == state.root ? Led::Yes : Led::No;
 }
 

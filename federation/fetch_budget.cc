@@ -60,23 +60,28 @@ Result<FetchState> ReadFetchState(Connection& connection, const FetchLimits& lim
   return state;
 }
 
-Result<MirrorBytes> ReadMirrorBytes(Connection& connection, std::int64_t origin) {
+Result<MirrorBytes> ReadMirrorBytes(Connection& connection, const FetchLimits& limits,
+                                    std::int64_t origin) {
   MirrorBytes bytes;
-  bytes.all = TRY(ReadSum(connection.Query(
-      "SELECT coalesce(sum(stored_bytes), 0) FROM repository WHERE origin IS NOT NULL")));
-  bytes.of_origin = TRY(ReadSum(connection.Query(
-      "SELECT coalesce(sum(stored_bytes), 0) FROM repository WHERE origin = ?", origin)));
+  if (limits.held_bytes > 0) {
+    bytes.all = TRY(ReadSum(connection.Query(
+        "SELECT coalesce(sum(stored_bytes), 0) FROM repository WHERE origin IS NOT NULL")));
+  }
+  if (limits.held_origin_bytes > 0) {
+    bytes.of_origin = TRY(ReadSum(connection.Query(
+        "SELECT coalesce(sum(stored_bytes), 0) FROM repository WHERE origin = ?", origin)));
+  }
   return bytes;
 }
 
 Status RequireMirrorRoom(Connection& connection, const FetchLimits& limits, std::int64_t origin,
                          const MirrorBytes& more) {
-  return Require(limits, TRY(ReadMirrorBytes(connection, origin)), more);
+  return Require(limits, TRY(ReadMirrorBytes(connection, limits, origin)), more);
 }
 
 Status RequireWithinMirrorRoom(Connection& connection, const FetchLimits& limits,
                                std::int64_t origin, const MirrorBytes& before) {
-  const auto now = TRY(ReadMirrorBytes(connection, origin));
+  const auto now = TRY(ReadMirrorBytes(connection, limits, origin));
   return Require(limits, before,
                  {Growth(before.all, now.all), Growth(before.of_origin, now.of_origin)});
 }

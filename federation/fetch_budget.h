@@ -25,13 +25,16 @@ struct MirrorBytes {
   std::uint64_t all = 0;
   std::uint64_t of_origin = 0;
 };
-Result<MirrorBytes> ReadMirrorBytes(storage::Connection& connection, std::int64_t origin);
+// 0 of what has no limit: each is a sum over all repositories, which is taken only where it counts.
+Result<MirrorBytes> ReadMirrorBytes(storage::Connection& connection, const FetchLimits& limits,
+                                    std::int64_t origin);
 
 // Before content is fetched, to spare a futile transfer: TooLarge when the origin's mirrors, or
 // all, would be larger than they may with so many bytes more.
 Status RequireMirrorRoom(storage::Connection& connection, const FetchLimits& limits,
                          std::int64_t origin, const MirrorBytes& more);
 // After a change, inside its transaction: TooLarge when it made them larger than they may be.
+// `before` was read with the same limits.
 Status RequireWithinMirrorRoom(storage::Connection& connection, const FetchLimits& limits,
                                std::int64_t origin, const MirrorBytes& before);
 

@@ -3,27 +3,11 @@
 #include <algorithm>
 
 #include "federation/cosignatures.h"
+#include "federation/log_marks.h"
 
 namespace banyan::federation {
-namespace {
 
 using storage::Connection;
-
-Bytes EncodeHashes(const std::vector<LogHash>& hashes) {
-  ByteWriter out;
-  for (const auto& hash : hashes) out.Raw(hash.bytes());
-  return out.Take();
-}
-
-std::vector<LogHash> DecodeHashes(ByteView bytes) {
-  std::vector<LogHash> hashes;
-  for (; bytes.size() >= LogHash::kSize; bytes = bytes.subspan(LogHash::kSize)) {
-    hashes.push_back(LogHash::FromRaw(bytes.first(LogHash::kSize)));
-  }
-  return hashes;
-}
-
-}  // namespace
 
 Result<std::optional<LogHead>> FindHead(Connection& connection, LogId log) {
   auto rows = connection.Query(
@@ -43,6 +27,7 @@ Result<std::optional<LogHead>> FindHead(Connection& connection, LogId log) {
 // Numbered by the time, so that an older copy of the catalog that is put back never gives a number
 // to other changes than its peers have read under it.
 Status PutHead(Connection& connection, LogId log, const LogHead& head) {
+  TRY(MarkLog(connection, log, head.frontier));
   return connection.Execute(
       "INSERT INTO log_head(origin, epoch, size, root, frontier, note, sequence, seen_ms) "
       "VALUES(?1, ?2, ?3, ?4, ?5, ?6, "

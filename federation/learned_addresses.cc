@@ -12,6 +12,7 @@ namespace {
 using storage::Connection;
 
 constexpr std::int64_t kMaxOfLog = 1000;
+constexpr std::int64_t kMoreAtMost = 100;  // before the oldest go, together
 
 std::string Joined(const std::vector<std::string>& addresses) {
   std::string text;
@@ -36,6 +37,13 @@ Result<NodeId> NodeOf(Connection& connection, std::int64_t origin) {
   if (rows.Next()) return NodeId(rows.DigestAt<LogHash>(0));
   TRY(Status(rows.status()));
   return Error(Errc::NotFound, "no such origin");
+}
+
+Result<std::int64_t> CountOfLog(Connection& connection, LogId log) {
+  auto rows = connection.Query("SELECT count(*) FROM learned_address WHERE origin = ?", log.origin);
+  const auto count = rows.Next() ? rows.Int(0) : 0;
+  TRY(rows.status());
+  return count;
 }
 
 // By node, what the own log said last.
@@ -79,6 +87,7 @@ Status TakeAddresses(Connection& connection, LogId log, std::uint64_t position, 
       "INSERT OR REPLACE INTO learned_address(origin, node, epoch, position, addresses) "
       "VALUES(?, ?, ?, ?, ?)",
       log.origin, node.genesis(), log.epoch, position, Joined(parsed->addresses)));
+  if (TRY(CountOfLog(connection, log)) <= kMaxOfLog + kMoreAtMost) return Ok();
   return connection.Execute(
       "DELETE FROM learned_address WHERE origin = ?1 AND node IN (SELECT node FROM learned_address "
       "WHERE origin = ?1 ORDER BY epoch DESC, position DESC LIMIT -1 OFFSET ?2)",

@@ -32,10 +32,18 @@ class Comparison {
       return Error(Errc::Corrupt, "the catalog's entries do not lead to the root that was signed");
     }
     for (const auto& [tile, hashes] : builder.TakeTiles()) TRY(Compare(tile, hashes));
-    check_.signed_entries = head.size;
+    signed_entries_ = head.size;
     return Ok();
   }
-  const LogCheck& check() const { return check_; }
+  // Narrower files go when the log grows; whole ones stay for ever.
+  enum class Narrow { Count, LeaveOut };
+  LogCheck Outcome(Narrow narrow) const {
+    LogCheck check{signed_entries_, whole_.count, whole_.first};
+    if (narrow == Narrow::LeaveOut) return check;
+    check.wrong_files += narrow_.count;
+    if (whole_.count == 0) check.wrong_file = narrow_.first;
+    return check;
+  }
 
  private:
   Status RequireRows(LogId log, std::uint64_t size) const {
@@ -47,16 +55,24 @@ class Comparison {
   Status Compare(const Tile& tile, ByteView wanted) {
     const auto path = directory_ + "/" + tile.Path();
     const auto there = ReadFile(fs_, path, wanted.size());
-    if (!there && there.error().code() == Errc::Io) return there.error();
+    const auto code = there ? Errc::NotFound : there.error().code();
+    if (code == Errc::Io || code == Errc::Unavailable) return there.error();
     if (there && std::ranges::equal(*there, wanted)) return Ok();
-    if (check_.wrong_files++ == 0) check_.wrong_file = path;
+    auto& wrong = tile.width == kTileWidth ? whole_ : narrow_;
+    if (wrong.count++ == 0) wrong.first = path;
     return Ok();
   }
 
   storage::Connection& connection_;
   FileSystem& fs_;
   const std::string& directory_;
-  LogCheck check_;
+  struct Wrong {
+    std::uint64_t count = 0;
+    std::string first;
+  };
+  Wrong whole_;
+  Wrong narrow_;
+  std::uint64_t signed_entries_ = 0;
 };
 
 }  // namespace
@@ -68,16 +84,13 @@ Result<LogCheck> CheckLogFiles(storage::Connection& connection, FileSystem& fs,
   const auto line = LogName{node.value(), log.epoch}.ToString();
   const auto stated = TRY(StatedKeys(connection, log));
   const auto path = directory + "/checkpoint";
-  for (;;) {
-    const auto head = TRY(ReadSignedHead(fs, path, line, stated.keys.log));
-    if (!head) return LogCheck();
-    Comparison comparison(connection, fs, directory);
-    TRY(comparison.Run(log, head->state, cancelled));
-    if (comparison.check().wrong_files == 0) return comparison.check();
-    // The log may have grown meanwhile, and narrower files be gone.
-    const auto now = TRY(ReadSignedHead(fs, path, line, stated.keys.log));
-    if (now && now->state == head->state) return comparison.check();
-  }
+  const auto head = TRY(ReadSignedHead(fs, path, line, stated.keys.log));
+  if (!head) return LogCheck();
+  Comparison comparison(connection, fs, directory);
+  TRY(comparison.Run(log, head->state, cancelled));
+  const auto now = TRY(ReadSignedHead(fs, path, line, stated.keys.log));
+  const bool has_grown = !now || now->state != head->state;
+  return comparison.Outcome(has_grown ? Comparison::Narrow::LeaveOut : Comparison::Narrow::Count);
 }
 
 }  // namespace banyan::federation

@@ -16,7 +16,8 @@ struct LogCheck {
   std::string wrong_file;            // the first of them
 };
 
-// Reads all rows and files of the log, whose node may be publishing meanwhile. Corrupt when the
+// Reads all rows and files of the log once, whose node may be publishing meanwhile: then files that
+// are not full are not counted, since wider ones take their place. Corrupt when the
 // rows do not lead to the signed root, or are fewer; Invalid or Conflict when the log's key did not
 // sign the checkpoint; Cancelled once the caller asked to stop.
 Result<LogCheck> CheckLogFiles(storage::Connection& connection, FileSystem& fs,

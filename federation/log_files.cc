@@ -15,6 +15,16 @@ const std::string kCheckpoint = "checkpoint";
 
 }  // namespace
 
+Result<std::string> ReadFence(FileSystem& fs, const std::string& path) {
+  const auto bytes = ReadFile(fs, path, kMaxNoteBytes);
+  if (!bytes && bytes.error().code() == Errc::NotFound) {
+    return Error(Errc::NotFound, path +
+                                     ": the fence is not there. Is its disk mounted? For a new "
+                                     "fence make an empty file of that name");
+  }
+  return std::string(AsText(TRY(bytes)));
+}
+
 Result<std::unique_ptr<LogFiles>> LogFiles::Open(storage::Database& database, FileSystem& fs,
                                                  Clock& clock, const OwnOrigin& origin,
                                                  LogFilesOptions options) {
@@ -49,13 +59,7 @@ Result<std::optional<SignedHead>> LogFiles::ReadCheckpoint(const std::string& pa
 // What was released last, here or by another copy of this node.
 Status LogFiles::OpenFence() {
   if (options_.fence.empty()) return Ok();
-  const auto bytes = ReadFile(fs_, options_.fence, kMaxNoteBytes);
-  if (!bytes && bytes.error().code() == Errc::NotFound) {
-    return Error(Errc::NotFound, options_.fence +
-                                     ": the fence is not there. Is its disk mounted? For a new "
-                                     "fence make an empty file of that name");
-  }
-  fence_ = std::string(AsText(TRY(bytes)));
+  fence_ = TRY(ReadFence(fs_, options_.fence));
   if (fence_.empty()) return Ok();
   const auto name = LogName::Parse(fence_.substr(0, fence_.find('\n')));
   if (name && name->node == origin_.node && name->epoch < origin_.log.epoch) return Ok();
@@ -182,13 +186,13 @@ Status LogFiles::EnterHead(const std::string& note) {
 
 Status LogFiles::WriteFence(const std::string& text) {
   if (options_.fence.empty()) return Ok();
-  const Bytes there = TRY(ReadFile(fs_, options_.fence, kMaxNoteBytes));
-  if (AsText(there) != fence_ && AsText(there) != fence_tried_) {
+  auto there = TRY(ReadFence(fs_, options_.fence));
+  if (there != fence_ && there != fence_tried_) {
     return Error(Errc::Conflict, options_.fence +
                                      ": somebody else wrote to the fence: does a copy of this node "
                                      "run elsewhere? Nothing more is signed here");
   }
-  fence_ = std::string(AsText(there));
+  fence_ = std::move(there);
   fence_tried_ = text;
   TRY(WriteFileDurably(fs_, options_.fence, AsBytes(text)));
   fence_ = text;

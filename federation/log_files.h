@@ -25,6 +25,10 @@ struct LogFilesOptions {
   std::string fence;      // a file outside the data directory, at first empty; "": none
 };
 
+// What stands in the fence; empty: nothing was signed yet. NotFound when there is none, which says
+// what to do.
+Result<std::string> ReadFence(FileSystem& fs, const std::string& path);
+
 // All references outlive it. Publish is called by one thread at a time, Read by any.
 class LogFiles {
  public:
@@ -39,7 +43,7 @@ class LogFiles {
   enum class News { None, Some };
   Result<News> Look() const;
   // Makes all rows so far public. After an error nothing newer is public; the next call goes on.
-  // Conflict when another program wrote to the fence.
+  // Conflict when another program wrote to the fence, NotFound when it is gone.
   Status Publish();
 
   // "checkpoint", or the path of a tile or bundle. A partial tile that has grown since is cut to

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "federation/log_marks.h"
+
 namespace banyan::federation {
 namespace {
 
@@ -54,8 +56,8 @@ Status ForEachEntry(Connection& connection, LogId log, std::uint64_t from, std::
 }
 
 Result<Frontier> ReadFrontier(Connection& connection, LogId log, std::uint64_t size) {
-  Frontier frontier;
-  TRY(ForEachEntry(connection, log, 0, size,
+  Frontier frontier = TRY(FindMark(connection, log, size));
+  TRY(ForEachEntry(connection, log, frontier.size(), size,
                    [&](ByteView entry) { frontier.Append(HashLeaf(entry)); }));
   return frontier;
 }

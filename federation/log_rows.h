@@ -31,7 +31,7 @@ Result<std::vector<Bytes>> ReadEntries(storage::Connection& connection, LogId lo
 using EntryVisitor = std::function<void(ByteView entry)>;
 Status ForEachEntry(storage::Connection& connection, LogId log, std::uint64_t from,
                     std::uint64_t until, const EntryVisitor& visit);
-// What the first `size` entries lead to.
+// What the first `size` entries lead to, by those after the last mark before it (log_marks.h).
 Result<Frontier> ReadFrontier(storage::Connection& connection, LogId log, std::uint64_t size);
 // The root of the entries [from, until), as if they were a log of their own.
 Result<LogHash> HashEntries(storage::Connection& connection, LogId log, std::uint64_t from,

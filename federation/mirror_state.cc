@@ -47,6 +47,20 @@ Result<std::optional<MirrorMark>> FindMirrorMark(Connection& connection, std::in
   return mark;
 }
 
+Result<std::optional<PublishedName>> FindPublishedName(Connection& connection,
+                                                       std::int64_t repository) {
+  std::optional<PublishedName> name;
+  auto rows = connection.Query(
+      "SELECT o.node, c.key FROM repository_card c JOIN origin o ON o.id = c.origin "
+      "WHERE c.repository = ? AND c.number > 0",
+      repository);
+  if (rows.Next()) {
+    name = PublishedName{NodeId(rows.DigestAt<LogHash>(0)), rows.DigestAt<RepositoryKey>(1)};
+  }
+  TRY(rows.status());
+  return name;
+}
+
 std::string DescribeOrigin(const MirrorMark& mark) {
   std::string text = "node " + mark.origin.ToString();
   if (mark.peer.starts_with("http")) text += ", of which this node learnt from " + mark.peer;

@@ -7,14 +7,14 @@
 
 #include "federation/content_selection.h"
 #include "federation/format/holdings.h"
-#include "federation/format/node_id.h"
+#include "federation/format/published_name.h"
 #include "storage/base/sqlite.h"
 #include "storage/history/search_tree.h"
 
 namespace banyan::federation {
 
-// SQL over tables mirror m and repository_card c: to be brought to a state that it is not in. Of
-// cards that are neither live nor yanked there is no content.
+// SQL over tables mirror m and repository_card c: to be brought to a state that it is not in, or
+// whose files a scrub found damaged. Of cards that are neither live nor yanked there is no content.
 inline constexpr std::string_view kIsUnfinished =
     "(m.leaf IS NOT c.leaf OR m.taken <> m.selected) AND c.status IN (0, 1)";
 
@@ -31,6 +31,11 @@ struct MirrorMark {
 // nullopt for a repository of this node.
 Result<std::optional<MirrorMark>> FindMirrorMark(storage::Connection& connection,
                                                  std::int64_t repository);
+
+// What it is published as, by this node or by the one that it is mirrored from; nullopt as long as
+// no log tells of it.
+Result<std::optional<PublishedName>> FindPublishedName(storage::Connection& connection,
+                                                       std::int64_t repository);
 
 // In words, for who is to ask there: the origin's id, and the address of the peer if clients can
 // reach one.

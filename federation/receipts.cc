@@ -10,6 +10,7 @@ using storage::Connection;
 using storage::StandingReason;
 
 constexpr std::size_t kMaxAtOnce = 1000;
+constexpr std::int64_t kMaxReceiptsOfNode = 100;
 
 struct DueReceipt {
   std::int64_t card = 0;
@@ -95,10 +96,11 @@ Status TakeBlock(Connection& connection, LogId log, std::uint64_t position, cons
 Result<std::vector<Receipt>> ListReceipts(Connection& connection, const RepositoryKey& key) {
   std::vector<Receipt> receipts;
   auto rows = connection.Query(
-      "SELECT node, action, reason, time_s FROM block_entry "
-      "JOIN origin ON origin.id = block_entry.origin WHERE what = ? "
+      "SELECT node, action, reason, time_s FROM (SELECT *, row_number() OVER (PARTITION BY origin "
+      "ORDER BY epoch DESC, position DESC) AS age FROM block_entry WHERE what = ?) AS said "
+      "JOIN origin ON origin.id = said.origin WHERE age <= ? "
       "ORDER BY origin.own DESC, origin.id, epoch, position",
-      BlockSubject(key));
+      BlockSubject(key), kMaxReceiptsOfNode);
   while (rows.Next()) {
     receipts.push_back({NodeId(rows.DigestAt<LogHash>(0)), static_cast<Action>(rows.Int(1)),
                         static_cast<StandingReason>(rows.Int(2)), rows.Int(3)});

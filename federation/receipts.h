@@ -31,7 +31,7 @@ struct Receipt {
   storage::StandingReason reason = storage::StandingReason::Other;
   std::int64_t time_s = 0;  // as that node claims
 };
-// What the logs here say of a repository: of each node all it said, in order.
+// What the logs here say of a repository: of each node what it said last, at most 100, in order.
 Result<std::vector<Receipt>> ListReceipts(storage::Connection& connection,
                                           const RepositoryKey& key);
 

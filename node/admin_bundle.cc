@@ -263,7 +263,9 @@ Result<Json> ExportBundle(const AdminContext& context, const Json& arguments) {
               {"absent_files", report.absent_files},
               {"bytes", report.bytes},
               {"new_files", report.new_files},
-              {"new_bytes", report.new_bytes}};
+              {"new_bytes", report.new_bytes},
+              {"parts", report.parts},
+              {"largest_part_bytes", report.largest_part_bytes}};
 }
 
 Result<Json> ImportBundle(const AdminContext& context, const Json& arguments) {

@@ -144,7 +144,9 @@ Status ExamineDamage(storage::Connection& connection, Findings& findings) {
   if (files > 0) {
     findings.Bad("damage", std::to_string(files) +
                                " files were found damaged: `banyan admin scrub` names their "
-                               "repositories, `banyan push --repair` sends them anew");
+                               "repositories. `banyan push --repair` sends those of this node's "
+                               "own anew; mirrored ones are fetched anew from peers, at once with "
+                               "`banyan sync`");
   } else {
     findings.Good("damage", "no file is known to be damaged");
   }
@@ -165,6 +167,18 @@ void Judge(const federation::LogCheck& check, Restored restored, Findings& findi
                   "had said since, or after `banyan federation go-on`");
   } else {
     findings.Good("log", "nothing of it is signed yet");
+  }
+}
+
+// Errors that are not of the log say nothing of it.
+void JudgeUnread(const Error& error, Findings& findings) {
+  const auto code = error.code();
+  if (code == Errc::Corrupt || code == Errc::Invalid || code == Errc::Conflict) {
+    findings.Bad("log", error.message() + ": nothing more is signed; restore a backup");
+  } else if (code == Errc::Unavailable) {
+    findings.Look("log", "it was not looked at: " + error.message() + ": ask again");
+  } else {
+    findings.Bad("log", "it could not be read: " + error.message());
   }
 }
 
@@ -191,7 +205,7 @@ Status ExamineLog(const AdminContext& context, storage::Connection& connection,
   if (check) {
     Judge(*check, TRY(LookRestored(context.fs, context.database(), context.directory)), findings);
   } else {
-    findings.Bad("log", check.error().message() + ": nothing more is signed; restore a backup");
+    JudgeUnread(check.error(), findings);
   }
   return Ok();
 }

@@ -34,6 +34,7 @@ Status CreateEmptyBranch(RepositoryCall& call, std::int64_t repository, const st
   first.time_ms = call.NowMs();
   auto change = TRY(storage::PrepareFirstCommit(call.hub.database, call.hub.content, first));
   return call.hub.database.Write([&](storage::Connection& connection) -> Status {
+    TRY(storage::RequireNoNamesake(connection, repository, storage::BranchRef(name)));
     TRY(storage::EnterChange(connection, repository, change, Entering(call.hub)));
     return Ok();
   });

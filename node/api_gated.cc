@@ -43,6 +43,9 @@ Result<std::optional<federation::MirrorMark>> FindOrigin(Hub& hub, std::int64_t 
 void PostAsk(RepositoryCall& call) {
   const auto repository = call.Find(Access::Metadata);
   if (!repository) return;
+  if (repository->gating == storage::Gating::No) {
+    return Fail(call.response, 400, "This repository is open: there is nothing to ask for");
+  }
   const auto origin = FindOrigin(call.hub, repository->row);
   if (!origin) return call.Fail(origin.error());
   if (*origin) {
@@ -52,9 +55,6 @@ void PostAsk(RepositoryCall& call) {
   }
   const auto& caller = call.request.caller;
   if (caller.IsAnonymous()) return AnswerSignIn(call.response, "Sign in to ask for access");
-  if (repository->gating == storage::Gating::No) {
-    return Fail(call.response, 400, "This repository is open: there is nothing to ask for");
-  }
   auto status = AccessStatus::Pending;
   const auto asked = call.hub.database.Write([&](Connection& connection) -> Status {
     status = TRY(storage::RequestAccess(connection, *repository, caller.user, call.NowMs()));

@@ -30,7 +30,6 @@ struct Wanted {
   std::optional<Sha256> sha256;              // nullopt: not a digest
   std::optional<storage::FileContent> file;  // usable by this repository, with this size
   bool is_stated = false;                    // a mirror's manifest names it; it is not held
-  bool is_held = false;                      // that, though perhaps damaged: it takes no new room
 };
 
 enum class Transfer {
@@ -115,7 +114,6 @@ Status FindObjects(Connection& connection, Batch& batch) {
     if (!object.sha256) continue;
     auto file = TRY(find(connection, batch.repository.row, *object.sha256));
     if (!file || file->size_bytes != object.size_bytes) continue;
-    object.is_held = true;
     if (batch.is_upload && file->is_damaged) continue;  // to be sent anew
     object.file = *std::move(file);
   }
@@ -255,18 +253,22 @@ Transfer ChooseTransfer(const Batch& batch, const Json& body) {
   return transfer;
 }
 
-std::uint64_t BytesToSend(const Batch& batch) {
+// What is to be sent, and what is public: both wait for the commit.
+Result<std::uint64_t> CountBytesToHold(Connection& connection, const Batch& batch) {
   constexpr std::uint64_t kMost = INT64_MAX;
   std::uint64_t sum = 0;
   for (const auto& object : batch.objects) {
-    if (!object.is_held) sum += std::min(object.size_bytes, kMost - sum);
+    if (!object.sha256) continue;
+    const auto bytes = TRY(storage::CountNewBytes(connection, batch.repository.row, *object.sha256,
+                                                  object.size_bytes));
+    sum += std::min(bytes, kMost - sum);
   }
   return sum;
 }
 
 // Of a mirror: which of what is not held its manifests name.
 Status FindStated(Connection& connection, Batch& batch) {
-  const auto is_absent = [](const Wanted& object) { return object.sha256 && !object.is_held; };
+  const auto is_absent = [](const Wanted& object) { return object.sha256 && !object.file; };
   if (batch.repository.origin == 0 || std::ranges::none_of(batch.objects, is_absent)) return Ok();
   storage::CatalogNodes nodes(connection);
   const auto stated = TRY(federation::ListStated(connection, nodes, batch.repository.row));
@@ -283,8 +285,8 @@ Status FindAll(Batch& batch) {
   auto lease = TRY(batch.call.hub.database.Read());
   TRY(FindObjects(*lease, batch));
   if (!batch.is_upload) return FindStated(*lease, batch);
-  return storage::RequireUploadRoom(*lease, batch.repository.row, BytesToSend(batch),
-                                    batch.call.hub.quota());
+  const auto bytes = TRY(CountBytesToHold(*lease, batch));
+  return storage::RequireUploadRoom(*lease, batch.repository.row, bytes, batch.call.hub.quota());
 }
 
 Status Answer(Batch& batch, const Json& body) {

@@ -101,7 +101,7 @@ Result<Json> Copy(storage::Connection& connection, const RepositoryCall& call, s
       failed.push_back({{"sha256", oid}, {"error", "this node does not hold such a file of it"}});
       continue;
     }
-    if (!TRY(storage::FindUsableFile(connection, target, *sha256))) new_bytes += file->size_bytes;
+    new_bytes += TRY(storage::CountNewBytes(connection, target, *sha256, file->size_bytes));
     files.push_back(*std::move(file));
   }
   TRY(storage::RequireUploadRoom(connection, target, new_bytes, call.hub.quota()));

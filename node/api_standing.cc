@@ -15,30 +15,10 @@
 namespace banyan::node {
 namespace {
 
-using federation::RepositoryKey;
 using storage::Access;
 using storage::Connection;
 using storage::Repository;
 using storage::Standing;
-
-// Of whom it is mirrored, and what the federation calls it.
-struct FederationName {
-  std::optional<federation::NodeId> origin;
-  std::optional<RepositoryKey> key;
-};
-Result<FederationName> ReadFederationName(Connection& connection, const Repository& repository) {
-  FederationName name;
-  auto rows = connection.Query(
-      "SELECT key, node, own FROM repository_card JOIN origin ON origin.id = origin "
-      "WHERE repository = ?",
-      repository.row);
-  if (rows.Next()) {
-    name.key = rows.DigestAt<RepositoryKey>(0);
-    if (rows.Int(2) == 0) name.origin = federation::NodeId(rows.DigestAt<federation::LogHash>(1));
-  }
-  TRY(rows.status());
-  return name;
-}
 
 Json ReceiptJson(const federation::Receipt& receipt) {
   return {{"node", receipt.node.ToString()},
@@ -49,7 +29,7 @@ Json ReceiptJson(const federation::Receipt& receipt) {
 
 Result<Json> ReadStandingJson(Connection& connection, std::int64_t row) {
   const auto repository = TRY(storage::GetRepository(connection, row));
-  const auto name = TRY(ReadFederationName(connection, repository));
+  const auto name = TRY(federation::FindPublishedName(connection, row));
   const auto own = TRY(federation::FindOwnNode(connection));
   Json json = {{"id", repository.id.Path()}, {"node", own ? Json(own->ToString()) : Json()},
                {"answered", nullptr},        {"deletes", nullptr},
@@ -57,11 +37,11 @@ Result<Json> ReadStandingJson(Connection& connection, std::int64_t row) {
   json.update(StandingJson(repository));
   if (repository.answered_ms != 0) json["answered"] = ToIsoTime(repository.answered_ms);
   if (repository.answered.delete_ms) json["deletes"] = ToIsoTime(*repository.answered.delete_ms);
-  if (name.origin) json["origin"] = name.origin->ToString();
   Json receipts = Json::array();
-  if (name.key) {
-    json["repository"] = federation::HashText(*name.key);
-    for (const auto& receipt : TRY(federation::ListReceipts(connection, *name.key))) {
+  if (name) {
+    if (name->node != own) json["origin"] = name->node.ToString();
+    json["repository"] = federation::HashText(name->repository);
+    for (const auto& receipt : TRY(federation::ListReceipts(connection, name->repository))) {
       receipts.push_back(ReceiptJson(receipt));
     }
   }
@@ -91,8 +71,10 @@ Result<std::optional<OwnContent>> ReadOwnContent(Hub& hub, std::int64_t row) {
   return std::optional(std::move(content));
 }
 
-Json HolderJson(const Json& node, const federation::Holdings& holdings) {
+// `address` is where it answered; null for this node.
+Json HolderJson(const Json& node, const Json& address, const federation::Holdings& holdings) {
   Json json{{"node", node},
+            {"address", address},
             {"files", holdings.files},
             {"bytes", holdings.bytes},
             {"held_files", holdings.held_files},
@@ -110,16 +92,19 @@ Status AddHolders(Hub& hub, std::int64_t row, bool asks, Json& json) {
   const auto own = TRY(ReadOwnContent(hub, row));
   if (!own) return Ok();
   if (own->holdings.held_files > 0) {
-    json["holders"].push_back(HolderJson(json["node"], own->holdings));
+    json["holders"].push_back(HolderJson(json["node"], nullptr, own->holdings));
   }
   if (!own->is_open || hub.holders == nullptr) return Ok();
   const auto heard =
       asks ? hub.holders->Ask(own->manifest, own->holdings) : hub.holders->Look(own->manifest);
   if (!heard) return Ok();
   for (const auto& holder : heard->holders) {
-    json["holders"].push_back(HolderJson(holder.node.ToString(), holder.holdings));
+    const auto& [node, address] = holder.place;
+    json["holders"].push_back(HolderJson(node.ToString(), address, holder.holdings));
   }
-  for (const auto& node : heard->silent) json["silent"].push_back(node.ToString());
+  for (const auto& [node, address] : heard->silent) {
+    json["silent"].push_back({{"node", node.ToString()}, {"address", address}});
+  }
   json["heard"] = ToIsoTime(heard->heard_ms);
   return Ok();
 }
@@ -156,9 +141,14 @@ Result<Json> StandingAnswer(Hub& hub, std::int64_t row, bool asks) {
   return json;
 }
 
+// Where peers are is for those who have an account here.
 void AnswerStanding(RepositoryCall& call, std::int64_t row) {
-  const auto json = StandingAnswer(call.hub, row, call.request.QueryFlag("ask"));
+  auto json = StandingAnswer(call.hub, row, call.request.QueryFlag("ask"));
   if (!json) return call.Fail(json.error());
+  if (call.request.caller.IsAnonymous()) {
+    for (auto& item : (*json)["holders"]) item["address"] = nullptr;
+    for (auto& item : (*json)["silent"]) item["address"] = nullptr;
+  }
   call.response.SetJson(*json);
 }
 

@@ -10,7 +10,8 @@
 namespace banyan::node {
 namespace {
 
-constexpr std::size_t kWorkers = federation::kMaxWantsAtOnce;
+constexpr std::size_t kShare = federation::kMaxWantsAtOnce;  // of one peer
+constexpr std::size_t kWorkers = 3 * kShare;
 constexpr int kBringingMax = 2 * static_cast<int>(federation::kMaxWantsAtOnce);  // for one peer
 constexpr std::int64_t kLookMs = 2'000;
 constexpr std::int64_t kCallSilenceMs = 75'000;
@@ -29,7 +30,7 @@ Bringer::Bringer(const Parts& parts, BringerOptions options)
       options_(options),
       answers_(parts.router, parts.gate),
       rate_(parts.clock, 0),
-      workers_(kWorkers) {}
+      workers_(kWorkers, kShare) {}
 
 void Bringer::Start() {
   supervisor_ = std::thread([this] { Supervise(); });
@@ -170,7 +171,7 @@ Status Bringer::CallOnce(const LinePtr& line, std::int64_t peer) {
       MutexLock lock(mutex_);
       ++line->bringing;
     }
-    workers_.Give([this, line, asker, want] {
+    workers_.Give(peer, [this, line, asker, want] {
       const auto brought = line->ends ? Ok() : Bring(*line, asker, want);
       if (!brought) {
         log::Debug("federation", "event=bring_failed peer={} error=\"{}\"", line->link.address(),

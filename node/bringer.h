@@ -15,9 +15,9 @@
 #include <thread>
 
 #include "federation/follow/peers.h"
+#include "node/fair_pool.h"
 #include "node/local_answer.h"
 #include "node/peer_link.h"
-#include "node/work_pool.h"
 
 namespace banyan::node {
 
@@ -78,7 +78,7 @@ class Bringer {
   const BringerOptions options_;
   const LocalAnswer answers_;
   TransferRate rate_;  // no limit: budgets are for what comes
-  WorkPool workers_;
+  FairPool workers_;   // by peer
   Mutex mutex_;
   CondVar changed_;
   std::uint64_t hurries_ GUARDED_BY(mutex_) = 0;

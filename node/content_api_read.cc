@@ -106,7 +106,9 @@ Status ContentApi::GetRevision(const Repository& repository, Request& request, R
   const auto read = [&](Connection& connection) -> Status {
     auto history = TRY(storage::History::Open(connection, store_, repository.row));
     const auto resolved = TRY(history->Resolve(request.Param("rev")));
+    const auto published = TRY(federation::FindPublishedName(connection, repository.row));
     response.SetJson({{"repository", repository.uid.ToString()},
+                      {"published", published ? Json(published->ToString()) : Json()},
                       {"id", repository.id.Path()},
                       {"commit", resolved.revision.commit.ToString()},
                       {"ref", resolved.ref},

@@ -7,6 +7,7 @@
 #include "node/content_api.h"
 #include "node/http/http_error.h"
 #include "storage/base/json.h"
+#include "storage/content/chunk_batch.h"
 
 namespace banyan::node {
 namespace {
@@ -118,7 +119,7 @@ Status ContentApi::AnswerLacking(storage::ContentSession& session, std::uint32_t
   return Ok();
 }
 
-// Before the first byte travels. What is here already takes no room.
+// Before the first byte travels. What the repository has already takes no room.
 Status ContentApi::RequireRoomFor(const Repository& repository,
                                   const std::vector<storage::OfferedFile>& files) {
   auto connection = TRY(store_.core().database.Read());
@@ -126,13 +127,15 @@ Status ContentApi::RequireRoomFor(const Repository& repository,
   std::set<Sha256> counted;
   for (const auto& file : files) {
     if (!counted.insert(file.sha256).second) continue;
-    if (TRY(storage::FindUsableFile(*connection, repository.row, file.sha256))) continue;
+    const auto more =
+        TRY(storage::CountNewBytes(*connection, repository.row, file.sha256, file.size_bytes));
+    if (more == 0) continue;
     if (options_.max_file_bytes > 0 && file.size_bytes > options_.max_file_bytes) {
       return Error(Errc::TooLarge,
                    "file " + file.sha256.Short() + " has " + std::to_string(file.size_bytes) +
                        " bytes, this node takes " + std::to_string(options_.max_file_bytes));
     }
-    bytes += file.size_bytes;
+    bytes += more;
   }
   return storage::RequireUploadRoom(*connection, repository.row, bytes, options_.quota);
 }
@@ -157,9 +160,11 @@ Status ContentApi::GetOffer(const Repository& repository, Request& request, Resp
 Status ContentApi::PutChunks(const Repository& repository, Request& request, Response& response) {
   const auto session = TRY(SessionOf(repository, request));
   const Bytes body = TRY(ReadBinary(request, options_.batch_bytes));
+  std::uint64_t raw_bytes = 0;
+  for (const auto& entry : TRY(storage::ParseBatchTable(body))) raw_bytes += entry.raw_bytes;
   {
     auto lease = TRY(store_.core().database.Read());
-    TRY(storage::RequireLooseRoom(*lease, repository.row, body.size(), options_.quota));
+    TRY(storage::RequireLooseRoom(*lease, repository.row, raw_bytes, options_.quota));
   }
   const auto stored = TRY(session->Put(body));
   response.SetJson({{"chunks", stored.chunk_count}, {"bytes", stored.raw_bytes}});

@@ -61,14 +61,15 @@ ContentHolders::Turn ContentHolders::TakeTurn(const Sha256& manifest) {
 Result<ContentHolders::Heard> ContentHolders::AskAll(const Sha256& manifest,
                                                      const federation::Holdings& stated) {
   Heard heard;
-  std::vector<federation::NodeId> nodes;
+  std::vector<Place> places;
   std::vector<AskPeers::Source> sources;
   for (auto& peer : TRY(follower_.KnownNodes())) {
+    Place place{peer.node, std::move(peer.address)};
     if (peer.source == nullptr) {
-      heard.silent.push_back(peer.node);
+      heard.silent.push_back(std::move(place));
       continue;
     }
-    nodes.push_back(peer.node);
+    places.push_back(std::move(place));
     sources.push_back(std::move(peer.source));
   }
   const auto answers = asker_.Ask(sources, federation::HoldingsPath(manifest),
@@ -78,9 +79,9 @@ Result<ContentHolders::Heard> ContentHolders::AskAll(const Sha256& manifest,
     if (!body && body.error().code() == Errc::NotFound) continue;  // none, or none for us
     const auto said = body ? ReadAnswer(*body, manifest, stated) : body.error();
     if (!said) {
-      heard.silent.push_back(nodes[i]);
+      heard.silent.push_back(places[i]);
     } else if (said->held_files > 0) {
-      heard.holders.push_back({nodes[i], *said});
+      heard.holders.push_back({places[i], *said});
     }
   }
   heard.heard_ms = clock_.NowMs();

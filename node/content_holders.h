@@ -3,6 +3,9 @@
 // (federation/PROTOCOL.md sections 7 and 10). It is about content; who holds the entries of a log
 // is in federation/cosignatures.h, and the two are never mixed.
 //
+// Nothing in an answer shows who gave it, so each is of the address that gave it: the node there is
+// who it says it is. Whoever wants to be believed to be a node calls (node/want_desk.h).
+//
 // Anybody may have peers asked by a request, so they are asked seldom: about one manifest at most
 // once a minute, and ten times a minute in all. What they said is remembered.
 
@@ -23,18 +26,24 @@ class ContentHolders {
   ContentHolders(Clock& clock, Follower& follower)
       : clock_(clock), follower_(follower), asker_(clock), limiter_(clock) {}
 
+  struct Place {
+    federation::NodeId node;  // as it claims, unless it calls
+    std::string address;      // "node:<id>" of one that calls
+    bool operator==(const Place&) const = default;
+  };
   struct Holder {
-    federation::NodeId node;
+    Place place;
     federation::Holdings holdings;
   };
   struct Heard {
-    std::vector<Holder> holders;             // that hold some of it
-    std::vector<federation::NodeId> silent;  // that did not say, or nothing that can be
+    std::vector<Holder> holders;  // that hold some of it
+    std::vector<Place> silent;    // that did not say, or nothing that can be
     std::int64_t heard_ms = 0;
   };
-  // Asks all peers whose node is known, which takes some seconds at most, unless they were asked
-  // just now or too often. `files` and `bytes` of `stated` are those of the manifest: who says
-  // otherwise says nothing. nullopt: they could not be asked, and never were.
+  // Asks all peers whose node is known, several that claim to be one node each by itself, which
+  // takes some seconds at most, unless they were asked just now or too often. `files` and `bytes`
+  // of `stated` are those of the manifest: who says otherwise says nothing. nullopt: they could not
+  // be asked, and never were.
   std::optional<Heard> Ask(const Sha256& manifest, const federation::Holdings& stated)
       EXCLUDES(mutex_);
   // What was heard last; nullopt: nothing.

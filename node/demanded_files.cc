@@ -21,6 +21,16 @@ constexpr std::int64_t kRetryNotNowS = 600;  // hours and budgets do not end in 
 constexpr std::int64_t kRetrySoonS = 5;
 constexpr std::int64_t kRetryMaxS = 60;
 
+// What clients are told; empty: it is held.
+std::string WhyFailed(const federation::DemandReport& report, std::size_t peers) {
+  if (report.outcome) return "";
+  if (report.is_put_off) return "what this node fetches now takes the room that is left for it";
+  const auto code = report.outcome.error().code();
+  if (code == Errc::NoSpace) return "this node's disk is full";
+  if (code == Errc::TooLarge) return "this node has no room for it by its policy and quotas";
+  return peers == 0 ? "none of its peers answers" : "no node that was asked could send it";
+}
+
 }  // namespace
 
 DemandedFiles::DemandedFiles(Hub& hub, Follower& follower)
@@ -106,19 +116,18 @@ void DemandedFiles::Run(const Key& key, const storage::ManifestEntry& entry) {
     log::Warning("federation", "event=demand_failed repository={} file={} error=\"{}\"", key.first,
                  entry.sha256.Short(), report.outcome.error().message());
   }
-  End(key, report.outcome,
-      peers.empty() ? "none of its peers answers" : "no node that was asked could send it");
+  End(key, WhyFailed(report, peers.size()));
 }
 
-void DemandedFiles::End(const Key& key, const Status& outcome, const char* in_vain) {
+void DemandedFiles::End(const Key& key, const std::string& reason) {
   const MutexLock lock(mutex_);
   const auto found = fetches_.find(key);
   ENSURE(found != fetches_.end());
   Fetch& fetch = *found->second;
-  fetch.is_held = outcome.has_value();
-  if (!outcome) {
+  fetch.is_held = reason.empty();
+  if (!fetch.is_held) {
     fetch.ended_ms = hub_.clock.MonotonicMs();
-    fetch.reason = outcome.error().code() == Errc::NoSpace ? "this node's disk is full" : in_vain;
+    fetch.reason = reason;
   } else {
     fetches_.erase(found);  // `fetch` lives as long as somebody waits for it
   }

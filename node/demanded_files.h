@@ -62,7 +62,8 @@ class DemandedFiles {
   FetchPtr Join(const Key& key, const storage::ManifestEntry& entry) REQUIRES(mutex_);
   Answer Arriving(const Fetch& fetch) const;
   void Run(const Key& key, const storage::ManifestEntry& entry);
-  void End(const Key& key, const Status& outcome, const char* in_vain) EXCLUDES(mutex_);
+  // `reason` is empty when it is held now.
+  void End(const Key& key, const std::string& reason) EXCLUDES(mutex_);
 
   Hub& hub_;
   Follower& follower_;

@@ -195,13 +195,33 @@ Result<Follower::Opened> Follower::Source(std::int64_t peer) {
     auto lease = TRY(hub_.database.Read());
     row = TRY(federation::GetPeer(*lease, peer));
   }
+  const SourceKey key(row.address, row.found);
+  {
+    const MutexLock lock(mutex_);
+    const auto found = sources_.find(key);
+    if (found != sources_.end()) return found->second;
+  }
+  TRY(ForgetGone());
   const MutexLock lock(mutex_);
-  const std::pair key(row.address, row.found);
-  const auto found = sources_.find(key);
+  const auto found = sources_.find(key);  // somebody else may have opened it meanwhile
   if (found != sources_.end()) return found->second;
   auto opened = TRY(Open(row));
   sources_[key] = opened;
   return opened;
+}
+
+// Of addresses that were found there may be ever new ones.
+Status Follower::ForgetGone() {
+  std::set<SourceKey> peers;
+  {
+    auto lease = TRY(hub_.database.Read());
+    for (const auto& peer : TRY(federation::ListPeers(*lease))) {
+      peers.emplace(peer.address, peer.found);
+    }
+  }
+  const MutexLock lock(mutex_);
+  std::erase_if(sources_, [&](const auto& item) { return !peers.contains(item.first); });
+  return Ok();
 }
 
 Result<Follower::Opened> Follower::Open(const federation::Peer& peer) {
@@ -239,20 +259,20 @@ Result<std::vector<Follower::SourcePtr>> Follower::Peers() {
 }
 
 Result<std::vector<Follower::KnownNode>> Follower::KnownNodes() {
-  std::map<federation::NodeId, federation::Peer> best;  // the one that failed least
+  std::multimap<federation::NodeId, federation::Peer> known;
   {
     auto lease = TRY(hub_.database.Read());
     const auto own = TRY(federation::FindOwnNode(*lease));
     for (const auto& peer : TRY(federation::ListPeers(*lease))) {
-      if (!peer.node || peer.node == own || peer.address.starts_with('/')) continue;
-      const auto [at, is_new] = best.emplace(*peer.node, peer);
-      if (!is_new && peer.failures < at->second.failures) at->second = peer;
+      const bool is_near = peer.found == federation::Found::Nearby;
+      if (!peer.node || peer.node == own || is_near || peer.address.starts_with('/')) continue;
+      known.emplace(*peer.node, peer);
     }
   }
   std::vector<KnownNode> nodes;
-  for (const auto& [node, peer] : best) {
+  for (const auto& [node, peer] : known) {
     const auto opened = Source(peer.row);
-    nodes.push_back({node, opened ? opened->source : nullptr});
+    nodes.push_back({node, peer.address, opened ? opened->source : nullptr});
   }
   return nodes;
 }
@@ -334,6 +354,10 @@ void Follower::Mirror(const federation::MirrorTask& task) {
   }
   for (const auto& lie : report.lies) {
     log::Warning("federation", "event=peer_lied peer={} what=\"{}\"", lie.peer, lie.what);
+  }
+  if (report.is_put_off) {
+    return log::Info("federation", "event=mirror_put_off card={} reason=\"{}\"", task.card,
+                     report.outcome.error().message());
   }
   if (!report.outcome) {
     return log::Warning("federation", "event=mirror_failed card={} error=\"{}\"", task.card,

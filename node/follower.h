@@ -7,6 +7,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <set>
 #include <thread>
 
 #include "federation/follow/service.h"
@@ -73,9 +74,12 @@ class Follower {
   Result<std::vector<PlannedMirror>> Plan(const std::atomic<bool>& cancelled) EXCLUDES(mutex_);
   // The peers, as far as they can be opened.
   Result<std::vector<std::shared_ptr<federation::PeerSource>>> Peers() EXCLUDES(mutex_);
-  // Nodes that answered at the address of a peer, or call, each once; this node is none of them.
+  // Each address at which a peer answered, or "node:<id>" of one that calls, with the node that it
+  // said to be, in order of nodes: but for callers that is a claim, and several may make the same.
+  // Neither this node nor who was only found in the local network is among them.
   struct KnownNode {
     federation::NodeId node;
+    std::string address;
     SourcePtr source;  // nullptr: it cannot be opened
   };
   Result<std::vector<KnownNode>> KnownNodes() EXCLUDES(mutex_);
@@ -104,6 +108,7 @@ class Follower {
   // Those that can be opened.
   std::vector<SourcePtr> Sources(const std::vector<std::int64_t>& peers) EXCLUDES(mutex_);
   Result<Opened> Source(std::int64_t peer) EXCLUDES(mutex_);
+  Status ForgetGone() EXCLUDES(mutex_);
   Result<Opened> Open(const federation::Peer& peer);
   Status Tell(const federation::Hint& hint);
   federation::Answer Answered(const federation::Ask& ask);
@@ -127,8 +132,10 @@ class Follower {
   std::uint64_t given_ GUARDED_BY(mutex_) = 0;
   std::uint64_t taken_ GUARDED_BY(mutex_) = 0;  // by steps that are over
   bool is_idle_ GUARDED_BY(mutex_) = true;
-  // By address, and how it came to be known: what may be dialled hangs on that.
-  std::map<std::pair<std::string, federation::Found>, Opened> sources_ GUARDED_BY(mutex_);
+  // By address, and how it came to be known: what may be dialled hangs on that. Those that led to
+  // what is no peer any more go when another one is opened.
+  using SourceKey = std::pair<std::string, federation::Found>;
+  std::map<SourceKey, Opened> sources_ GUARDED_BY(mutex_);
   federation::MirrorRoom mirror_room_;
   FairPool askers_;   // by peer
   FairPool tellers_;  // of hints, by peer

@@ -96,10 +96,10 @@ Result<std::shared_ptr<OwnLog::Open>> OwnLog::OpenLatest(std::shared_ptr<Open> o
 // A log that was signed and is not in the catalog: a copy from before it had one.
 Status OwnLog::RequireNoLostLog() const {
   const auto& fence = parts_.config.federation_fence;
-  const FileStat kept = fence.empty() ? FileStat() : TRY(parts_.fs.Stat(fence));
+  const auto kept = fence.empty() ? std::string() : TRY(federation::ReadFence(parts_.fs, fence));
   const auto log = parts_.fs.Stat(parts_.config.data + "/log");
   if (!log && log.error().code() != Errc::NotFound) return log.error();
-  if (kept.size_bytes == 0 && !log) return Ok();
+  if (kept.empty() && !log) return Ok();
   return Error(Errc::Conflict,
                "the catalog has no log, but one was signed here before: it is an "
                "older copy, and no second log is begun with it");
@@ -133,7 +133,7 @@ Result<std::shared_ptr<OwnLog::Open>> OwnLog::OpenFiles(OwnOrigin origin) {
   const auto& fence = parts_.config.federation_fence;
   open->files = TRY(federation::LogFiles::Open(parts_.database, parts_.fs, parts_.clock,
                                                open->origin, {directory, fence}));
-  const bool has_fence = !fence.empty() && TRY(parts_.fs.Stat(fence)).size_bytes > 0;
+  const bool has_fence = !fence.empty() && !TRY(federation::ReadFence(parts_.fs, fence)).empty();
   open->is_restored = restored == Restored::Yes && !has_fence;
   return open;
 }

@@ -21,6 +21,16 @@ using federation::Policy;
 constexpr std::int64_t kMaxDays = 36'500;
 constexpr std::int64_t kMaxLearnedPeers = 1000;
 
+// "a, b or c".
+std::string OneOf(const std::vector<std::string>& names) {
+  std::string text;
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    if (i > 0) text += i + 1 == names.size() ? " or " : ", ";
+    text += names[i];
+  }
+  return text;
+}
+
 class PolicyReader {
  public:
   explicit PolicyReader(std::string path) : path_(std::move(path)) {}
@@ -58,7 +68,7 @@ class PolicyReader {
       std::string message = "there is no key \"" + std::string(name.str()) + "\" here";
       const auto near = NearestName(name.str(), known);
       if (!near.empty()) message += "; did you mean \"" + std::string(near) + "\"?";
-      return At(node, message);
+      return At(node, message + (near.empty() ? ": expected " : " Legal here are ") + OneOf(known));
     }
     return Ok();
   }

@@ -17,14 +17,14 @@ Status RequireExpected(const storage::FileContent& content, const ExpectedFile& 
   return Ok();
 }
 
-// What is here already, such as when a client tries again, takes no room.
+// What the repository has already, such as when a client tries again, takes no room.
 Status RequireRoom(Hub& hub, storage::Connection& connection, const ExpectedFile& expected,
                    std::int64_t repository) {
+  std::uint64_t bytes = expected.size_bytes;
   if (expected.sha256) {
-    const auto here = TRY(storage::FindUsableFile(connection, repository, *expected.sha256));
-    if (here) return Ok();
+    bytes = TRY(storage::CountNewBytes(connection, repository, *expected.sha256, bytes));
   }
-  return storage::RequireUploadRoom(connection, repository, expected.size_bytes, hub.quota());
+  return storage::RequireUploadRoom(connection, repository, bytes, hub.quota());
 }
 
 // Durable first, then recorded: the row must never name bytes that a power cut may take back.

@@ -1,5 +1,6 @@
 #include "node/work_pool.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace banyan::node {
@@ -10,6 +11,11 @@ void WorkPool::Give(std::function<void()> work) {
   while (threads_.size() < count_) threads_.emplace_back([this] { Run(); });
   waiting_.push_back(std::move(work));
   changed_.NotifyAll();
+}
+
+void WorkPool::Grow(std::size_t threads) {
+  const MutexLock lock(mutex_);
+  count_ = std::max(count_, threads);
 }
 
 void WorkPool::Stop() {

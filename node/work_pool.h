@@ -21,14 +21,16 @@ class WorkPool {
 
   // Threads begin with the first work.
   void Give(std::function<void()> work) EXCLUDES(mutex_);
+  // At least so many threads from the next work on.
+  void Grow(std::size_t threads) EXCLUDES(mutex_);
   void Stop() EXCLUDES(mutex_);
 
  private:
   void Run() EXCLUDES(mutex_);
 
-  const std::size_t count_;
   Mutex mutex_;
   CondVar changed_;
+  std::size_t count_ GUARDED_BY(mutex_);
   std::deque<std::function<void()>> waiting_ GUARDED_BY(mutex_);
   bool is_stopping_ GUARDED_BY(mutex_) = false;
   std::vector<std::thread> threads_ GUARDED_BY(mutex_);

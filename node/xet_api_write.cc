@@ -171,7 +171,7 @@ Status XetApi::PostXorb(const XetGrant& grant, Request& request, Response& respo
   return Ok();
 }
 
-// Before anything is checked. What is here already takes no room.
+// Before anything is checked. What the repository has already takes no room.
 Status XetApi::RequireRoomFor(const XetGrant& grant, const std::vector<ShardFile>& files) {
   auto lease = TRY(hub_.database.Read());
   const std::uint64_t most = hub_.config.upload_max_file.bytes;
@@ -184,8 +184,7 @@ Status XetApi::RequireRoomFor(const XetGrant& grant, const std::vector<ShardFile
                                        Format(hub_.config.upload_max_file));
     }
     if (!counted.insert(file.sha256).second) continue;
-    if (TRY(storage::FindUsableFile(*lease, grant.repository, file.sha256))) continue;
-    bytes += size;
+    bytes += TRY(storage::CountNewBytes(*lease, grant.repository, file.sha256, size));
   }
   return storage::RequireUploadRoom(*lease, grant.repository, bytes, hub_.quota());
 }

@@ -31,10 +31,9 @@ set(CPACK_DEBIAN_FILE_NAME DEB-DEFAULT)
 set(CPACK_DEBIAN_PACKAGE_SECTION net)
 set(CPACK_DEBIAN_PACKAGE_DEPENDS "adduser, ca-certificates, git")
 set(CPACK_DEBIAN_PACKAGE_SUGGESTS "avahi-daemon")  # for federation.neighbours
-find_program(DPKG_SHLIBDEPS dpkg-shlibdeps)
-if(DPKG_SHLIBDEPS)
-  set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON)
-endif()
+set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON)
+set(CPACK_BANYAN_DEB_TOOLS dpkg-shlibdeps file)  # which that needs
+set(CPACK_PROJECT_CONFIG_FILE ${packaging_dir}/deb_tools.cmake)
 set(CPACK_DEBIAN_PACKAGE_CONTROL_EXTRA
     ${packaging_dir}/debian/conffiles ${packaging_dir}/debian/postinst
     ${packaging_dir}/debian/prerm ${packaging_dir}/debian/postrm)

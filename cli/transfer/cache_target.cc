@@ -44,9 +44,10 @@ class HubCache final : public PullTarget {
         TRY(HashBlobFile(fs_, part_path, file.entry.size_bytes)) != file.entry.oid) {
       return Error(Errc::Corrupt, file.path + ": the publisher's manifest gives another git id");
     }
+    const auto written = verified_.FindSettled(part_path);
     TRY(fs_.Rename(part_path, BlobPath(file)));
     TRY(fs_.SyncDirectory(root_ + "/blobs"));
-    verified_.Remember(BlobName(file), file.entry.sha256);
+    verified_.Remember(BlobName(file), written, file.entry.sha256);
     return Link(file);
   }
   Result<std::vector<std::string>> Finish(const RemoteRevision& revision,

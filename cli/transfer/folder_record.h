@@ -16,8 +16,8 @@ namespace banyan::cli {
 class FolderRecord {
  public:
   struct Source {
-    std::string repository;  // its lasting id
-    std::string name;        // what it was called then
+    RepositoryIdentity repository;
+    std::string name;  // what it was called then
   };
 
   // An absent or damaged record is empty: everything in the folder is somebody's own then.

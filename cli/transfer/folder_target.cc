@@ -95,11 +95,11 @@ Status Folder::ClaimName(const std::string& path) {
 Status Folder::Claim(const FolderWish& wish, const RemoteRevision& revision) {
   MutexLock lock(mutex_);
   const auto& source = record_.source();
-  if (!source || source->repository == revision.repository.ToString()) return Ok();
+  if (!source || source->repository.IsSameAs(revision.repository)) return Ok();
   if (wish.accept_new_id && source->name == revision.id) return Ok();
   if (!wish.overwrite) {
     return Error(Errc::Conflict, root_ + " holds a pull of another repository, " + source->name +
-                                     " (id " + source->repository.substr(0, 12) +
+                                     " (id " + source->repository.Short() +
                                      "): choose another folder, or put these files among the "
                                      "others with --overwrite");
   }
@@ -160,9 +160,10 @@ Status Folder::Place(const PullFile& file, const std::string& part_path) {
   TRY(fs_.CreateDirectories(ParentDirectory(path)));
   TRY(CheckParents(file.path));
   ::chmod(part_path.c_str(), file.entry.mode == storage::kModeExecutable ? 0755 : 0644);
+  const auto written = verified_.FindSettled(part_path);
   TRY(fs_.Rename(part_path, path));
   TRY(fs_.SyncDirectory(ParentDirectory(path)));
-  verified_.Remember(file.path, file.entry.sha256);
+  verified_.Remember(file.path, written, file.entry.sha256);
   MutexLock lock(mutex_);
   record_.Settle(file.path, file.entry.sha256);
   return Ok();
@@ -204,7 +205,8 @@ std::vector<ChunkSource> Folder::Sources(const std::vector<PullFile>& wanted) {
   for (const std::string& path : paths) {
     const auto there = FindOccupant(root_ + "/" + path);
     if (!there || there->kind != Occupant::Kind::File) continue;
-    sources.push_back({root_ + "/" + path, path, there->size_bytes, there->modified_ms});
+    sources.push_back(
+        {root_ + "/" + path, path, there->size_bytes, there->modified_ns / 1'000'000});
   }
   return sources;
 }

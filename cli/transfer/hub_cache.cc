@@ -35,13 +35,13 @@ Status WalkFiles(const std::string& folder, const Take& take) {
   std::error_code error;
   if (!files::exists(folder, error)) return Ok();
   files::recursive_directory_iterator at(folder, error);
-  if (error) return Failed(folder, error);
   for (; at != files::recursive_directory_iterator(); at.increment(error)) {
-    if (error) return Failed(folder, error);
-    if (!at->is_symlink() && at->is_directory()) continue;
+    const auto type = at->symlink_status(error).type();
+    if (error) return Failed(at->path().string(), error);
+    if (type == files::file_type::directory) continue;
     TRY(take(*at, at->path().lexically_relative(folder).generic_string()));
   }
-  return error ? Status(Failed(folder, error)) : Ok();
+  return error ? Status(Failed(folder, error)) : Ok();  // at the end, too, when one cannot be read
 }
 
 // Unfinished files have holes.

@@ -13,12 +13,40 @@ std::string KeyOf(const storage::RepositoryId& id) {
   return std::string(storage::Plural(id.kind)) + "/" + storage::FoldName(id.Path());
 }
 
-void ReadTexts(const Json& object, std::string_view key, std::map<std::string, std::string>& out) {
+using Texts = std::map<std::string, std::string>;
+
+void ReadTexts(const Json& object, std::string_view key, Texts& out) {
   const Json* member = FindMember(object, key);
   if (member == nullptr || !member->is_object()) return;
   for (const auto& [name, value] : member->items()) {
     if (value.is_string()) out[name] = value.get<std::string>();
   }
+}
+
+// What is published is beside the ids; older files lack it.
+Result<std::map<std::string, RepositoryIdentity>> ReadIdentities(const Json& object) {
+  Texts uids;
+  Texts published;
+  ReadTexts(object, "repositories", uids);
+  ReadTexts(object, "published", published);
+  std::map<std::string, RepositoryIdentity> out;
+  for (const auto& [name, uid] : uids) {
+    RepositoryIdentity& identity = out[name];
+    identity.uid = TRY(storage::RepositoryUid::Parse(uid));
+    const auto text = published.find(name);
+    if (text == published.end()) continue;
+    identity.published = TRY(federation::PublishedName::Parse(text->second));
+  }
+  return out;
+}
+
+Texts TextsOf(const std::map<std::string, RepositoryIdentity>& identities, bool published) {
+  Texts out;
+  for (const auto& [name, identity] : identities) {
+    if (!published) out[name] = identity.uid.ToString();
+    if (published && identity.published) out[name] = identity.published->ToString();
+  }
+  return out;
 }
 
 }  // namespace
@@ -31,34 +59,36 @@ Result<KnownRepositories> KnownRepositories::Load(FileSystem& fs, const std::str
     if (content.error().code() == Errc::NotFound) return known;
     return content.error();
   }
-  auto json = ParseJson(AsText(*content), {kMaxBytes, 8});
-  if (!json) {
-    return Error(Errc::Corrupt, path + ": damaged; move it away to start a new one");
-  }
-  ReadTexts(*json, "repositories", known.ids_);
+  const auto json = ParseJson(AsText(*content), {kMaxBytes, 8});
+  auto ids = json ? ReadIdentities(*json) : json.error();
+  if (!ids) return Error(Errc::Corrupt, path + ": damaged; move it away to start a new one");
+  known.ids_ = *std::move(ids);
   ReadTexts(*json, "nodes", known.nodes_);
   ReadTexts(*json, "refs", known.refs_);
   return known;
 }
 
 Status KnownRepositories::Check(const storage::RepositoryId& name, const Known& now) {
-  const std::string uid = now.uid.ToString();
-  const auto [at, is_new] = ids_.emplace(KeyOf(name), uid);
-  if (at->second == uid) {
-    const bool was_unknown = nodes_.emplace(at->first, now.node).second;
-    if (is_new || was_unknown) changed_.insert(at->first);
-    return Ok();
-  }
+  const auto [at, is_new] = ids_.emplace(KeyOf(name), now.repository);
+  RepositoryIdentity& pinned = at->second;
   const auto node = nodes_.find(at->first);
-  return Error(Errc::Conflict,
-               name.Path() + " is not the repository that was pulled under this name before (id " +
-                   at->second.substr(0, 12) + ", now " + uid.substr(0, 12) + ")" +
-                   (node == nodes_.end() ? "" : "; it was pulled from " + node->second) +
-                   ": if the new one is right, pull again with --accept-new-id");
+  if (!pinned.IsSameAs(now.repository)) {
+    return Error(Errc::Conflict,
+                 name.Path() +
+                     " is not the repository that was pulled under this name before (id " +
+                     pinned.Short() + ", now " + now.repository.Short() + ")" +
+                     (node == nodes_.end() ? "" : "; it was pulled from " + node->second) +
+                     ": if the new one is right, pull again with --accept-new-id");
+  }
+  const bool learns = !pinned.published && now.repository.published;
+  if (is_new || learns || node == nodes_.end()) changed_.insert(at->first);
+  pinned.Learn(now.repository);
+  nodes_.emplace(at->first, now.node);
+  return Ok();
 }
 
 void KnownRepositories::Replace(const storage::RepositoryId& name, const Known& now) {
-  ids_[KeyOf(name)] = now.uid.ToString();
+  ids_.insert_or_assign(KeyOf(name), now.repository);
   nodes_[KeyOf(name)] = now.node;
   changed_.insert(KeyOf(name));
 }
@@ -88,14 +118,15 @@ Status KnownRepositories::Save(Clock& clock) {
   }
   if (!lock) return std::move(lock.error());
   const auto now = TRY(Load(*fs_, path_));
-  const auto merged = [this](std::map<std::string, std::string> theirs,
-                             const std::map<std::string, std::string>& ours) {
+  const auto merged = [this](auto theirs, const auto& ours) {
     for (const auto& [key, value] : ours) {
-      if (changed_.count(key) > 0) theirs[key] = value;
+      if (changed_.count(key) > 0) theirs.insert_or_assign(key, value);
     }
     return theirs;
   };
-  const Json json = {{"repositories", merged(now.ids_, ids_)},
+  const auto ids = merged(now.ids_, ids_);
+  const Json json = {{"repositories", TextsOf(ids, /*published=*/false)},
+                     {"published", TextsOf(ids, /*published=*/true)},
                      {"nodes", merged(now.nodes_, nodes_)},
                      {"refs", merged(now.refs_, refs_)}};
   TRY(WriteFileDurably(*fs_, path_, AsBytes(DumpJson(json, 1))));

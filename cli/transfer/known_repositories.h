@@ -1,14 +1,14 @@
 #pragma once
-// What this user has pulled before: for each name the repository's lasting id and the node it came
-// from, and for each ref written to a shared cache the commit. Under the same name another
-// repository may appear (deleted and made anew, or another node's): that is never accepted
-// silently.
+// What this user has pulled before: for each name which repository it is and the node it came from,
+// and for each ref written to a shared cache the commit. Under the same name another repository may
+// appear (deleted and made anew, or another node's): that is never accepted silently.
 
 #include <map>
 #include <optional>
 #include <set>
 #include <string>
 
+#include "cli/transfer/repository_identity.h"
 #include "storage/base/clock.h"
 #include "storage/base/file_system.h"
 #include "storage/catalog/repositories.h"
@@ -24,12 +24,13 @@ class KnownRepositories {
   static Result<KnownRepositories> Load(FileSystem& fs, const std::string& path);
 
   struct Known {
-    storage::RepositoryUid uid;
+    RepositoryIdentity repository;
     std::string node;  // its URL
   };
-  // Remembers a name seen for the first time. Conflict when it had another id before.
+  // Remembers a name seen for the first time, and of one that is the same what it is published as.
+  // Conflict when it stood for another one before.
   Status Check(const storage::RepositoryId& name, const Known& now);
-  // After the user said so: the new id is the right one.
+  // After the user said so: the new one is right.
   void Replace(const storage::RepositoryId& name, const Known& now);
   // The commit that a pull last wrote to this ref file; nullopt for never.
   std::optional<std::string> WrittenRef(const std::string& ref_file) const;
@@ -42,10 +43,10 @@ class KnownRepositories {
   KnownRepositories(FileSystem& fs, std::string path) : fs_(&fs), path_(std::move(path)) {}
   FileSystem* fs_;
   std::string path_;
-  std::map<std::string, std::string> ids_;    // "models/ns/name" -> uid
-  std::map<std::string, std::string> nodes_;  // the same -> URL; older files lack it
-  std::map<std::string, std::string> refs_;   // path -> commit
-  std::set<std::string> changed_;             // keys of all three since Load or Save
+  std::map<std::string, RepositoryIdentity> ids_;  // of "models/ns/name"
+  std::map<std::string, std::string> nodes_;       // the same -> URL; older files lack it
+  std::map<std::string, std::string> refs_;        // path -> commit
+  std::set<std::string> changed_;                  // keys of all three since Load or Save
 };
 
 }  // namespace banyan::cli

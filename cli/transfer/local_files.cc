@@ -50,6 +50,13 @@ Result<LocalFile> Describe(FileSystem& fs, const files::path& path, std::string 
                    /*leads_outside=*/false};
 }
 
+// A link that leads to nothing, or in a circle, is no file; what else cannot be looked at may be
+// one.
+bool HidesItsKind(const std::error_code& error) {
+  return error && error != std::errc::no_such_file_or_directory &&
+         error != std::errc::not_a_directory && error != std::errc::too_many_symbolic_link_levels;
+}
+
 // Of something that is no regular file; empty for a folder, which is walked into.
 std::string_view WhatIsNoFile(const files::directory_entry& entry) {
   std::error_code error;
@@ -67,6 +74,34 @@ std::string_view WhatIsNoFile(const files::directory_entry& entry) {
     case files::file_type::character: return "a device";
     default: return "no plain file";
   }
+}
+
+// A folder that cannot be read is an error, and not an empty one: `push --delete` would delete what
+// was in it. The iterator is then at the end, so its error is looked at behind the loop.
+Result<std::vector<LocalFile>> WalkFolder(FileSystem& fs, const std::string& place,
+                                          const OnLeftOut& on_left_out) {
+  std::error_code error;
+  std::vector<LocalFile> out;
+  std::string last = place;
+  files::recursive_directory_iterator at(place, error);
+  for (; at != files::recursive_directory_iterator(); at.increment(error)) {
+    last = at->path().string();
+    const std::string relative = at->path().lexically_relative(place).generic_string();
+    if (IsOfTools(relative)) {
+      at.disable_recursion_pending();
+      continue;
+    }
+    if (!at->is_regular_file(error)) {
+      if (HidesItsKind(error)) return Failed(last, error);
+      const auto what = WhatIsNoFile(*at);
+      if (on_left_out && !what.empty()) on_left_out(relative, what);
+      continue;
+    }
+    out.push_back(TRY(Describe(fs, at->path(), relative)));
+    out.back().leads_outside = at->is_symlink(error) && LeadsOutside(at->path(), place);
+  }
+  if (error) return Failed(last, error);
+  return out;
 }
 
 template <typename Hasher>
@@ -97,7 +132,7 @@ Result<Occupant> FindOccupant(const std::string& path) {
                     : S_ISDIR(status.st_mode) ? Occupant::Kind::Folder
                                               : Occupant::Kind::Other;
   return Occupant{kind, static_cast<std::uint64_t>(status.st_size),
-                  status.st_mtim.tv_sec * 1000 + status.st_mtim.tv_nsec / 1'000'000};
+                  status.st_mtim.tv_sec * 1'000'000'000 + status.st_mtim.tv_nsec};
 }
 
 bool IsOfTools(const std::string& relative) {
@@ -110,31 +145,15 @@ Result<std::vector<LocalFile>> ListLocalFiles(FileSystem& fs, const std::string&
                                               const OnLeftOut& on_left_out) {
   std::error_code error;
   const auto status = files::status(place, error);
+  if (HidesItsKind(error)) return Failed(place, error);
   if (!files::exists(status)) {
     return Failed(place, std::make_error_code(std::errc::no_such_file_or_directory));
   }
-  std::vector<LocalFile> out;
   if (files::is_regular_file(status)) {
-    out.push_back(TRY(Describe(fs, place, files::path(place).filename().string())));
-    return out;
+    const auto file = TRY(Describe(fs, place, files::path(place).filename().string()));
+    return std::vector<LocalFile>{file};
   }
-  files::recursive_directory_iterator at(place, error);
-  if (error) return Failed(place, error);
-  for (; at != files::recursive_directory_iterator(); at.increment(error)) {
-    if (error) return Failed(place, error);
-    const std::string relative = at->path().lexically_relative(place).generic_string();
-    if (IsOfTools(relative)) {
-      at.disable_recursion_pending();
-      continue;
-    }
-    if (!at->is_regular_file(error)) {
-      const auto what = WhatIsNoFile(*at);
-      if (on_left_out && !what.empty()) on_left_out(relative, what);
-      continue;
-    }
-    out.push_back(TRY(Describe(fs, at->path(), relative)));
-    out.back().leads_outside = at->is_symlink(error) && LeadsOutside(at->path(), place);
-  }
+  auto out = TRY(WalkFolder(fs, place, on_left_out));
   std::sort(out.begin(), out.end(),
             [](const LocalFile& a, const LocalFile& b) { return a.relative < b.relative; });
   return out;

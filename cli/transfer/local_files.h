@@ -28,7 +28,7 @@ struct Occupant {
   enum class Kind { Nothing, File, Folder, Other };
   Kind kind = Kind::Nothing;
   std::uint64_t size_bytes = 0;
-  std::int64_t modified_ms = 0;
+  std::int64_t modified_ns = 0;  // Unix time, in the steps of its file system's clock
   bool operator==(const Occupant&) const = default;
 };
 // Errors: those of the disk, such as a folder that may not be looked into.
@@ -39,9 +39,10 @@ Result<Occupant> FindOccupant(const std::string& path);
 bool IsOfTools(const std::string& relative);
 
 // Regular files at or below `place`, in byte order of their relative paths. Follows symbolic links
-// to regular files but not into folders; leaves out folders of tools. NotFound when
-// `place` is not there. `on_left_out` hears of everything else that is no folder: its relative
-// path, and what it is ("a link to a folder").
+// to regular files but not into folders; leaves out folders of tools. NotFound when `place` is not
+// there, the error of the disk when any of it cannot be read: a list is whole or is none.
+// `on_left_out` hears of everything else that is no folder: its relative path, and what it is ("a
+// link to a folder").
 using OnLeftOut = std::function<void(const std::string& relative, std::string_view what)>;
 Result<std::vector<LocalFile>> ListLocalFiles(FileSystem& fs, const std::string& place,
                                               const OnLeftOut& on_left_out = nullptr);

@@ -28,10 +28,14 @@ Status RemoveIfThere(FileSystem& fs, const std::string& path) {
 Status NameClaims::Claim(const std::string& path) {
   MutexLock lock(mutex_);
   auto& alike = claimed_[storage::FoldPath(path)];
-  for (const std::string& other : alike) {
-    if (other == path) return Ok();
-    TRY(RequireDistinct(path, other));
+  if (std::find(alike.begin(), alike.end(), path) != alike.end()) return Ok();
+  if (alike.size() == kAlikeMax) {
+    return Error(Errc::Invalid, "\"" + path + "\" and " + std::to_string(kAlikeMax) +
+                                    " other files, such as \"" + alike.front() +
+                                    "\", differ only in case or form, more than a pull keeps "
+                                    "apart: leave some out with --exclude");
   }
+  for (const std::string& other : alike) TRY(RequireDistinct(path, other));
   alike.push_back(path);
   return Ok();
 }

@@ -26,7 +26,9 @@ Error WouldOverwrite(const std::string& place, const std::vector<std::string>& p
 // Why another node does not serve for what was pinned; empty when it does.
 std::string Objection(const Result<RemoteRevision>& found, const RemoteRevision& pinned) {
   if (!found) return found.error().message();
-  if (found->repository != pinned.repository) return "its " + pinned.id + " is another repository";
+  if (!found->repository.IsSameAs(pinned.repository)) {
+    return "its " + pinned.id + " is another repository";
+  }
   if (found->manifest != pinned.manifest) return "its manifest of this commit is another one";
   return "";
 }

@@ -48,16 +48,17 @@ Status PushRun::Compare(const PushRequest& request, const std::vector<ScannedFil
     if (found != there.end()) there.erase(found);
   }
   for (const ScannedFile* file : offered_) progress_.total_bytes += file->offer.size_bytes;
-  if (!request.delete_absent) return Ok();
   for (const auto& [path, sha256] : there) {
     const bool is_ours = path != ".gitattributes" && !IsOfTools(path);
-    if (is_ours && request.filter.Wants(path)) deleted_.push_back(path);
+    if (is_ours && request.filter.Wants(path)) absent_.push_back(path);
   }
+  if (request.delete_absent) deleted_.swap(absent_);
   return Ok();
 }
 
 // Goes on with the session of an interrupted push, if there was one. One that expired, or that is
-// another node's, shows at the first offer.
+// another node's, shows at the first offer: only for offers is it taken up, and what this node did
+// not answer for is never ended or forgotten.
 Status PushRun::StartSession(const PushRequest& request) {
   state_.emplace(PushState::Load(fs_, request.state_path));
   if (auto kept = state_->Find(upload_.Name())) {
@@ -217,10 +218,13 @@ Result<PushReport> PushRun::Run(const PushRequest& request, const std::vector<Sc
   PushReport report;
   report.changed_files = changed_.size();
   report.deleted_files = deleted_.size();
+  report.kept_files = absent_.size();
   if (offered_.empty() && deleted_.empty()) return report;
-  TRY(StartSession(request));
-  for (const Group& group : GroupsToSend()) TRY(SendGroup(request, group));
+  const auto groups = GroupsToSend();
+  if (!groups.empty()) TRY(StartSession(request));
+  for (const Group& group : groups) TRY(SendGroup(request, group));
   if (!changed_.empty() || !deleted_.empty()) report.commit = TRY(Commit(request));
+  if (groups.empty()) return report;
   const Status ended = upload_.EndSession(request.id, session_.name);
   (void)ended.has_value();  // it expires by itself
   TRY(state_->Remove(session_.name));

@@ -7,6 +7,7 @@
 //
 // The session and the numbers of its offers are kept in a state file (push_state.h), so that after
 // a kill or a reboot of either side, and when the node has another address, nothing travels twice.
+// A push that offers nothing, such as one that only deletes, leaves them alone.
 // Memory is bounded by the batches in flight and one group's lists.
 
 #include <atomic>
@@ -48,6 +49,7 @@ struct PushReport {
   std::optional<GitOid> commit;  // nullopt: nothing differed
   std::uint64_t changed_files = 0;
   std::uint64_t deleted_files = 0;
+  std::uint64_t kept_files = 0;  // the folder has not, of those that the filter names
 };
 
 class PushRun {
@@ -94,7 +96,8 @@ class PushRun {
   std::optional<GitOid> parent_;
   std::vector<const ScannedFile*> changed_;
   std::vector<const ScannedFile*> offered_;  // those, and for a repair all the others
-  std::vector<std::string> deleted_;
+  std::vector<std::string> absent_;          // from the folder, and to stay on the branch
+  std::vector<std::string> deleted_;         // and not to stay
 };
 
 }  // namespace banyan::cli

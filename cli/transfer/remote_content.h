@@ -4,14 +4,15 @@
 
 #include <string>
 
+#include "cli/transfer/repository_identity.h"
 #include "federation/transfer/content_source.h"
 #include "storage/catalog/repositories.h"
 
 namespace banyan::cli {
 
 struct RemoteRevision {
-  storage::RepositoryUid repository;  // survives renames; pinned by the caller
-  std::string id;                     // "namespace/name" as the node spells it
+  RepositoryIdentity repository;  // pinned by the caller
+  std::string id;                 // "namespace/name" as the node spells it
   GitOid commit;
   std::string ref;  // full name of the ref it came through; empty for a commit id
   Sha256 manifest;

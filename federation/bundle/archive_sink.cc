@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "federation/bundle/bundle_sink.h"
 #include "federation/bundle/tar_header.h"
 
@@ -26,11 +28,11 @@ class ArchiveSink final : public BundleSink {
   // Until here an older archive of this name is as it was. Parts of a longer one are none of this.
   Status Finish() override {
     if (file_) TRY(EndPart());
-    for (auto number = parts_; number > 0; --number) {
+    for (auto number = begun_; number > 0; --number) {
       const auto part = ArchivePart(path_, number);
       TRY(fs_->Rename(part + ".part", part));
     }
-    for (auto number = parts_ + 1;; ++number) {
+    for (auto number = begun_ + 1;; ++number) {
       Status removed = fs_->Remove(ArchivePart(path_, number));
       if (removed) continue;
       if (removed.error().code() != Errc::NotFound) return removed;
@@ -54,10 +56,10 @@ class ArchiveSink final : public BundleSink {
   }
 
   Status BeginPart() {
-    ++parts_;
+    ++begun_;
     at_ = 0;
     TRY(fs_->CreateDirectories(ParentDirectory(path_)));
-    file_ = TRY(fs_->Open(ArchivePart(path_, parts_) + ".part", OpenMode::Create));
+    file_ = TRY(fs_->Open(ArchivePart(path_, begun_) + ".part", OpenMode::Create));
     return file_->Truncate(0);
   }
 
@@ -66,6 +68,8 @@ class ArchiveSink final : public BundleSink {
     TRY(Flush());
     TRY(file_->Sync());
     file_.reset();
+    ++parts_;
+    largest_part_bytes_ = std::max(largest_part_bytes_, at_);
     return Ok();
   }
 
@@ -84,7 +88,7 @@ class ArchiveSink final : public BundleSink {
   const std::shared_ptr<FileSystem> fs_;
   const std::string path_;
   const std::uint64_t part_bytes_;
-  std::size_t parts_ = 0;
+  std::size_t begun_ = 0;  // parts
   std::unique_ptr<File> file_;
   std::uint64_t at_ = 0;  // in the part, with what is in the buffer
   Bytes buffer_;

@@ -77,27 +77,55 @@ Result<std::vector<BundleLog>> ListLogs(Connection& connection, const ExportRequ
   return logs;
 }
 
-// The last card of each repository among the entries of a log that are known.
-Result<std::vector<BundleNote::Card>> ListKnownCards(Connection& connection, const BundleLog& log) {
+// Those of an origin that are selected by the names that they have here.
+Result<std::set<RepositoryKey>> ListSelected(Connection& connection, const ExportRequest& request,
+                                             std::int64_t origin) {
+  std::set<RepositoryKey> selected;
+  auto rows = connection.Query(
+      "SELECT c.key, r.kind, n.name, r.name FROM repository_card c "
+      "JOIN repository r ON r.id = c.repository JOIN namespace n ON n.id = r.namespace "
+      "WHERE c.origin = ?",
+      origin);
+  while (rows.Next()) {
+    const storage::RepositoryId id{static_cast<storage::RepositoryKind>(rows.Int(1)), rows.Text(2),
+                                   rows.Text(3)};
+    if (IsSelected(request, id)) selected.insert(rows.DigestAt<RepositoryKey>(0));
+  }
+  TRY(rows.status());
+  return selected;
+}
+
+// The last card of each repository among the entries of a log that are known. Whoever has these
+// entries has the content of what is selected only: a log lists what its readers never asked for.
+Result<std::vector<BundleNote::Card>> ListKnownCards(Connection& connection,
+                                                     const ExportRequest& request,
+                                                     const BundleLog& log) {
+  const auto selected = TRY(ListSelected(connection, request, log.log.origin));
+  const auto is_known = [&](const RepositoryKey& key) {
+    return request.patterns.empty() || selected.contains(key);
+  };
   std::vector<BundleNote::Card> cards;
   {
     auto rows = connection.Query(
-        "SELECT epoch, position FROM repository_card WHERE origin = ? AND number > 0 "
+        "SELECT key, epoch, position FROM repository_card WHERE origin = ? AND number > 0 "
         "AND (epoch, position) < (?, ?)",
         log.log.origin, log.log.epoch, log.known);
     while (rows.Next()) {
-      cards.push_back({log.node, static_cast<std::uint64_t>(rows.Int(0)),
-                       static_cast<std::uint64_t>(rows.Int(1))});
+      if (!is_known(rows.DigestAt<RepositoryKey>(0))) continue;
+      cards.push_back({log.node, static_cast<std::uint64_t>(rows.Int(1)),
+                       static_cast<std::uint64_t>(rows.Int(2))});
     }
     TRY(rows.status());
   }
   for (const auto& [key, last] : TRY(FindLastCards(connection, log.log, log.known))) {
-    if (last) cards.push_back({log.node, last->place.log.epoch, last->place.position});
+    if (!last || !is_known(key)) continue;
+    cards.push_back({log.node, last->place.log.epoch, last->place.position});
   }
   return cards;
 }
 
-Status LeaveOut(Connection& connection, const KnownHead& head, BundlePlan& plan) {
+Status LeaveOut(Connection& connection, const ExportRequest& request, BundlePlan& plan) {
+  const auto& head = *request.head;
   const auto name = head.log.ToString();
   const auto found = std::ranges::find_if(plan.logs, [&](const auto& log) {
     return log.node == head.log.node && log.log.epoch == head.log.epoch;
@@ -110,7 +138,7 @@ Status LeaveOut(Connection& connection, const KnownHead& head, BundlePlan& plan)
                                     name + ", of which " + std::to_string(found->size) +
                                     " are signed here: name an earlier one");
   }
-  if (head.root && TRY(HashEntries(connection, found->log, 0, head.size)) != *head.root) {
+  if (head.root && TRY(ReadFrontier(connection, found->log, head.size)).Root() != *head.root) {
     return Error(Errc::Invalid,
                  "since: what is here of " + name + " does not begin with that head");
   }
@@ -118,7 +146,7 @@ Status LeaveOut(Connection& connection, const KnownHead& head, BundlePlan& plan)
     if (log.node == head.log.node && log.log.epoch < head.log.epoch) log.known = log.size;
   }
   found->known = head.size;
-  plan.known = TRY(ListKnownCards(connection, *found));
+  plan.known = TRY(ListKnownCards(connection, request, *found));
   return Ok();
 }
 
@@ -159,7 +187,7 @@ Result<BundlePlan> PlanBundle(Connection& connection, const ExportRequest& reque
   plan.cards = TRY(ListCards(connection, request, origins));
   plan.logs = TRY(ListLogs(connection, request, origins));
   if (request.since) plan.known = request.since->cards;
-  if (request.head) TRY(LeaveOut(connection, *request.head, plan));
+  if (request.head) TRY(LeaveOut(connection, request, plan));
   return plan;
 }
 
@@ -179,7 +207,8 @@ Result<Reached> ReachedBefore(Connection& connection, const BundleNote::Card& pl
   const auto origin = TRY(FindOrigin(connection, place.origin));
   if (!origin) return Reached();
   const auto card = ReadCard(connection, {origin->row, place.epoch}, place.position);
-  if (!card || !card->content) return Reached();
+  // What only those may read whom the origin granted it was in no bundle.
+  if (!card || !card->content || card->access != CardAccess::Open) return Reached();
   auto reached = ReachedByTrees(connection, *card->content);
   if (!reached && reached.error().code() == Errc::NotFound) return Reached();
   if (reached && card->meta) reached->objects.insert(*card->meta);

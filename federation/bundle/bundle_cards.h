@@ -44,7 +44,8 @@ struct Reached {
 };
 // What the repository's latest card reaches, of which all is here.
 Result<Reached> ReachedByCard(storage::Connection& connection, const BundleCard& card);
-// What an earlier card reached, as far as its trees are still here.
+// What an earlier card reached, as far as its trees are still here; nothing when it was not open to
+// all.
 Result<Reached> ReachedBefore(storage::Connection& connection, const BundleNote::Card& place);
 
 }  // namespace banyan::federation

@@ -56,6 +56,8 @@ class BundleExport {
     TRY(PutNote(plan));
     TRY(sink_.Finish());
     report_.new_bytes = sink_.new_bytes();
+    report_.parts = sink_.parts();
+    report_.largest_part_bytes = sink_.largest_part_bytes();
     return report_;
   }
 

@@ -15,7 +15,8 @@
 
 namespace banyan::federation {
 
-// What a log said up to there is known where the bundle goes.
+// What a log said up to there is known where the bundle goes, and all content of it that the
+// request selects is there.
 struct KnownHead {
   LogName log;
   std::uint64_t size = 0;
@@ -26,16 +27,18 @@ struct ExportRequest {
   NodeId maker;                       // this node
   std::vector<std::string> patterns;  // globs over "models/ns/name"; none: everything
   std::optional<BundleNote> since;    // content of these cards is left out
-  std::optional<KnownHead> head;      // these entries, and content that they led to
+  std::optional<KnownHead> head;      // these entries, and selected content that they led to
 };
 
 struct ExportReport {
   std::uint64_t repositories = 0;
   std::uint64_t objects = 0;
-  std::uint64_t files = 0;         // contents
-  std::uint64_t bytes = 0;         // of all that was handed to the sink
-  std::uint64_t new_files = 0;     // of which the sink lacked something,
-  std::uint64_t new_bytes = 0;     // and of it all what it lacked, but for heads and the like
+  std::uint64_t files = 0;      // contents
+  std::uint64_t bytes = 0;      // of all that was handed to the sink
+  std::uint64_t new_files = 0;  // of which the sink lacked something,
+  std::uint64_t new_bytes = 0;  // and of it all what it lacked, but for heads and the like
+  std::uint64_t parts = 0;      // of an archive; 0: a folder
+  std::uint64_t largest_part_bytes = 0;
   std::uint64_t absent_files = 0;  // contents that are not held here; not in the bundle
 };
 

@@ -28,9 +28,14 @@ class BundleSink {
 
   // Of lasting files, what was written and not there already.
   std::uint64_t new_bytes() const { return new_bytes_; }
+  // Of an archive, those that are complete; none of a folder.
+  std::size_t parts() const { return parts_; }
+  std::uint64_t largest_part_bytes() const { return largest_part_bytes_; }
 
  protected:
   std::uint64_t new_bytes_ = 0;
+  std::size_t parts_ = 0;
+  std::uint64_t largest_part_bytes_ = 0;
 };
 
 // Files below `folder`; what lasts and is there is not written again, so that an export that broke
@@ -38,7 +43,8 @@ class BundleSink {
 std::unique_ptr<BundleSink> MakeFolderSink(FileSystem& fs, std::string folder);
 
 // `path` ends with ".banyan"; further parts are called NAME.2.banyan and so on. A part ends before
-// it would be larger than `part_bytes`, unless one file alone is.
+// it would be larger than `part_bytes`, unless one file alone is: content comes in sections, of
+// about 57 MB as a rule (storage/content/outline.h).
 std::unique_ptr<BundleSink> MakeArchiveSink(FileSystem& fs, std::string path,
                                             std::uint64_t part_bytes);
 

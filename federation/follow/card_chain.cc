@@ -68,8 +68,10 @@ Result<std::vector<MissingMeta>> ListMissingMeta(Connection& connection, std::in
                                                  std::int64_t after, std::size_t limit) {
   std::vector<MissingMeta> missing;
   auto rows = connection.Query(
-      "SELECT id, meta_id, status IN (0, 1) FROM repository_card WHERE origin = ? AND meta IS NULL "
-      "AND meta_id IS NOT NULL AND id > ? ORDER BY id LIMIT ?",
+      "SELECT id, meta_id, status IN (0, 1) FROM repository_card AS c "
+      "WHERE origin = ? AND meta IS NULL AND meta_id IS NOT NULL AND id > ? AND NOT EXISTS "
+      "(SELECT 1 FROM repository_card AS first WHERE first.meta_id = c.meta_id "
+      "AND first.origin = c.origin AND first.meta IS NOT NULL) ORDER BY id LIMIT ?",
       origin, after, limit);
   while (rows.Next()) missing.push_back({rows.Int(0), rows.DigestAt<Sha256>(1), rows.Int(2) != 0});
   TRY(rows.status());
@@ -77,7 +79,10 @@ Result<std::vector<MissingMeta>> ListMissingMeta(Connection& connection, std::in
 }
 
 Status KeepMeta(Connection& connection, const Sha256& id, ByteView meta) {
-  TRY(connection.Execute("UPDATE repository_card SET meta = ? WHERE meta_id = ?", meta, id));
+  TRY(
+      connection.Execute("UPDATE repository_card SET meta = ?1 WHERE id IN (SELECT min(id) FROM "
+                         "repository_card WHERE meta_id = ?2 GROUP BY origin)",
+                         meta, id));
   return PassOnMeta(connection, id);
 }
 

@@ -30,7 +30,9 @@ struct MissingMeta {
 Result<std::vector<MissingMeta>> ListMissingMeta(storage::Connection& connection,
                                                  std::int64_t origin, std::int64_t after,
                                                  std::size_t limit);
-// The object was checked against its id; peers may ask for it from now on. Inside Database::Write.
+// The object was checked against its id; peers may ask for it from now on. Of cards of one origin
+// that name the same one only the first gets it: each is sealed for one repository, and a log of
+// many small cards would else take much room here. Inside Database::Write.
 Status KeepMeta(storage::Connection& connection, const Sha256& id, ByteView meta);
 
 }  // namespace banyan::federation

@@ -134,7 +134,7 @@ Result<Contact::Introduced> Contact::LookIntroduced(const HeadsPage& page) const
 
 Status Contact::TakeHeads(const Answer& answer, std::int64_t now_ms) {
   phase_ = Phase::Replays;
-  is_page_full_ = false;
+  is_more_ = false;
   if (answer.body.empty()) return NextReplay(now_ms);  // nothing changed
   auto page = HeadsPage::Parse(AsText(answer.body));
   if (!page) return Fail(page.error().message());
@@ -150,19 +150,27 @@ Status Contact::TakeHeads(const Answer& answer, std::int64_t now_ms) {
 
 Status Contact::TakePage(HeadsPage page, std::int64_t now_ms) {
   phase_ = Phase::Replays;
+  const bool leads_on = page.upto.journal != upto_.journal || page.upto.sequence > upto_.sequence;
   upto_ = page.upto;
-  is_page_full_ = page.heads.size() == kMaxHeadsAtOnce;
+  ++pages_;
+  is_more_ = page.heads.size() == kMaxHeadsAtOnce && leads_on && pages_ < kPagesOfRound;
   TRY(LookAtOwn(page.heads, now_ms));
   std::vector<FollowedOrigin> followed;
   {
     auto lease = TRY(database_.Read());
     followed = TRY(ListFollowed(*lease));
   }
-  for (auto& shown : page.heads) {
-    const auto claim = HeadClaim::Parse(shown.note);
-    const auto origin = std::ranges::find_if(
-        followed, [&](const auto& item) { return claim && item.node == claim->name.node; });
-    if (origin != followed.end()) TRY(AddHead(*origin, *claim, std::move(shown.note)));
+  const auto origin_of = [&](const HeadClaim& claim) {
+    return std::ranges::find(followed, claim.name.node, &FollowedOrigin::node);
+  };
+  std::vector<std::optional<HeadClaim>> claims;
+  for (const auto& head : page.heads) {
+    auto claim = HeadClaim::Parse(head.note);
+    const bool is_followed = claim && origin_of(*claim) != followed.end();
+    claims.push_back(is_followed ? std::optional(*std::move(claim)) : std::nullopt);
+  }
+  for (const auto i : shown_.Choose(claims)) {
+    TRY(AddHead(*origin_of(*claims[i]), *claims[i], std::move(page.heads[i].note)));
   }
   return NextReplay(now_ms);
 }
@@ -181,20 +189,29 @@ Status Contact::TakeCosigned(const Head& head, std::int64_t now_ms) {
                           policy_.cosignatures.keeps, now_ms);
 }
 
-// What they claim is looked at by whoever may sign (own/ask_first.h).
+// What they claim is looked at by whoever may sign (own/ask_first.h). Of each epoch the largest
+// head counts for who cosigned it.
 Status Contact::LookAtOwn(const std::vector<ShownHead>& heads, std::int64_t now_ms) {
-  std::vector<std::pair<LogId, const std::string*>> shown_own;
+  struct Largest {
+    std::uint64_t size = 0;
+    const std::string* note = nullptr;
+  };
+  std::map<std::uint64_t, Largest> largest;  // by epoch
+  std::int64_t row = 0;
   {
     auto lease = TRY(database_.Read());
     const auto own = TRY(FindOwnNode(*lease));
     if (!own) return Ok();
-    const auto row = TRY(FindOrigin(*lease, *own))->row;
+    row = TRY(FindOrigin(*lease, *own))->row;
     const auto held = TRY(FindFollowedLog(*lease, row, *own));
     const auto ours = held.head.state();
     for (const auto& shown : heads) {
       const auto claim = HeadClaim::Parse(shown.note);
       if (!claim || claim->name.node != *own) continue;
-      shown_own.emplace_back(LogId{row, claim->name.epoch}, &shown.note);
+      auto& most = largest[claim->name.epoch];
+      if (most.note == nullptr || most.size < claim->state.size) {
+        most = {claim->state.size, &shown.note};
+      }
       if (claim->name.epoch < held.name.epoch) continue;
       const auto& theirs = claim->state;
       const bool is_more = claim->name.epoch > held.name.epoch || theirs.size > ours.size ||
@@ -202,8 +219,8 @@ Status Contact::LookAtOwn(const std::vector<ShownHead>& heads, std::int64_t now_
       shows_more_of_own_ = shows_more_of_own_ || is_more;
     }
   }
-  for (const auto& [log, note] : shown_own) {
-    TRY(TakeCosignatures(database_, log, *note, policy_.cosignatures.keeps, now_ms));
+  for (const auto& [epoch, head] : largest) {
+    TRY(TakeCosignatures(database_, {row, epoch}, *head.note, policy_.cosignatures.keeps, now_ms));
   }
   return Ok();
 }
@@ -212,7 +229,7 @@ Status Contact::LookAtOwn(const std::vector<ShownHead>& heads, std::int64_t now_
 ReaderBook::Turn Contact::ChooseHead(std::int64_t now_ms) {
   for (auto head = heads_.begin(); head != heads_.end(); ++head) {
     const ReaderBook::Part log(head->origin.row, ReaderBook::What::Log);
-    if (readers_.Begin(log, peer_.row, now_ms) == ReaderBook::Turn::Waits) continue;
+    if (readers_.Begin(log, peer_.row, Steady(now_ms)) == ReaderBook::Turn::Waits) continue;
     std::rotate(heads_.begin(), head, head + 1);
     return ReaderBook::Turn::Yes;
   }
@@ -253,7 +270,7 @@ Status Contact::NextReplay(std::int64_t now_ms) {
     if (replay_->end() == LogReplay::End::PeerWrong) return Fail(replay_->reason());
     TRY(TakeCosigned(head, now_ms));
   }
-  if (is_page_full_) {
+  if (is_more_) {
     AskHeads();
     return Ok();
   }
@@ -337,7 +354,7 @@ Status Contact::AfterReplay(std::int64_t now_ms) {
 Status Contact::BeginMetas(std::int64_t now_ms) {
   phase_ = Phase::Metas;
   for (const auto& origin : met_) names_.Add(origin);
-  if (!is_hinted_ && name_pauses_.IsDue(peer_.row, now_ms)) {
+  if (!is_hinted_ && name_pauses_.IsDue(peer_.row, Steady(now_ms))) {
     auto lease = TRY(database_.Read());
     for (const auto& origin : TRY(ListFollowed(*lease))) names_.Add(origin);
   }
@@ -350,7 +367,7 @@ Status Contact::NextMetas(std::int64_t now_ms) {
     auto lease = TRY(database_.Read());
     ids = TRY(names_.Next(*lease, [&](std::int64_t origin) {
       const ReaderBook::Part names(origin, ReaderBook::What::Names);
-      return readers_.Begin(names, peer_.row, now_ms);
+      return readers_.Begin(names, peer_.row, Steady(now_ms));
     }));
   }
   waits_ = names_.waits();
@@ -384,12 +401,13 @@ Status Contact::Finish(std::int64_t now_ms) {
   phase_ = Phase::Done;
   readers_.EndAll(peer_.row);
   if (names_.lacks()) {
-    name_pauses_.Lacks(peer_.row, now_ms);
+    name_pauses_.Lacks(peer_.row, Steady(now_ms));
   } else if (!names_.origins().empty()) {
     name_pauses_.Got(peer_.row);
   }
   const bool is_noted = quiet_ == Quiet::Noted || upto_ != peer_.heads || !met_.empty() ||
                         names_.taken() > 0 || peer_.failures > 0 || !peer_.answered_ms ||
+                        now_ms < *peer_.answered_ms ||  // the clock was set back
                         now_ms - *peer_.answered_ms >= kNoteAnswerMs;
   if (!is_noted) return Ok();
   const bool is_unchanged = !is_hinted_ && upto_ == peer_.heads;

@@ -11,7 +11,7 @@
 // or a hinted round, which begins with the head that the peer sent of itself and reads no journal.
 //
 // What was learnt is in the catalog as it comes; the place in the peer's journal moves only when
-// all logs were.
+// all logs were. A round reads a bounded number of pages of heads: the rest is for the next one.
 
 #include <deque>
 #include <memory>
@@ -23,6 +23,7 @@
 #include "federation/follow/name_asks.h"
 #include "federation/follow/peers.h"
 #include "federation/follow/reader_book.h"
+#include "federation/follow/round_heads.h"
 #include "federation/policy.h"
 
 namespace banyan::federation {
@@ -36,7 +37,8 @@ class Contact {
     HintBook& hints;
     ReaderBook& readers;
     NamePauses& names;
-    std::uint64_t& next_ask;  // ids of asks are taken from it
+    std::uint64_t& next_ask;          // ids of asks are taken from it
+    const std::int64_t& set_back_ms;  // how far the clock was set back so far: pauses go on
   };
   Contact(const Shared& shared, Peer peer)
       : database_(shared.database),
@@ -45,6 +47,7 @@ class Contact {
         readers_(shared.readers),
         name_pauses_(shared.names),
         next_ask_(shared.next_ask),
+        set_back_ms_(shared.set_back_ms),
         peer_(std::move(peer)) {}
 
   // Errors are the catalog's own; what goes wrong with the peer ends the round and is noted with
@@ -115,6 +118,8 @@ class Contact {
   Status TakeMetas(const Asked& asked, const Answer& answer, std::int64_t now_ms);
   void AskObjects(std::vector<Sha256> ids);
   Status Finish(std::int64_t now_ms);
+  // That of pauses and turns, which is never less than before.
+  std::int64_t Steady(std::int64_t now_ms) const { return now_ms + set_back_ms_; }
   Status Fail(const std::string& problem);
 
   storage::Database& database_;
@@ -123,6 +128,7 @@ class Contact {
   ReaderBook& readers_;
   NamePauses& name_pauses_;
   std::uint64_t& next_ask_;
+  const std::int64_t& set_back_ms_;
   Peer peer_;
   Phase phase_ = Phase::Info;
   Quiet quiet_ = Quiet::Seldom;
@@ -133,7 +139,9 @@ class Contact {
   std::vector<Ask> asks_;
   std::map<std::uint64_t, Asked> asked_;
   JournalPlace upto_;
-  bool is_page_full_ = false;
+  std::size_t pages_ = 0;
+  bool is_more_ = false;  // after the last page
+  RoundHeads shown_;
   std::optional<HeadsPage> waiting_page_;  // for the key by which the peer cosigned it
   bool was_asked_for_key_ = false;
   std::deque<Head> heads_;     // to be replayed; the first one is, or all wait

@@ -49,7 +49,7 @@ Status LogReplay::CompareOlder(std::int64_t now_ms) {
   {
     auto lease = TRY(database_.Read());
     ours = claimed_.size == from_ ? held_.head.state().root
-                                  : TRY(HashEntries(*lease, held_.log, 0, claimed_.size));
+                                  : TRY(ReadFrontier(*lease, held_.log, claimed_.size)).Root();
   }
   if (ours == claimed_.root) {
     if (claimed_.size < from_) return Finish(End::UpToDate);

@@ -2,12 +2,27 @@
 
 #include <algorithm>
 
+#include "federation/card_meta.h"
+#include "storage/base/logging.h"
+
 namespace banyan::federation {
 namespace {
 
 constexpr std::size_t kAtOnce = 1024;
 constexpr std::int64_t kFirstPauseMs = 1'000;
 constexpr std::int64_t kLastPauseMs = 3'600'000;
+constexpr std::int64_t kRoomBytes = 64 << 20;
+constexpr std::int64_t kRoomOfEachBytes = 4 << 10;
+
+Result<std::int64_t> RoomOf(storage::Connection& connection, std::int64_t origin) {
+  auto rows = connection.Query(
+      "SELECT ?2 + ?3 * count(*) - coalesce(sum(length(meta)), 0) FROM repository_card "
+      "WHERE origin = ?1",
+      origin, kRoomBytes, kRoomOfEachBytes);
+  const auto room = rows.Next() ? rows.Int(0) : 0;
+  TRY(rows.status());
+  return room;
+}
 
 }  // namespace
 
@@ -36,6 +51,12 @@ Result<std::vector<Sha256>> NameAsks::Next(storage::Connection& connection, cons
   for (; at_ < origins_.size(); ++at_, after_card_ = 0) {
     const auto missing = TRY(ListMissingMeta(connection, origins_[at_].row, after_card_, kAtOnce));
     if (missing.empty()) continue;
+    if (after_card_ == 0) room_bytes_ = TRY(RoomOf(connection, origins_[at_].row));
+    if (room_bytes_ <= 0) {
+      log::Warning("federation", "event=names_not_taken node={} error=\"they take too much room\"",
+                   origins_[at_].node.ToString());
+      continue;
+    }
     waits_ = turn_of(origins_[at_].row) == ReaderBook::Turn::Waits;
     if (waits_) break;
     after_card_ = missing.back().card;
@@ -62,8 +83,9 @@ Status NameAsks::Check(const std::vector<Sha256>& ids,
 Status NameAsks::Take(storage::Connection& connection, const std::vector<Sha256>& ids,
                       const std::vector<std::optional<Bytes>>& objects) {
   for (std::size_t i = 0; i < objects.size(); ++i) {
-    if (objects[i]) {
+    if (objects[i] && objects[i]->size() <= kMaxMetaBytes) {
       TRY(KeepMeta(connection, ids[i], *objects[i]));
+      room_bytes_ -= static_cast<std::int64_t>(objects[i]->size());
       ++taken_;
     } else {
       lacks_ = lacks_ || awaited_.contains(ids[i]);

@@ -31,6 +31,7 @@ class NamePauses {
   std::map<std::int64_t, Pause> pauses_;
 };
 
+// Of one origin so much is kept as honest names may need: 64 MiB, and 4 KiB for each repository.
 class NameAsks {
  public:
   // Each origin counts once.
@@ -43,7 +44,7 @@ class NameAsks {
   // Corrupt when one of `objects` is another than was asked for, in the order of `ids`.
   static Status Check(const std::vector<Sha256>& ids,
                       const std::vector<std::optional<Bytes>>& objects);
-  // Keeps them. Inside Database::Write.
+  // Keeps them, unless they are larger than a name may be. Inside Database::Write.
   Status Take(storage::Connection& connection, const std::vector<Sha256>& ids,
               const std::vector<std::optional<Bytes>>& objects);
 
@@ -57,6 +58,7 @@ class NameAsks {
   std::size_t at_ = 0;           // of origins_
   std::int64_t after_card_ = 0;  // of that one
   std::set<Sha256> awaited_;     // of those asked for last
+  std::int64_t room_bytes_ = 0;  // for names of that origin
   std::uint64_t taken_ = 0;
   bool lacks_ = false;
   bool waits_ = false;

@@ -9,10 +9,12 @@ namespace banyan::federation {
 namespace {
 
 // Those that are to be in another state than they are, and that may be tried again by now: what
-// failed of an older card says nothing of a newer one.
+// failed of an older card says nothing of a newer one. A time that is yet to come is of before the
+// clock was set back, and says nothing.
 constexpr const char* kWaitingQuery =
     "SELECT card, written_ms FROM mirror JOIN repository_card ON repository_card.id = card "
-    "WHERE waits = 1 AND (failures = 0 OR ?1 OR written_ms > tried_ms "
+    "WHERE waits = 1 AND (failures = 0 OR ?1 OR tried_ms > ?2 "
+    "OR (written_ms > tried_ms AND written_ms <= ?2) "
     "OR tried_ms + (30000 << min(failures, 9)) <= ?2) ORDER BY tried_ms, card LIMIT 64";
 
 constexpr std::int64_t kPatienceMs = 10'000;  // of a hint, while another peer is asked for the log
@@ -30,6 +32,8 @@ Result<News> LookForNews(storage::Connection& connection, std::int64_t origin,
 }  // namespace
 
 Result<std::vector<Output>> Service::Step(std::int64_t now_ms, const Input& input) {
+  set_back_ms_ += std::max<std::int64_t>(last_ms_ - now_ms, 0);
+  last_ms_ = now_ms;
   TRY(Take(input, now_ms));
   TRY(GoOn(now_ms));
   TRY(EndContacts(now_ms));
@@ -71,7 +75,7 @@ Status Service::Take(const Input& input, std::int64_t now_ms) {
   }
   if (const auto* came = std::get_if<PeerCame>(&input)) {
     due_ms_.erase(came->peer);
-    hints_.Came(came->peer, now_ms);
+    hints_.Came(came->peer, Steady(now_ms));
     tried_.clear();
     hurries_ = true;
   }
@@ -94,7 +98,7 @@ Status Service::TakeHint(const Hinted& hinted, std::int64_t now_ms) {
   const auto peer =
       std::ranges::find_if(peers, [&](const auto& item) { return item.node == hinted.from; });
   if (peer == peers.end()) return Ok();
-  if (hints_.Admit(peer->row, now_ms) == HintBook::Verdict::Refuse) return Ok();
+  if (hints_.Admit(peer->row, Steady(now_ms)) == HintBook::Verdict::Refuse) return Ok();
   auto claim = HeadClaim::Parse(hinted.note);
   if (!claim) return Ok();
   auto origin = TRY(FindFollowed(*lease, claim->name.node));
@@ -103,7 +107,7 @@ Status Service::TakeHint(const Hinted& hinted, std::int64_t now_ms) {
   std::erase_if(heard_, [&](const auto& heard) {
     return heard.peer == peer->row && heard.origin.row == origin->row;
   });
-  heard_.push_back({peer->row, *std::move(origin), *std::move(claim), hinted.note, now_ms});
+  heard_.push_back({peer->row, *std::move(origin), *std::move(claim), hinted.note, Steady(now_ms)});
   return Ok();
 }
 
@@ -113,7 +117,7 @@ bool Service::Waits(const Heard& heard, std::int64_t now_ms) const {
     const auto* name = item.second->replays();
     return name != nullptr && name->node == heard.claim.name.node;
   };
-  return now_ms - heard.heard_ms < kPatienceMs && std::ranges::any_of(contacts_, reads_it);
+  return Steady(now_ms) - heard.heard_ms < kPatienceMs && std::ranges::any_of(contacts_, reads_it);
 }
 
 Status Service::BeginHinted(storage::Connection& connection, const std::vector<Peer>& peers,
@@ -214,13 +218,15 @@ Status Service::EndContacts(std::int64_t now_ms) {
     const auto& contact = *item.second;
     if (!contact.is_done()) return false;
     is_news = is_news || contact.taken_entries() > 0 || contact.has_failed();
-    for (const auto& head : contact.taken_heads()) pace_.Took(head, now_ms);
-    if (contact.has_failed()) hints_.Failed(item.first, now_ms);
-    if (!contact.has_failed() && !contact.is_hinted()) pace_.Asked(item.first, hints_, now_ms);
+    for (const auto& head : contact.taken_heads()) pace_.Took(head, Steady(now_ms));
+    if (contact.has_failed()) hints_.Failed(item.first, Steady(now_ms));
+    if (!contact.has_failed() && !contact.is_hinted()) {
+      pace_.Asked(item.first, hints_, Steady(now_ms));
+    }
     const bool is_to_follow = again_.erase(item.first) > 0;
     if (contact.has_failed() || !contact.is_hinted()) {
       answered_.insert(item.first);
-      if (!is_to_follow) due_ms_[item.first] = now_ms + PauseAfter(contact);
+      if (!is_to_follow) due_ms_[item.first] = Steady(now_ms) + PauseAfter(contact);
     }
     own_shown_ = own_shown_ || contact.shows_more_of_own();
     return true;
@@ -228,15 +234,30 @@ Status Service::EndContacts(std::int64_t now_ms) {
   return is_news ? ChoosePeers(now_ms) : Ok();
 }
 
-void Service::BeginContacts(const std::vector<Peer>& peers, std::int64_t now_ms) {
+// Those that the operator named before those that were found, who waits longest before others.
+std::vector<const Peer*> Service::ListDue(const std::vector<Peer>& peers,
+                                          std::int64_t now_ms) const {
+  using Rank = std::pair<bool, std::int64_t>;
+  std::vector<std::pair<Rank, const Peer*>> ranked;
   for (const auto& peer : peers) {
+    const auto found = due_ms_.find(peer.row);
+    const std::int64_t due_ms = found == due_ms_.end() ? 0 : found->second;
+    if (contacts_.contains(peer.row) || due_ms > Steady(now_ms)) continue;
+    ranked.emplace_back(Rank(peer.found != Found::Named, due_ms), &peer);
+  }
+  std::ranges::stable_sort(ranked, {}, [](const auto& item) { return item.first; });
+  std::vector<const Peer*> due;
+  for (const auto& [rank, peer] : ranked) due.push_back(peer);
+  return due;
+}
+
+void Service::BeginContacts(const std::vector<Peer>& peers, std::int64_t now_ms) {
+  if (contacts_.size() >= options_.contacts_at_once) return;
+  for (const auto* peer : ListDue(peers, now_ms)) {
     if (contacts_.size() >= options_.contacts_at_once) break;
-    const auto row = peer.row;
-    const auto due = due_ms_.find(row);
-    if (contacts_.contains(row) || (due != due_ms_.end() && due->second > now_ms)) continue;
-    auto contact = std::make_unique<Contact>(SharedByContacts(), peer);
+    auto contact = std::make_unique<Contact>(SharedByContacts(), *peer);
     contact->Begin(hurries_ ? Contact::Quiet::Noted : Contact::Quiet::Seldom);
-    contacts_.emplace(row, std::move(contact));
+    contacts_.emplace(peer->row, std::move(contact));
   }
 }
 
@@ -269,7 +290,7 @@ Status Service::BeginMirrors(storage::Connection& connection, const std::vector<
       is_more = true;
       break;
     }
-    if (hurries_) tried_[card] = now_ms;
+    if (hurries_) tried_[card] = std::max(now_ms, rows.Int(1));
     mirroring_.insert(card);
     outputs.emplace_back(MirrorTask{card, answering});
   }

@@ -88,8 +88,9 @@ class Service {
   Service(storage::Database& database, Random& random, const ServiceOptions& options = {})
       : database_(database), random_(random), options_(options), pace_(options.pause_ms) {}
 
-  // `now_ms` since 1970, never less than before. Errors are the catalog's own: what the step was to
-  // change is as it was, and the input may be given again.
+  // `now_ms` since 1970. When it is less than before, because the clock was set back, pauses go on
+  // as if no time had passed. Errors are the catalog's own: what the step was to change is as it
+  // was, and the input may be given again.
   Result<std::vector<Output>> Step(std::int64_t now_ms, const Input& input);
   // As the policy allows; what is under way is to be broken off when it does not. Of the last step.
   bool may_fetch() const { return may_fetch_; }
@@ -108,10 +109,12 @@ class Service {
     FollowedOrigin origin;
     HeadClaim claim;
     std::string note;
-    std::int64_t heard_ms = 0;
+    std::int64_t heard_ms = 0;  // steady
   };
   Status Take(const Input& input, std::int64_t now_ms);
   Status TakeHint(const Hinted& hinted, std::int64_t now_ms);
+  // The time of all pauses, which is never less than before.
+  std::int64_t Steady(std::int64_t now_ms) const { return now_ms + set_back_ms_; }
   bool Waits(const Heard& heard, std::int64_t now_ms) const;
   Status BeginHinted(storage::Connection& connection, const std::vector<Peer>& peers,
                      std::int64_t now_ms);
@@ -119,8 +122,9 @@ class Service {
                    std::int64_t now_ms, std::vector<Output>& outputs);
   Status CosignNews(std::int64_t now_ms);
   Contact::Shared SharedByContacts() {
-    return {database_, policy_, hints_, readers_, names_, next_ask_};
+    return {database_, policy_, hints_, readers_, names_, next_ask_, set_back_ms_};
   }
+  std::vector<const Peer*> ListDue(const std::vector<Peer>& peers, std::int64_t now_ms) const;
   void BeginContacts(const std::vector<Peer>& peers, std::int64_t now_ms);
   Status GoOn(std::int64_t now_ms);
   Status EndContacts(std::int64_t now_ms);
@@ -150,7 +154,9 @@ class Service {
   std::set<std::int64_t> answered_;       // peers whose heads were asked for since the start, ...
   bool has_heard_all_ = false;            // ... until it were all
   std::map<std::int64_t, std::unique_ptr<Contact>> contacts_;  // by peer
-  std::map<std::int64_t, std::int64_t> due_ms_;                // by peer; absent: now
+  std::int64_t last_ms_ = 0;                                   // of the last step
+  std::int64_t set_back_ms_ = 0;                               // the clock, in all
+  std::map<std::int64_t, std::int64_t> due_ms_;                // by peer, steady; absent: now
   std::set<std::int64_t> mirroring_;                           // cards
   bool ignores_windows_ = false;
   bool hurries_ = false;  // until all peers were asked, and all that waits tried once

@@ -4,6 +4,11 @@
 #include "storage/base/json.h"
 
 namespace banyan::federation {
+namespace {
+
+constexpr std::uint64_t kMaxSinceS = 253'402'300'799;  // the end of the year 9999
+
+}  // namespace
 
 Result<HoldingsPage> HoldingsPage::Parse(std::string_view text) {
   const Json json = TRY(ParseJson(text));
@@ -18,7 +23,9 @@ Result<HoldingsPage> HoldingsPage::Parse(std::string_view text) {
     return Error(Errc::Invalid, "more is held than there is");
   }
   if (FindMember(json, "since") != nullptr) {
-    holdings.since_s = static_cast<std::int64_t>(TRY(TakeCount(json, "since")));
+    const auto since_s = TRY(TakeCount(json, "since"));
+    if (since_s > kMaxSinceS) return Error(Errc::Invalid, "since is after the year 9999");
+    holdings.since_s = static_cast<std::int64_t>(since_s);
   }
   return page;
 }

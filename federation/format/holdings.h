@@ -29,7 +29,8 @@ struct HoldingsPage {
   Sha256 manifest;
   Holdings holdings;
 
-  // Invalid for what is no such statement, or says that more is held than there is.
+  // Invalid for what is no such statement, says that more is held than there is, or since a time
+  // after the year 9999.
   static Result<HoldingsPage> Parse(std::string_view text);
   Json ToJson() const;
   bool operator==(const HoldingsPage&) const = default;

@@ -46,7 +46,9 @@ class DemandRun {
     const auto growth = TRY(CountGrowth(*lease, row_, {{entry_.oid, entry_}}));
     if (growth == 0) return Ok();
     TRY(storage::RequireUploadRoom(*lease, row_, growth, parts_.quota));
-    return share_.Take(*lease, parts_.room, repository_.origin, growth);
+    Status taken = share_.Take(*lease, parts_.room, repository_.origin, growth);
+    report_.is_put_off = !taken && taken.error().code() == Errc::Unavailable;
+    return taken;
   }
 
   Result<storage::FileContent> Fetch() {
@@ -97,7 +99,7 @@ class DemandRun {
       if (repository.origin == 0 || repository.IsClosed()) {
         return Error(Errc::Conflict, "the repository is not open to all any more");
       }
-      const auto before = TRY(ReadMirrorBytes(connection, repository.origin));
+      const auto before = TRY(ReadMirrorBytes(connection, parts_.room, repository.origin));
       TRY(storage::EnterChange(connection, row_, change, options));
       TRY(RequireWithinMirrorRoom(connection, parts_.room, repository.origin, before));
       TRY(DescribeAgain(connection));

@@ -15,6 +15,7 @@ struct DemandReport {
   // Errors as MirrorReport's, but none is noted with the mirror. Conflict: it was withheld or went
   // away meanwhile.
   Status outcome;
+  bool is_put_off = false;  // as MirrorReport's
   std::uint64_t fetched_bytes = 0;
   std::vector<PeerLie> lies;
 };

@@ -94,6 +94,16 @@ Status GitRebuild::Build(const GitOid& oid, const CommitTreeEntry& entry, const 
   return Ok();
 }
 
+Status GitRebuild::CountChange(std::uint64_t of_commit) {
+  const auto exceeds = [](std::uint64_t most, const std::string& what) {
+    return Error(Errc::TooLarge, "its commits change more than " + std::to_string(most) + what);
+  };
+  if (of_commit > limits_.of_commit) return exceeds(limits_.of_commit, " files at once");
+  if (++changes_ > limits_.of_all) return exceeds(limits_.of_all, " files in all");
+  if (blobs_.size() > limits_.blobs) return exceeds(limits_.blobs, " different files");
+  return Ok();
+}
+
 Result<GitOid> GitRebuild::BuildTree(const CommitTreeEntry& entry,
                                      const std::vector<GitOid>& parents) {
   Sha256 before = TRY(storage::EmptyTree(nodes_));
@@ -110,7 +120,7 @@ Result<GitOid> GitRebuild::BuildTree(const CommitTreeEntry& entry,
     if (after) TRY(storage::ValidatePath(path).Context(path));
     if (after) TRY(AddBlob(blobs_, *after));
     changes.emplace(path, after);
-    return Ok();
+    return CountChange(changes.size());
   };
   TRY(storage::DiffManifests(nodes_, before, *entry.manifest, add));
   storage::WorkTree work(objects_, tree);

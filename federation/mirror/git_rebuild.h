@@ -10,18 +10,29 @@
 
 namespace banyan::federation {
 
+// Files that differ between a commit and its first parent.
+struct RebuildLimits {
+  std::uint64_t of_commit = 2'000'000;  // these are in memory at once
+  std::uint64_t of_all = 32'000'000;    // of all new commits together
+  std::uint64_t blobs = 8'000'000;      // different ones
+};
+
 // Used by one thread. Borrows all; `nodes` has the manifests, `objects` the commits. What is built
 // is pending in `objects`.
 class GitRebuild {
  public:
   GitRebuild(storage::GitObjects& objects, storage::NodeStore& nodes, std::int64_t repository,
-             const StatedHistory& stated)
-      : objects_(objects), nodes_(nodes), repository_(repository), stated_(stated) {}
+             const StatedHistory& stated, const RebuildLimits& limits = {})
+      : objects_(objects),
+        nodes_(nodes),
+        repository_(repository),
+        stated_(stated),
+        limits_(limits) {}
 
   // Corrupt when the origin contradicts itself: a parent, or what a tag names, is not stated; a
   // commit is stated that no ref reaches; a revision here has another manifest; one git blob
   // stands for two contents. Invalid for what a manifest cannot tell (a tree with an empty folder)
-  // and for paths that no repository here may have; it names the commit.
+  // and for paths that no repository here may have; it names the commit. TooLarge past the limits.
   Status Run();
 
   // Every blob that differs between a new commit and its first parent, as the manifests state it.
@@ -33,11 +44,14 @@ class GitRebuild {
   Result<Bytes> ReadBody(const GitOid& oid, const CommitTreeEntry& entry);
   Status Build(const GitOid& oid, const CommitTreeEntry& entry, const Bytes& body);
   Result<GitOid> BuildTree(const CommitTreeEntry& entry, const std::vector<GitOid>& parents);
+  Status CountChange(std::uint64_t of_commit);
 
   storage::GitObjects& objects_;
   storage::NodeStore& nodes_;
   const std::int64_t repository_;
   const StatedHistory& stated_;
+  const RebuildLimits limits_;
+  std::uint64_t changes_ = 0;
   std::set<GitOid> reached_;
   Blobs blobs_;
 };

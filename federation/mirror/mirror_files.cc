@@ -71,6 +71,36 @@ Result<std::uint64_t> CountGrowth(Connection& connection, std::int64_t repositor
   return bytes;
 }
 
+Result<std::vector<ManifestEntry>> ListDamaged(Connection& connection, storage::NodeStore& nodes,
+                                               std::int64_t repository, const StatedHistory& stated,
+                                               const GitRebuild::Blobs& blobs) {
+  std::set<Sha256> left;
+  {
+    auto rows = connection.Query(
+        "SELECT file.sha256 FROM file JOIN repository_file ON repository_file.file = file.id "
+        "WHERE file.damaged = 1 AND repository_file.repository = ? AND "
+        "repository_file.committed = 1",
+        repository);
+    while (rows.Next()) left.insert(rows.DigestAt<Sha256>(0));
+    TRY(rows.status());
+  }
+  for (const auto& [oid, entry] : blobs) left.erase(entry.sha256);
+  std::set<Sha256> manifests;
+  for (const auto& [oid, entry] : stated.commits) {
+    if (entry.manifest) manifests.insert(*entry.manifest);
+  }
+  std::vector<ManifestEntry> damaged;
+  for (const auto& manifest : manifests) {
+    if (left.empty()) break;
+    TRY(storage::WalkManifest(nodes, manifest, "",
+                              [&](const std::string&, const ManifestEntry& entry) {
+                                if (left.erase(entry.sha256) > 0) damaged.push_back(entry);
+                                return Ok();
+                              }));
+  }
+  return damaged;
+}
+
 Result<HeldFiles> HoldKnownFiles(storage::Database& database, std::int64_t repository,
                                  const GitRebuild::Blobs& blobs, std::int64_t now_ms) {
   HeldFiles held;

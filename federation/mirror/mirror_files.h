@@ -20,6 +20,14 @@ BlobTotals CountContents(const GitRebuild::Blobs& blobs);
 Result<std::uint64_t> CountGrowth(storage::Connection& connection, std::int64_t repository,
                                   const GitRebuild::Blobs& blobs);
 
+// The damaged files that the repository has beside those of `blobs`, as the manifests of its
+// commits state them: of older revisions, and what came on demand.
+Result<std::vector<storage::ManifestEntry>> ListDamaged(storage::Connection& connection,
+                                                        storage::NodeStore& nodes,
+                                                        std::int64_t repository,
+                                                        const StatedHistory& stated,
+                                                        const GitRebuild::Blobs& blobs);
+
 // The contents of `blobs` that the repository may use, whole, by digest. Each is held for it from
 // now on, as an upload at least. Corrupt when one is not what the origin states.
 using HeldFiles = std::map<Sha256, storage::FileContent>;

@@ -14,7 +14,13 @@ Status MirrorRoom::Share::Take(storage::Connection& connection, const FetchLimit
                                std::int64_t origin, std::uint64_t bytes) {
   if (room_ == nullptr) return RequireMirrorRoom(connection, limits, origin, {bytes, bytes});
   const MutexLock lock(room_->mutex_);
-  TRY(RequireMirrorRoom(connection, limits, origin, room_->With(origin, bytes)));
+  const auto taken = RequireMirrorRoom(connection, limits, origin, room_->With(origin, bytes));
+  if (!taken) {
+    TRY(RequireMirrorRoom(connection, limits, origin, {bytes, bytes}));
+    return Error(Errc::Unavailable,
+                 "what is under way of other mirrors takes all the room that the policy leaves: "
+                 "it is tried again when that ended");
+  }
   room_->taken_[origin] += bytes;
   origin_ = origin;
   bytes_ = bytes;

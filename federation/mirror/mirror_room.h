@@ -22,7 +22,8 @@ class MirrorRoom {
     Share(const Share&) = delete;
     Share& operator=(const Share&) = delete;
 
-    // Once. Errors: RequireMirrorRoom's.
+    // Once. Errors: RequireMirrorRoom's; Unavailable when it would fit if the others that are under
+    // way added nothing: what they claim, they may never bring.
     Status Take(storage::Connection& connection, const FetchLimits& limits, std::int64_t origin,
                 std::uint64_t bytes);
 

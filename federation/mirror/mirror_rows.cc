@@ -67,18 +67,25 @@ Status NoteMirrored(Connection& connection, const MirrorRow& row, std::int64_t r
       repository, content.manifest, content.refs, content.commits, row.card_row));
   TRY(connection.Execute("DELETE FROM upload_session WHERE name = ?", row.session));
   return connection.Execute(
-      "UPDATE mirror SET leaf = ?, taken = ?, session = '', tried_ms = ?, failures = 0, "
-      "problem = '' WHERE card = ?",
-      row.leaf, row.selected, now_ms, row.card_row);
+      "UPDATE mirror SET leaf = ?, taken = iif(taken = ?, ?, taken), session = '', tried_ms = ?, "
+      "failures = 0, problem = '' WHERE card = ?",
+      row.leaf, row.taken, row.selected, now_ms, row.card_row);
 }
 
 Status NoteFailure(Connection& connection, std::int64_t card_row, const std::string& problem,
                    std::int64_t now_ms) {
   return connection.Execute(
-      "UPDATE mirror SET tried_ms = ?1, problem = ?2, failures = 1 + CASE WHEN tried_ms < "
-      "(SELECT written_ms FROM repository_card WHERE id = card) THEN 0 ELSE failures END "
-      "WHERE card = ?3",
+      "UPDATE mirror SET tried_ms = ?1, problem = ?2, failures = 1 + CASE WHEN EXISTS(SELECT 1 "
+      "FROM repository_card WHERE id = card AND written_ms > tried_ms AND written_ms <= ?1) "
+      "THEN 0 ELSE failures END WHERE card = ?3",
       now_ms, problem, card_row);
+}
+
+Status NotePutOff(Connection& connection, std::int64_t card_row, const std::string& problem,
+                  std::int64_t now_ms) {
+  return connection.Execute(
+      "UPDATE mirror SET tried_ms = ?, problem = ?, failures = 1 WHERE card = ?", now_ms, problem,
+      card_row);
 }
 
 }  // namespace banyan::federation

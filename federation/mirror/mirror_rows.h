@@ -16,7 +16,7 @@ struct MirrorRow {
   Bytes meta;                     // empty: not fetched yet, or there is none
   std::optional<LogHash> served;  // leaf of the card in whose state the repository here is
   std::string selected;           // what of its files is wanted, as text
-  std::string taken;              // what was when it was brought to that state
+  std::string taken;              // what was when it was brought to that state, or "damaged"
   std::string session;            // of what arrives; empty: none
 };
 
@@ -28,11 +28,15 @@ Status RequireLatest(storage::Connection& connection, const MirrorRow& row);
 Status KeepMeta(storage::Connection& connection, const MirrorRow& row, ByteView meta);
 Status KeepSession(storage::Connection& connection, const MirrorRow& row,
                    const std::string& session);
-// The repository is in the state of the card: what its card names is kept from now on.
+// The repository is in the state of the card: what its card names is kept from now on. What was
+// found damaged since `row` was read is left to another run.
 Status NoteMirrored(storage::Connection& connection, const MirrorRow& row, std::int64_t repository,
                     std::int64_t now_ms);
 // Failures are counted for each card anew.
 Status NoteFailure(storage::Connection& connection, std::int64_t card_row,
                    const std::string& problem, std::int64_t now_ms);
+// The problem is not its own: it waits as after a first failure, however often that happens.
+Status NotePutOff(storage::Connection& connection, std::int64_t card_row,
+                  const std::string& problem, std::int64_t now_ms);
 
 }  // namespace banyan::federation

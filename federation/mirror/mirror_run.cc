@@ -1,8 +1,10 @@
 #include "federation/mirror/mirror_run.h"
 
 #include "federation/card_meta.h"
+#include "federation/mirror/run_nodes.h"
 #include "federation/mirror/wanted_files.h"
 #include "storage/base/json.h"
+#include "storage/base/logging.h"
 #include "storage/history/uploads.h"
 
 namespace banyan::federation {
@@ -13,6 +15,7 @@ using storage::ManifestEntry;
 
 // Of one commit: whoever is followed may have more than can be pushed at once.
 constexpr std::uint64_t kMostChanges = 2'000'000;
+constexpr std::uint64_t kFreeObjectBytes = 1u << 20;
 
 // Those of `blobs` whose content is not among `held`, each content once.
 std::vector<ManifestEntry> ListMissing(const GitRebuild::Blobs& blobs, const HeldFiles& held) {
@@ -27,6 +30,13 @@ std::vector<ManifestEntry> ListMissing(const GitRebuild::Blobs& blobs, const Hel
 
 }  // namespace
 
+Status RequireObjectRoom(const MirrorParts& parts, std::int64_t origin, std::uint64_t bytes) {
+  TRY(parts.store.RequireRoom(0));
+  if (bytes <= kFreeObjectBytes) return Ok();
+  auto lease = TRY(parts.database.Read());
+  return RequireMirrorRoom(*lease, parts.room, origin, {bytes, bytes});
+}
+
 MirrorReport MirrorRun::Run() {
   report_.outcome = Steps();
   report_.object_bytes = fetch_.fetched_bytes();
@@ -39,17 +49,20 @@ Result<MirrorOutcome> MirrorRun::Steps() {
   row_ = TRY(ReadMirrorRow(*lease, card_row_));
   if (!row_->card.content) return MirrorOutcome::NoContent;
   if (row_->served == row_->leaf && row_->taken == row_->selected) return MirrorOutcome::UpToDate;
+  TRY(AdmitObjects(0));
   TRY(FetchMeta());
   TRY(Place());
+  TRY(RequireSomeRoom());
   const StatedHistory stated = TRY(FetchHistory());
   const auto objects = TRY(storage::GitObjects::Open(*lease, parts_.store));
-  storage::CatalogNodes nodes(*lease);
+  RunNodes nodes(*lease, peers_);
   GitRebuild rebuild(*objects, nodes, repository_.row, stated);
   TRY(rebuild.Run());
   const auto selection = TRY(ContentSelection::Parse(row_->selected));
   const auto manifests = TRY(SelectManifests(*objects, stated, selection));
   const auto wanted = TRY(ListWanted(nodes, row_->card, manifests, selection, rebuild.blobs()));
   const auto held = TRY(FetchFiles(wanted));
+  if (row_->card.access == CardAccess::Open) TRY(MendOthers(nodes, stated, wanted));
   TRY(Bring(*objects, wanted, held));
   MirrorEntry entry{*row_, name_, stated, {}};
   entry.change = TRY(Verify(*objects, stated, rebuild.blobs()));
@@ -63,10 +76,26 @@ Status MirrorRun::Enter(MirrorEntry& entry) {
   const storage::EnterOptions options{parts_.clock.NowMs(), parts_.quota, nullptr};
   const auto origin = row_->identity.origin;
   return parts_.database.Write([&](Connection& connection) -> Status {
-    const auto before = TRY(ReadMirrorBytes(connection, origin));
+    const auto before = TRY(ReadMirrorBytes(connection, parts_.room, origin));
     TRY(EnterMirror(connection, parts_.store, parts_.random, entry, options));
     return RequireWithinMirrorRoom(connection, parts_.room, origin, before);
   });
+}
+
+Status MirrorRun::AdmitObjects(std::uint64_t bytes) {
+  TRY(RequireObjectRoom(parts_, row_->identity.origin, bytes));
+  if (bytes <= kFreeObjectBytes || repository_.row == 0) return Ok();
+  auto lease = TRY(parts_.database.Read());
+  return storage::RequireUploadRoom(*lease, repository_.row, bytes, parts_.quota);
+}
+
+// A first copy of something is not begun where nothing more fits. What it grows by is known later,
+// when its trees are here.
+Status MirrorRun::RequireSomeRoom() {
+  if (row_->served || row_->card.content->bytes == 0) return Ok();
+  auto lease = TRY(parts_.database.Read());
+  TRY(storage::RequireUploadRoom(*lease, repository_.row, 1, parts_.quota));
+  return RequireMirrorRoom(*lease, parts_.room, row_->identity.origin, {1, 1});
 }
 
 Status MirrorRun::FetchMeta() {
@@ -98,9 +127,9 @@ Status MirrorRun::Place() {
 
 Result<StatedHistory> MirrorRun::FetchHistory() {
   const CardContent& content = *row_->card.content;
-  TRY(fetch_.FetchTrees({content.refs, content.commits}));
+  TRY(fetch_.FetchTrees({content.refs, content.commits}, kMaxStatedCommits));
   auto lease = TRY(parts_.database.Read());
-  storage::CatalogNodes nodes(*lease);
+  RunNodes nodes(*lease, peers_);
   auto stated = TRY(ReadStatedHistory(nodes, content));
   TRY(FetchManifests(stated));
   TRY(FetchCommits(fetch_, parts_.database, parts_.store, stated, parts_.clock.NowMs()));
@@ -138,7 +167,9 @@ Status MirrorRun::RequireRoom(const GitRebuild::Blobs& wanted) {
   const auto growth = TRY(CountGrowth(*lease, repository_.row, wanted));
   if (growth == 0) return Ok();
   TRY(storage::RequireUploadRoom(*lease, repository_.row, growth, parts_.quota));
-  return share_.Take(*lease, parts_.room, row_->identity.origin, growth);
+  Status taken = share_.Take(*lease, parts_.room, row_->identity.origin, growth);
+  report_.is_put_off = !taken && taken.error().code() == Errc::Unavailable;
+  return taken;
 }
 
 Status MirrorRun::FetchMissing(const std::vector<ManifestEntry>& missing, HeldFiles& held) {
@@ -156,6 +187,30 @@ Status MirrorRun::FetchMissing(const std::vector<ManifestEntry>& missing, HeldFi
   report_.fetched_files = mirror.figures().files;
   report_.fetched_bytes = mirror.figures().fetched_bytes;
   return fetched;
+}
+
+// Of what is damaged and not wanted now, such as files of older revisions, as much as peers have:
+// the state of the card does not need it. The next scrub has it tried again.
+Status MirrorRun::MendOthers(storage::NodeStore& nodes, const StatedHistory& stated,
+                             const GitRebuild::Blobs& wanted) {
+  std::vector<ManifestEntry> damaged;
+  {
+    auto lease = TRY(parts_.database.Read());
+    damaged = TRY(ListDamaged(*lease, nodes, repository_.row, stated, wanted));
+  }
+  if (damaged.empty()) return Ok();
+  const auto session = TRY(OpenSession());
+  FileMirror mirror(peers_, session);
+  for (const auto& entry : damaged) {
+    const auto content = mirror.Fetch(entry);
+    if (content) continue;
+    if (content.error().code() == Errc::Cancelled) return content.error();
+    log::Warning("mirror", "event=not_mended file={} error=\"{}\"", entry.sha256.Short(),
+                 content.error().message());
+  }
+  report_.fetched_files += mirror.figures().files;
+  report_.fetched_bytes += mirror.figures().fetched_bytes;
+  return Ok();
 }
 
 Result<std::shared_ptr<storage::ContentSession>> MirrorRun::OpenSession() {

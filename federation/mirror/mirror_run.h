@@ -9,6 +9,11 @@
 
 namespace banyan::federation {
 
+// Before so many bytes of objects are kept: NoSpace below the reserve of the disk; TooLarge when
+// they, but for the first MiB, would not fit into the room that mirrors have. What is small may
+// come all the same: a change that takes content away needs some objects, too.
+Status RequireObjectRoom(const MirrorParts& parts, std::int64_t origin, std::uint64_t bytes);
+
 // Used once, by one thread.
 class MirrorRun {
  public:
@@ -16,7 +21,8 @@ class MirrorRun {
       : parts_(parts),
         card_row_(card_row),
         peers_(parts.clock, peers, parts.cancelled, parts.peer_rounds),
-        fetch_(parts.database, peers_, parts.limits),
+        fetch_(parts.database, peers_, parts.limits,
+               [this](std::uint64_t bytes) { return AdmitObjects(bytes); }),
         passing_(parts.arriving, card_row),
         share_(parts.shared_room) {}
 
@@ -26,6 +32,8 @@ class MirrorRun {
 
  private:
   Result<MirrorOutcome> Steps();
+  Status AdmitObjects(std::uint64_t bytes);
+  Status RequireSomeRoom();
   Status FetchMeta();
   Status Place();
   Result<StatedHistory> FetchHistory();
@@ -34,6 +42,8 @@ class MirrorRun {
   Status RequireRoom(const GitRebuild::Blobs& wanted);
   Status Enter(MirrorEntry& entry);
   Status FetchMissing(const std::vector<storage::ManifestEntry>& missing, HeldFiles& held);
+  Status MendOthers(storage::NodeStore& nodes, const StatedHistory& stated,
+                    const GitRebuild::Blobs& wanted);
   Result<std::shared_ptr<storage::ContentSession>> OpenSession();
   Status Bring(storage::GitObjects& objects, const GitRebuild::Blobs& wanted,
                const HeldFiles& held);

@@ -8,10 +8,41 @@ namespace banyan::federation {
 
 using storage::Connection;
 
-Status ObjectFetch::FetchTrees(const std::vector<Sha256>& roots) {
+namespace {
+
+// Of one node no more items are said to be below it, so that sums stay exact.
+constexpr std::uint64_t kMostItems = std::uint64_t{1} << 48;
+
+struct Below {
+  std::vector<storage::ChildRef> children;
+  std::uint64_t items = 0;
+};
+Result<Below> ListBelow(const storage::SearchNode& node) {
+  Below below;
+  if (node.level == 0) {
+    below.items = node.items.size();
+    return below;
+  }
+  std::set<Sha256> named;
+  for (const auto& item : node.items) {
+    below.children.push_back(TRY(storage::ParseChildRef(item.value)));
+    const auto& child = below.children.back();
+    if (child.item_count > kMostItems) {
+      return Error(Errc::Corrupt, "a search tree has more items than there can be");
+    }
+    below.items += child.item_count;
+    if (named.insert(child.id).second) continue;
+    return Error(Errc::Corrupt, "a search tree names one node twice");
+  }
+  return below;
+}
+
+}  // namespace
+
+Status ObjectFetch::FetchTrees(const std::vector<Sha256>& roots, std::uint64_t most_items) {
   std::vector<Node> level;
   for (const auto& root : roots) {
-    if (seen_.insert(root).second) level.push_back({root, -1});
+    if (seen_.insert(root).second) level.push_back({root, -1, most_items});
   }
   while (!level.empty()) {
     std::vector<Node> children;
@@ -66,14 +97,30 @@ Status ObjectFetch::AddChildren(const Node& node, ByteView bytes, std::vector<No
   const auto parsed = TRY(storage::ParseNode(bytes).Context("node " + node.id.ToString()));
   const bool is_in_place = node.level < 0 || (node.level == parsed.level && !parsed.items.empty());
   if (!is_in_place) return Error(Errc::Corrupt, "a search tree has a node in the wrong place");
-  if (parsed.level == 0) return Ok();
-  for (const auto& item : parsed.items) {
-    const auto child = TRY(storage::ParseChildRef(item.value));
-    if (seen_.insert(child.id).second) children.push_back({child.id, parsed.level - 1});
+  const auto below = TRY(ListBelow(parsed));
+  if (node.level < 0 && below.items > node.items) {
+    return Error(Errc::TooLarge, "a search tree of " + std::to_string(below.items) +
+                                     " items, where at most " + std::to_string(node.items) +
+                                     " are taken");
+  }
+  if (node.level >= 0 && below.items != node.items) {
+    return Error(Errc::Corrupt, "a search tree has another number of items than it says");
+  }
+  for (const auto& child : below.children) {
+    if (!seen_.insert(child.id).second) continue;
+    children.push_back({child.id, parsed.level - 1, child.item_count});
   }
   if (seen_.size() <= limits_.nodes) return Ok();
   return Error(Errc::TooLarge, "the trees of this repository have more than " +
                                    std::to_string(limits_.nodes) + " nodes that are not here");
+}
+
+Status ObjectFetch::RequireRoom() {
+  if (bytes_ > limits_.bytes) {
+    return Error(Errc::TooLarge,
+                 "the trees and commits of this repository take more bytes than a mirror takes");
+  }
+  return admit_ ? admit_(bytes_) : Ok();
 }
 
 Status ObjectFetch::FetchObjects(std::vector<Sha256> ids, const Take& take) {
@@ -111,11 +158,8 @@ Status ObjectFetch::AskOne(PeerSource& peer, std::vector<Sha256>& wanted,
       bytes_ += answer[i]->size();
       objects.push_back({asked[i], *std::move(answer[i])});
     }
-    if (bytes_ > limits_.bytes) {
-      return peers_.Stop(Error(Errc::TooLarge,
-                               "the trees and commits of this repository take "
-                               "more bytes than a mirror takes"));
-    }
+    const Status room = RequireRoom();
+    if (!room) return peers_.Stop(room.error());
     const Status taken = take(std::move(objects));
     if (!taken) return peers_.Stop(taken.error());
     absent.insert(absent.end(), not_there.begin(), not_there.end());

@@ -2,6 +2,7 @@
 
 #include "federation/mirror/mirror_files.h"
 #include "federation/mirror/mirror_run.h"
+#include "federation/mirror/run_nodes.h"
 #include "federation/mirror/wanted_files.h"
 #include "storage/base/logging.h"
 #include "storage/history/uploads.h"
@@ -34,8 +35,8 @@ MirrorReport RepositoryMirror::Run(std::int64_t card_row, std::span<PeerSource* 
   if (code == Errc::Cancelled || code == Errc::Conflict) return report;
   const Status noted = parts_.database.Write([&](Connection& connection) -> Status {
     if (run.row()) TRY(RequireLatest(connection, *run.row()));
-    return NoteFailure(connection, card_row, report.outcome.error().message(),
-                       parts_.clock.NowMs());
+    const auto note = report.is_put_off ? NotePutOff : NoteFailure;
+    return note(connection, card_row, report.outcome.error().message(), parts_.clock.NowMs());
   });
   if (!noted && noted.error().code() == Errc::Conflict) {
     report.outcome = noted.error();
@@ -51,10 +52,13 @@ Result<MirrorMeasure> RepositoryMirror::Measure(std::int64_t card_row,
   auto lease = TRY(parts_.database.Read());
   const auto row = TRY(ReadMirrorRow(*lease, card_row));
   if (!row.card.content || row.card.access != CardAccess::Open) return MirrorMeasure();
+  TRY(RequireObjectRoom(parts_, row.identity.origin, 0));
   MirrorPeers asked(parts_.clock, peers, parts_.cancelled, parts_.peer_rounds);
-  ObjectFetch fetch(parts_.database, asked, parts_.limits);
-  TRY(fetch.FetchTrees({row.card.content->refs, row.card.content->commits}));
-  storage::CatalogNodes nodes(*lease);
+  ObjectFetch fetch(parts_.database, asked, parts_.limits, [&](std::uint64_t bytes) {
+    return RequireObjectRoom(parts_, row.identity.origin, bytes);
+  });
+  TRY(fetch.FetchTrees({row.card.content->refs, row.card.content->commits}, kMaxStatedCommits));
+  RunNodes nodes(*lease, asked);
   const auto stated = TRY(ReadStatedHistory(nodes, *row.card.content));
   const auto selection = TRY(ContentSelection::Parse(row.selected));
   if (selection.history == ContentSelection::History::All && !selection.refs.empty()) {

@@ -47,6 +47,7 @@ struct MirrorReport {
   //   NotFound, Denied, Unavailable, Io: no peer gave what is needed, or the disk failed
   //   TooLarge, NoSpace: quotas and limits of this node
   Result<MirrorOutcome> outcome = MirrorOutcome::UpToDate;
+  bool is_put_off = false;  // Unavailable only for the room that other runs are about to take
   std::uint64_t files = 0;  // contents that are selected
   std::uint64_t bytes = 0;
   std::uint64_t fetched_files = 0;  // in this run, perhaps in parts

@@ -9,13 +9,22 @@ namespace {
 using storage::Connection;
 using storage::GitObjects;
 
+struct StatedItems {
+  const char* name = "";
+  std::uint64_t most = 0;
+};
+
 // Calls `visit` for each item, and requires the tree's own shape. Its nodes are in `shape` then.
 template <typename Visit>
-Status ReadTree(storage::NodeStore& nodes, const Sha256& root, storage::MemoryNodes& shape,
-                const Visit& visit) {
+Status ReadTree(storage::NodeStore& nodes, const Sha256& root, const StatedItems& stated,
+                storage::MemoryNodes& shape, const Visit& visit) {
   std::vector<storage::SearchChange> items;
   storage::SearchCursor cursor(nodes);
   for (TRY(cursor.Open(root)); cursor.Valid(); TRY(cursor.Next())) {
+    if (items.size() == stated.most) {
+      return Error(Errc::TooLarge, "it has more than " + std::to_string(stated.most) + " " +
+                                       stated.name + ", which no mirror takes");
+    }
     TRY(visit(cursor.Item().key, cursor.Item().value));
     items.push_back({cursor.Item().key, cursor.Item().value});
   }
@@ -87,14 +96,15 @@ std::set<Sha256> StatedHistory::RefManifests() const {
 Result<StatedHistory> ReadStatedHistory(storage::NodeStore& nodes, const CardContent& content) {
   StatedHistory stated;
   storage::MemoryNodes commits;
-  TRY(ReadTree(nodes, content.commits, commits,
+  TRY(ReadTree(nodes, content.commits, {"commits and tags", kMaxStatedCommits}, commits,
                [&](const std::string& key, const std::string& value) {
                  return AddCommit(stated, key, value);
                }));
   storage::MemoryNodes refs;
-  TRY(ReadTree(nodes, content.refs, refs, [&](const std::string& key, const std::string& value) {
-    return AddRef(stated, key, value);
-  }));
+  TRY(ReadTree(nodes, content.refs, {"branches and tags", kMaxStatedRefs}, refs,
+               [&](const std::string& key, const std::string& value) {
+                 return AddRef(stated, key, value);
+               }));
   TRY(RequireHead(stated, content, TRY(storage::EmptyTree(refs))));
   for (const auto& [id, node] : commits.nodes()) stated.nodes.Add(id, node);
   return stated;

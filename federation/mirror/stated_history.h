@@ -9,6 +9,10 @@
 
 namespace banyan::federation {
 
+// What a mirror takes of one repository: all of it is in memory at once (PROTOCOL.md section 12).
+inline constexpr std::uint64_t kMaxStatedCommits = 262'144;  // annotated tags among them
+inline constexpr std::uint64_t kMaxStatedRefs = 65'536;
+
 // What an origin states twice, and not the same; no peer is to blame.
 Error OriginContradicts(const std::string& what);
 
@@ -23,7 +27,7 @@ struct StatedHistory {
 
 // `nodes` must have both trees. Corrupt when an entry is malformed, a tree has not the shape that
 // its content gives, or the trees and the card contradict each other; Invalid for a ref that no
-// repository here could have.
+// repository here could have; TooLarge for more commits or refs than a mirror takes.
 Result<StatedHistory> ReadStatedHistory(storage::NodeStore& nodes, const CardContent& content);
 
 // Brings what is lacking of the commits and tags themselves into the catalog, where nothing keeps

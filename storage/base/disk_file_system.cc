@@ -269,11 +269,17 @@ class PosixFileSystem final : public FileSystem {
     if (dir == nullptr) return PosixError(directory, "list");
     (void)opened.Release();  // closed with `dir`
     std::vector<std::string> names;
-    while (const dirent* entry = ::readdir(dir)) {
+    for (;;) {
+      errno = 0;  // what readdir leaves at the end, and nowhere else
+      const dirent* entry = ::readdir(dir);
+      if (entry == nullptr) break;
       const std::string name = entry->d_name;
       if (name != "." && name != "..") names.push_back(name);
     }
+    const int failure = errno;
     ::closedir(dir);
+    errno = failure;
+    if (failure != 0) return PosixError(directory, "list");
     std::sort(names.begin(), names.end());
     return names;
   }

@@ -1,9 +1,10 @@
 #pragma once
 // The disk seam. Everything durable goes through a FileSystem, so that tests can fail the n-th
 // operation, fill the disk, or drop what was not synced. Paths are UTF-8. Errors: NotFound when a
-// named file is absent, NoSpace when the disk is full (ENOSPC, EDQUOT), Io otherwise, always with
-// the path in the message. After an Io or NoSpace error from WriteAt, Sync, Rename or
-// SyncDirectory the durable state is unknown: the caller stops using the object and reloads.
+// named file is absent, NoSpace when the disk is full (ENOSPC, EDQUOT), Unavailable when memory or
+// file descriptors have run out, Io otherwise, always with the path in the message. After an error
+// from WriteAt, Sync, Rename or SyncDirectory the durable state is unknown: the caller stops using
+// the object and reloads.
 
 #include <cstdint>
 #include <memory>

@@ -13,6 +13,7 @@ Error PosixError(const std::string& path, const char* call) {
   if (code == ENOSPC || code == EDQUOT) {
     return Error(Errc::NoSpace, message + " (free some space and try again)");
   }
+  if (code == EMFILE || code == ENFILE || code == ENOMEM) return Error(Errc::Unavailable, message);
   return Error(Errc::Io, message);
 }
 

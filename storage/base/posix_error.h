@@ -7,7 +7,8 @@
 
 namespace banyan {
 
-// Of the call that just failed on `path`: NotFound, Conflict (it exists), NoSpace, else Io.
+// Of the call that just failed on `path`: NotFound, Conflict (it exists), NoSpace, Unavailable (the
+// machine lacks memory, or has too many files open: nothing is wrong with the path), else Io.
 Error PosixError(const std::string& path, const char* call);
 
 }  // namespace banyan

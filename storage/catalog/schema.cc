@@ -239,8 +239,31 @@ UPDATE repository SET described = NULL WHERE id IN (
     OR metadata LIKE '%"architectures":%');
 )sql";
 
-// A copy of a file that others have too, and who knows of it (storage/content/FORMAT.md section 5).
+// Rows of upload_range of one session share no places. Before version 10 they did, where a run was
+// sent again from within: these become one, which counts nothing (storage/content/loose_places.h).
 constexpr const char* kVersion12 = R"sql(
+CREATE TABLE joined AS
+WITH range AS (
+  SELECT session, pack, first, first + count AS past,
+    max(first + count) OVER (PARTITION BY session, pack ORDER BY first
+      ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS before
+  FROM upload_range),
+numbered AS (
+  SELECT session, pack, first, past,
+    sum(before IS NULL OR first >= before)
+      OVER (PARTITION BY session, pack ORDER BY first) AS number
+  FROM range)
+SELECT session, pack, min(first) AS first, max(past) AS past FROM numbered
+GROUP BY session, pack, number HAVING count(*) > 1;
+DELETE FROM upload_range WHERE EXISTS(SELECT 1 FROM joined j WHERE j.session = upload_range.session
+  AND j.pack = upload_range.pack AND upload_range.first >= j.first AND upload_range.first < j.past);
+INSERT INTO upload_range(session, pack, first, count)
+  SELECT session, pack, first, past - first FROM joined;
+DROP TABLE joined;
+)sql";
+
+// A copy of a file that others have too, and who knows of it (storage/content/FORMAT.md section 5).
+constexpr const char* kVersion14 = R"sql(
 ALTER TABLE repository_file ADD COLUMN recipe BLOB;  -- of its own copy; NULL: the file's
 CREATE INDEX repository_file_own ON repository_file(file) WHERE recipe IS NOT NULL;
 CREATE INDEX repository_file_since ON repository_file(repository, since_ms);
@@ -278,6 +301,8 @@ Status Migrate(Database& database) {
     if (version < 10) TRY(connection.ExecuteScript(kVersion10));
     if (version < 11) TRY(connection.ExecuteScript(kVersion11));
     if (version < 12) TRY(connection.ExecuteScript(kVersion12));
+    if (version < 13) TRY(connection.ExecuteScript(kVersion13));
+    if (version < 14) TRY(connection.ExecuteScript(kVersion14));
     return connection.ExecuteScript("PRAGMA user_version = " + std::to_string(kSchemaVersion));
   });
 }

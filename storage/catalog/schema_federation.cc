@@ -271,4 +271,15 @@ CREATE INDEX repository_card_of ON repository_card(origin);
 CREATE INDEX repository_card_meta ON repository_card(meta_id) WHERE meta_id IS NOT NULL;
 )sql";
 
+const char* const kVersion13 = R"sql(
+CREATE TABLE log_mark(                       -- on the way to log_head (federation/log_marks.h)
+  origin INTEGER NOT NULL REFERENCES origin ON DELETE CASCADE,
+  epoch INTEGER NOT NULL,
+  size INTEGER NOT NULL,                     -- what so many entries lead to:
+  frontier BLOB NOT NULL,                    -- hashes, as in log_head
+  PRIMARY KEY(origin, epoch, size)) WITHOUT ROWID;
+INSERT INTO log_mark(origin, epoch, size, frontier)
+  SELECT origin, epoch, size, frontier FROM log_head WHERE size >= 1024;
+)sql";
+
 }  // namespace banyan::storage

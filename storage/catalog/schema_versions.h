@@ -9,5 +9,6 @@ extern const char* const kVersion4;
 extern const char* const kVersion5;
 extern const char* const kVersion6;
 extern const char* const kVersion7;
+extern const char* const kVersion13;
 
 }  // namespace banyan::storage

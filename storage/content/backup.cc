@@ -7,6 +7,8 @@
 namespace banyan::storage {
 namespace {
 
+constexpr std::uint64_t kMinSealedBytes = 4u << 20;  // a sixteenth of a full pack
+
 class BackupRun {
  public:
   BackupRun(LocalContentStore& store, const BackupOptions& options)
@@ -22,7 +24,9 @@ class BackupRun {
     const std::uint64_t set = before.value_or(0) + 1;
     const std::string set_path = target_.SetPath(set);
     TRY(core_.fs.CreateDirectories(set_path + "/open"));
+    SealWhatIsWorthIt();
     TRY(core_.database.BackupTo(set_path + "/catalog.db"));
+    report.bytes_copied += TRY(core_.fs.Stat(set_path + "/catalog.db")).size_bytes;
     TRY(CopyOpenPacks(set_path + "/open"));
     TRY(CopySealedPacks(set_path + "/open"));
     for (const std::string& name : options_.extra_files) {
@@ -43,6 +47,14 @@ class BackupRun {
   }
   static std::string NameIn(const std::string& directory, const std::string& path) {
     return directory + path.substr(path.rfind('/'));
+  }
+
+  // An open pack grows and is copied whole each time, a sealed one once. Small ones stay open: each
+  // backup would leave one more of them.
+  void SealWhatIsWorthIt() {
+    const Status sealed =
+        core_.packs->SealIdle([](Pack& pack) { return pack.payload_bytes() >= kMinSealedBytes; });
+    if (!sealed) log::Warning("storage", "not sealed error=\"{}\"", sealed.error().message());
   }
 
   // Records before payloads: those that the catalog's copy names were durable before it was made. A

@@ -3,7 +3,9 @@
 // 10).
 //
 // A backup directory holds one complete backup: a data directory as it could have been at one
-// moment. Backing up to it again copies only what is new. The new backup takes the place of the
+// moment. Backing up to it again copies the content that is new; the catalog, which is small beside
+// it, and open packs of less than 4 MiB each time. Larger ones are sealed first, unless a writer
+// has them. The new backup takes the place of the
 // old one in a single rename, after all of it is durable: whatever interrupts it, the old one is
 // complete until then. Meanwhile the directory holds both catalogs and the packs of both.
 
@@ -23,7 +25,7 @@ struct BackupOptions {
 struct BackupReport {
   std::uint64_t packs_copied = 0;
   std::uint64_t packs_kept = 0;
-  std::uint64_t bytes_copied = 0;
+  std::uint64_t bytes_copied = 0;  // of packs, catalog and extra files
 };
 // Uploads, commits and downloads go on meanwhile; collection waits. Invalid when the target's
 // backup.json is none of ours, Conflict when the target holds anything else. Cancelled leaves what

@@ -32,7 +32,7 @@ Result<std::optional<ChunkLocation>> ChunkFinder::LocateIn(PackId candidate, con
   if (!pack) {
     // A stale entry of the index, or a pack that is damaged as a whole.
     const auto code = pack.error().code();
-    if (code == Errc::NotFound || code == Errc::Corrupt) return none;
+    if (code == Errc::NotFound || code == Errc::Corrupt || code == Errc::Io) return none;
     return pack.error();
   }
   for (const std::uint32_t index : (*pack)->Find(id)) {

@@ -23,11 +23,11 @@ void LocationSet::Add(const Term& term) {
   runs[first] = end;
 }
 
-bool LocationSet::Contains(const ChunkLocation& at) const {
-  const auto pack = runs_.find(at.pack);
+bool LocationSet::Overlaps(const Term& run) const {
+  const auto pack = runs_.find(run.pack);
   if (pack == runs_.end()) return false;
-  auto run = pack->second.upper_bound(at.index);
-  return run != pack->second.begin() && std::prev(run)->second > at.index;
+  const auto after = pack->second.lower_bound(run.first + run.count);
+  return after != pack->second.begin() && std::prev(after)->second > run.first;
 }
 
 Result<std::shared_ptr<RepositoryPlaces>> RepositoryPlaces::Read(Database& database,
@@ -59,9 +59,9 @@ void RepositoryPlaces::Add(const Term& place) {
   places_.Add(place);
 }
 
-bool RepositoryPlaces::Contains(const ChunkLocation& at) const {
+bool RepositoryPlaces::Overlaps(const Term& run) const {
   MutexLock lock(mutex_);
-  return places_.Contains(at);
+  return places_.Overlaps(run);
 }
 
 bool RepositoryPlaces::HasSomeOf(PackId pack) const {
@@ -89,18 +89,33 @@ Result<std::shared_ptr<RepositoryPlaces>> KnownPlaces::Of(Database& database,
   return places;
 }
 
-Result<ChunkScope> ChunkScope::Load(Database& database, std::shared_ptr<RepositoryPlaces> files,
+// The session's places first: what a file takes over meanwhile is found there.
+Result<ChunkScope> ChunkScope::Load(Database& database, std::int64_t repository,
                                     std::int64_t session) {
-  ChunkScope scope(database, std::move(files));
-  auto connection = TRY(database.Read());
+  ChunkScope scope(database, std::make_shared<RepositoryPlaces>(repository));
+  TRY(scope.ReadUploaded(session));
+  TRY(scope.ReadFiles());
+  return scope;
+}
+
+Status ChunkScope::ReadUploaded(std::int64_t session) {
+  auto connection = TRY(database_->Read());
   auto rows =
       connection->Query("SELECT pack, first, count FROM upload_range WHERE session = ?", session);
   while (rows.Next()) {
-    scope.own_.Add({static_cast<PackId>(rows.Int(0)), static_cast<std::uint32_t>(rows.Int(1)),
-                    static_cast<std::uint32_t>(rows.Int(2)), 0});
+    own_.Add({static_cast<PackId>(rows.Int(0)), static_cast<std::uint32_t>(rows.Int(1)),
+              static_cast<std::uint32_t>(rows.Int(2)), 0});
   }
-  TRY(Status(rows.status()));
-  return scope;
+  return rows.status();
+}
+
+void ChunkScope::AddFile(const Recipe& recipe) {
+  for (const Term& term : recipe.terms) files_->Add(term);
+}
+
+Status ChunkScope::ReadFiles() {
+  files_ = TRY(RepositoryPlaces::Read(*database_, files_->repository()));
+  return Ok();
 }
 
 Result<ByteView> ChunkScope::PublicCounts(PackId pack) {

@@ -23,7 +23,9 @@ enum class Visibility { Hidden, Visible };
 class LocationSet {
  public:
   void Add(const Term& term);
-  bool Contains(const ChunkLocation& at) const;
+  bool Contains(const ChunkLocation& at) const { return Overlaps({at.pack, at.index, 1, 0}); }
+  // Contains one of the run.
+  bool Overlaps(const Term& run) const;
   bool HasSomeOf(PackId pack) const { return runs_.contains(pack); }
 
  private:
@@ -40,7 +42,8 @@ class RepositoryPlaces {
   // Adds those of files that the repository came to hold since.
   Status Refresh(Database& database) EXCLUDES(mutex_);
   void Add(const Term& place) EXCLUDES(mutex_);
-  bool Contains(const ChunkLocation& at) const EXCLUDES(mutex_);
+  bool Contains(const ChunkLocation& at) const { return Overlaps({at.pack, at.index, 1, 0}); }
+  bool Overlaps(const Term& run) const EXCLUDES(mutex_);
   bool HasSomeOf(PackId pack) const EXCLUDES(mutex_);
 
  private:
@@ -67,16 +70,24 @@ class KnownPlaces {
 // Used by one thread at a time.
 class ChunkScope {
  public:
-  // The repository's files and what is public.
+  // The repository's files, and what is public.
   ChunkScope(Database& database, std::shared_ptr<RepositoryPlaces> files)
       : database_(&database), files_(std::move(files)) {}
-  // And the session's stored ranges.
-  static Result<ChunkScope> Load(Database& database, std::shared_ptr<RepositoryPlaces> files,
-                                 std::int64_t session);
+  // Reads the repository's files and the session's stored ranges.
+  static Result<ChunkScope> Load(Database& database, std::int64_t repository, std::int64_t session);
+  // Adds the session's stored ranges.
+  Status ReadUploaded(std::int64_t session);
   // What the session stores later.
   void AddUploaded(const Term& term) { own_.Add(term); }
   // What a writer stores, for other writers of the repository too.
   void AddPlaced(const Term& place) { files_->Add(place); }
+  // What files have that the session makes.
+  void AddFile(const Recipe& recipe);
+  // The places of the repository's files, as they were read last.
+  const RepositoryPlaces& files() const { return *files_; }
+  // Reads them again: those of files that went are not in scope any more, unless the session
+  // stored them.
+  Status ReadFiles();
   Result<Visibility> Judge(const ChunkLocation& at);
   // Hidden when nothing of the pack is in scope.
   Result<Visibility> JudgePack(PackId pack);

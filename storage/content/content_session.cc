@@ -1,5 +1,6 @@
 #include "storage/content/content_session.h"
 
+#include <algorithm>
 #include <deque>
 
 #include "storage/content/loose_places.h"
@@ -10,7 +11,9 @@ namespace banyan::storage {
 namespace {
 
 Error NoSession() {
-  return Error(Errc::NotFound, "no such upload session: it expired or was ended; begin again");
+  return Error(
+      Errc::NotFound,
+      "no such upload session: it expired, was ended, or gave way to newer ones; begin again");
 }
 
 Result<std::vector<std::uint32_t>> SizesOf(ContentCore& core, const Term& run) {
@@ -25,7 +28,19 @@ Result<std::vector<std::uint32_t>> SizesOf(ContentCore& core, const Term& run) {
 Result<ChunkScope> PlacingScopeOf(ContentCore& core, const SessionOwner& owner,
                                   std::int64_t session) {
   auto places = TRY(core.known_places.Of(core.database, owner.repository));
-  return ChunkScope::Load(core.database, std::move(places), session);
+  ChunkScope scope(core.database, std::move(places));
+  TRY(scope.ReadUploaded(session));
+  return scope;
+}
+
+// Of the owner's sessions those unused for longest, so many that with this new one there are
+// kMostOpen.
+Status EndOldest(Connection& connection, const SessionOwner& owner, std::int64_t begun) {
+  return connection.Execute(
+      "DELETE FROM upload_session WHERE id IN (SELECT id FROM upload_session"
+      " WHERE repository = ? AND user = ? AND id <> ? ORDER BY used_ms DESC, id DESC"
+      " LIMIT -1 OFFSET ?)",
+      owner.repository, owner.user, begun, ContentSession::kMostOpen - 1);
 }
 
 }  // namespace
@@ -40,11 +55,13 @@ Result<std::shared_ptr<ContentSession>> ContentSession::OfName(LocalContentStore
                                                                const std::string& name,
                                                                const SessionOwner& owner) {
   const std::int64_t now = store.core().clock.NowMs();
-  TRY(store.core().database.Write([&](Connection& connection) {
-    return connection.Execute(
-        "INSERT INTO upload_session(name, user, repository, created_ms, used_ms)"
-        " VALUES(?,?,?,?,?) ON CONFLICT(name) DO NOTHING",
-        name, owner.user, owner.repository, now, now);
+  TRY(store.core().database.Write([&](Connection& connection) -> Status {
+    TRY(
+        connection.Execute("INSERT INTO upload_session(name, user, repository, created_ms, used_ms)"
+                           " VALUES(?,?,?,?,?) ON CONFLICT(name) DO NOTHING",
+                           name, owner.user, owner.repository, now, now));
+    if (connection.Changes() == 0) return Ok();
+    return EndOldest(connection, owner, connection.LastInsertId());
   }));
   return Resume(store, name, owner);
 }
@@ -65,9 +82,7 @@ Result<std::shared_ptr<ContentSession>> ContentSession::Resume(LocalContentStore
     return connection.Execute("UPDATE upload_session SET used_ms = ? WHERE id = ?",
                               store.core().clock.NowMs(), row);
   }));
-  auto& database = store.core().database;
-  auto files = TRY(RepositoryPlaces::Read(database, owner.repository));
-  auto known = TRY(ChunkScope::Load(database, std::move(files), row));
+  auto known = TRY(ChunkScope::Load(store.core().database, owner.repository, row));
   auto placing = TRY(PlacingScopeOf(store.core(), owner, row));
   return std::shared_ptr<ContentSession>(
       new ContentSession(store, Scopes{std::move(known), std::move(placing)}, row, name, owner));
@@ -170,13 +185,33 @@ Result<ContentSession::PutSummary> ContentSession::Put(ByteView batch, const Exp
   return summary;
 }
 
+// Mostly no file has any of them, as far as is known. Where some seem to, the files are read anew:
+// one may be gone.
+Result<Recipe> ContentSession::FindLoose(const Recipe& chunks) {
+  MutexLock lock(mutex_);
+  const auto in_file = [this](const Term& term)
+                           NO_THREAD_SAFETY_ANALYSIS { return scope_.files().Overlaps(term); };
+  if (std::ranges::none_of(chunks.terms, in_file)) return chunks;
+  TRY(scope_.ReadFiles());
+  Recipe loose;
+  for (const Term& term : chunks.terms) {
+    const auto sizes = TRY(SizesOf(store_.core(), term));
+    for (std::uint32_t i = 0; i < term.count; ++i) {
+      const ChunkLocation at{term.pack, term.first + i};
+      if (!scope_.files().Contains(at)) loose.Append(at.pack, at.index, sizes[i]);
+    }
+  }
+  return loose;
+}
+
 Status ContentSession::Keep(const Recipe& chunks, const Also& also) {
+  const auto loose = TRY(FindLoose(chunks));
   TRY(store_.core().database.Write([&](Connection& connection) -> Status {
     // By name too: the row of a session that expired meanwhile may belong to another one.
     TRY(connection.Execute("UPDATE upload_session SET used_ms = ? WHERE id = ? AND name = ?",
                            store_.core().clock.NowMs(), row_, name_));
     if (connection.Changes() == 0) return NoSession();
-    for (const Term& term : chunks.terms) {
+    for (const Term& term : loose.terms) {
       TRY(HoldPlaces(connection, row_, term, TRY(SizesOf(store_.core(), term))));
     }
     return also ? also(connection) : Ok();
@@ -290,7 +325,7 @@ Status ContentSession::Record(Connection& connection, FileContent& content, std:
   return Ok();
 }
 
-Result<FileContent> ContentSession::Check(const Assembly& file, PinnedRecipe& pinned) {
+Result<ContentSession::Checked> ContentSession::Check(const Assembly& file, PinnedRecipe& pinned) {
   const auto& [chunks, claim, begun] = file;
   TRY(ShapeIsLegal(chunks, claim));
   TRY(FillRecipe(chunks, pinned.recipe));
@@ -312,11 +347,11 @@ Result<FileContent> ContentSession::Check(const Assembly& file, PinnedRecipe& pi
     return Error(Errc::Invalid, "wrong SHA-256: claimed " + claim.sha256.ToString() +
                                     ", the bytes give " + content.sha256.ToString());
   }
-  if (inspection.is_canonical) return content;
+  if (inspection.is_canonical) return Checked{std::move(content), {}};
   const auto recut = TRY(Recut(content));
   ReaderLock lock(store_.core().collection_mutex);
   pinned.recipe = recut.content.recipe;
-  return recut.content;
+  return Checked{recut.content, std::move(content.recipe)};
 }
 
 Result<FileContent> ContentSession::Assemble(const ChunkList& chunks, const FileClaim& claim,
@@ -330,29 +365,45 @@ Result<std::vector<Result<FileContent>>> ContentSession::AssembleAll(
     std::span<const Assembly> files) {
   std::deque<PinnedRecipe> pins;
   std::vector<Result<FileContent>> results;
+  std::vector<Term> sent;
   for (const Assembly& file : files) {
-    results.push_back(Check(file, pins.emplace_back(store_.core())));
+    auto checked = Check(file, pins.emplace_back(store_.core()));
+    if (!checked) {
+      results.push_back(checked.error());
+      continue;
+    }
+    sent.insert(sent.end(), checked->sent.terms.begin(), checked->sent.terms.end());
+    results.push_back(std::move(checked->content));
   }
+  TRY(RecordAll(results, std::move(sent)));
+  return results;
+}
+
+Status ContentSession::RecordAll(std::vector<Result<FileContent>>& files, std::vector<Term> sent) {
   const std::int64_t now_ms = store_.core().clock.NowMs();
   std::vector<Term> places;
-  for (const auto& result : results) {
-    if (result)
-      places.insert(places.end(), result->recipe.terms.begin(), result->recipe.terms.end());
+  for (const auto& file : files) {
+    if (file) places.insert(places.end(), file->recipe.terms.begin(), file->recipe.terms.end());
   }
   TRY(store_.core().database.Write([&](Connection& connection) -> Status {
-    const auto sessions = TRY(FindHoldingSessions(connection, owner_.repository));
-    TRY(LetGoOfPlaces(connection, sessions, places));
-    for (auto& result : results) {
-      if (result) TRY(Record(connection, *result, now_ms));
+    TRY(LetGoOfPlaces(connection, owner_.repository, places));
+    // Others who sent the same have no file of it yet.
+    TRY(LetGoOfOwnPlaces(connection, name_, sent));
+    for (auto& file : files) {
+      if (file) TRY(Record(connection, *file, now_ms));
     }
     return Ok();
   }));
-  return results;
+  MutexLock lock(mutex_);
+  for (const auto& file : files) {
+    if (file) scope_.AddFile(file->recipe);
+  }
+  return Ok();
 }
 
 Status ContentSession::End() {
   return store_.core().database.Write([&](Connection& connection) {
-    return connection.Execute("DELETE FROM upload_session WHERE id = ?", row_);
+    return connection.Execute("DELETE FROM upload_session WHERE id = ? AND name = ?", row_, name_);
   });
 }
 

@@ -6,10 +6,11 @@
 //     │                                                                     │
 //     └── Resume after a crash of either side ◀────────────────────────────-┘  then a commit
 //
-// What was acknowledged by Put or Assemble is durable and belongs to the session until it expires
-// (7 days unused). Nothing is believed: ids are hashed from decoded bytes, and Assemble computes
-// the SHA-256 from the stored chunks. Thread safe: of several calls at once, decoding, hashing and
-// waiting for the disk overlap.
+// What was acknowledged by Put or Assemble is durable. It belongs to the session until it expires
+// (7 days unused), or to the files of the repository that have it; should these go, it is lacking
+// again. Nothing is believed: ids are hashed from decoded bytes, and Assemble computes the SHA-256
+// from the stored chunks. Thread safe: of several calls at once, decoding, hashing and waiting for
+// the disk overlap.
 
 #include <functional>
 #include <memory>
@@ -34,6 +35,10 @@ struct SessionOwner {
 
 class ContentSession {
  public:
+  // So many sessions of an owner are open at once. The one that was unused for longest ends when
+  // another begins, so that whoever is killed again and again can always begin.
+  static constexpr std::int64_t kMostOpen = 256;
+
   static Result<std::shared_ptr<ContentSession>> Begin(LocalContentStore& store, Random& random,
                                                        const SessionOwner& owner);
   // NotFound when there is no such session, or it is another's.
@@ -70,8 +75,8 @@ class ContentSession {
   // For what is stored for this session other than by Put, before Keep.
   Result<ChunkScope> PlacingScope() const;
   // Keeps chunks that were stored or found for this session: they are in its scope from now on, and
-  // not collected before it expires. They must be durable, and pinned until this returns. `also`
-  // runs in the same transaction.
+  // those that no file of the repository has are not collected before it expires. They must be
+  // durable, and pinned until this returns. `also` runs in the same transaction.
   using Also = std::function<Status(Connection& connection)>;
   Status Keep(const Recipe& chunks, const Also& also = nullptr) EXCLUDES(mutex_);
   // The chunks in scope that lie without a gap around this one in its pack; nullopt when it is
@@ -88,7 +93,8 @@ class ContentSession {
   Status InspectAhead(FileInspection& inspection, std::span<const ChunkRef> next) EXCLUDES(mutex_);
   // Makes a file of chunks in scope and records it as uploaded to the repository. Conflict when
   // some chunks are lacking (ask Lacking again and send them); Invalid when the bytes do not match
-  // the claim. A list that is not the canonical cut is accepted and stored anew under that cut.
+  // the claim. A list that is not the canonical cut is accepted and stored anew under that cut; the
+  // session keeps its chunks no longer.
   // `begun`: of the same chunks, as far as it came; used up then.
   Result<FileContent> Assemble(const ChunkList& chunks, const FileClaim& claim,
                                FileInspection* begun = nullptr);
@@ -132,8 +138,16 @@ class ContentSession {
   Status StoreChunk(const ChunkId& id, const BatchEntry& entry, ByteView payload, Recipe& stored)
       REQUIRES(storing_mutex_);
   Status FillRecipe(const ChunkList& chunks, Recipe& recipe) EXCLUDES(mutex_);
-  // The file, whole and as claimed, not recorded yet.
-  Result<FileContent> Check(const Assembly& file, PinnedRecipe& pinned) EXCLUDES(mutex_);
+  // Without what files of the repository have.
+  Result<Recipe> FindLoose(const Recipe& chunks) EXCLUDES(mutex_);
+  struct Checked {
+    FileContent content;  // not recorded yet
+    Recipe sent;          // of the same bytes, where that is another cut
+  };
+  // The file, whole and as claimed.
+  Result<Checked> Check(const Assembly& file, PinnedRecipe& pinned) EXCLUDES(mutex_);
+  Status RecordAll(std::vector<Result<FileContent>>& files, std::vector<Term> sent)
+      EXCLUDES(mutex_);
   Result<FileInspection::Outcome> Inspect(const FileContent& content, FileInspection& inspection);
   Result<ContentStore::SmallFile> Recut(const FileContent& content);
   Status Record(Connection& connection, FileContent& content, std::int64_t now_ms);

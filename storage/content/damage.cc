@@ -97,6 +97,16 @@ Result<std::vector<DamagedFile>> FindDamagedFiles(ContentCore& core, const Damag
   return files;
 }
 
+// Mirrors that have the file are in no state that a policy selects, so that they are run again and
+// fetch it anew (storage/catalog/FORMAT.md section 6).
+Status UnsettleMirrors(Connection& connection, std::int64_t file) {
+  return connection.Execute(
+      "UPDATE mirror SET taken = 'damaged' WHERE card IN"
+      " (SELECT c.id FROM repository_file h JOIN repository_card c ON c.repository = h.repository"
+      " WHERE h.file = ? AND h.committed = 1)",
+      file);
+}
+
 // Files that were stored anew meanwhile, or went, are not damaged; and one that somebody has
 // another copy of is whole again.
 Status MarkFiles(Connection& connection, const DamagedChunks& damaged,
@@ -111,6 +121,7 @@ Status MarkFiles(Connection& connection, const DamagedChunks& damaged,
       continue;
     }
     TRY(connection.Execute("UPDATE file SET damaged = 1 WHERE id = ?", file.row));
+    TRY(UnsettleMirrors(connection, file.row));
     file.repositories = TRY(HoldersOf(connection, file.row));
     still.push_back(std::move(file));
   }

@@ -1,6 +1,6 @@
 #pragma once
 // What the catalog remembers of damage that scrubs found (FORMAT.md section 9), so that uploads
-// store anew what is damaged, after a restart too. Internal to storage.
+// store anew what is damaged, after a restart too, and mirrors fetch it. Internal to storage.
 
 #include <functional>
 

@@ -45,11 +45,11 @@ Status ShareOwnCopy(Connection& connection, std::int64_t repository, std::int64_
       repository, file)));
   if (own.empty()) return Ok();
   if (TRY(OpennessOf(connection, file)) == Openness::Closed) {
-    TRY(connection.Execute(
-        "UPDATE repository_file SET recipe ="
-        " (SELECT recipe FROM file WHERE id = ?1 AND damaged = 0)"
-        " WHERE file = ?1 AND recipe IS NULL",
-        file));
+    TRY(
+        connection.Execute("UPDATE repository_file SET recipe ="
+                           " (SELECT recipe FROM file WHERE id = ?1 AND damaged = 0)"
+                           " WHERE file = ?1 AND recipe IS NULL",
+                           file));
     TRY(connection.Execute("UPDATE file SET recipe = ?, damaged = 0 WHERE id = ?", own, file));
   }
   return connection.Execute(
@@ -139,8 +139,9 @@ Status HoldFile(Connection& connection, std::int64_t repository, const FileConte
   const int wanted = holding == Holding::Committed ? 2 : 1;
   TRY(connection.Execute("UPDATE file SET unreferenced_ms = NULL WHERE id = ?", file.row));
   if (before == 0 || wanted == 1) {
-    const auto sessions = TRY(FindHoldingSessions(connection, repository));
-    if (!sessions.empty()) TRY(LetGoOfPlaces(connection, sessions, file.recipe.terms));
+    if (TRY(LookForPlaces(connection, repository)) == Loose::Something) {
+      TRY(LetGoOfPlaces(connection, repository, file.recipe.terms));
+    }
   }
   if (before >= wanted) {
     TRY(connection.Execute(

@@ -7,17 +7,31 @@
 namespace banyan::storage {
 namespace {
 
-// Neighbouring places that a session holds.
-struct Held {
-  std::uint32_t first = 0;
-  std::vector<std::uint32_t> sizes_bytes;  // of the chunks from there on
-  std::uint32_t End() const { return first + static_cast<std::uint32_t>(sizes_bytes.size()); }
-};
+// Of the repository's sessions, and of one session, with the bounds of [first, end).
+constexpr const char* kOfRepository =
+    "SELECT session, first, count, sizes FROM upload_session s CROSS JOIN upload_range"
+    " ON session = s.id WHERE s.repository = ? AND pack = ? AND first < ? AND first + count > ?";
+constexpr const char* kOfNamed =
+    "SELECT session, first, count, sizes FROM upload_session s CROSS JOIN upload_range"
+    " ON session = s.id WHERE s.name = ? AND pack = ? AND first < ? AND first + count > ?";
+constexpr const char* kOfSession =
+    "SELECT session, first, count, sizes FROM upload_range"
+    " WHERE session = ? AND pack = ? AND first < ? AND first + count > ?";
 
 struct InPack {
   std::int64_t session = 0;
   PackId pack = 0;
 };
+
+// Neighbouring places that a session holds: a row of upload_range.
+struct Held {
+  InPack in;
+  std::uint32_t first = 0;
+  std::vector<std::uint32_t> sizes_bytes;  // of the chunks from there on
+  std::uint32_t End() const { return first + static_cast<std::uint32_t>(sizes_bytes.size()); }
+};
+
+std::uint32_t EndOf(const Term& run) { return run.first + run.count; }
 
 std::uint64_t Sum(std::span<const std::uint32_t> sizes_bytes) {
   return std::accumulate(sizes_bytes.begin(), sizes_bytes.end(), std::uint64_t{0});
@@ -30,22 +44,21 @@ std::vector<std::uint32_t> ParseSizes(ByteView bytes, std::size_t count) {
   return sizes;
 }
 
-// In order; those that share a chunk with [first, end), or touch it.
-Result<std::vector<Held>> FindHeld(Connection& connection, const InPack& in, std::uint32_t first,
-                                   std::uint32_t end) {
+// Those that share a chunk with [first, end).
+Result<std::vector<Held>> FindHeld(Connection& connection, const char* sql, const SqlValue& whose,
+                                   PackId pack, std::int64_t first, std::int64_t end) {
   std::vector<Held> found;
-  auto rows = connection.Query(
-      "SELECT first, count, sizes FROM upload_range"
-      " WHERE session = ? AND pack = ? AND first <= ? AND first + count >= ? ORDER BY first",
-      in.session, in.pack, end, first);
+  auto rows = connection.Query(sql, whose, pack, end, first);
   while (rows.Next()) {
-    found.push_back({static_cast<std::uint32_t>(rows.Int(0)),
-                     ParseSizes(rows.Blob(2), static_cast<std::size_t>(rows.Int(1)))});
+    found.push_back({{rows.Int(0), pack},
+                     static_cast<std::uint32_t>(rows.Int(1)),
+                     ParseSizes(rows.Blob(3), static_cast<std::size_t>(rows.Int(2)))});
   }
   TRY(Status(rows.status()));
   return found;
 }
 
+// Of two rows that begin at one place the longer one stays.
 Status Insert(Connection& connection, const InPack& in, std::uint32_t first,
               std::span<const std::uint32_t> sizes_bytes) {
   if (sizes_bytes.empty()) return Ok();
@@ -54,87 +67,106 @@ Status Insert(Connection& connection, const InPack& in, std::uint32_t first,
     StoreLe(&sizes[i * sizeof(std::uint32_t)], sizes_bytes[i]);
   }
   return connection.Execute(
-      "INSERT INTO upload_range(session, pack, first, count, bytes, sizes) VALUES(?,?,?,?,?,?)",
+      "INSERT INTO upload_range(session, pack, first, count, bytes, sizes) VALUES(?,?,?,?,?,?)"
+      " ON CONFLICT DO UPDATE SET count = excluded.count, bytes = excluded.bytes,"
+      " sizes = excluded.sizes WHERE excluded.count > count",
       in.session, in.pack, first, static_cast<std::int64_t>(sizes_bytes.size()), Sum(sizes_bytes),
       sizes);
 }
 
-Status Delete(Connection& connection, const InPack& in, const Held& held) {
+Status Delete(Connection& connection, const Held& held) {
   return connection.Execute("DELETE FROM upload_range WHERE session = ? AND pack = ? AND first = ?",
-                            in.session, in.pack, held.first);
+                            held.in.session, held.in.pack, held.first);
 }
 
 std::vector<Term> JoinNeighbours(std::vector<Term> places) {
   std::ranges::sort(places);
   std::vector<Term> runs;
   for (const Term& place : places) {
-    if (runs.empty() || runs.back().pack != place.pack ||
-        runs.back().first + runs.back().count < place.first) {
+    if (runs.empty() || runs.back().pack != place.pack || EndOf(runs.back()) < place.first) {
       runs.push_back(place);
       continue;
     }
-    const auto end = std::max(runs.back().first + runs.back().count, place.first + place.count);
-    runs.back().count = end - runs.back().first;
+    runs.back().count = std::max(EndOf(runs.back()), EndOf(place)) - runs.back().first;
   }
   return runs;
 }
 
-Status LetGo(Connection& connection, const InPack& in, std::uint32_t first, std::uint32_t end) {
-  for (const Held& held : TRY(FindHeld(connection, in, first + 1, end - 1))) {  // none that touch
-    TRY(Delete(connection, in, held));
-    const std::span sizes(held.sizes_bytes);
-    const auto before = std::max(first, held.first) - held.first;
-    TRY(Insert(connection, in, held.first, sizes.first(before)));
-    const auto after = std::min(end, held.End());
-    TRY(Insert(connection, in, after, sizes.subspan(after - held.first)));
+// `runs`: of its pack, in order, apart from each other. What is between them is held on.
+Status LetGo(Connection& connection, const Held& held, std::span<const Term> runs) {
+  const auto from =
+      std::ranges::partition_point(runs, [&](const Term& run) { return EndOf(run) <= held.first; });
+  const auto to =
+      std::ranges::partition_point(runs, [&](const Term& run) { return run.first < held.End(); });
+  if (from == to) return Ok();
+  TRY(Delete(connection, held));
+  const std::span sizes(held.sizes_bytes);
+  std::uint32_t at = held.first;
+  for (const Term& run : std::span(from, to)) {
+    if (run.first > at) {
+      TRY(Insert(connection, held.in, at, sizes.subspan(at - held.first, run.first - at)));
+    }
+    at = std::min(EndOf(run), held.End());
+  }
+  return Insert(connection, held.in, at, sizes.subspan(at - held.first));
+}
+
+Status LetGo(Connection& connection, const char* sql, const SqlValue& whose,
+             std::vector<Term> places) {
+  const auto joined = JoinNeighbours(std::move(places));
+  std::span<const Term> left(joined);
+  while (!left.empty()) {
+    const PackId pack = left.front().pack;
+    const auto others =
+        std::ranges::find_if(left, [&](const Term& run) { return run.pack != pack; });
+    const std::span runs(left.begin(), others);
+    const auto rows =
+        TRY(FindHeld(connection, sql, whose, pack, runs.front().first, EndOf(runs.back())));
+    for (const Held& held : rows) TRY(LetGo(connection, held, runs));
+    left = left.subspan(runs.size());
   }
   return Ok();
 }
 
 }  // namespace
 
-// As one row with what it touches.
+// As one row with what it touches. A chunk has one size: 0 is none that was noted.
 Status HoldPlaces(Connection& connection, std::int64_t session, const Term& run,
                   std::span<const std::uint32_t> sizes_bytes) {
-  const InPack in{session, run.pack};
-  const auto end = run.first + run.count;
-  const auto touched = TRY(FindHeld(connection, in, run.first, end));
-  Held whole{run.first, {}};
-  if (!touched.empty()) whole.first = std::min(run.first, touched.front().first);
-  whole.sizes_bytes.resize((touched.empty() ? end : std::max(end, touched.back().End())) -
-                           whole.first);
-  const auto put = [&](std::uint32_t first, std::span<const std::uint32_t> sizes) {
-    std::ranges::copy(sizes, whole.sizes_bytes.begin() + (first - whole.first));
-  };
-  for (const Held& held : touched) {
-    TRY(Delete(connection, in, held));
-    put(held.first, held.sizes_bytes);
-  }
-  put(run.first, sizes_bytes);
-  return Insert(connection, in, whole.first, whole.sizes_bytes);
-}
-
-Result<std::vector<std::int64_t>> FindHoldingSessions(Connection& connection,
-                                                      std::int64_t repository) {
-  std::vector<std::int64_t> sessions;
-  auto rows = connection.Query(
-      "SELECT id FROM upload_session WHERE repository = ?"
-      " AND EXISTS(SELECT 1 FROM upload_range WHERE session = id)",
-      repository);
-  while (rows.Next()) sessions.push_back(rows.Int(0));
-  TRY(Status(rows.status()));
-  return sessions;
-}
-
-Status LetGoOfPlaces(Connection& connection, std::span<const std::int64_t> sessions,
-                     std::vector<Term> places) {
-  const auto runs = JoinNeighbours(std::move(places));
-  for (const std::int64_t session : sessions) {
-    for (const Term& run : runs) {
-      TRY(LetGo(connection, {session, run.pack}, run.first, run.first + run.count));
+  auto parts = TRY(FindHeld(connection, kOfSession, session, run.pack, std::int64_t{run.first} - 1,
+                            std::int64_t{EndOf(run)} + 1));
+  for (const Held& held : parts) TRY(Delete(connection, held));
+  parts.push_back({{session, run.pack}, run.first, {sizes_bytes.begin(), sizes_bytes.end()}});
+  const auto first = std::ranges::min(parts, {}, &Held::first).first;
+  const auto end = std::ranges::max(parts, {}, &Held::End).End();
+  std::vector<std::uint32_t> whole(end - first);
+  for (const Held& held : parts) {
+    std::uint32_t at = held.first - first;
+    for (const auto size : held.sizes_bytes) {
+      whole[at] = std::max(whole[at], size);
+      ++at;
     }
   }
-  return Ok();
+  return Insert(connection, {session, run.pack}, first, whole);
+}
+
+Result<Loose> LookForPlaces(Connection& connection, std::int64_t repository) {
+  auto rows = connection.Query(
+      "SELECT 1 FROM upload_session WHERE repository = ?"
+      " AND EXISTS(SELECT 1 FROM upload_range WHERE session = id) LIMIT 1",
+      repository);
+  const bool found = rows.Next();
+  TRY(Status(rows.status()));
+  return found ? Loose::Something : Loose::Nothing;
+}
+
+Status LetGoOfPlaces(Connection& connection, std::int64_t repository, std::vector<Term> places) {
+  return LetGo(connection, kOfRepository, repository, std::move(places));
+}
+
+Status LetGoOfOwnPlaces(Connection& connection, const std::string& session,
+                        std::vector<Term> places) {
+  return LetGo(connection, kOfNamed, session, std::move(places));
 }
 
 Result<std::uint64_t> CountLooseBytes(Connection& connection, std::int64_t repository) {
@@ -169,7 +201,9 @@ Result<std::uint64_t> CountLooseBytes(Connection& connection, std::int64_t repos
     TRY(Status(rows.status()));
   }
   for (const auto& [in, first, counted_to] : shared) {
-    for (const Held& held : TRY(FindHeld(connection, in, first, first))) {
+    const auto rows =
+        TRY(FindHeld(connection, kOfSession, in.session, in.pack, first, std::int64_t{first} + 1));
+    for (const Held& held : rows) {
       const std::span sizes(held.sizes_bytes);
       if (held.first == first) bytes += Sum(sizes.subspan(counted_to - first));
     }

@@ -7,6 +7,7 @@
 
 #include <cstdint>
 #include <span>
+#include <string>
 #include <vector>
 
 #include "storage/base/sqlite.h"
@@ -14,15 +15,21 @@
 
 namespace banyan::storage {
 
-// `sizes_bytes`: raw, of each chunk of the run.
+// `sizes_bytes`: raw, of each chunk of the run, which is in no file of the repository.
 Status HoldPlaces(Connection& connection, std::int64_t session, const Term& run,
                   std::span<const std::uint32_t> sizes_bytes);
-// The repository's sessions that hold any place: mostly none.
-Result<std::vector<std::int64_t>> FindHoldingSessions(Connection& connection,
-                                                      std::int64_t repository);
-// Files of the repository have these. Of many files at once it costs less than one by one.
-Status LetGoOfPlaces(Connection& connection, std::span<const std::int64_t> sessions,
-                     std::vector<Term> places);
+
+// Do the repository's sessions hold any place? Mostly they hold none.
+enum class Loose { Nothing, Something };
+Result<Loose> LookForPlaces(Connection& connection, std::int64_t repository);
+// Files of the repository have these: none of its sessions holds them any more. Asks the catalog
+// once for each pack, however many sessions there are, so that of many files at once it costs less
+// than one by one.
+Status LetGoOfPlaces(Connection& connection, std::int64_t repository, std::vector<Term> places);
+// The session of this name holds these no more; others may.
+Status LetGoOfOwnPlaces(Connection& connection, const std::string& session,
+                        std::vector<Term> places);
+
 // Of all repositories of the owner of this one; a place that several sessions hold counts once.
 // What is held since before catalog version 10 counts nothing.
 Result<std::uint64_t> CountLooseBytes(Connection& connection, std::int64_t repository);

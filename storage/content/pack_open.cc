@@ -27,7 +27,8 @@ Status Pack::VerifyTail(std::vector<PackEntry>& entries) {
       at_end = false;
       continue;
     }
-    if (status.error().code() == Errc::Io) return status;
+    const Errc code = status.error().code();
+    if (code == Errc::Io || code == Errc::Unavailable) return status;
     if (at_end) {
       entries.pop_back();
     } else {

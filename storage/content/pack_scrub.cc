@@ -12,6 +12,11 @@ bool IsListed(PackStore& packs, PackId id) {
          std::find(open.begin(), open.end(), id) != open.end();
 }
 
+// The machine lacks something: later the same bytes may well be read.
+bool SaysNothingOfTheBytes(const Error& error) {
+  return error.code() == Errc::NoSpace || error.code() == Errc::Unavailable;
+}
+
 }  // namespace
 
 PackId NextPack(PackStore& packs, PackId after, PackId until) {
@@ -28,7 +33,7 @@ Result<ScrubExtent> ScrubPack(ContentCore& core, PackId id, std::uint32_t& chunk
   const auto pack = core.packs->Get(id);
   if (!pack) {
     if (!IsListed(*core.packs, id)) return ScrubExtent::Whole;
-    if (pack.error().code() != Errc::Corrupt) return pack.error();
+    if (SaysNothingOfTheBytes(pack.error())) return pack.error();
     report.damaged.push_back({id, Pack::kNone, ChunkId(), pack.error().message()});
     return ScrubExtent::Whole;
   }
@@ -42,7 +47,7 @@ Result<ScrubExtent> ScrubPack(ContentCore& core, PackId id, std::uint32_t& chunk
     raw.resize(entry.raw_bytes);
     const Status read = (*pack)->ReadChunk(chunk, raw, decoder, Pack::Verify::Always);
     if (!read && read.error().code() == Errc::NotFound && !entry.dropped) continue;
-    if (!read && read.error().code() == Errc::NoSpace) return read.error();
+    if (!read && SaysNothingOfTheBytes(read.error())) return read.error();
     if (!read) report.damaged.push_back({id, chunk, entry.id, read.error().message()});
     ++report.chunks;
     report.stored_bytes += entry.stored_bytes;

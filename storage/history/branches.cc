@@ -40,6 +40,19 @@ Status DeleteRef(Database& database, std::int64_t repository, const std::string&
 
 }  // namespace
 
+Status RequireNoNamesake(Connection& connection, std::int64_t repository, const std::string& name) {
+  const bool is_branch = name.starts_with("refs/heads/");
+  const std::string text = Ref{name, {}, {}}.ShortName();
+  const std::string other = is_branch ? "tag" : "branch";
+  const auto found =
+      TRY(FindRef(connection, repository, is_branch ? TagRef(text) : BranchRef(text)));
+  if (!found) return Ok();
+  return Error(Errc::Conflict, "a " + other + " is called " + text +
+                                   " already, and names of branches and tags differ: choose "
+                                   "another name, or delete the " +
+                                   other + " first");
+}
+
 Status CreateBranch(Database& database, std::int64_t repository, const NewBranch& branch,
                     const EnterOptions& options) {
   TRY(ValidateRefName(branch.name));
@@ -47,11 +60,9 @@ Status CreateBranch(Database& database, std::int64_t repository, const NewBranch
   return EnterRef(database, repository, options, [&](Connection& c) -> Result<RefUpdate> {
     const std::string start = branch.start.empty() ? "HEAD" : branch.start;
     const auto from = TRY(ResolveRevision(c, repository, start));
-    std::optional<GitOid> old_target;
-    if (branch.overwrite) {
-      const auto ref = TRY(FindRef(c, repository, name));
-      if (ref) old_target = ref->target;
-    }
+    const auto ref = TRY(FindRef(c, repository, name));
+    if (!ref) TRY(RequireNoNamesake(c, repository, name));
+    const auto old_target = ref && branch.overwrite ? std::optional(ref->target) : std::nullopt;
     return RefUpdate{name, old_target, from.revision.commit, from.revision.commit};
   });
 }
@@ -101,6 +112,7 @@ Status CreateTag(Database& database, ContentStore& store, std::int64_t repositor
   }
   change.refs = {{TagRef(tag.name), std::nullopt, target, commit}};
   return database.Write([&](Connection& connection) -> Status {
+    TRY(RequireNoNamesake(connection, repository, TagRef(tag.name)));
     TRY(EnterChange(connection, repository, change, options));
     return Ok();
   });

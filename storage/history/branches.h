@@ -2,13 +2,17 @@
 // Branches and tags: creating, deleting, moving, and squashing a branch's history into one commit.
 // Each is one transaction through EnterChange; its errors apply, and
 //   NotFound  the revision, branch or tag does not exist
-//   Conflict  the name exists already, or moved meanwhile
+//   Conflict  the name exists already, of a branch or of a tag, or moved meanwhile
 //   Invalid   a bad name (ValidateRefName), or the default branch is to be deleted
 
 #include "storage/history/commit_text.h"
 #include "storage/history/history_change.h"
 
 namespace banyan::storage {
+
+// Conflict when a tag is called as this new branch, or a branch as this new tag: who writes the
+// name alone would mean either. `name` is full. What is pushed by git, and mirrors, may have both.
+Status RequireNoNamesake(Connection& connection, std::int64_t repository, const std::string& name);
 
 struct NewBranch {
   std::string name;

@@ -64,4 +64,18 @@ Result<Bytes> EncodeTag(const TagText& tag) {
   return ToBytes(text);
 }
 
+std::string MessageOfTag(ByteView tag) {
+  const auto text = AsText(tag);
+  const auto begin = text.find("\n\n");
+  if (begin == text.npos) return "";
+  std::string message(text.substr(begin + 2));
+  for (const char* form : {"PGP SIGNATURE", "PGP MESSAGE", "SSH SIGNATURE", "SIGNED MESSAGE"}) {
+    const auto line = "-----BEGIN " + std::string(form) + "-----";
+    const auto at = message.rfind(line);
+    if (at == 0 || (at != message.npos && message[at - 1] == '\n')) message.erase(at);
+  }
+  while (!message.empty() && message.back() == '\n') message.pop_back();
+  return message;
+}
+
 }  // namespace banyan::storage

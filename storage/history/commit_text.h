@@ -37,5 +37,8 @@ inline constexpr std::size_t kMaxMessageBytes = 64u << 10;
 // 1970.
 Result<Bytes> EncodeCommit(const CommitText& commit);
 Result<Bytes> EncodeTag(const TagText& tag);
+// What is said in a tag object, without a signature and line ends at its end; from a push of git it
+// need not be UTF-8. Empty when nothing is.
+std::string MessageOfTag(ByteView tag);
 
 }  // namespace banyan::storage

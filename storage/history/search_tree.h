@@ -92,7 +92,8 @@ class SearchCursor {
 };
 
 // Calls `visit` for every key whose values differ, in key order, without reading nodes that both
-// trees share. A missing side is nullptr. Stops at the first error of `visit`.
+// trees share. A missing side is nullptr. Stops at the first error of `visit`; Corrupt at the first
+// key that is not after those before it, so that a tree has no more keys than its leaves.
 using DiffVisitor = std::function<Status(const std::string& key, const std::string* before,
                                          const std::string* after)>;
 Status DiffTrees(NodeStore& store, const Sha256& before, const Sha256& after,

@@ -1,5 +1,7 @@
 #include "storage/history/uploads.h"
 
+#include <algorithm>
+
 #include "storage/content/loose_places.h"
 
 namespace banyan::storage {
@@ -26,6 +28,18 @@ Result<Waiting> WaitingBytes(Connection& connection, std::int64_t repository) {
   return waiting;
 }
 
+// Each once, however many repositories of the namespace hold it.
+Result<std::uint64_t> CountDamagedBytes(Connection& connection, std::int64_t namespace_row) {
+  auto rows = connection.Query(
+      "SELECT coalesce(sum(f.size), 0) FROM file f WHERE f.damaged = 1 AND EXISTS"
+      " (SELECT 1 FROM repository_file h JOIN repository r ON r.id = h.repository"
+      " WHERE h.file = f.id AND r.namespace = ?)",
+      namespace_row);
+  const std::uint64_t bytes = rows.Next() ? static_cast<std::uint64_t>(rows.Int(0)) : 0;
+  TRY(rows.status());
+  return bytes;
+}
+
 }  // namespace
 
 Result<std::optional<FileContent>> FindUsableFile(Connection& connection, std::int64_t repository,
@@ -45,6 +59,17 @@ Result<std::optional<FileContent>> FindCommittedFile(Connection& connection,
   return FindHeldFile(connection, repository, hash, Holding::Committed);
 }
 
+Result<std::uint64_t> CountNewBytes(Connection& connection, std::int64_t repository,
+                                    const Sha256& sha256, std::uint64_t size_bytes) {
+  auto rows = connection.Query(
+      "SELECT 1 FROM repository_file WHERE repository = ?"
+      " AND file = (SELECT id FROM file WHERE sha256 = ?)",
+      repository, sha256);
+  const bool is_held = rows.Next();
+  TRY(rows.status());
+  return is_held ? 0 : size_bytes;
+}
+
 Status RequireUploadRoom(Connection& connection, std::int64_t repository,
                          std::uint64_t additional_bytes, const QuotaPolicy& policy) {
   if (additional_bytes == 0) return Ok();
@@ -57,8 +82,10 @@ Status RequireLooseRoom(Connection& connection, std::int64_t repository,
   const auto waiting = TRY(WaitingBytes(connection, repository));
   if (!TRY(ReadQuota(connection, waiting.namespace_row, policy)).limit_bytes) return Ok();
   const auto loose = TRY(CountLooseBytes(connection, repository));
-  auto room = RequireRoom(connection, waiting.namespace_row,
-                          waiting.bytes + loose + additional_bytes, policy);
+  const auto sent = loose + additional_bytes;
+  const auto paid = std::min(sent, TRY(CountDamagedBytes(connection, waiting.namespace_row)));
+  if (sent == paid) return Ok();
+  auto room = RequireRoom(connection, waiting.namespace_row, waiting.bytes + sent - paid, policy);
   if (room || loose == 0) return room;
   return Error(
       room.error().code(),

@@ -20,13 +20,20 @@ Result<std::optional<FileContent>> FindCommittedFile(Connection& connection,
 Result<std::optional<FileContent>> FindCommittedFile(Connection& connection,
                                                      std::int64_t repository, const FileHash& hash);
 
+// How much more waits once the repository holds a file of these bytes: nothing when it holds it
+// already, uploaded or committed, perhaps damaged. That it may use a public one makes no
+// difference.
+Result<std::uint64_t> CountNewBytes(Connection& connection, std::int64_t repository,
+                                    const Sha256& sha256, std::uint64_t size_bytes);
+
 // Room for `additional_bytes` on top of what is stored and what waits in the namespace of the
 // repository. TooLarge with figures.
 Status RequireUploadRoom(Connection& connection, std::int64_t repository,
                          std::uint64_t additional_bytes, const QuotaPolicy& policy);
 
 // The same for chunks that no file has yet, with all of those that the namespace sent before
-// (loose_places.h). Uploads of one moment may pass together.
+// (loose_places.h). Damaged files of the namespace have room: theirs is taken already, and their
+// chunks are sent anew. Uploads of one moment may pass together. `additional_bytes`: raw.
 Status RequireLooseRoom(Connection& connection, std::int64_t repository,
                         std::uint64_t additional_bytes, const QuotaPolicy& policy);
 

@@ -34,6 +34,16 @@ Result<std::optional<ChunkLocation>> FindAgain(PackStore& packs, const ChunkLoca
   return is_usable ? std::optional(at) : std::nullopt;
 }
 
+// The chunks that the term is about.
+Result<std::span<const ChunkRef>> RunOf(const ShardTerm& term, const ChunkList& xorb) {
+  if (term.end > xorb.size()) {
+    return Error(Errc::Invalid, "shard: a term goes past the end of its xorb");
+  }
+  const auto run = std::span(xorb).subspan(term.first, term.end - term.first);
+  if (RawBytesOf(run) == term.raw_bytes && HashRange(run) == term.range_hash) return run;
+  return Error(Errc::Invalid, "shard: a term says other bytes or chunks than its xorb has");
+}
+
 }  // namespace
 
 Result<std::shared_ptr<XetSession>> XetSession::Open(LocalContentStore& store, Random& random,
@@ -51,7 +61,8 @@ Result<XetSession::Known> XetSession::PutXorb(const XorbHash& hash, const ReadBy
   PinnedRecipe pinned(core);
   ChunkList chunks;
   {
-    ChunkPlacer placer(*core.packs, core.index, TRY(content_->PlacingScope()));
+    auto scope = TRY(content_->PlacingScope());
+    ChunkPlacer placer(*core.packs, core.index, std::move(scope));
     XorbReader reader(body);
     while (const auto raw = TRY(reader.Next())) {
       const ChunkId id = HashChunk(*raw);
@@ -86,8 +97,8 @@ Status XetSession::Require(const XorbHash& hash) {
 }
 
 // What is not here makes the shard wrong, not the question.
-Result<ChunkList> XetSession::Resolve(const XorbHash& hash, OtherScope& other) {
-  const auto name = TRY(Find(hash));
+Result<XetSession::Xorb> XetSession::Resolve(const XorbHash& hash) {
+  auto name = TRY(Find(hash));
   if (!name) {
     return Error(Errc::Invalid, "xorb " + hash.ToString() +
                                     " is not known here: send it before the shard that uses it");
@@ -96,33 +107,40 @@ Result<ChunkList> XetSession::Resolve(const XorbHash& hash, OtherScope& other) {
   if (!chunks && chunks.error().code() == Errc::NotFound) {
     return Error(Errc::Invalid, chunks.error().message());
   }
-  if (chunks) TRY(Adopt(*name, *chunks, other));
-  return chunks;
+  if (!chunks) return chunks.error();
+  return Xorb{*std::move(name), *std::move(chunks)};
 }
 
 // What the account sent to another repository, or on another day, counts as sent to this session;
 // so does what it was shown in another repository, if it may read that there now. What is gone, or
 // hidden, matters only if a file needs it: then it is lacking there.
-Status XetSession::Adopt(XorbName name, const ChunkList& chunks, OtherScope& other) {
+Status XetSession::Adopt(const Xorb& xorb, const std::vector<bool>& used, OtherScope& other) {
+  XorbName name = xorb.name;
   const bool was_sent = name.origin == XorbOrigin::Uploaded;
   if (!was_sent && (name.shown_in == 0 || name.shown_in == owner().repository)) return Ok();
-  const auto lacking = TRY(content_->Lacking(chunks));
+  ChunkList needed;
+  for (std::size_t i = 0; i < used.size(); ++i) {
+    if (used[i]) needed.push_back(xorb.chunks[i]);
+  }
+  const auto lacking = TRY(content_->Lacking(needed));
   if (std::ranges::count(lacking, true) == 0) return Ok();
   ContentCore& core = store_.core();
   if (!was_sent && !require_readable_(name.shown_in)) return Ok();
   if (!was_sent && other.repository != name.shown_in) {
-    auto files = TRY(RepositoryPlaces::Read(core.database, name.shown_in));
-    other = {name.shown_in, ChunkScope(core.database, std::move(files))};
+    auto scope = TRY(ChunkScope::Load(core.database, name.shown_in, /*session=*/0));
+    other = {name.shown_in, std::move(scope)};
   }
   PinnedRecipe pinned(core);
   ChunkFinder finder(*core.packs, core.index);
   const auto places = PlacesOf(name.recipe);
-  for (std::size_t i = 0; i < chunks.size(); ++i) {
-    if (!lacking[i]) continue;
+  std::size_t next = 0;  // of `needed`
+  for (std::size_t i = 0; i < used.size(); ++i) {
+    if (!used[i] || !lacking[next++]) continue;
+    const ChunkRef& chunk = xorb.chunks[i];
     ReaderLock lock(core.collection_mutex);
-    const auto at = was_sent ? TRY(FindAgain(*core.packs, places[i], chunks[i].id))
-                             : TRY(finder.Locate(chunks[i].id, *other.scope));
-    if (at) pinned.recipe.Append(at->pack, at->index, chunks[i].size_bytes);
+    const auto at = was_sent ? TRY(FindAgain(*core.packs, places[i], chunk.id))
+                             : TRY(finder.Locate(chunk.id, *other.scope));
+    if (at) pinned.recipe.Append(at->pack, at->index, chunk.size_bytes);
   }
   name.used_ms = core.clock.NowMs();
   return content_->Keep(pinned.recipe, [&](Connection& connection) {
@@ -131,9 +149,8 @@ Status XetSession::Adopt(XorbName name, const ChunkList& chunks, OtherScope& oth
 }
 
 Result<std::vector<ShardFile>> XetSession::ReadShard(const ReadBytes& body) {
-  OtherScope other;
   return storage::ReadShard(body, [&](const XorbHash& hash, const ChunkList& chunks) -> Status {
-    if (TRY(Resolve(hash, other)) == chunks) return Ok();
+    if (TRY(Resolve(hash)).chunks == chunks) return Ok();
     return Error(Errc::Invalid, "shard: xorb " + hash.ToString() + " has other chunks here");
   });
 }
@@ -163,21 +180,18 @@ Result<ChunkList> XetSession::ChunksOfFile(const ShardFile& file, const Progress
   }
   std::ranges::sort(places, {}, [](const Place& place) { return place.term->xorb; });
   OtherScope other;
-  ChunkList chunks;
-  for (std::size_t i = 0; i < places.size(); ++i) {
-    const ShardTerm& term = *places[i].term;
-    if (i == 0 || term.xorb != places[i - 1].term->xorb) {
-      TRY(progress());
-      chunks = TRY(Resolve(term.xorb, other));
+  for (std::size_t i = 0; i < places.size();) {
+    TRY(progress());
+    const XorbHash& hash = places[i].term->xorb;
+    const auto xorb = TRY(Resolve(hash));
+    std::vector<bool> used(xorb.chunks.size());
+    for (; i < places.size() && places[i].term->xorb == hash; ++i) {
+      const ShardTerm& term = *places[i].term;
+      const auto run = TRY(RunOf(term, xorb.chunks));
+      std::ranges::copy(run, all.begin() + static_cast<std::ptrdiff_t>(places[i].at));
+      std::fill(used.begin() + term.first, used.begin() + term.end, true);
     }
-    if (term.end > chunks.size()) {
-      return Error(Errc::Invalid, "shard: a term goes past the end of its xorb");
-    }
-    const auto run = std::span(chunks).subspan(term.first, term.end - term.first);
-    if (RawBytesOf(run) != term.raw_bytes || HashRange(run) != term.range_hash) {
-      return Error(Errc::Invalid, "shard: a term says other bytes or chunks than its xorb has");
-    }
-    std::ranges::copy(run, all.begin() + static_cast<std::ptrdiff_t>(places[i].at));
+    TRY(Adopt(xorb, used, other));
   }
   if (HashFile(all) == file.hash) return all;
   return Error(Errc::Invalid, "shard: the terms make another file than " + file.hash.ToString());

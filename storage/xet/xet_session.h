@@ -6,6 +6,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <vector>
 
 #include "storage/base/random.h"
 #include "storage/content/content_session.h"
@@ -63,8 +64,13 @@ class XetSession {
         content_(std::move(content)),
         require_readable_(std::move(require_readable)) {}
   Result<std::optional<XorbName>> Find(const XorbHash& hash);
-  Result<ChunkList> Resolve(const XorbHash& hash, OtherScope& other);
-  Status Adopt(XorbName name, const ChunkList& chunks, OtherScope& other);
+  struct Xorb {
+    XorbName name;
+    ChunkList chunks;
+  };
+  Result<Xorb> Resolve(const XorbHash& hash);
+  // `used`: a flag for each chunk.
+  Status Adopt(const Xorb& xorb, const std::vector<bool>& used, OtherScope& other);
   Result<ChunkList> ChunksOfFile(const ShardFile& file, const Progress& progress);
   Result<FileContent> Assemble(const ContentSession::Assembly& file, const Progress& progress);
   Status NameShown(std::vector<XorbName> names);

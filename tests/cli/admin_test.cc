@@ -93,6 +93,9 @@ TEST_CASE("AdminOrgsAndQuotasAreSetOverTheNetwork") {
   CHECK(quotas.back()["quota_bytes"] == 50'000'000);
   f.Ok({"quotas", "set", "lab", "default"});
   CHECK(f.Asked({"quotas", "list"}).back()["quota_bytes"].is_null());
+  CHECK(f.Ok({"quotas", "set", "lab", "0"}) == "There is no limit for lab now\n");
+  CHECK(f.Asked({"quotas", "list"}).back()["quota_bytes"] == 0);
+  CHECK(f.Ok({"quotas", "list"}).find("lab\t0 B\tno limit\n") != std::string::npos);
   f.Fails({"quotas", "set", "lab", "much"}, 2);
   f.Fails({"quotas", "set", "nobody", "1GB"}, 3);
   CHECK(f.Ok({"orgs", "delete", "lab"}) == "Deleted organisation lab\n");

@@ -6,12 +6,9 @@ using namespace banyan::cli;
 
 namespace {
 
-Json Holder(const char* node, int held, const char* since) {
-  return Json{{"node", node},
-              {"files", 2},
-              {"bytes", 9'000'000},
-              {"held_files", held},
-              {"held_bytes", held * 4'500'000},
+Json Holder(const char* node, int held, const char* since, const Json& address = nullptr) {
+  return Json{{"node", node},       {"address", address}, {"files", 2},
+              {"bytes", 9'000'000}, {"held_files", held}, {"held_bytes", held * 4'500'000},
               {"since", since}};
 }
 
@@ -24,8 +21,8 @@ const Json kAnswer{
     {"answered", "2026-01-02T00:00:00.000Z"},
     {"receipts",
      {{{"node", "other"}, {"action", "stop"}, {"reason", "court"}, {"time", "2026-01-03"}}}},
-    {"holders", {Holder("own", 2, "2026-01-01"), Holder("mirror", 1, "2026-01-05")}},
-    {"silent", {"away"}},
+    {"holders", {Holder("own", 2, "2026-01-01"), Holder("mirror", 1, "2026-01-05", "https://m")}},
+    {"silent", {{{"node", "away"}, {"address", "https://a"}}}},
     {"heard", "2026-01-06T00:00:00.000Z"}};
 
 }  // namespace
@@ -34,11 +31,12 @@ TEST_CASE("ComplianceShowsWhoHoldsBesideWhoHidesAndRefuses") {
   ScriptedNode node;
   node.answers["GET /api/models/lab/tiny/standing?ask=true"] = kAnswer;
   REQUIRE(node.runner.Output({"federation", "compliance", "lab/tiny"}) ==
-          "own\thold\t\t2026-01-01\t2 of 2 files, 9.0 MB\n"
-          "mirror\thold\t\t2026-01-05\t1 of 2 files, 4.5 MB of 9.0 MB\n"
-          "own\thide\tquality\t2026-01-02T00:00:00.000Z\t\n"
-          "other\tstop\tcourt\t2026-01-03\t\n");
-  CHECK(node.runner.terminal.error().find("away did not say what it holds") != std::string::npos);
+          "own\thold\t\t2026-01-01\t2 of 2 files, 9.0 MB\t\n"
+          "mirror\thold\t\t2026-01-05\t1 of 2 files, 4.5 MB of 9.0 MB\thttps://m\n"
+          "own\thide\tquality\t2026-01-02T00:00:00.000Z\t\t\n"
+          "other\tstop\tcourt\t2026-01-03\t\t\n");
+  CHECK(node.runner.terminal.error().find("away at https://a did not say what it holds") !=
+        std::string::npos);
   CHECK(node.runner.terminal.error().find("No peers were asked") == std::string::npos);
   CHECK(node.runner.OutputJson({"federation", "compliance", "lab/tiny"})["holders"].size() == 2);
 }
@@ -51,6 +49,6 @@ TEST_CASE("WhatTheNodeSaysInItsLogIsNotShownTwice") {
   answer["heard"] = nullptr;
   node.answers["GET /api/models/lab/tiny/standing?ask=true"] = answer;
   REQUIRE(node.runner.Output({"federation", "compliance", "lab/tiny"}) ==
-          "own\tstop\tcourt\t2026-01-03\t\n");
+          "own\tstop\tcourt\t2026-01-03\t\t\n");
   CHECK(node.runner.terminal.error().find("No peers were asked") != std::string::npos);
 }

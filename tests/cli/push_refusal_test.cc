@@ -1,8 +1,10 @@
 // Wishes that would delete more than anybody meant.
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "node/data_directory.h"
 #include "tests/cli/served_node.h"
+#include "tests/support/without_root.h"
 
 using namespace banyan;
 using namespace banyan::cli;
@@ -50,6 +52,45 @@ TEST_CASE("AnEmptyFolderOrAFileDeletesNothing") {
   f.alice.Failure({"push", f.folder, "alice/m", "--include", "zzz"}, 2);
   CHECK(f.Has("a.txt"));
   CHECK(f.Has("b.bin"));
+}
+
+TEST_CASE("WhatTheBranchHasMoreIsCounted") {
+  Fixture f;
+  const auto push = [&](std::vector<std::string> more) {
+    std::vector<std::string> command{"push", f.folder, "alice/m"};
+    command.insert(command.end(), more.begin(), more.end());
+    return f.alice.Output(command);
+  };
+  CHECK(push({}) == "nothing differs: alice/m is as the folder is\n");
+  MUST(DiskFileSystem().Remove(f.folder + "/b.bin"));
+  CHECK(push({}) ==
+        "nothing differs of what the folder has; alice/m has 1 file more, kept without "
+        "--delete\n");
+  CHECK(push({"--include", "*.txt"}) == "nothing differs: alice/m is as the folder is\n");
+  CHECK(f.alice.OutputJson({"push", f.folder, "alice/m"})["kept_files"] == 1);
+  CHECK(f.alice.OutputJson({"push", f.folder, "alice/m", "--delete"})["kept_files"] == 0);
+  CHECK(push({}) == "nothing differs: alice/m is as the folder is\n");
+}
+
+TEST_CASE("WhatCannotBeReadIsNotDeleted") {
+  Fixture f;
+  f.alice.Write("src/sub/kept.txt", "k");
+  f.alice.Output({"push", f.folder, "alice/m"});
+  MUST(DiskFileSystem().Remove(f.folder + "/b.bin"));
+  const std::string closed = f.folder + "/sub";
+  REQUIRE(::chmod(closed.c_str(), 0) == 0);
+  {
+    const WithoutRoot nobody(f.alice.home.path());
+    const auto push = f.alice.Failure({"push", f.folder, "alice/m", "--delete"}, 8);
+    CHECK(push.find(closed + ": Permission denied") != push.npos);
+    f.alice.Failure({"verify", f.folder, "alice/m", "--strict"}, 8);
+  }
+  CHECK(f.Has("sub/kept.txt"));
+  CHECK(f.Has("b.bin"));
+  REQUIRE(::chmod(closed.c_str(), 0700) == 0);
+  f.alice.Output({"push", f.folder, "alice/m", "--delete"});
+  CHECK(f.Has("sub/kept.txt"));
+  CHECK_FALSE(f.Has("b.bin"));
 }
 
 TEST_CASE("APushToNowhereSaysHowToMakeIt") {
@@ -124,8 +165,19 @@ TEST_CASE("WhatTheNodeWouldNotTakeIsRefusedBeforeItTravels") {
   alice.Write("src/b.bin", std::string(60'000, 'b'));
   const auto over_quota = alice.Failure({"push", folder, "alice/m", "--create"}, 6);
   CHECK(over_quota.find("quota") != over_quota.npos);
+  ProgramRunner bob;  // what is public takes his room as well
+  node.Login(bob, node.NewUser("bob"));
+  MUST(DiskFileSystem().Remove(folder + "/b.bin"));
+  alice.Output({"push", folder, "alice/m", "--create"});
+  bob.Write("src/first.bin", std::string(50'000, 'f'));
+  bob.Output({"push", bob.home.Join("src"), "bob/m", "--create"});
+  bob.Write("src/a.bin", std::string(60'000, 'a'));
+  const auto public_file = bob.Failure({"push", bob.home.Join("src"), "bob/m"}, 6);
+  CHECK(public_file.find("quota") != public_file.npos);
   MUST(node.node().data().database().Snapshot([](storage::Connection& c) -> Status {
-    auto rows = c.Query("SELECT count(*) FROM upload_range");
+    auto rows = c.Query(
+        "SELECT (SELECT count(*) FROM upload_range) +"
+        " (SELECT count(*) FROM repository_file WHERE committed = 0)");
     REQUIRE(rows.Next());
     CHECK(rows.Int(0) == 0);
     return rows.status();

@@ -46,6 +46,46 @@ TEST_CASE("LsListsFiles") {
   node.runner.Failure({"ls", "alice/nothing"}, 3);
 }
 
+TEST_CASE("WhatIsStatedOfARepositoryIsShownWithIt") {
+  ScriptedNode node;
+  auto removed = Item("alice/tiny");
+  removed["disabled"] = true;
+  removed["standing"] = {{"status", "removed"}, {"reason", "court"}, {"scope", {"KE", "TZ"}}};
+  auto live = Item("alice/back");
+  live["standing"] = {{"status", "live"}, {"reason", nullptr}, {"scope", Json::array()}};
+  const std::string mark = "removed, court, in KE TZ";
+  node.answers["GET /api/models?sort=lastModified&full=true&limit=100&author=alice"] =
+      Json::array({removed, live});
+  node.answers["GET /api/datasets?sort=lastModified&full=true&limit=100&author=alice"] =
+      Json::array();
+  const auto listed = node.runner.Output({"ls", "alice"});
+  CHECK(listed.starts_with("alice/tiny (" + mark + ")\t"));
+  CHECK(listed.find("\nalice/back\t") != listed.npos);
+  node.answers["GET /api/models?full=true&limit=20&sort=lastModified&search=tiny"] =
+      Json::array({removed});
+  CHECK(node.runner.Output({"search", "tiny", "--kind", "models"})
+            .starts_with("alice/tiny (" + mark + ")\t"));
+
+  const auto info = [&](const Json& repository) {
+    const auto id = repository["id"].get<std::string>();
+    node.answers["GET /api/models/" + id + "?blobs=true"] = repository;
+    node.answers["GET /api/models/" + id + "/refs"] = Json::object();
+    return node.runner.Output({"info", id});
+  };
+  CHECK(info(removed).find("standing:   " + mark + "; its files are not served here\n") !=
+        std::string::npos);
+  CHECK(info(live).find("standing") == std::string::npos);
+
+  for (const auto& item : {removed, live}) {
+    const auto id = item["id"].get<std::string>();
+    node.answers["GET /api/models/" + id + "/tree/HEAD?recursive=false"] = Json::array();
+    node.answers["GET /api/models/" + id + "?expand=standing"] = item;
+    node.runner.Output({"ls", id});
+    const auto said = node.runner.terminal.error();
+    CHECK((said.find("this repository is " + mark) != said.npos) == (item == removed));
+  }
+}
+
 TEST_CASE("SearchSendsWordsAndFilters") {
   ScriptedNode node;
   node.answers

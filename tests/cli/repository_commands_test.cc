@@ -86,8 +86,12 @@ TEST_CASE("TagsAndBranchesAreListedMadeAndDeleted") {
   ScriptedNode node;
   node.answers["GET /api/models/alice/tiny/refs"] =
       Json{{"branches", Json::array({Json{{"name", "main"}, {"targetCommit", "c1"}}})},
-           {"tags", Json::array({Json{{"name", "v1"}, {"targetCommit", "c2"}}})}};
-  REQUIRE(node.runner.Output({"tag", "list", "alice/tiny"}) == "v1\tc2\n");
+           {"tags",
+            {{{"name", "v1"}, {"targetCommit", "c2"}},
+             {{"name", "v2"}, {"targetCommit", "c3"}, {"message", "Second\n\nIt is better."}}}}};
+  REQUIRE(node.runner.Output({"tag", "list", "alice/tiny"}) == "v1\tc2\t\nv2\tc3\tSecond\n");
+  REQUIRE(node.runner.OutputJson({"tag", "list", "alice/tiny"})[1]["message"] ==
+          "Second\n\nIt is better.");
   REQUIRE(node.runner.Output({"branch", "list", "alice/tiny"}) == "main\tc1\n");
   REQUIRE(node.runner.OutputJson({"branch", "list", "alice/tiny"})[0]["name"] == "main");
 

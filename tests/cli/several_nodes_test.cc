@@ -1,9 +1,12 @@
 // A pull with several --node: which one is believed, which ones help, and who gets which token.
 #include <filesystem>
+#include <functional>
 
 #include "cli/login_file.h"
 #include "cli/transfer/pull_run.h"
+#include "federation/mirror_state.h"
 #include "node/http/http_error.h"
+#include "node/own_log.h"
 #include "tests/cli/ending_remote.h"
 #include "tests/cli/fake_node.h"
 #include "tests/cli/served_node.h"
@@ -25,6 +28,17 @@ void PushModel(ProgramRunner& alice) {
   alice.Output({"push", alice.home.Join("src"), "alice/m", "--create"});
 }
 
+// Until the log tells of it: copies would each give it a name of their own there.
+void AwaitPublished(ServedNode& node) {
+  for (int i = 0; i < 3000; ++i) {
+    MUST(node.node().own_log().Update());
+    auto lease = MUST(node.node().data().database().Read());
+    if (MUST(federation::FindPublishedName(*lease, 1))) return;
+    SystemClock().SleepMs(10);
+  }
+  FAIL("the log does not tell of the repository");
+}
+
 // Two nodes with the same content: the second one's data directory is a copy.
 struct Twins {
   TempDirectory place;
@@ -38,6 +52,7 @@ struct Twins {
       ServedNode node(data);
       node.Login(alice, node.NewUser("alice"));
       PushModel(alice);
+      AwaitPublished(node);
     }
     std::filesystem::copy(data, place.Join("second"), std::filesystem::copy_options::recursive);
     first.emplace(data);
@@ -78,17 +93,27 @@ struct Twins {
   }
 };
 
-// Says that the revision has another manifest.
-class LyingRemote final : public HttpRemote {
+// Says of the revision what `change` makes of it.
+class ChangingRemote final : public HttpRemote {
  public:
-  explicit LyingRemote(ApiClient& client) : HttpRemote(client) {}
+  using Change = std::function<void(RemoteRevision&)>;
+  ChangingRemote(ApiClient& client, Change change)
+      : HttpRemote(client), change_(std::move(change)) {}
   Result<RemoteRevision> FindRevision(const storage::RepositoryId& id,
                                       const std::string& revision) override {
     auto found = TRY(HttpRemote::FindRevision(id, revision));
-    found.manifest = HashSha256(AsBytes("another"));
+    change_(found);
     return found;
   }
+
+ private:
+  const Change change_;
 };
+
+federation::PublishedName NameOf(std::string_view key) {
+  return {federation::NodeId(federation::HashLeaf(AsBytes("origin"))),
+          federation::RepositoryKey::FromRaw(HashSha256(AsBytes(key)).bytes())};
+}
 
 }  // namespace
 
@@ -122,13 +147,17 @@ TEST_CASE("NodesThatAgreeGiveNoRemark") {
 
 TEST_CASE("ANodeWithAnotherRepositoryOfTheNameIsNotUsed") {
   Twins twins;
-  MUST(twins.second->node().data().database().Write([](storage::Connection& c) {
-    return c.Execute("UPDATE repository SET uid = ?", HashSha256(AsBytes("another")));
-  }));
-  const auto remarks = twins.PullRemarks(twins.first->url(), twins.second->url());
-  INFO(remarks);
-  CHECK(remarks.find(twins.second->url() + " is not used: its alice/m is another repository") !=
-        remarks.npos);
+  const auto one = twins.Connect(*twins.first);
+  const auto other = twins.Connect(*twins.second);
+  ChangingRemote first(*one, [](RemoteRevision& revision) { revision.repository.published = {}; });
+  ChangingRemote second(*other, [](RemoteRevision& revision) {
+    revision.repository = {storage::RepositoryUid::FromRaw(HashSha256({}).bytes()), {}};
+  });
+  PullProgress progress;
+  const auto report = twins.Pull({&first, &second}, progress);
+  REQUIRE(report.remarks.size() == 1);
+  CHECK(report.remarks[0] ==
+        twins.second->url() + " is not used: its alice/m is another repository");
 }
 
 TEST_CASE("ANodeWithOtherContentUnderTheNameIsNotUsed") {
@@ -145,12 +174,34 @@ TEST_CASE("ANodeWithOtherContentUnderTheNameIsNotUsed") {
   const auto honest = twins.Connect(*twins.first);
   const auto lying = twins.Connect(*twins.second);
   HttpRemote first(*honest);
-  LyingRemote second(*lying);
+  ChangingRemote second(
+      *lying, [](RemoteRevision& revision) { revision.manifest = HashSha256(AsBytes("another")); });
   PullProgress progress;
   const auto report = twins.Pull({&first, &second}, progress);
   REQUIRE(report.remarks.size() == 1);
   CHECK(report.remarks[0] ==
         twins.second->url() + " is not used: its manifest of this commit is another one");
+}
+
+// The ids that nodes give are their own; a mirror's is another than its publisher's.
+TEST_CASE("NodesAgreeWhenTheyNameTheSamePublishedRepository") {
+  Twins twins;
+  const auto one = twins.Connect(*twins.first);
+  const auto other = twins.Connect(*twins.second);
+  const auto remarks = [&](std::string_view published) {
+    ChangingRemote first(
+        *one, [](RemoteRevision& revision) { revision.repository.published = NameOf("m"); });
+    ChangingRemote second(*other, [&](RemoteRevision& revision) {
+      revision.repository.uid = storage::RepositoryUid::FromRaw(HashSha256({}).bytes());
+      revision.repository.published = NameOf(published);
+    });
+    PullProgress progress;
+    return twins.Pull({&first, &second}, progress).remarks;
+  };
+  CHECK(remarks("m").empty());
+  const auto others = remarks("another");
+  REQUIRE(others.size() == 1);
+  CHECK(others[0].find("its alice/m is another repository") != std::string::npos);
 }
 
 TEST_CASE("ATokenWithoutANodeIsForTheFirstNodeOnly") {

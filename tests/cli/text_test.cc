@@ -1,5 +1,7 @@
 #include "cli/text.h"
 
+#include <cstdint>
+
 #include "tests/support/must.h"
 
 using namespace banyan;
@@ -54,4 +56,10 @@ TEST_CASE("SizesReadAsPeopleWriteThem") {
   REQUIRE(FormatDuration(3'600'000 * 26) == "1 d 2 h");
   REQUIRE(FormatDuration(200'000) == "3 min 20 s");
   REQUIRE(FormatDuration(-5) == "0 s");
+  REQUIRE(FormatDuration(1'499) == "1 s");
+  REQUIRE(FormatDuration(1'500) == "2 s");
+  REQUIRE(FormatDuration(INT64_MAX) == "106751991167 d 7 h");
+  REQUIRE(FormatSeconds(200) == "3 min 20 s");
+  REQUIRE(FormatSeconds(INT64_MIN) == "0 s");
+  REQUIRE(FormatSeconds(INT64_MAX) == "365000 d 0 h");
 }

@@ -172,10 +172,12 @@ def conflict():
     with raises(HfHubHTTPError, "409"):
         guest.create_branch(GUESTS, branch="one")
     guest.create_branch(GUESTS, branch="one", exist_ok=True)
-    guest.create_tag(GUESTS, tag="one")
-    with raises(HfHubHTTPError, "409"):
+    with raises(HfHubHTTPError, "409", "a branch is called one already"):
         guest.create_tag(GUESTS, tag="one")
-    guest.create_tag(GUESTS, tag="one", exist_ok=True)
+    guest.create_tag(GUESTS, tag="first")
+    with raises(HfHubHTTPError, "409"):
+        guest.create_tag(GUESTS, tag="first")
+    guest.create_tag(GUESTS, tag="first", exist_ok=True)
     guest.delete_repo(GUESTS)
 
 

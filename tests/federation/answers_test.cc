@@ -161,6 +161,22 @@ TEST_CASE("EachAnswerIsOneReceiptInTheOwnLog") {
   CHECK(receipts[1].time_s == receipts[0].time_s + 1);
 }
 
+TEST_CASE("OfWhatANodeSaysAgainAndAgainTheLastIsShownAttack11") {
+  Taken f;
+  f.Answer(Removed(StandingReason::Court));
+  CHECK(f.WriteReceipts() == 1);
+  MUST(f.Write([&](Connection& c) {
+    return c.Execute(
+        "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n LIMIT 150) "
+        "INSERT INTO block_entry SELECT what, origin, epoch, position + i, action, reason, "
+        "time_s + i FROM block_entry, n");
+  }));
+  const auto receipts = f.Receipts();
+  REQUIRE(receipts.size() == 100);
+  CHECK(receipts.back().time_s == receipts.front().time_s + 99);
+  CHECK(receipts.back().time_s == f.now_ms / 1000 + 150);
+}
+
 TEST_CASE("APolicyMayKeepReceiptsToItself") {
   Taken f;
   SECTION("all of them") { f.policy.publishes_receipts = false; }

@@ -109,6 +109,31 @@ TEST_CASE("MirrorsMayHoldSoMuchOnly") {
   MUST(require(limits, 6, 150));
 }
 
+TEST_CASE("WhatHasNoLimitIsNotSummedUp") {
+  TestCatalog catalog;
+  banyan::testing::MakeUser(catalog, "lab");
+  banyan::testing::MakeModel(catalog, "lab/theirs");
+  MUST(catalog.Write([](storage::Connection& c) {
+    return c.ExecuteScript(
+        "INSERT INTO origin(id, node) VALUES(5, 'x');"
+        "UPDATE repository SET stored_bytes = 100, origin = 5");
+  }));
+  const auto read = [&](const FetchLimits& limits) {
+    return MUST(
+        catalog.Read([&](storage::Connection& c) { return ReadMirrorBytes(c, limits, 5); }));
+  };
+  FetchLimits limits;
+  CHECK(read(limits).all == 0);
+  CHECK(read(limits).of_origin == 0);
+  limits.held_bytes = 1;
+  CHECK(read(limits).all == 100);
+  CHECK(read(limits).of_origin == 0);
+  limits = {};
+  limits.held_origin_bytes = 1;
+  CHECK(read(limits).all == 0);
+  CHECK(read(limits).of_origin == 100);
+}
+
 TEST_CASE("AChangeMayNotMakeMirrorsLargerThanTheyMayBe") {
   TestCatalog catalog;
   banyan::testing::MakeUser(catalog, "lab");
@@ -121,7 +146,7 @@ TEST_CASE("AChangeMayNotMakeMirrorsLargerThanTheyMayBe") {
   FetchLimits limits;
   const auto change = [&](std::int64_t to_bytes) {
     return catalog.Write([&](storage::Connection& c) -> Status {
-      const auto before = TRY(ReadMirrorBytes(c, 5));
+      const auto before = TRY(ReadMirrorBytes(c, limits, 5));
       TRY(c.Execute("UPDATE repository SET stored_bytes = ?", to_bytes));
       return RequireWithinMirrorRoom(c, limits, 5, before);
     });

@@ -48,6 +48,46 @@ struct Fixture : LogFixture {
   }
 };
 
+// A disk on which the log grows whenever somebody opens one of its bundles.
+class GrowingDisk final : public FileSystem {
+ public:
+  explicit GrowingDisk(Fixture& log) : log_(log) {}
+  int grown() const { return grown_; }
+
+  Result<std::unique_ptr<File>> Open(const std::string& path, OpenMode mode) override {
+    if (grown_ < 20 && path.find("tile/entries/") != path.npos) {
+      ++grown_;
+      log_.Grow(1);
+      MUST(log_.files->Publish());
+    }
+    return log_.disk.Open(path, mode);
+  }
+  Status Rename(const std::string& from, const std::string& to) override {
+    return log_.disk.Rename(from, to);
+  }
+  Status Remove(const std::string& path) override { return log_.disk.Remove(path); }
+  Status CreateDirectories(const std::string& path) override {
+    return log_.disk.CreateDirectories(path);
+  }
+  Result<std::vector<std::string>> List(const std::string& directory) override {
+    return log_.disk.List(directory);
+  }
+  Status SyncDirectory(const std::string& directory) override {
+    return log_.disk.SyncDirectory(directory);
+  }
+  Result<FileStat> Stat(const std::string& path) override { return log_.disk.Stat(path); }
+  Result<std::uint64_t> FreeBytes(const std::string& path) override {
+    return log_.disk.FreeBytes(path);
+  }
+  Result<std::unique_ptr<FileLock>> Lock(const std::string& path) override {
+    return log_.disk.Lock(path);
+  }
+
+ private:
+  Fixture& log_;
+  int grown_ = 0;
+};
+
 }  // namespace
 
 TEST_CASE("ALogThatIsNotSignedYetHasNothingToCheck") {
@@ -124,6 +164,23 @@ TEST_CASE("ACheckEndsWhenItIsTold") {
   f.Publish();
   f.cancelled = true;
   MUST_FAIL(f.Check(), Errc::Cancelled);
+}
+
+TEST_CASE("ALogThatGrowsAllTheWhileIsReadOnce") {
+  Fixture f;
+  f.Publish();
+  GrowingDisk disk(f);
+  std::uint64_t wrong = 0;
+  SECTION("whose files are right") {}
+  SECTION("of which a whole file is wrong") {
+    MUST(WriteFileDurably(f.disk, "log/tile/entries/001", AsBytes("other")));
+    wrong = 1;
+  }
+  auto lease = MUST(f.database->Read());
+  const auto check = MUST(CheckLogFiles(*lease, disk, "log", f.origin.log, f.cancelled));
+  CHECK(check.signed_entries == Fixture::kEntries);
+  CHECK(check.wrong_files == wrong);
+  CHECK(disk.grown() == 3);  // once for each bundle
 }
 
 TEST_CASE("ALogIsSoundWhileItGrows") {

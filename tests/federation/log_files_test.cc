@@ -122,7 +122,9 @@ TEST_CASE("NoHeadIsPublicBeforeTheFenceHasIt") {
   MUST_FAIL(f.TryOpen("elsewhere/fence"), Errc::NotFound);  // a disk that is not mounted
   auto files = f.Open();
   MUST(f.disk.Remove("fence"));
-  MUST_FAIL(files->Publish(), Errc::NotFound);
+  const auto published = files->Publish();
+  MUST_FAIL(published, Errc::NotFound);
+  CHECK(published.error().message().find("the fence is not there.") != std::string::npos);
   MUST_FAIL(files->Read("checkpoint"), Errc::NotFound);
   MUST_FAIL(f.disk.Stat("log/checkpoint"), Errc::NotFound);
   MUST(WriteFileDurably(f.disk, "fence", {}));

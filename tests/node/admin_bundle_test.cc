@@ -69,6 +69,21 @@ TEST_CASE("WhatWasCarriedGoesOnFromAHead") {
   CHECK(stranger.Done("federation")["origins"].empty());  // nor is anybody followed
 }
 
+TEST_CASE("AnExportSaysHowLargeItsPartsAre") {
+  Carried c;
+  c.origin.CommitLfs(c.origin.alice, "alice/model", "large.bin", RandomText(3u << 20, 7));
+  c.Push("two");
+  const auto split = c.origin.Result(
+      "bundle/export", {{"target", c.disk.Join("split.banyan")}, {"part_bytes", 1u << 20}});
+  CHECK(split["parts"] > 1);
+  CHECK(split["largest_part_bytes"] > (3u << 20));  // a piece of a file is in one part
+  const auto whole = c.Export("whole.banyan");
+  CHECK(whole["parts"] == 1);
+  const auto stat = MUST(DiskFileSystem().Stat(c.disk.Join("whole.banyan")));
+  CHECK(whole["largest_part_bytes"] == stat.size_bytes);
+  CHECK(c.Export("folder")["parts"] == 0);
+}
+
 TEST_CASE("TheFileOfACheckpointIsAHead") {
   Carried c;
   const std::string id = c.origin.Get("/fed/info").Parsed()["node"];

@@ -1,5 +1,6 @@
 // Two nodes of two operators: what they see of each other, and what they are told when it fails.
 #include "node/own_log.h"
+#include "storage/content/pack_store.h"
 #include "tests/node/admin_node.h"
 #include "tests/node/signing_node.h"
 
@@ -62,6 +63,35 @@ TEST_CASE("SyncReadsThePolicyAgain") {
   CHECK(p.mirror.Failure("sync", {{"dry_run", true}}) == "Invalid");
   const auto problem = p.mirror.Result("sync")["policy_problem"].get<std::string>();
   CHECK(problem.find("expected models or datasets") != std::string::npos);
+}
+
+TEST_CASE("SyncMendsWhatTheDiskOfAMirrorDamaged") {
+  Pair p;
+  Json origin = p.Origin();
+  for (int i = 0; i < 20 && origin["mirrored"] != 1; ++i) origin = p.Origin();
+  auto& packs = *p.mirror.node().data().content().core().packs;
+  MUST(packs.SealIdle());
+  storage::Term place;
+  {
+    auto lease = MUST(p.mirror.database().Read());
+    place = MUST(storage::FindFile(*lease, HashSha256(AsBytes("one"))))->recipe.terms.at(0);
+  }
+  const auto offset = MUST(packs.Get(place.pack))->entry(place.first).offset;
+  const auto path = storage::PathsOf(packs.directory(), place.pack).sealed;
+  MUST(MUST(DiskFileSystem().Open(path, OpenMode::ReadWrite))->WriteAt(offset, AsBytes("x")));
+  REQUIRE(p.mirror.Result("scrub")["damaged_files"].size() == 1);
+  const auto damage = [&]() -> Json {
+    const auto report = p.mirror.Result("doctor");
+    for (const auto& finding : report["findings"]) {
+      if (finding["what"] == "damage") return finding;
+    }
+    return nullptr;
+  };
+  CHECK(damage()["verdict"] == "bad");
+  CHECK(damage()["text"].get<std::string>().find("`banyan sync`") != std::string::npos);
+  for (int i = 0; i < 20 && damage()["verdict"] != "good"; ++i) p.Origin();
+  CHECK(damage()["verdict"] == "good");
+  CHECK(p.mirror.Result("scrub")["damaged_files"].empty());
 }
 
 TEST_CASE("ANodeIsNoPeerOfItself") {

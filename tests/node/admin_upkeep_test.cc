@@ -1,4 +1,6 @@
 // gc, scrub, backup, stats and doctor, as an operator asks for them.
+#include <filesystem>
+
 #include "node/data_directory.h"
 #include "node/own_log.h"
 #include "storage/content/backup.h"
@@ -198,6 +200,20 @@ TEST_CASE("TheDoctorLooksAtTheLog") {
   CHECK(Found(f.Result("doctor"), "log").verdict == "good");  // made anew, as it said
 }
 
+TEST_CASE("TheDoctorThatCannotReadTheLogDoesNotTakeItForWrong") {
+  Fixture f;
+  f.Create(f.alice, "m");
+  MUST(f.node().own_log().Update());
+  const auto size = f.node().own_log().Look()->files->published().size;
+  const auto tile = f.directory() + "/log/0/tile/0/000.p/" + std::to_string(size);
+  MUST(DiskFileSystem().Remove(tile));
+  std::filesystem::create_symlink(tile, tile);  // which nobody can open
+  const auto found = Found(f.Result("doctor"), "log");
+  CHECK(found.verdict == "bad");
+  CHECK(found.text.starts_with("it could not be read: "));
+  CHECK(found.text.find("backup") == std::string::npos);
+}
+
 TEST_CASE("TheDoctorSeesACatalogThatTheLogDoesNotLeadTo") {
   Fixture f;
   f.Create(f.alice, "m");
@@ -208,6 +224,7 @@ TEST_CASE("TheDoctorSeesACatalogThatTheLogDoesNotLeadTo") {
   auto report = f.Result("doctor");
   CHECK(report["healthy"] == false);
   CHECK(Found(report, "log").text.find("do not lead to the root") != std::string::npos);
+  CHECK(Found(report, "log").text.find("restore a backup") != std::string::npos);
   f.Restart();
   MUST(f.node().own_log().Update());
   CHECK(Found(f.Result("doctor"), "log").text.starts_with("it is stopped: "));

@@ -31,6 +31,11 @@ TEST_CASE("BranchesAndTagsAreMadeAndDeleted") {
   CHECK(hub.Call("POST", api + "/tag/feature%2Fa", {{"tag", "v1"}, {"message", "First"}}, hub.alice)
             .status == 200);
   CHECK(hub.Call("POST", api + "/tag/main", {{"tag", "v1"}}, hub.alice).status == 409);
+  for (const Json& branch : {Json::object(), Json{{"emptyBranch", true}}}) {
+    const auto refused = hub.Call("POST", api + "/branch/v1", branch, hub.alice);
+    CHECK(refused.status == 409);
+    CHECK(refused.body.find("a tag is called v1 already") != std::string::npos);
+  }
   const auto refs = hub.Get(api + "/refs").Parsed();
   CHECK(refs["branches"].size() == 2);
   CHECK(refs["tags"][0]["name"] == "v1");

@@ -116,6 +116,31 @@ TEST_CASE("ACopyNeedsRoom") {
   CHECK(copied.status == 413);
 }
 
+TEST_CASE("ACopyOfWhatIsPublicNeedsRoomAsWell") {
+  WritingNode node;
+  const std::string content(100'000, '\0');
+  const auto sha256 = HashSha256(AsBytes(content));
+  node.Create(node.bob, "open");
+  node.Create(node.alice, "copy");
+  node.CommitLfs(node.bob, "bob/open", "w.bin", content);
+  const auto allow = [&](std::int64_t bytes) {
+    MUST(node.database().Write([&](storage::Connection& c) {
+      return c.Execute("UPDATE namespace SET quota_bytes = ? WHERE name = 'alice'", bytes);
+    }));
+  };
+  const auto copy = [&] {
+    return node.Post("/api/models/bob/open/lfs-files/duplicate", node.alice,
+                     CopyTo("alice/copy", {sha256}));
+  };
+  allow(50'000);
+  CHECK(copy().status == 413);
+  CHECK(node.Number("SELECT count(*) FROM repository_file WHERE committed = 0") == 0);
+  node.Commit(node.alice, "alice/copy", {{"small.txt", "text"}});
+  allow(150'000);
+  CHECK(copy().status == 200);
+  CHECK(copy().status == 200);  // it waits already
+}
+
 TEST_CASE("DeletionFromHistoryAndDuplicationAreRefusedInWords") {
   WritingNode node;
   node.Create(node.alice, "m");

@@ -320,6 +320,26 @@ TEST_CASE("WhatWaitsForItsCommitTakesRoomInTheQuota") {
   CHECK(large.Parsed()["objects"][0]["error"]["code"] == 413);
 }
 
+TEST_CASE("WhatIsPublicTakesRoomWhereItIsCommittedAnew") {
+  Fixture hub([](Config& config) { config.quota_default = {100'000}; });
+  const auto content = Noise(60'000, 1);
+  hub.Create(hub.bob, "open");
+  hub.CommitLfs(hub.bob, "bob/open", "w.bin", content);
+  const auto other = Noise(60'000, 2);
+  const auto link = hub.UploadLink(other);
+  const Json here = Json::array({{{"oid", Oid(content)}, {"size", content.size()}}});
+  REQUIRE(hub.Batch("upload", here, hub.alice).status == 200);  // it waits
+  CHECK(hub.Follow("PUT", link, other).status == 413);
+  CHECK(hub.Batch("upload", {{{"oid", Oid(other)}, {"size", 60'000}}}, hub.alice).status == 413);
+  CHECK(hub.Batch("upload", here, hub.alice).status == 200);
+  Fixture small([](Config& config) { config.quota_default = {70'000}; });
+  small.Create(small.bob, "open");
+  small.CommitLfs(small.bob, "bob/open", "w.bin", content);
+  small.Commit(small.alice, "alice/tiny", {{"a.txt", std::string(20'000, 'a')}});
+  CHECK(small.Batch("upload", here, small.alice).status == 413);
+  CHECK(small.Number("SELECT count(*) FROM repository_file WHERE committed = 0") == 0);
+}
+
 TEST_CASE("AnUnusedUploadExpiresAndABatchRenewsIt") {
   Fixture hub([](Config& config) { config.storage_collect_every = {0}; });
   const auto content = Noise(1000, 1);

@@ -154,10 +154,14 @@ TEST_CASE("RefsListBranchesTagsAndConverts") {
   const auto commit = fixture.node.Commit(fixture.alice, "alice/m", {{"b", "b"}});
   fixture.node.Post("/api/models/alice/m/tag/main", fixture.alice,
                     {{"tag", "v1"}, {"message", "one"}});
+  fixture.node.Post("/api/models/alice/m/tag/main", fixture.alice, {{"tag", "v2"}});
   const auto refs = fixture.node.Get("/api/models/alice/m/refs").Parsed();
   CHECK(refs["branches"] ==
         Json{{{"name", "main"}, {"ref", "refs/heads/main"}, {"targetCommit", commit}}});
-  CHECK(refs["tags"] == Json{{{"name", "v1"}, {"ref", "refs/tags/v1"}, {"targetCommit", commit}}});
+  CHECK(
+      refs["tags"] ==
+      Json{{{"name", "v1"}, {"ref", "refs/tags/v1"}, {"targetCommit", commit}, {"message", "one"}},
+           {{"name", "v2"}, {"ref", "refs/tags/v2"}, {"targetCommit", commit}}});
   CHECK(refs["converts"] == Json::array());
   CHECK_FALSE(refs.contains("pullRequests"));
   CHECK(fixture.node.Get("/api/models/alice/m/refs?include_prs=1").Parsed()["pullRequests"] ==

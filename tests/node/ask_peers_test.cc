@@ -1,5 +1,7 @@
 #include "node/ask_peers.h"
 
+#include <atomic>
+
 #include "tests/support/fake_clock.h"
 #include "tests/support/must.h"
 
@@ -75,4 +77,46 @@ TEST_CASE("WhoIsSilentIsNotWaitedForAgain") {
   CHECK(AsText(MUST(answers[1].body)) == "other");
   CHECK(clock.MonotonicMs() == now_ms);
   silent->SetHangs(false);
+}
+
+TEST_CASE("WhoIsSilentHoldsUpNobodyElse") {
+  AskPeers asker(SystemClock());
+  std::vector<AskPeers::Source> peers;
+  std::vector<std::shared_ptr<Peer>> silent;
+  for (int i = 0; i < 20; ++i) {
+    silent.push_back(std::make_shared<Peer>(std::to_string(i)));
+    silent.back()->SetHangs(true);
+    peers.push_back(silent.back());
+  }
+  const auto let_go = [&] {
+    for (const auto& peer : silent) peer->SetHangs(false);
+  };
+  const auto other = std::make_shared<Peer>("other");
+  other->on_ask = let_go;
+  peers.push_back(other);
+  const auto answers = asker.Ask(peers, "/here", 10, 10'000);
+  let_go();
+  CHECK(AsText(MUST(answers.back().body)) == "other");
+  CHECK(answers.front().body.has_value());
+}
+
+TEST_CASE("WhoseTurnDidNotComeInTimeIsNotAskedAnyMore") {
+  FakeClock clock;
+  AskPeers asker(clock);
+  std::vector<AskPeers::Source> peers;
+  std::vector<std::shared_ptr<Peer>> silent;
+  for (int i = 0; i < 64; ++i) {
+    silent.push_back(std::make_shared<Peer>(std::to_string(i)));
+    silent.back()->SetHangs(true);
+    peers.push_back(silent.back());
+  }
+  silent.front()->on_ask = [&] { clock.Advance(10'001); };
+  std::atomic<int> asked{0};
+  const auto late = std::make_shared<Peer>("late");
+  late->on_ask = [&] { ++asked; };
+  peers.push_back(late);
+  MUST_FAIL(asker.Ask(peers, "/here", 10, 10'000).back().body, Errc::Unavailable);
+  for (const auto& peer : silent) peer->SetHangs(false);
+  CHECK(AsText(MUST(asker.Ask({late}, "/here", 10, 10'000).front().body)) == "late");
+  CHECK(asked == 1);
 }

@@ -1,6 +1,9 @@
 // Who holds a repository, as a node that mirrors a part of it shows.
 #include "node/content_holders.h"
 
+#include <set>
+
+#include "node/data_directory.h"
 #include "node/head_metadata.h"
 #include "node/own_log.h"
 #include "tests/node/admin_node.h"
@@ -19,7 +22,8 @@ struct Pair {
   std::unique_ptr<AdminNode> origin = std::make_unique<AdminNode>();
   std::unique_ptr<TestNode> mirror;
   std::string origin_id;
-  std::string path;  // of the mirror's standing
+  std::string address;  // of the origin
+  std::string path;     // of the mirror's standing
 
   Pair() {
     MUST(WriteFileDurably(DiskFileSystem(), policy, AsBytes("[[select]]\nfiles = \"*.json\"\n")));
@@ -29,7 +33,7 @@ struct Pair {
     origin->CommitLfs(origin->alice, "alice/tiny", "weights.bin", std::string(100'000, 'w'));
     Publish();
     origin_id = origin->Get("/fed/info").Parsed()["node"];
-    const auto address = "http://127.0.0.1:" + std::to_string(origin->node().port());
+    address = "http://127.0.0.1:" + std::to_string(origin->node().port());
     Order("peers/add", {{"address", address}});
     Order("follow", {{"rule", origin_id}});
     Sync();
@@ -50,11 +54,11 @@ struct Pair {
     follower.Hurry();
     while (!follower.IsIdle()) follower.AwaitStep(100);
   }
-  Json Look() { return mirror->Get(path).Parsed(); }
+  Json Look() { return mirror->Get(path, mirror->operator_token()).Parsed(); }
   // A minute after it was asked last.
   Json Ask() {
     mirror->clock().Advance(kLaterMs);
-    return mirror->Get(path + "?ask=true").Parsed();
+    return mirror->Get(path + "?ask=true", mirror->operator_token()).Parsed();
   }
   Json Stated(const Json& standing) {
     return origin->Call("PUT", "/api/models/alice/tiny/standing", standing, origin->alice).Parsed();
@@ -79,8 +83,10 @@ TEST_CASE("ANodeShowsWhatItAndItsPeersHold") {
   CHECK(part["node"] == asked["node"]);
   CHECK(part["held_files"] == 1);
   CHECK(part["held_bytes"] == 8);
+  CHECK(part["address"].is_null());
   CHECK(part["since"].is_string());
   CHECK(whole["node"] == p.origin_id);
+  CHECK(whole["address"] == p.address);
   CHECK(whole["files"] == part["files"]);
   CHECK(whole["held_files"] == whole["files"]);
   CHECK(whole["held_bytes"] == whole["bytes"]);
@@ -106,7 +112,42 @@ TEST_CASE("APeerThatIsAwayIsShownAsSilent") {
   CHECK(p.mirror->Get(p.path + "?ask=true").Parsed()["holders"].size() == 2);  // within the minute
   const auto silent = p.Ask();
   CHECK(silent["holders"].size() == 1);
-  CHECK(silent["silent"] == Json::array({p.origin_id}));
+  CHECK(silent["silent"] == Json::array({{{"node", p.origin_id}, {"address", p.address}}}));
+  const auto anonymous = p.mirror->Get(p.path).Parsed();
+  CHECK(anonymous["silent"] == Json::array({{{"node", p.origin_id}, {"address", nullptr}}}));
+}
+
+TEST_CASE("NoAddressSpeaksForAnotherThatClaimsToBeTheSameNode") {
+  Pair p;
+  const auto other = "http://localhost:" + std::to_string(p.origin->node().port());
+  p.Order("peers/add", {{"address", other}});
+  p.Sync();
+  const auto addresses = [](const Json& list) {
+    std::set<std::string> found;
+    for (const auto& item : list) {
+      if (item["address"].is_string()) found.insert(item["address"]);
+    }
+    return found;
+  };
+  const std::set<std::string> both{p.address, other};
+  const auto asked = p.Ask();
+  CHECK(addresses(asked["holders"]) == both);
+  CHECK(asked["holders"].size() == 3);
+  p.origin.reset();
+  const auto silent = p.Ask();
+  CHECK(silent["holders"].size() == 1);
+  CHECK(addresses(silent["silent"]) == both);
+}
+
+TEST_CASE("WhoIsOnlyANeighbourIsNotAskedWhatItHolds") {
+  Pair p;
+  MUST(p.mirror->node().data().database().Write([](storage::Connection& c) {
+    return c.Execute("UPDATE peer SET found = 2, expected = node");
+  }));
+  const auto asked = p.Ask();
+  CHECK(asked["heard"].is_string());
+  CHECK(asked["holders"].size() == 1);
+  CHECK(asked["silent"].empty());
 }
 
 TEST_CASE("PeersAreNotAskedAboutWhatIsPrivate") {

@@ -143,6 +143,16 @@ TEST_CASE("AccessToAMirroredRepositoryIsAskedForAtItsOrigin") {
   CHECK(g.node->Get(g.Path("weights.bin"), bob).status == 403);
 }
 
+TEST_CASE("AnOpenMirrorLeavesNothingToAskFor") {
+  Gateway g(kOnDemand);
+  for (const auto& token : {std::string(), g.node->NewUser("bob")}) {
+    const auto asked =
+        g.node->Post("/api/models/" + g.name + "/user-access-request", token, Json::object());
+    CHECK(asked.status == 400);
+    CHECK(asked.Parsed()["error"] == "This repository is open: there is nothing to ask for");
+  }
+}
+
 TEST_CASE("WhatNoPeerSendsIs503AndTriedAgainLater") {
   Gateway g(kOnDemand);
   const auto address = g.Address();
@@ -176,6 +186,15 @@ TEST_CASE("BeyondTheBudgetNothingComes") {
   CHECK(reply.status == 503);
   CHECK(reply.Header("Retry-After") == "600");
   CHECK(reply.body.find("what its policy allows for the day") != std::string::npos);
+}
+
+TEST_CASE("WhatHasNoRoomIsNotSaidToBeSentByNobody") {
+  Gateway g(std::string(kOnDemand) + "[mirror]\nheld = \"50 kB\"\n");
+  const auto reply = g.node->Get(g.Path("weights.bin"));
+  CHECK(reply.status == 503);
+  CHECK(reply.body.find("no room for it") != std::string::npos);
+  CHECK(reply.body.find("no node that was asked") == std::string::npos);
+  CHECK(g.node->Get(g.Path("config.json")).status == 200);
 }
 
 TEST_CASE("ANodeThatStopsLetsGoOfWhoWaits") {

@@ -88,6 +88,22 @@ TEST_CASE("ARestoredOlderCatalogSignsNothingAndServes") {
   CHECK(restored.Get("/fed/info").status == 503);
 }
 
+TEST_CASE("AFenceThatIsNotThereIsTold") {
+  TempDirectory place;
+  const auto fence = place.Join("fence");
+  TestNode node([&](Config& config) { config.federation_fence = fence; });
+  MUST(node.node().own_log().Update());
+  const auto problem = node.node().own_log().Problem();
+  INFO(problem);
+  CHECK(problem.find(fence + ": the fence is not there.") != std::string::npos);
+  CHECK(problem.find("make an empty file of that name") != std::string::npos);
+  CHECK(node.Get("/fed/info").status == 503);
+  MUST(WriteFileDurably(DiskFileSystem(), fence, {}));
+  node.Restart();
+  MUST(node.node().own_log().Update());
+  CHECK(node.Get("/fed/info").status == 200);
+}
+
 TEST_CASE("StrangersToAClosedNodeSeeNoLog") {
   Fixture f([](Config& config) { config.access_anonymous = false; });
   CHECK(f.Get("/fed/info").status == 401);

@@ -176,9 +176,20 @@ TEST_CASE("APolicyFileSaysWhichFilesOfARepositoryAreWanted") {
 }
 
 TEST_CASE("WhatIsWrongWithAPolicyIsSaidWithItsLine") {
-  CHECK(Problem("jurisdiction = []") ==
-        "policy.toml: line 1: there is no key \"jurisdiction\" here; did you mean "
-        "\"jurisdictions\"?");
+  CHECK(
+      Problem("jurisdiction = []") ==
+      "policy.toml: line 1: there is no key \"jurisdiction\" here; did you mean "
+      "\"jurisdictions\"? Legal here are accept_from, answer, brake, cosignatures, jurisdictions, "
+      "mirror, peers, readers, receipts or select");
+  CHECK(Problem("[peers]\nbogus = 1") ==
+        "policy.toml: line 2: there is no key \"bogus\" here: expected dial, most, refuse or "
+        "publish");
+  for (const char* table : {"[mirror]", "[[select]]", "[brake]", "[receipts]", "[cosignatures]",
+                            "[[answer]]\naction = \"keep\""}) {
+    INFO(table);
+    CHECK(Problem(std::string(table) + "\nbogus = 1").find("\"bogus\" here: expected ") !=
+          std::string::npos);
+  }
   CHECK(Problem("\n\njurisdictions = [\"Kenya\"]").starts_with("policy.toml: line 3: a scope is"));
   CHECK(Problem("[[answer]]\naction = \"keep\"\njurisdiction = [\"KE\", \"Chad\"]")
             .starts_with("policy.toml: line 3: a scope is"));

@@ -19,9 +19,14 @@ deb=${debs[0]}
 field() { dpkg-deb --field "$deb" "$1"; }
 [ "$(field Package)" = banyan ] || fail "package name"
 [[ "$(field Depends)" == *adduser* ]] || fail "Depends lacks adduser: $(field Depends)"
-if command -v dpkg-shlibdeps >/dev/null; then
-  [[ "$(field Depends)" == *libc6* ]] || fail "Depends lacks the libraries"
-fi
+for library in libc6 libsqlite3-0 libgit2; do
+  [[ "$(field Depends)" == *$library* ]] || fail "Depends lacks $library: $(field Depends)"
+done
+! "$cpack" -G DEB --config "$build/CPackConfig.cmake" -B "$work/without" \
+  -D "CPACK_BANYAN_DEB_TOOLS=file;no-such-tool" >"$work/log" 2>&1 ||
+  fail "packed without a tool that says which libraries are needed"
+grep -q 'The package needs no-such-tool' "$work/log" ||
+  { cat "$work/log" >&2; fail "it is not said which tool is missing"; }
 
 dpkg-deb --extract "$deb" "$work/tree"
 for file in usr/bin/banyan usr/lib/systemd/system/banyan.service etc/banyan/banyan.toml \
@@ -40,6 +45,10 @@ grep -q '^ExecStart=/usr/bin/banyan serve --config /etc/banyan/banyan.toml$' \
 grep -q '^data = "/var/lib/banyan"$' "$work/tree/etc/banyan/banyan.toml" || fail "data directory"
 
 dpkg-deb --control "$deb" "$work/control"
+# As `banyan admin doctor` wants it: each start of the service sets the mode again.
+grep -q '^StateDirectoryMode=0700$' "$work/tree/usr/lib/systemd/system/banyan.service" &&
+  grep -q 'install -d -o banyan -g banyan -m 0700 /var/lib/banyan$' "$work/control/postinst" ||
+  fail "others may look into the data directory"
 [ "$(cat "$work/control/conffiles")" = /etc/banyan/banyan.toml ] || fail "conffiles"
 for script in postinst prerm postrm; do
   [ -x "$work/control/$script" ] || fail "$script is not executable"

@@ -15,7 +15,7 @@ deb=$(echo "$work"/out/banyan_*.deb)
 apt-get install -y -qq --no-install-recommends "$deb" >"$work/log" 2>&1 ||
   { cat "$work/log" >&2; fail "install"; }
 banyan --version || fail "the program does not start"
-[ "$(stat -c '%U:%G %a' /var/lib/banyan)" = 'banyan:banyan 750' ] || fail "/var/lib/banyan"
+[ "$(stat -c '%U:%G %a' /var/lib/banyan)" = 'banyan:banyan 700' ] || fail "/var/lib/banyan"
 [ "$(stat -c '%U:%G %a' /etc/banyan/banyan.toml)" = 'root:banyan 640' ] || fail "banyan.toml"
 
 echo '# edited' >>/etc/banyan/banyan.toml

@@ -181,6 +181,9 @@ class Test(BudgetSteps, StandingSteps):
                for place in (self.b, self.c)}
         key = self.repository_key(self.commits)
         check_equal(ids, {"B": key, "C": key}, "repository ids")
+        for place in (self.b, self.c):
+            check_equal(place.revision("models/lab/model")["published"],
+                        f"{self.a_id}/sha256:{key}", place.name)
 
     def repository_key(self, commits):
         """The leaf hash of the first card in the log, as B hands it on, that names the commit."""

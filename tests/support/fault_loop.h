@@ -27,7 +27,7 @@ struct Workload {
 };
 
 // A longer workload is split: the loops are quadratic in it.
-inline constexpr std::uint64_t kMaxLoopOperations = 500;
+inline constexpr std::uint64_t kMaxLoopOperations = 550;
 
 // One run. False when the plan struck nothing, which ends the loop.
 inline bool RunWithFault(const Workload& workload, FaultPlan plan, std::uint64_t crash_seed) {

@@ -29,7 +29,7 @@ const std::map<std::string, std::vector<std::string>> kStandsOn = {
     {"node/client", {"node/http"}},
     {"node/git", {"node/http", "storage/history"}},
     {"node", {"node/client", "node/git", "federation/own", "federation/bundle", "storage/xet"}},
-    {"cli/transfer", {"storage/history", "federation/transfer"}},
+    {"cli/transfer", {"storage/history", "federation/format", "federation/transfer"}},
     {"cli", {"cli/transfer", "node"}},
 };
 

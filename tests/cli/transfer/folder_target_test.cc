@@ -3,6 +3,8 @@
 #include <unistd.h>
 
 #include <atomic>
+#include <chrono>
+#include <filesystem>
 
 #include "cli/transfer/pull_target.h"
 #include "storage/base/clock.h"
@@ -30,7 +32,7 @@ struct Fixture {
   static RemoteRevision Of(const std::string& name, std::string_view seed) {
     RemoteRevision out;
     out.id = name;
-    out.repository = MUST(storage::RepositoryUid::Parse(HashSha256(AsBytes(seed)).ToString()));
+    out.repository.uid = MUST(storage::RepositoryUid::Parse(HashSha256(AsBytes(seed)).ToString()));
     return out;
   }
   void Write(const std::string& path, std::string_view text) {
@@ -68,6 +70,25 @@ TEST_CASE("WhatAPullPutThereMayBeReplaced") {
   CHECK(f.Look("sub/a", "one") == State::Present);
   CHECK(f.Look("sub/a", "two") == State::Absent);
   CHECK(f.Look("sub/a", "longer") == State::Absent);
+}
+
+TEST_CASE("WhatAPullPutThereIsNotHashedAgain") {
+  Fixture f;
+  std::filesystem::file_time_type written;
+  {
+    const auto target = MUST(f.Open(f.revision));
+    const auto part = MUST(target->PartPath(Wanted("a", "one")));
+    MUST(WriteFileDurably(f.fs, part, AsBytes("one")));
+    written = std::filesystem::last_write_time(part) - std::chrono::seconds(10);
+    std::filesystem::last_write_time(part, written);
+    MUST(target->Place(Wanted("a", "one"), part));
+    MUST(target->Finish(f.revision, ""));
+  }
+  f.Write("a", "0ne");
+  std::filesystem::last_write_time(f.home.Join("a"), written);
+  CHECK(f.Look("a", "one") == State::Present);  // it did not look
+  std::filesystem::last_write_time(f.home.Join("a"), written + std::chrono::nanoseconds(1000));
+  CHECK(f.Look("a", "one") == State::Foreign);
 }
 
 TEST_CASE("WhatSomebodyChangedIsForeign") {
@@ -177,6 +198,26 @@ TEST_CASE("ALinkToAFileCountsAsItsContent") {
   REQUIRE(::symlink("elsewhere", f.home.Join("a").c_str()) == 0);
   CHECK(f.Look("a", "one") == State::Present);
   CHECK(f.Look("a", "two") == State::Foreign);
+}
+
+TEST_CASE("AFolderIsOfTheSameRepositoryAtThePublisherAndAtAMirror") {
+  Fixture f;
+  const auto published = [](const std::string& uid, std::string_view key) {
+    auto revision = Fixture::Of("alice/m", uid);
+    revision.repository.published = federation::PublishedName{
+        federation::NodeId(federation::HashLeaf(AsBytes("origin"))),
+        federation::RepositoryKey::FromRaw(HashSha256(AsBytes(key)).bytes())};
+    return revision;
+  };
+  f.revision = published("one", "m");
+  f.Pull("a", "one");
+  f.revision = published("of the mirror", "m");
+  f.Pull("a", "two");
+  f.revision = Fixture::Of("alice/m", "of the mirror");  // which does not say it now
+  f.Pull("a", "three");
+  MUST(f.Open(published("one", "m")));
+  MUST_FAIL(f.Open(published("one", "another")), Errc::Conflict);
+  MUST_FAIL(f.Open(Fixture::Of("alice/m", "one")), Errc::Conflict);
 }
 
 TEST_CASE("ADamagedRecordMakesNothingReplaceable") {

@@ -17,7 +17,16 @@ const auto kOne = HashSha256(AsBytes("one"));
 const auto kTwo = HashSha256(AsBytes("two"));
 
 KnownRepositories::Known Uid(const Sha256& digest, const std::string& node = "http://a:1") {
-  return {MUST(storage::RepositoryUid::Parse(digest.ToString())), node};
+  return {{MUST(storage::RepositoryUid::Parse(digest.ToString())), {}}, node};
+}
+
+// As a node says it that knows of a log: by its own uid, and as what it is published.
+KnownRepositories::Known Published(const Sha256& uid, std::string_view key) {
+  auto known = Uid(uid);
+  known.repository.published = federation::PublishedName{
+      federation::NodeId(federation::HashLeaf(AsBytes("origin"))),
+      federation::RepositoryKey::FromRaw(HashSha256(AsBytes(key)).bytes())};
+  return known;
 }
 
 }  // namespace
@@ -97,4 +106,48 @@ TEST_CASE("ARefusalNamesTheNodeOfTheFirstPull") {
   known.Replace(kTiny, Uid(kOne, "http://b:2"));
   MUST(known.Save(clock));
   CHECK(refusal().find("it was pulled from http://b:2:") != std::string::npos);
+}
+
+TEST_CASE("APublisherAndItsMirrorsHaveTheSameRepository") {
+  MemoryFileSystem fs;
+  FakeClock clock;
+  const auto load = [&] { return MUST(KnownRepositories::Load(fs, kPath)); };
+  auto known = load();
+  MUST(known.Check(kTiny, Published(kOne, "tiny")));
+  MUST(known.Save(clock));
+  MUST(load().Check(kTiny, Published(kTwo, "tiny")));
+  MUST(load().Check(kTiny, Uid(kOne)));  // an older program on the first node
+  MUST_FAIL(load().Check(kTiny, Uid(kTwo)), Errc::Conflict);
+  MUST_FAIL(load().Check(kTiny, Published(kOne, "another")), Errc::Conflict);
+  auto replaced = load();
+  replaced.Replace(kTiny, Uid(kTwo));
+  MUST(replaced.Save(clock));
+  MUST(load().Check(kTiny, Uid(kTwo)));
+  MUST_FAIL(load().Check(kTiny, Published(kOne, "tiny")), Errc::Conflict);
+}
+
+TEST_CASE("WhatANameIsPublishedAsIsLearnedFromWhoHasTheSameId") {
+  MemoryFileSystem fs;
+  FakeClock clock;
+  auto known = MUST(KnownRepositories::Load(fs, kPath));
+  MUST(known.Check(kTiny, Uid(kOne)));
+  MUST(known.Save(clock));
+  const auto load = [&] { return MUST(KnownRepositories::Load(fs, kPath)); };
+  MUST_FAIL(load().Check(kTiny, Published(kTwo, "tiny")), Errc::Conflict);
+  auto later = load();
+  MUST(later.Check(kTiny, Published(kOne, "tiny")));
+  MUST(later.Save(clock));
+  MUST(load().Check(kTiny, Published(kTwo, "tiny")));
+  MUST_FAIL(load().Check(kTiny, Published(kOne, "another")), Errc::Conflict);
+}
+
+TEST_CASE("AnIdThatIsNoneIsDamage") {
+  MemoryFileSystem fs;
+  MUST(fs.CreateDirectories("config"));
+  for (const Json& file : {Json{{"repositories", {{"models/alice/tiny", "12"}}}},
+                           Json{{"repositories", {{"models/alice/tiny", kOne.ToString()}}},
+                                {"published", {{"models/alice/tiny", "somewhere"}}}}}) {
+    MUST(WriteFileDurably(fs, kPath, AsBytes(DumpJson(file))));
+    MUST_FAIL(KnownRepositories::Load(fs, kPath), Errc::Corrupt);
+  }
 }

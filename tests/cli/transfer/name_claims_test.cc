@@ -39,6 +39,35 @@ TEST_CASE("NamesThatDifferInCaseAreOneWhereTheFileSystemFoldsThem") {
   CHECK(MUST(below.List("own")).empty());
 }
 
+TEST_CASE("OfNamesThatDifferInCaseOnlyAFewAreTriedOut") {
+  MemoryFileSystem fs;
+  NameClaims claims(fs, "own");
+  // "readme.md", "Readme.md", "rEadme.md", "REadme.md", ...
+  const auto variant = [](std::size_t number) {
+    std::string name = "readme.md";
+    for (std::size_t i = 0; i < 6; ++i) {
+      if (number >> i & 1u) name[i] = static_cast<char>(name[i] - 'a' + 'A');
+    }
+    return name;
+  };
+  for (std::size_t i = 0; i < NameClaims::kAlikeMax; ++i) MUST(claims.Claim(variant(i)));
+  fs.SetFault({.kind = FaultKind::Io, .nth = 1});  // of any trial
+  for (std::size_t i = NameClaims::kAlikeMax; i < 64; ++i) {
+    const auto refused = claims.Claim(variant(i));
+    MUST_FAIL(refused, Errc::Invalid);
+    const auto& message = refused.error().message();
+    INFO(message);
+    CHECK(message.starts_with("\"" + variant(i) + "\" and 16 other files, such as \"readme.md\""));
+    CHECK(message.find("--exclude") != message.npos);
+  }
+  CHECK(fs.struck() == 0);
+  fs.ClearFault();
+  for (std::size_t i = 0; i < NameClaims::kAlikeMax; ++i) MUST(claims.Claim(variant(i)));
+  MUST(claims.Claim("readme.txt"));
+  MUST(claims.Claim("Readme.txt"));
+  CHECK(MUST(fs.List("own")).empty());
+}
+
 TEST_CASE("WhatAKilledPullLeftOfATrialIsNoName") {
   MemoryFileSystem fs;
   MUST(fs.CreateDirectories("own"));

@@ -75,8 +75,7 @@ class DirectCommit final : public HttpUpload {
   DirectCommit(ApiClient& client, ServedStore& served) : HttpUpload(client), served_(served) {}
   Status SendChunks(const storage::RepositoryId& id, const std::string& session,
                     ByteView batch) override {
-    if (batches_left == 0) return Error(Errc::Unavailable, "the line broke");
-    --batches_left;
+    if (batches_left-- <= 0) return Error(Errc::Unavailable, "the line broke");
     return HttpUpload::SendChunks(id, session, batch);
   }
   Result<GitOid> Commit(const storage::RepositoryId&, const PushCommit& commit) override {
@@ -227,6 +226,28 @@ TEST_CASE("InterruptedPushResumesWithItsSessionAfterTheNodeMoved") {
   MUST(user.Push(served, second));
   REQUIRE(second.sent_bytes + sent == (80u << 20));
   REQUIRE(second.wire_bytes < (80u << 20) - sent + 100000);  // the list did not travel again
+}
+
+TEST_CASE("APushThatOnlyDeletesLeavesTheInterruptedOneToAnotherNodeAlone") {
+  ServedStore deleting;
+  ServedStore interrupted;
+  User user;
+  user.Write("src/model.bin", Noise(12u << 20, 12));
+  user.Write("src/gone.txt", AsBytes("gone"));
+  PushProgress whole;
+  MUST(user.Push(deleting, whole));
+  MUST(user.fs.Remove(user.home.Join("src/gone.txt")));
+  PushProgress first;
+  MUST_FAIL(user.Push(interrupted, first, 3), Errc::Unavailable);
+  REQUIRE(first.sent_bytes > 0);
+  const Bytes state = user.Read("state");
+  PushProgress nothing;
+  REQUIRE(MUST(user.Push(deleting, nothing, 0, true)).deleted_files == 1);
+  REQUIRE(user.Read("state") == state);
+  PushProgress second;
+  MUST(user.Push(interrupted, second));
+  CHECK(second.sent_bytes + first.sent_bytes == (12u << 20));
+  MUST_FAIL(user.fs.Stat(user.home.Join("state")), Errc::NotFound);
 }
 
 TEST_CASE("PullAdoptsFilesBroughtByHandWhateverTheirNames") {

@@ -153,6 +153,36 @@ TEST_CASE("ABundleSinceAHeadHasOnlyWhatCameAfter") {
   RequireSame(f.publisher, f.follower, card);
 }
 
+TEST_CASE("AHeadPresumesTheContentOfWhatIsSelectedOnly") {
+  Carried f;
+  const auto big = Noise(500'000, 1);
+  f.publisher.CommitFile("big.bin", big);
+  f.publisher.repository = f.publisher.AddRepository("other", false);
+  f.publisher.CommitText("a.txt", "one");
+  f.Publish();
+  auto request = f.Since(f.publisher.Entries().size());
+  f.publisher.CommitFile("big.bin", big);
+  f.Publish();
+  CHECK(f.ExportFolder("/all", request).files == 0);  // all of the first is there as well
+  request.patterns = {"models/owner/other"};
+  CHECK(f.ExportFolder("/some", request).files == 2);  // with .gitattributes
+  f.publisher.CommitFile("new.bin", Noise(1'000, 2));
+  request.head->size = f.publisher.Entries().size();
+  f.Publish();
+  CHECK(f.ExportFolder("/later", request).files == 2);  // its own is: .gitattributes changed
+}
+
+TEST_CASE("AHeadPresumesNothingOfWhatWasNotForEverybody") {
+  Carried f;
+  f.publisher.CommitFile("big.bin", Noise(500'000, 1));
+  MUST(f.publisher.Execute("UPDATE repository SET gated = 1"));
+  f.Publish();
+  const auto request = f.Since(f.publisher.Entries().size());
+  MUST(f.publisher.Execute("UPDATE repository SET gated = 0"));
+  f.Publish();
+  CHECK(f.ExportFolder("/opened", request).files == 2);  // with .gitattributes
+}
+
 TEST_CASE("AnExportSinceAHeadOfAnotherHistoryIsRefused") {
   Carried f;
   f.publisher.CommitText("a.txt", "one");

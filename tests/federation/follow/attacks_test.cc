@@ -20,6 +20,22 @@ struct Fixture : FollowFixture {
   }
 };
 
+Bytes PageOf(std::uint64_t sequence, const std::vector<std::string>& notes) {
+  HeadsPage page{{"0123456789abcdef", sequence}, {}};
+  for (const auto& note : notes) page.heads.push_back({0, note});
+  const auto text = page.ToString();
+  return Bytes(text.begin(), text.end());
+}
+
+// Shows these instead of what it has.
+void Show(FakePeer& peer, const std::vector<std::string>& notes) {
+  peer.spoil = [&peer, notes](const std::string& path, Bytes& body) {
+    if (path.starts_with("/fed/heads")) body = PageOf(++peer.sequence, notes);
+  };
+}
+
+constexpr std::int64_t kMonthMs = std::int64_t{30} * 86'400'000;
+
 }  // namespace
 
 TEST_CASE("Attack01AStaleMirrorDoesNotTurnTheHeadBack") {
@@ -130,6 +146,27 @@ TEST_CASE("Attack03AMirrorCannotMakeAForkUp") {
   CHECK(f.HeldSize(f.a) == 3);
 }
 
+TEST_CASE("Attack03ASmallerHeadThatContradictsIsFoundInTheSamePage") {
+  Fixture f;
+  f.a.Publish("two");
+  FakeOrigin other = f.a;
+  other.entries.pop_back();
+  other.Publish("evil");
+  f.a.Publish("three");
+  f.mirror.Carry(f.a);
+  SECTION("after the largest") { Show(f.mirror, {f.a.Head(), other.Head()}); }
+  SECTION("before it") { Show(f.mirror, {other.Head(), f.a.Head()}); }
+  SECTION("among many that do not") {
+    std::vector<std::string> notes(900, f.a.Head());
+    notes[450] = other.Head();
+    Show(f.mirror, notes);
+  }
+  f.Round();
+  CHECK(f.Stopped(f.a).find("forked") != std::string::npos);
+  CHECK(f.HeldSize(f.a) == 4);
+  CHECK(f.Count("SELECT count(*) FROM fork_evidence") == 1);
+}
+
 TEST_CASE("Attack05ATakedownComesWithTheLog") {
   Fixture f;
   f.Round();
@@ -191,6 +228,99 @@ TEST_CASE("Attack11HeadsOfOriginsThatNobodyFollowsLeaveNothing") {
   for (const auto& path : paths) CHECK((path == "/fed/heads" || path == "/fed/info"));
 }
 
+TEST_CASE("Attack11OfManyHeadsOfALogTheLargestIsRead") {
+  Fixture f;
+  for (int i = 0; i < 8; ++i) f.a.Publish("one");
+  f.mirror.Carry(f.a);
+  int bundles = 0;
+  f.mirror.spoil = [&](const std::string& path, Bytes& body) {
+    std::vector<std::string> notes;
+    for (std::uint64_t i = 1; i <= f.a.entries.size(); ++i) notes.push_back(f.a.Sign(f.a.State(i)));
+    if (path.starts_with("/fed/heads")) body = PageOf(++f.mirror.sequence, notes);
+    bundles += path.find("/tile/entries/") != path.npos ? 1 : 0;
+  };
+  f.Round();
+  CHECK(f.HeldSize(f.a) == 10);
+  CHECK(bundles == 1);  // not one for each head
+  CHECK(f.PeerOf(0).problem.empty());
+}
+
+TEST_CASE("Attack11AnOlderHeadIsComparedByTheEntriesSinceAMark") {
+  Fixture f;
+  const auto grow = [&](std::uint64_t size) {
+    for (auto i = f.a.entries.size(); i < size; ++i) {
+      f.a.entries.push_back(MustRenderCanonical({{"t", "x"}, {"v", 1}, {"i", i}}));
+    }
+    f.mirror.Carry(f.a);
+    f.Round();
+    REQUIRE(f.HeldSize(f.a) == size);
+  };
+  grow(1200);
+  grow(1600);
+  // Were it read from the first entry on, it could not be.
+  const auto origin = f.Origin(f.a);
+  MUST(f.catalog.Write([&](storage::Connection& c) {
+    return c.Execute("DELETE FROM log_entry WHERE origin = ? AND position BETWEEN 1 AND 1199",
+                     origin);
+  }));
+  Show(f.mirror, {f.a.Sign(f.a.State(1500))});
+  f.Round();
+  CHECK(f.Stopped(f.a).empty());
+  CHECK(f.PeerOf(0).problem.empty());
+  auto forked = f.a.State(1500);
+  forked.root = f.a.State(1499).root;
+  Show(f.mirror, {f.a.Sign(forked)});
+  f.Round();
+  CHECK(f.Stopped(f.a).find("forked") != std::string::npos);
+}
+
+TEST_CASE("Attack11ARoundWithAPeerThatAlwaysShowsMoreEnds") {
+  Fixture f;
+  std::uint64_t pages = 0;
+  std::uint64_t step = 1;
+  f.mirror.spoil = [&](const std::string& path, Bytes& body) {
+    if (!path.starts_with("/fed/heads")) return;
+    ++pages;
+    f.mirror.sequence += step;
+    body = PageOf(f.mirror.sequence, std::vector<std::string>(kMaxHeadsAtOnce));
+  };
+  SECTION("of numbers that grow") {
+    f.Round();
+    CHECK(pages == kPagesOfRound);
+    CHECK(f.PeerOf(0).heads.sequence == f.mirror.sequence);
+    f.Round();  // the rest
+    CHECK(pages == 2 * kPagesOfRound);
+  }
+  SECTION("of one number") {
+    step = 0;
+    f.Round();
+    CHECK(pages == 2);
+  }
+  CHECK(f.PeerOf(0).problem.empty());
+  CHECK(f.service->is_idle());
+}
+
+TEST_CASE("Attack11WhoWasNamedIsAskedBeforeWhoWasFound") {
+  Fixture f;
+  FakeOrigin n(3);
+  FakePeer named(n);
+  f.AddPeer(named);
+  const auto found = f.PeerOf(0);
+  MUST(f.catalog.Write([&](storage::Connection& c) {
+    return c.Execute("UPDATE peer SET found = 1, expected = ? WHERE id = ?", f.m.node().genesis(),
+                     found.row);
+  }));
+  ServiceOptions options;
+  options.contacts_at_once = 1;
+  f.service = std::make_unique<Service>(f.catalog.database(), f.random, options);
+  const auto asked = MUST(f.service->Step(f.now_ms, Tick()));
+  REQUIRE(asked.size() == 1);
+  CHECK(std::get<Ask>(asked[0]).peer == f.PeerOf(1).row);
+  f.Step(named.Give(std::get<Ask>(asked[0])));
+  f.Step(Tick());
+  CHECK(f.HeldSize(f.a) == 2);  // and the other one then
+}
+
 TEST_CASE("Attack16MalformedPagesAndEntriesAreRefused") {
   Fixture f;
   SECTION("heads") {
@@ -223,6 +353,44 @@ TEST_CASE("Attack16AnEntryInAnotherFormStopsItsOrigin") {
   CHECK(f.Stopped(f.a).find("only form") != std::string::npos);
 }
 
+TEST_CASE("Attack18AClockThatIsSetBackHoldsUpNoPeerAndNoHint") {
+  Fixture f;
+  f.Round();
+  f.Step(Hinted{f.m.node(), f.a.Head()});
+  REQUIRE(f.HeldSize(f.a) == 2);
+  f.a.Publish("two");
+  f.mirror.Carry(f.a);
+  f.now_ms -= kMonthMs;
+  SECTION("a round") {
+    f.Step(Tick());
+    f.Round();
+  }
+  SECTION("a hint") { f.Step(Hinted{f.m.node(), f.a.Head()}); }
+  CHECK(f.HeldSize(f.a) == 3);
+}
+
+TEST_CASE("Attack18WhatFailedBeforeTheClockWasSetBackIsTriedAgainAndNotWithoutEnd") {
+  Fixture f;
+  f.Round();
+  REQUIRE(f.mirrors.size() == 1);
+  const MirrorEnded ended{f.mirrors[0].card};
+  const auto fail = [&](int failures) {
+    MUST(f.catalog.Write([&](storage::Connection& c) {
+      return c.Execute("UPDATE mirror SET failures = ?, tried_ms = ?", failures, f.now_ms);
+    }));
+  };
+  fail(1);
+  f.now_ms -= kMonthMs;
+  f.Step(ended);
+  CHECK(f.mirrors.size() == 2);
+  fail(2);
+  f.Step(ended);
+  CHECK(f.mirrors.size() == 2);  // its card is of before, though it has the later time
+  f.now_ms += 120'001;
+  f.Step(Tick());
+  CHECK(f.mirrors.size() == 3);
+}
+
 TEST_CASE("AnObjectThatDoesNotHashToItsNameIsNotKept") {
   Fixture f;
   for (auto& [id, object] : f.mirror.objects) object.push_back(' ');
@@ -234,4 +402,46 @@ TEST_CASE("AnObjectThatDoesNotHashToItsNameIsNotKept") {
   f.AddPeer(honest);
   f.Round();
   CHECK(f.mirrors.size() == 1);
+}
+
+TEST_CASE("Attack11AnObjectThatManyCardsNameIsKeptOnce") {
+  Fixture f;
+  const auto one = *f.a.Publish("shared").meta;
+  for (int i = 1; i <= 50; ++i) {
+    f.a.Publish("other" + std::to_string(i), [&](Card& card) {
+      card.meta = one;
+      card.time_s += i;
+    });
+  }
+  f.mirror.Carry(f.a);
+  f.Round();
+  CHECK(f.HeldSize(f.a) == 53);
+  CHECK(f.Count("SELECT count(*) FROM repository_card WHERE meta IS NOT NULL") == 2);
+  const auto asked = f.mirror.asked;
+  f.Round();
+  CHECK(f.mirror.asked == asked + 1);  // for heads: the others lack nothing
+}
+
+TEST_CASE("Attack11AnObjectTooLargeForANameIsNotKept") {
+  Fixture f;
+  const Bytes large((64 << 10) + 1, std::uint8_t{'a'});
+  f.a.objects[HashSha256(large)] = large;
+  f.a.Publish("two", [&](Card& card) { card.meta = HashSha256(large); });
+  f.mirror.Carry(f.a);
+  f.Round();
+  CHECK(f.HeldSize(f.a) == 3);
+  CHECK(f.Count("SELECT count(*) FROM repository_card WHERE meta IS NOT NULL") == 1);
+}
+
+TEST_CASE("Attack11NamesOfOneOriginHaveABound") {
+  Fixture f;
+  f.Round();
+  MUST(f.catalog.Write([&](storage::Connection& c) {
+    return c.Execute("UPDATE repository_card SET meta = zeroblob(67200000)");
+  }));
+  f.a.Publish("two");
+  f.mirror.Carry(f.a);
+  f.Round();
+  CHECK(f.HeldSize(f.a) == 3);
+  CHECK(f.Count("SELECT count(*) FROM repository_card WHERE meta IS NOT NULL") == 1);
 }

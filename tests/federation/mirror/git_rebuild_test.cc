@@ -1,5 +1,6 @@
 #include "federation/mirror/git_rebuild.h"
 
+#include "federation/mirror/run_nodes.h"
 #include "storage/history/commit_text.h"
 #include "storage/history/git_tree.h"
 #include "storage/history/received_history.h"
@@ -13,14 +14,16 @@ namespace {
 
 // The publisher's own history, rebuilt for a repository that has none.
 struct Rebuilding : Publisher {
-  Status Try(const std::function<void(StatedHistory&)>& change = nullptr) {
+  Status Try(const std::function<void(StatedHistory&)>& change = nullptr,
+             const RebuildLimits& limits = {}) {
     WriteCards();
     auto lease = TRY(database->Read());
     storage::CatalogNodes nodes(*lease);
     StatedHistory stated = TRY(ReadStatedHistory(nodes, *LastCard().card.content));
     if (change) change(stated);
     const auto objects = TRY(storage::GitObjects::Open(*lease, *store));
-    GitRebuild rebuild(*objects, nodes, /*repository=*/0, stated);
+    RunNodes run_nodes(*lease, peers);
+    GitRebuild rebuild(*objects, run_nodes, /*repository=*/0, stated, limits);
     TRY(rebuild.Run());
     blobs = rebuild.blobs();
     built = objects->pending().objects().size();
@@ -28,6 +31,9 @@ struct Rebuilding : Publisher {
   }
   GitRebuild::Blobs blobs;
   std::size_t built = 0;
+  FakeClock run_clock;
+  std::atomic<bool> cancelled{false};
+  MirrorPeers peers{run_clock, {}, cancelled};
 };
 
 }  // namespace
@@ -39,6 +45,25 @@ TEST_CASE("CommitsAndTheirFoldersAreRebuilt") {
   MUST(f.Try());
   CHECK(f.built == 5);  // two commits, two roots, one folder
   CHECK(f.blobs.size() == 3);
+}
+
+TEST_CASE("ARebuildEndsWhenItsRunIsCalledOffAttack10") {
+  Rebuilding f;
+  f.Push("main", {{"a", "1"}});
+  f.cancelled = true;
+  MUST_FAIL(f.Try(), Errc::Cancelled);
+  f.cancelled = false;
+  MUST(f.Try());
+}
+
+TEST_CASE("CommitsThatChangeMoreThanAMirrorTakesAreRefusedAttack10") {
+  Rebuilding f;
+  f.Push("main", {{"a", "1"}, {"b", "2"}});
+  f.Push("main", {{"a", "2"}, {"b", "1"}});  // changes four in all, two at once, two different ones
+  MUST(f.Try(nullptr, {2, 4, 2}));
+  MUST_FAIL(f.Try(nullptr, {1, 4, 2}), Errc::TooLarge);
+  MUST_FAIL(f.Try(nullptr, {2, 3, 2}), Errc::TooLarge);
+  MUST_FAIL(f.Try(nullptr, {2, 4, 1}), Errc::TooLarge);
 }
 
 TEST_CASE("AnEmptyFolderCannotBeRebuiltAndTheCommitIsNamed") {

@@ -1,6 +1,9 @@
 // Origins that lie, and trees and names made to do harm: the rows of the design's table of attacks
 // that belong to mirroring.
+#include <limits>
+
 #include "federation/mirror/mirror_files.h"
+#include "federation/mirror/mirror_run.h"
 #include "federation/mirror/object_fetch.h"
 #include "storage/history/commit_text.h"
 #include "storage/history/search_tree.h"
@@ -53,12 +56,19 @@ struct TreeFetch : Follower {
     ObjectFetch fetch(*database, peers, limits);
     return fetch.FetchTrees({tree});
   }
+  // A leaf of so many items, whose keys begin so.
+  Sha256 AddLeaf(const std::string& prefix, int items) {
+    SearchNode leaf{0, {}};
+    for (int i = 0; i < items; ++i) leaf.items.push_back({prefix + std::to_string(1000 + i), "1"});
+    return peer.Add(leaf);
+  }
 };
 
-SearchNode Inner(int level, const std::vector<std::pair<std::string, Sha256>>& children) {
+SearchNode Inner(int level, const std::vector<std::pair<std::string, Sha256>>& children,
+                 std::uint64_t items_of_child = 1) {
   SearchNode node{level, {}};
   for (const auto& [key, id] : children) {
-    node.items.push_back({key, storage::EncodeChildRef({id, 1})});
+    node.items.push_back({key, storage::EncodeChildRef({id, items_of_child})});
   }
   return node;
 }
@@ -148,6 +158,103 @@ TEST_CASE("ATreeHasNoMoreNodesThanAllowedAttack10") {
   CHECK(f.peers.lies().list().empty());
   MUST(f.Fetch(wide));
   MUST(f.Fetch(wide, {100, 500}));  // nothing is left to fetch
+}
+
+TEST_CASE("ANodeThatIsNamedTwiceIsRefusedAsItComesAttack10") {
+  TreeFetch f;
+  const auto leaf = f.peer.Add(SearchNode{0, {{"a", "1"}}});
+  const auto twice = f.peer.Add(Inner(1, {{"a", leaf}, {"b", leaf}}));
+  MUST_FAIL(f.Fetch(twice), Errc::Corrupt);
+  CHECK(f.Count("SELECT count(*) FROM tree_node") == 0);
+  CHECK(f.peers.lies().list().empty());
+}
+
+TEST_CASE("ATreeHasNoMoreItemsThanItsRootSaysAttack10") {
+  TreeFetch f;
+  const std::vector<std::pair<std::string, Sha256>> leaves = {{"a", f.AddLeaf("a", 100)},
+                                                              {"b", f.AddLeaf("b", 100)}};
+  const auto honest = f.peer.Add(Inner(1, leaves, 100));
+  ObjectFetch fetch(*f.database, f.peers);
+  MUST_FAIL(fetch.FetchTrees({honest}, 199), Errc::TooLarge);
+  CHECK(fetch.fetched_bytes() < 200);  // the root alone
+  MUST_FAIL(f.Fetch(f.peer.Add(Inner(1, leaves, 10))), Errc::Corrupt);
+  MUST_FAIL(f.Fetch(f.peer.Add(Inner(1, leaves, std::uint64_t{1} << 63))), Errc::Corrupt);
+  ObjectFetch again(*f.database, f.peers);
+  MUST(again.FetchTrees({honest}, 200));
+  ObjectFetch third(*f.database, f.peers);  // what is here counts as what comes
+  MUST_FAIL(third.FetchTrees({honest}, 199), Errc::TooLarge);
+  CHECK(third.fetched_bytes() == 0);
+}
+
+TEST_CASE("ObjectsAreKeptOnlyWhereThereIsRoomAttack10") {
+  TreeFetch f;
+  const auto root =
+      f.peer.Add(Inner(1, {{"a", f.AddLeaf("a", 100)}, {"b", f.AddLeaf("b", 100)}}, 100));
+  ObjectFetch fetch(*f.database, f.peers, {}, [](std::uint64_t bytes) -> Status {
+    if (bytes < 500) return Ok();
+    return Error(Errc::NoSpace, "no room");
+  });
+  MUST_FAIL(fetch.FetchTrees({root}), Errc::NoSpace);
+  CHECK(f.Count("SELECT count(*) FROM tree_node") == 1);
+  CHECK(f.peers.lies().list().empty());
+}
+
+TEST_CASE("ObjectsBeyondTheFirstTakeOfTheRoomOfMirrors") {
+  MirrorPair p;
+  auto parts = p.follower.Parts();
+  parts.room.held_bytes = 3'000'000;
+  MUST(RequireObjectRoom(parts, 1, 2'000'000));
+  MUST_FAIL(RequireObjectRoom(parts, 1, 4'000'000), Errc::TooLarge);
+  parts.room.held_bytes = 1;
+  MUST(RequireObjectRoom(parts, 1, 1'000'000));  // a change that only takes away comes all the same
+  MUST_FAIL(RequireObjectRoom(parts, 1, 2'000'000), Errc::TooLarge);
+}
+
+TEST_CASE("NothingIsAskedForBelowTheReserveOfTheDiskAttack19") {
+  MirrorPair p;
+  p.publisher.CommitText("a", "one");
+  const auto card = p.Follow();
+  p.follower.store.reset();
+  p.follower.store = MUST(
+      storage::ContentStore::Open(SystemClock(), p.follower.fs, *p.follower.database,
+                                  {p.follower.root, std::numeric_limits<std::int64_t>::max()}));
+  std::vector<PeerSource*> peers = {&p.one};
+  MUST_FAIL(RepositoryMirror(p.follower.Parts()).Run(card, peers).outcome, Errc::NoSpace);
+  MUST_FAIL(RepositoryMirror(p.follower.Parts()).Measure(card, peers), Errc::NoSpace);
+  CHECK(p.follower.Count("SELECT count(*) FROM obtained_object") == 0);
+}
+
+TEST_CASE("AFirstCopyIsNotBegunWhereNothingFits") {
+  MirrorPair p;
+  p.publisher.CommitText("a", "one");
+  const auto card = p.Follow();
+  auto parts = p.follower.Parts();
+  parts.quota.default_bytes = 0;
+  std::vector<PeerSource*> peers = {&p.one};
+  MUST_FAIL(RepositoryMirror(parts).Run(card, peers).outcome, Errc::TooLarge);
+  CHECK(p.one.objects_sent == 1);  // what it is called
+  parts.quota = {};
+  MUST(RepositoryMirror(parts).Run(card, peers).outcome);
+}
+
+TEST_CASE("MoreCommitsThanAMirrorTakesAreRefusedAttack10") {
+  storage::MemoryNodes nodes;
+  std::vector<storage::SearchChange> commits;
+  for (std::uint64_t i = 0; i <= kMaxStatedCommits; ++i) {
+    ByteWriter key;
+    key.Raw(Bytes(12, 0));
+    for (int shift = 56; shift >= 0; shift -= 8) key.U8(static_cast<std::uint8_t>(i >> shift));
+    const CommitTreeEntry entry{storage::GitObjectType::Commit, HashSha256(key.bytes()), Sha256()};
+    commits.push_back({std::string(AsText(key.bytes())), EncodeCommitTreeEntry(entry)});
+  }
+  const auto empty = MUST(storage::EmptyTree(nodes));
+  CardContent content;
+  content.manifest = content.refs = empty;
+  content.commits = MUST(storage::UpdateTree(nodes, empty, commits));
+  MUST_FAIL(ReadStatedHistory(nodes, content), Errc::TooLarge);
+  commits.pop_back();
+  content.commits = MUST(storage::UpdateTree(nodes, empty, commits));
+  MUST(ReadStatedHistory(nodes, content));
 }
 
 TEST_CASE("AnOriginTakesNoNameOfAnotherAttack22") {

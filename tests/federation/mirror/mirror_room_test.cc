@@ -110,10 +110,43 @@ TEST_CASE("WhatIsUnderWayCountsBeforeMoreIsFetched") {
   c.AskForSecondMeanwhile();
   MUST(c.Ask(c.first, c.at_one));
   REQUIRE(c.of_second.has_value());
-  MUST_FAIL(c.of_second->outcome, Errc::TooLarge);
+  MUST_FAIL(c.of_second->outcome, Errc::Unavailable);
+  CHECK(c.of_second->is_put_off);
   CHECK(c.two.data_sent == 0);
   CHECK(c.Holds(c.first));
   CHECK_FALSE(c.Holds(c.second));
+  const auto alone = FetchDemanded(c.parts, c.repository, c.second, c.at_two);
+  MUST_FAIL(alone.outcome, Errc::TooLarge);  // by now the first is held
+  CHECK_FALSE(alone.is_put_off);
+}
+
+TEST_CASE("AMirrorThatOthersLeaveNoRoomIsPutOffAndDoesNotFail") {
+  Crowded c;
+  MirrorRoom room;
+  c.parts.shared_room = &room;
+  c.parts.room.held_bytes = 1'500'000;
+  c.publisher.CommitFile("third.bin", Noise(900'000, 3));
+  c.Select({{"third.bin"}, {}, History::Heads, Others::OnDemand});
+  {
+    MirrorRoom::Share claims(&room);
+    {
+      auto lease = MUST(c.follower.database->Read());
+      MUST(claims.Take(*lease, c.parts.room, 77, 1'000'000));
+    }
+    const auto sent = c.one.data_sent;
+    for (int i = 0; i < 3; ++i) {  // its pause does not grow
+      c.follower.clock.Advance(1'000);
+      const auto report = RepositoryMirror(c.parts).Run(c.card, c.at_one);
+      MUST_FAIL(report.outcome, Errc::Unavailable);
+      CHECK(report.is_put_off);
+      CHECK(c.follower.Count("SELECT failures FROM mirror WHERE tried_ms = " +
+                             std::to_string(c.follower.clock.NowMs())) == 1);
+    }
+    CHECK(c.follower.Problem(c.card).find("of other mirrors") != std::string::npos);
+    CHECK(c.one.data_sent == sent);
+  }
+  CHECK(MUST(RepositoryMirror(c.parts).Run(c.card, c.at_one).outcome) == MirrorOutcome::Mirrored);
+  CHECK(c.follower.Count("SELECT failures FROM mirror") == 0);
 }
 
 TEST_CASE("ASharesBytesAreFreeAtItsEnd") {
@@ -129,10 +162,11 @@ TEST_CASE("ASharesBytesAreFreeAtItsEnd") {
   {
     MirrorRoom::Share share(&room);
     MUST(take(share, 1, 600'000));
-    MUST_FAIL(take(other, 2, 600'000), Errc::TooLarge);
+    MUST_FAIL(take(other, 2, 600'000), Errc::Unavailable);
+    MUST_FAIL(take(other, 2, 1'000'001), Errc::TooLarge);  // alone, too
     limits = {};
     limits.held_origin_bytes = 1'000'000;  // of each by itself
-    MUST_FAIL(take(other, 1, 600'000), Errc::TooLarge);
+    MUST_FAIL(take(other, 1, 600'000), Errc::Unavailable);
     MirrorRoom::Share third(&room);
     MUST(take(third, 2, 600'000));
     limits = {};

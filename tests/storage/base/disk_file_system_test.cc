@@ -72,6 +72,23 @@ TEST_CASE("WhatIsMadeToBeGivenAwayIsForAllWhomTheUmaskLets") {
   ::umask(umask);
 }
 
+TEST_CASE("TooManyOpenFilesAreNoFaultOfTheDisk") {
+  const TempDirectory directory;
+  const auto open = [&]() -> Status {
+    TRY(DiskFileSystem().Open(directory.Join("file"), OpenMode::CreateNew));
+    return Ok();
+  };
+  struct rlimit before {};
+  REQUIRE(::getrlimit(RLIMIT_NOFILE, &before) == 0);
+  struct rlimit none = before;
+  none.rlim_cur = 0;
+  REQUIRE(::setrlimit(RLIMIT_NOFILE, &none) == 0);
+  const Status refused = open();
+  REQUIRE(::setrlimit(RLIMIT_NOFILE, &before) == 0);
+  MUST_FAIL(refused, Errc::Unavailable);
+  MUST(open());
+}
+
 // A file-size limit of the process stands for a disk that takes no more.
 TEST_CASE("WhatCannotBeWrittenBehindStaysWithTheCaller") {
   const TempDirectory directory;

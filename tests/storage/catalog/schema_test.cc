@@ -1,5 +1,7 @@
 #include "storage/catalog/schema.h"
 
+#include <vector>
+
 #include "tests/support/must.h"
 #include "tests/support/temp_directory.h"
 
@@ -13,4 +15,41 @@ TEST_CASE("MigratesOnceAndRefusesANewerCatalog") {
   MUST(Migrate(*database));
   MUST(database->Write([](Connection& c) { return c.ExecuteScript("PRAGMA user_version = 99"); }));
   MUST_FAIL(Migrate(*database), Errc::Invalid);
+}
+
+TEST_CASE("RowsOfASessionThatShareAPlaceBecomeOne") {
+  const TempDirectory directory;
+  auto database = MUST(Database::Open({directory.path() + "/catalog.db", ""}));
+  MUST(Migrate(*database));
+  MUST(database->Write([](Connection& c) {
+    return c.ExecuteScript(R"sql(
+INSERT INTO namespace(name, folded, kind, created_ms) VALUES('o', 'o', 0, 0);
+INSERT INTO repository(uid, kind, namespace, name, folded, created_ms, updated_ms)
+  VALUES(x'00', 0, 1, 'r', 'r', 0, 0);
+INSERT INTO upload_session(id, name, user, repository, created_ms, used_ms)
+  VALUES(1, 'a', 1, 1, 0, 0), (2, 'b', 1, 1, 0, 0);
+INSERT INTO upload_range(session, pack, first, count) VALUES
+  (1, 7, 1, 5000), (1, 7, 5, 1), (1, 7, 4000, 2000),  -- one within and one across
+  (1, 8, 0, 3), (1, 8, 3, 3),                         -- that only touch
+  (1, 9, 5, 10), (2, 9, 8, 10);                       -- of two sessions
+UPDATE upload_range SET bytes = 30, sizes = x'0a0000000a0000000a000000' WHERE pack = 8;
+PRAGMA user_version = 11)sql");
+  }));
+  MUST(Migrate(*database));
+  std::vector<std::vector<std::int64_t>> ranges;
+  auto lease = MUST(database->Read());
+  auto rows = lease->Query(
+      "SELECT session, pack, first, count, bytes, length(sizes) FROM upload_range"
+      " ORDER BY session, pack, first");
+  while (rows.Next()) {
+    ranges.emplace_back();
+    for (int column = 0; column < 6; ++column) ranges.back().push_back(rows.Int(column));
+  }
+  MUST(Status(rows.status()));
+  const std::vector<std::vector<std::int64_t>> expected = {{1, 7, 1, 5999, 0, 0},
+                                                           {1, 8, 0, 3, 30, 12},
+                                                           {1, 8, 3, 3, 30, 12},
+                                                           {1, 9, 5, 10, 0, 0},
+                                                           {2, 9, 8, 10, 0, 0}};
+  CHECK(ranges == expected);
 }

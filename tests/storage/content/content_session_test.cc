@@ -6,6 +6,7 @@
 
 #include "storage/content/merkle.h"
 #include "tests/support/chunks.h"
+#include "tests/support/fake_clock.h"
 #include "tests/support/must.h"
 #include "tests/support/store_fixture.h"
 
@@ -57,6 +58,48 @@ TEST_CASE("SessionTakesOnlyWhatIsLackingAndResumes") {
   REQUIRE(read == data);
   MUST(session->End());
   MUST_FAIL(ContentSession::Resume(f.local(), name, {1, repository}), Errc::NotFound);
+}
+
+TEST_CASE("TheSessionUnusedForLongestGivesWay") {
+  FakeClock clock;
+  Fixture f;
+  f.store.reset();
+  f.store = MUST(ContentStore::Open(clock, f.fs, *f.database, {f.root, 0}));
+  const auto repository = f.AddRepository("a", true);
+  const auto other = f.AddRepository("b", true);
+  const auto elsewhere = f.Begin(other)->name();
+  MUST(f.database->Write([&](Connection& c) -> Status {
+    for (std::int64_t i = 0; i < ContentSession::kMostOpen; ++i) {
+      TRY(
+          c.Execute("INSERT INTO upload_session(name, user, repository, created_ms, used_ms)"
+                    " VALUES(?, ?, ?, 0, ?)",
+                    "s" + std::to_string(i), f.user(), repository, clock.NowMs() + i));
+    }
+    return Ok();
+  }));
+  const auto open = [&](const std::string& name) {
+    return ContentSession::Resume(f.local(), name, {f.user(), repository});
+  };
+  clock.Advance(1000);
+  MUST(open("s0"));                                                       // is in use
+  MUST(ContentSession::OfName(f.local(), "s2", {f.user(), repository}));  // and does not begin
+  const auto begun = f.Begin(repository)->name();
+  MUST_FAIL(open("s1"), Errc::NotFound);
+  for (const char* name : {"s0", "s2", "s3"}) MUST(open(name));
+  MUST(open(begun));
+  MUST(ContentSession::Resume(f.local(), elsewhere, {f.user(), other}));
+  clock.JumpTo(1'000'000'000'000);  // before all others were used
+  MUST(open(f.Begin(repository)->name()));
+}
+
+TEST_CASE("AnEndedSessionEndsNoOther") {
+  Fixture f;
+  const auto repository = f.AddRepository("a", true);
+  const auto gone = f.Begin(repository);
+  MUST(f.database->Write([](Connection& c) { return c.Execute("DELETE FROM upload_session"); }));
+  const auto other = f.Begin(repository);  // gets its row
+  MUST(gone->End());
+  MUST(ContentSession::Resume(f.local(), other->name(), {f.user(), repository}));
 }
 
 TEST_CASE("SessionBelievesNoClaim") {

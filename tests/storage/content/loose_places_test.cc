@@ -1,5 +1,10 @@
 #include "storage/content/loose_places.h"
 
+#include <algorithm>
+#include <utility>
+#include <vector>
+
+#include "storage/content/collector.h"
 #include "storage/content/content_session.h"
 #include "tests/support/chunks.h"
 #include "tests/support/must.h"
@@ -107,52 +112,172 @@ TEST_CASE("AFileLetsGoOfItsOwnPlacesOnly") {
   const auto lacking = MUST(again->Lacking(chunks));
   CHECK(std::ranges::count(lacking, true) == 0);
   Send(*again, data);
-  CHECK(f.Loose() == data.size());
+  CHECK(f.Loose() == data.size() - middle.size());
   Make(*again, data);
   CHECK(f.Loose() == 0);
 }
 
-TEST_CASE("WhatARepositoryHoldsAlreadyIsNotLooseOnceAFileOfItIsMade") {
+TEST_CASE("WhatAFileOfTheRepositoryHasIsNotLoose") {
   Fixture f;
   const Bytes data = Noise(400'000, 1);
+  const Bytes other = Noise(150'000, 2);
   f.Commit(f.repository, data);
   const auto session = f.Begin(f.repository);
   Send(*session, data);
-  CHECK(f.Loose() == data.size());
-  Make(*session, data);
+  CHECK(f.Loose() == 0);
+  Bytes both = data;
+  both.insert(both.end(), other.begin(), other.end());
+  Send(*session, both);
+  CHECK(f.Loose() >= other.size());  // with the chunk across the border
+  CHECK(f.Loose() < other.size() + 2 * kMaxChunkBytes);
+  Make(*session, both);
+  CHECK(f.Loose() == 0);
+  Send(*session, both);  // of a file that this session made
   CHECK(f.Loose() == 0);
 }
 
-TEST_CASE("RunsThatTouchAreHeldAsOne") {
+TEST_CASE("WhatAFileHadThatIsGoneIsLooseWhenItIsSentAgain") {
   Fixture f;
+  const Bytes data = Noise(400'000, 1);
+  const auto file = f.Commit(f.repository, data);
+  const auto early = f.Begin(f.repository);
   const auto session = f.Begin(f.repository);
+  Send(*early, data);
+  MUST(f.database->Write([&](Connection& c) { return ReleaseFile(c, f.repository, file.row); }));
+  Send(*session, data);
+  CHECK(f.Loose() == data.size());
+  MUST(session->End());
+  // Who relied on the file has lost nothing but the way: it is lacking, and sent again.
+  MUST(Collect(f.local(), {.grace_ms = 0}));
+  MUST_FAIL(early->Assemble(Cut(data), {HashSha256(data), data.size()}), Errc::Conflict);
+  CHECK(std::ranges::count(MUST(early->Lacking(Cut(data))), false) == 0);
+  Send(*early, data);
+  CHECK(f.Loose() == data.size());
+  MUST(Collect(f.local(), {.grace_ms = 0}));
+  Make(*early, data);
+  CHECK(f.Loose() == 0);
+}
+
+TEST_CASE("WhatWasCutOtherwiseIsLooseUntilItsOwnSenderHasTheFile") {
+  Fixture f;
+  const Bytes data = Noise(500'000, 3);
+  ChunkList cut;
+  for (std::size_t at = 0; at < data.size(); at += 10'000) {
+    cut.push_back({HashChunk(ByteView(data).subspan(at, 10'000)), 10'000});
+  }
+  const Bytes batch = Batch(data, cut, std::vector<bool>(cut.size(), true));
+  const auto first = f.Begin(f.repository);
+  const auto second = f.Begin(f.repository);
+  MUST(first->Put(batch));
+  MUST(second->Put(batch));
+  MUST(first->Assemble(cut, {HashSha256(data), data.size()}));
+  CHECK(f.Loose() == data.size());
+  MUST(second->Assemble(cut, {HashSha256(data), data.size()}));
+  CHECK(f.Loose() == 0);
+}
+
+namespace {
+
+// A session that holds 300,000 bytes in one row, and whatever of pack 77 the test says.
+struct InPack77 : Fixture {
+  std::shared_ptr<ContentSession> session = Begin(repository);
   std::int64_t row = 0;
-  const auto rows = [&] {
+
+  InPack77() {
+    Send(*session, Noise(300'000, 1));
+    REQUIRE(Rows() == 1);
+  }
+  std::int64_t Rows() {
     std::int64_t count = 0;
-    MUST(f.database->Snapshot([&](Connection& c) -> Status {
+    MUST(database->Snapshot([&](Connection& c) -> Status {
       auto found = c.Query("SELECT count(*), max(session) FROM upload_range");
       if (found.Next()) count = found.Int(0), row = found.Int(1);
       return found.status();
     }));
     return count;
-  };
-  Send(*session, Noise(300'000, 1));
-  REQUIRE(rows() == 1);
-  const auto hold = [&](std::uint32_t first, std::vector<std::uint32_t> sizes) {
-    MUST(f.database->Write([&](Connection& c) {
+  }
+  std::uint64_t Bytes77() { return Loose() - 300'000; }
+  std::uint64_t Hold(std::uint32_t first, std::vector<std::uint32_t> sizes) {
+    MUST(database->Write([&](Connection& c) {
       return HoldPlaces(c, row, {77, first, static_cast<std::uint32_t>(sizes.size()), 0}, sizes);
     }));
-    return f.Loose() - 300'000;
-  };
-  CHECK(hold(10, {1, 2}) == 3);
-  CHECK(hold(20, {100}) == 103);
-  CHECK(hold(11, {2, 4}) == 107);
-  CHECK(rows() == 3);
-  CHECK(hold(13, {10, 10, 10, 10, 10, 10, 10, 100}) == 177);  // what was between them
-  CHECK(rows() == 2);
+    return Bytes77();
+  }
+  // As before catalog version 10.
+  void InsertOld(std::uint32_t first, std::uint32_t count) {
+    MUST(database->Write([&](Connection& c) {
+      return c.Execute("INSERT INTO upload_range(session, pack, first, count) VALUES(?, 77, ?, ?)",
+                       row, first, count);
+    }));
+  }
+  void LetGo(const std::vector<Term>& places) {
+    MUST(database->Write([&](Connection& c) { return LetGoOfPlaces(c, repository, places); }));
+  }
+  using Ranges = std::vector<std::pair<std::int64_t, std::int64_t>>;
+  Ranges Held() {
+    Ranges held;
+    auto lease = MUST(database->Read());
+    auto rows =
+        lease->Query("SELECT first, count FROM upload_range WHERE pack = 77 ORDER BY first");
+    while (rows.Next()) held.emplace_back(rows.Int(0), rows.Int(1));
+    return held;
+  }
+};
+
+}  // namespace
+
+TEST_CASE("RunsThatTouchAreHeldAsOne") {
+  InPack77 f;
+  CHECK(f.Hold(10, {1, 2}) == 3);
+  CHECK(f.Hold(20, {100}) == 103);
+  CHECK(f.Hold(11, {2, 4}) == 107);
+  CHECK(f.Rows() == 3);
+  CHECK(f.Hold(13, {10, 10, 10, 10, 10, 10, 10, 100}) == 177);  // what was between them
+  CHECK(f.Rows() == 2);
+  f.LetGo({{77, 20, 9, 0}, {77, 0, 5, 0}, {77, 5, 6, 0}, {77, 12, 1, 0}});
+  CHECK(f.Bytes77() == 72);
+  CHECK(f.Held() == InPack77::Ranges{{11, 1}, {13, 7}});
+}
+
+TEST_CASE("OldRunsWithinOthersAreHeldAsOne") {
+  InPack77 f;
+  f.InsertOld(1, 5000);
+  f.InsertOld(5, 1);
+  CHECK(f.Hold(5, {40}) == 40);
+  CHECK(f.Held() == InPack77::Ranges{{1, 5000}});
+  CHECK(f.Hold(4999, {1, 2, 3, 4}) == 50);
+  CHECK(f.Held() == InPack77::Ranges{{1, 5002}});
+}
+
+TEST_CASE("OldRunsWithinOthersAreLetGoOf") {
+  InPack77 f;
+  f.InsertOld(1, 5000);
+  f.InsertOld(5, 10);
+  f.LetGo({{77, 1, 4, 0}, {77, 8, 1, 0}});
+  CHECK(f.Held() == InPack77::Ranges{{5, 3}, {9, 4992}});
+  f.LetGo({{77, 0, 8192, 0}});
+  CHECK(f.Held().empty());
+  CHECK(f.Rows() == 1);
+}
+
+TEST_CASE("LettingGoAsksOnceForEachPackOfHoweverManySessions") {
+  InPack77 f;
+  for (int i = 0; i < 30; ++i) {
+    f.session = f.Begin(f.repository);
+    Send(*f.session, Noise(1000, 100 + static_cast<std::uint64_t>(i)));
+  }
+  std::vector<Term> places;
+  for (std::uint32_t i = 0; i < 20; ++i) places.push_back({77 + i % 2, 3 * i, 2, 0});
+  std::size_t statements = 0;
   MUST(f.database->Write([&](Connection& c) {
-    return LetGoOfPlaces(c, {&row, 1},
-                         {{77, 20, 9, 0}, {77, 0, 5, 0}, {77, 5, 6, 0}, {77, 12, 1, 0}});
+    const auto count = [](unsigned, void* counter, void*, void*) {
+      ++*static_cast<std::size_t*>(counter);
+      return 0;
+    };
+    ::sqlite3_trace_v2(c.handle(), SQLITE_TRACE_STMT, count, &statements);
+    Status gone = LetGoOfPlaces(c, f.repository, places);
+    ::sqlite3_trace_v2(c.handle(), 0, nullptr, nullptr);
+    return gone;
   }));
-  CHECK(f.Loose() - 300'000 == 72);
+  CHECK(statements == 2);
 }

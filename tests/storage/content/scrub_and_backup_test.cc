@@ -130,6 +130,35 @@ TEST_CASE("BackupRestoresARunningStoreAndIsIncremental") {
   }
 }
 
+TEST_CASE("WhatIsCopiedOnceIsNotCopiedAgain") {
+  StoreFixture f;
+  TempDirectory place;
+  const std::string target = place.Join("backup");
+  const Bytes large = Noise(8u << 20, 21);
+  const Bytes small = Noise(1u << 20, 22);
+  const FileContent a = Record(f, large);  // into a pack that is open
+  REQUIRE(MUST(Backup(f.local(), {target, {}})).bytes_copied > large.size());
+  auto again = MUST(Backup(f.local(), {target, {}}));
+  REQUIRE(again.packs_kept == 1);
+  REQUIRE(again.bytes_copied < (1u << 20));  // the catalog
+  const FileContent b = Record(f, small);
+  for (int i = 0; i < 2; ++i) {  // too small for a pack of its own, so both times
+    again = MUST(Backup(f.local(), {target, {}}));
+    REQUIRE(again.packs_copied == 0);
+    REQUIRE(again.packs_kept == 1);
+    REQUIRE(again.bytes_copied > small.size());
+    REQUIRE(again.bytes_copied < small.size() + (1u << 20));
+  }
+  const std::string restored = place.Join("restored");
+  MUST(Restore(f.fs, target, restored));
+  auto database = MUST(Database::Open({restored + "/catalog.db", ""}));
+  auto store = MUST(ContentStore::Open(SystemClock(), f.fs, *database, {restored, 0}));
+  for (const FileContent& file : {a, b}) {
+    auto lease = MUST(database->Read());
+    MUST(VerifyFile(*store, MUST(GetFile(*lease, file.row))));
+  }
+}
+
 TEST_CASE("BackupGoesIntoNothingButABackup") {
   StoreFixture f;
   TempDirectory place;

@@ -1,5 +1,7 @@
 #include "storage/content/steady_scrub.h"
 
+#include <sys/resource.h>
+
 #include "tests/support/fault_loop.h"
 #include "tests/support/memory_store.h"
 #include "tests/support/store_fixture.h"
@@ -208,6 +210,75 @@ TEST_CASE("APackThatCannotBeReadKeepsItsFilesMarked") {
   MUST(disk->WriteAt(size - 1, last));
   f.After(7 * kDayMs);
   f.ReadToTheEnd();
+  CHECK(f.MarkedFiles().empty());
+}
+
+// A folder in the pack's place is opened, and reads from it fail.
+TEST_CASE("APackThatTheDiskCannotReadKeepsNoOtherFromBeingRead") {
+  Fixture f;
+  const PackId pack = f.files[0].recipe.terms.at(0).pack;
+  const auto path = PathsOf(f.local().core().packs->directory(), pack).sealed;
+  f.Rot(f.files[2]);
+  MUST(f.fs.Rename(path, f.root + "/aside"));
+  MUST(f.fs.CreateDirectories(path + "/within"));
+  f.Begin();
+  MUST_FAIL(f.local().core().packs->Get(pack), Errc::Io);
+  const std::vector<std::int64_t> both{f.files[0].row, f.files[2].row};
+  f.ReadToTheEnd();
+  CHECK(f.Pass().last->damaged_chunks == 2);
+  CHECK(f.MarkedFiles() == both);
+  const auto report = MUST(Scrub(f.local(), {}));
+  CHECK(report.complete);
+  REQUIRE(report.damaged.size() == 2);
+  CHECK(report.damaged[0].index == Pack::kNone);
+  CHECK(report.damaged_files.size() == 2);
+  // It can be sent anew, and is whole without it when it reads again.
+  const auto again = f.Commit(f.repository, Noise(1u << 20, 1));
+  CHECK(again.row == f.files[0].row);
+  CHECK(MUST(f.store->ReadWhole(again)) == Noise(1u << 20, 1));
+  CHECK(f.MarkedFiles() == std::vector<std::int64_t>{f.files[2].row});
+  MUST(f.fs.Remove(path + "/within"));
+  MUST(f.fs.Remove(path));
+  MUST(f.fs.Rename(f.root + "/aside", path));
+  f.After(7 * kDayMs);
+  f.ReadToTheEnd();
+  CHECK(f.Pass().last->damaged_chunks == 1);
+}
+
+namespace {
+
+// As long as it lives, the process opens no more files.
+struct NoMoreFiles {
+  rlimit before{};
+  NoMoreFiles() {
+    REQUIRE(::getrlimit(RLIMIT_NOFILE, &before) == 0);
+    auto none = before;
+    none.rlim_cur = 0;
+    REQUIRE(::setrlimit(RLIMIT_NOFILE, &none) == 0);
+  }
+  ~NoMoreFiles() { ::setrlimit(RLIMIT_NOFILE, &before); }
+};
+
+}  // namespace
+
+TEST_CASE("WhatTheMachineLacksIsNoDamage") {
+  Fixture f;
+  f.After(1000);
+  f.Pass();  // the catalog is open for what follows
+  const auto read = [&]() -> Status {
+    const NoMoreFiles no_more;
+    for (int second = 0; second < 60; ++second) {
+      f.clock.Advance(1000);
+      TRY(f.scrub->Step(kGoOn));
+    }
+    return Ok();
+  }();
+  MUST_FAIL(read, Errc::Unavailable);
+  CHECK(f.Pass().IsUnderWay());
+  f.clock.Advance(SteadyScrub::kRestMs);
+  f.ReadToTheEnd();
+  CHECK(f.Pass().last->damaged_chunks == 0);
+  CHECK(f.Pass().last->stored_bytes == f.StoredBytes());
   CHECK(f.MarkedFiles().empty());
 }
 

@@ -32,6 +32,31 @@ TEST_CASE("BranchesAreMadeMovedAndDeleted") {
   MUST_FAIL(CreateBranch(db, f.repository, {"dev", "", false}, f.Options()), Errc::Conflict);
 }
 
+TEST_CASE("ABranchAndATagHaveDifferentNames") {
+  HistoryFixture f;
+  const auto first = f.CommitText("a", "1");
+  f.CommitText("a", "2");
+  Database& db = *f.database;
+  const auto tag = [&](const std::string& name) {
+    return CreateTag(db, *f.store, f.repository, {name, first.ToString(), "", {}, 0}, f.Options());
+  };
+  MUST(tag("v1"));
+  for (const bool overwrite : {false, true}) {
+    const auto made = CreateBranch(db, f.repository, {"v1", "main", overwrite}, f.Options());
+    MUST_FAIL(made, Errc::Conflict);
+    CHECK(made.error().message() ==
+          "a tag is called v1 already, and names of branches and tags differ: choose another name, "
+          "or delete the tag first");
+  }
+  const auto made = tag("main");
+  MUST_FAIL(made, Errc::Conflict);
+  CHECK(made.error().message().starts_with("a branch is called main already"));
+  CHECK(f.Resolve("v1").commit == first);
+  MUST(DeleteTag(db, f.repository, "v1", f.Options()));
+  MUST(CreateBranch(db, f.repository, {"v1", "main", false}, f.Options()));
+  MUST_FAIL(tag("v1"), Errc::Conflict);
+}
+
 TEST_CASE("TagsArePlainOrAnnotated") {
   HistoryFixture f;
   const auto first = f.CommitText("a", "1");

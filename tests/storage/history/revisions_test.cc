@@ -88,6 +88,23 @@ TEST_CASE("AmbiguousAbbreviationsAreNotFound") {
   REQUIRE(MUST(Ask(f, "abcde1")).revision.ancestors == 1);
 }
 
+TEST_CASE("WhereGitMadeBothTheNameAloneIsTheBranch") {
+  HistoryFixture f;
+  const auto first = f.CommitText("a", "1");
+  const auto second = f.CommitText("a", "2");
+  MUST(CreateTag(*f.database, *f.store, f.repository, {"v1", first.ToString(), "", {}, 0},
+                 f.Options()));
+  MUST(f.database->Write([&](Connection& c) -> Status {
+    HistoryChange change;
+    change.refs = {{"refs/heads/v1", std::nullopt, second, second}};  // as a push does
+    TRY(EnterChange(c, f.repository, change, f.Options()));
+    return Ok();
+  }));
+  CHECK(MUST(Ask(f, "v1")).ref == "refs/heads/v1");
+  CHECK(MUST(Ask(f, "refs/tags/v1")).revision.commit == first);
+  MUST(CreateBranch(*f.database, f.repository, {"v1", first.ToString(), true}, f.Options()));
+}
+
 TEST_CASE("RefsAreListedByPrefix") {
   HistoryFixture f;
   f.CommitText("a", "1");

@@ -233,6 +233,59 @@ TEST_CASE("DiffSeesAddedRemovedAndChangedKeys") {
             Errc::Cancelled);
 }
 
+TEST_CASE("DiffEndsAtANodeThatIsNamedAgainAttack10") {
+  MemoryNodes nodes;
+  const auto store = [&](const SearchNode& node) {
+    Bytes bytes = EncodeNode(node);
+    const auto id = HashSha256(bytes);
+    MUST(nodes.Store(id, std::move(bytes)));
+    return id;
+  };
+  // Eight nodes that stand for 4,096^7 items, or for none at all.
+  Sha256 root;
+  SECTION("of one item") { root = store({0, {{"README.md", "1"}}}); }
+  SECTION("of nothing") { root = store({0, {}}); }
+  for (int level = 1; level <= kMaxTreeLevel; ++level) {
+    SearchNode node{level, {}};
+    for (int i = 1000; i < 1000 + static_cast<int>(kMaxNodeItems); ++i) {
+      node.items.push_back({std::to_string(i), EncodeChildRef({root, 1})});
+    }
+    root = store(node);
+  }
+  const Sha256 empty = MUST(EmptyTree(nodes));
+  int visited = 0;
+  const auto visit = [&](const std::string&, const std::string*, const std::string*) {
+    ++visited;
+    return Ok();
+  };
+  MUST_FAIL(DiffTrees(nodes, empty, root, visit), Errc::Corrupt);
+  MUST_FAIL(DiffTrees(nodes, root, empty, visit), Errc::Corrupt);
+  CHECK(visited <= 2);
+}
+
+TEST_CASE("DiffRefusesKeysThatDoNotAscendFromLeafToLeaf") {
+  MemoryNodes nodes;
+  const auto store = [&](const SearchNode& node) {
+    Bytes bytes = EncodeNode(node);
+    const auto id = HashSha256(bytes);
+    MUST(nodes.Store(id, std::move(bytes)));
+    return id;
+  };
+  const auto first = store({0, {{"a", "1"}, {"c", "1"}}});
+  const auto second = store({0, {{"b", "1"}, {"d", "1"}}});
+  const SearchItem shared{"c", EncodeChildRef({first, 2})};
+  const auto crossed = store({1, {shared, {"d", EncodeChildRef({second, 2})}}});
+  const auto visit = [](const std::string&, const std::string*, const std::string*) {
+    return Ok();
+  };
+  MUST_FAIL(DiffTrees(nodes, MUST(EmptyTree(nodes)), crossed, visit), Errc::Corrupt);
+  // The leaf that both have is not read, and what comes after it must be after it all the same.
+  const auto last = store({0, {{"d", "1"}, {"e", "1"}}});
+  const auto sound = store({1, {shared, {"e", EncodeChildRef({last, 2})}}});
+  MUST(DiffTrees(nodes, MUST(EmptyTree(nodes)), sound, visit));
+  MUST_FAIL(DiffTrees(nodes, sound, crossed, visit), Errc::Corrupt);
+}
+
 TEST_CASE("TreeRefusesOverlongKeysAndValues") {
   MemoryNodes nodes;
   const Sha256 root = MUST(EmptyTree(nodes));

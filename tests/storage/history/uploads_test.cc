@@ -78,3 +78,39 @@ TEST_CASE("WhatWaitsTakesRoomUntilItIsDropped") {
   CHECK(f.Committed(f.open, known));
   MUST(f.Room(900));
 }
+
+TEST_CASE("OnlyWhatARepositoryHoldsTakesNoNewRoom") {
+  Fixture f;
+  const auto waiting = f.Add(f.closed, Holding::Uploaded, 10, 1);
+  const auto known = f.Add(f.open, Holding::Committed, 20, 2);
+  const auto bytes = [&](std::int64_t repository, const FileContent& file) {
+    auto lease = MUST(f.database->Read());
+    return MUST(CountNewBytes(*lease, repository, file.sha256, 30));
+  };
+  CHECK(bytes(f.closed, waiting) == 0);
+  CHECK(bytes(f.open, known) == 0);
+  CHECK(bytes(f.open, waiting) == 30);
+  CHECK(bytes(f.closed, known) == 30);  // though it is public
+  CHECK(bytes(f.open, FileContent()) == 30);
+}
+
+TEST_CASE("ChunksOfDamagedFilesHaveTheirRoomAlready") {
+  Fixture f;
+  const auto file = f.Add(f.open, Holding::Committed, 900, 1);
+  const auto room = [&](std::uint64_t bytes) {
+    auto lease = MUST(f.database->Read());
+    return RequireLooseRoom(*lease, f.closed, bytes, {1000});
+  };
+  MUST(room(100));
+  MUST_FAIL(room(101), Errc::TooLarge);
+  MUST(f.database->Write([&](Connection& c) {
+    return c.Execute("UPDATE file SET damaged = 1 WHERE id = ?", file.row);
+  }));
+  MUST(room(1000));
+  MUST_FAIL(room(1001), Errc::TooLarge);
+  MUST(f.database->Write([](Connection& c) {
+    return c.Execute("UPDATE namespace SET quota_bytes = 500");  // less than is stored
+  }));
+  MUST(room(900));
+  MUST_FAIL(room(901), Errc::TooLarge);
+}

@@ -3,6 +3,7 @@
 #include <set>
 
 #include "storage/content/collector.h"
+#include "storage/content/loose_places.h"
 #include "storage/content/merkle.h"
 #include "tests/support/chunks.h"
 #include "tests/support/fake_random.h"
@@ -189,6 +190,35 @@ TEST_CASE("WhatAnAccountSentItMayUseInAllItsRepositoriesAndNobodyElse") {
   f.Put(*f.Open(first), data);
   MUST_FAIL(f.Take(*f.Open(second, Fixture::kOther), file), Errc::Invalid);
   CHECK(f.Read(MUST(f.Take(*f.Open(second), file))) == data);
+}
+
+TEST_CASE("OfWhatCameElsewhereASessionHoldsWhatItsFilesUse") {
+  Fixture f;
+  const auto first = f.AddRepository("a", true);
+  const auto second = f.AddRepository("b", true);
+  const auto loose = [&] { return MUST(CountLooseBytes(*MUST(f.database->Read()), second)); };
+  const Bytes sent = Noise(500'000, 14);
+  const Bytes known = Noise(500'000, 15);
+  f.StoreFixture::Commit(first, known);
+  REQUIRE(MUST(f.Open(first)->Show(Cut(known)[0].id)));
+  f.Put(*f.Open(first), sent);
+  const auto session = f.Open(second);
+  for (const Bytes* data : {&sent, &known}) {
+    const auto chunks = Cut(*data);
+    const ChunkList head(chunks.begin(), chunks.begin() + 2);
+    const auto size = head[0].size_bytes + head[1].size_bytes;
+    const Bytes bytes(data->begin(), data->begin() + size);
+    auto file = WholeXorb(bytes, head);
+    file.terms[0].xorb = HashXorb(chunks);
+    const Bytes shard = ShardBody({{file}, {{HashXorb(chunks), chunks}}});
+    MUST(session->ReadShard(InPieces(shard)));
+    CHECK(f.Read(MUST(f.Take(*session, file))) == bytes);
+  }
+  CHECK(loose() == sent.size());  // of the first repository's session
+  MUST(f.database->Write([&](Connection& c) {
+    return c.Execute("DELETE FROM upload_session WHERE repository = ?", first);
+  }));
+  CHECK(loose() == 0);
 }
 
 TEST_CASE("AChunkIsShownToWhoMayKnowOfItOnly") {
