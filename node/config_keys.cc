@@ -35,6 +35,10 @@ constexpr auto kKeys = std::to_array<ConfigKey>({
      "A body that moves fewer bytes a second than this, over a whole window, is cut off."},
     {"http.stop_grace", &Config::http_stop_grace,
      "How long running requests may go on when the node is told to stop."},
+    {"http.body_memory", &Config::http_body_memory,
+     "Memory that the bodies of requests may take together, such as commits and batches of chunks: "
+     "one client's at most two fifths of it, those of strangers half. More wait, and after a while "
+     "are answered 503; 0: no limit."},
 
     {"access.anonymous", &Config::access_anonymous,
      "Whether public repositories can be read without signing in."},

@@ -34,6 +34,9 @@ void Front::Answer(Request& request, Response& response) {
   if (!signed_body) return Fail(response, signed_body.error());
   auto* const body = request.body;
   if (*signed_body) request.body = signed_body->get();
+  const bool is_stranger = request.caller.IsAnonymous() && !request.caller_node;
+  request.memory = std::make_shared<MemoryBudget::Hold>(
+      parts_.memory, MemoryBudget::Client{ClientKey(request), is_stranger});
   // Also for those with a bad token, who are not to guess on without end.
   if (Admit(request, response) && known) Route(request, response);
   request.body = body;
