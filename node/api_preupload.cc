@@ -16,8 +16,6 @@ using storage::AttributeTree;
 constexpr std::size_t kMaxFiles = 10'000;
 constexpr std::uint64_t kMaxBodyBytes = 16u << 20;
 constexpr JsonLimits kBodyLimits{kMaxBodyBytes, 8, 10 * kMaxFiles};
-constexpr std::size_t kMaxAttributesBytes = storage::GitAttributes::kMaxTextBytes;
-constexpr std::size_t kMaxIgnoreBytes = storage::GitIgnore::kMaxTextBytes;
 
 // The attributes and ignore rules of a revision, read as paths need them. Those that the upload
 // brings along hold instead of the root's.
@@ -30,7 +28,7 @@ class UploadRules {
   Status Load(const Json& body) {
     if (const auto text = FindString(body, "gitAttributes")) TRY(attributes_.Set("", *text));
     auto text = FindString(body, "gitIgnore");
-    if (!text) text = TRY(ReadText(".gitignore", kMaxIgnoreBytes));
+    if (!text) text = TRY(ReadText(".gitignore"));
     ignore_ = storage::GitIgnore(*text);
     return Ok();
   }
@@ -41,7 +39,7 @@ class UploadRules {
       const auto folder = path.substr(0, slash);
       if (attributes_.Has(folder)) continue;
       const auto file = folder.empty() ? ".gitattributes" : folder + "/.gitattributes";
-      TRY(attributes_.Set(folder, TRY(ReadText(file, kMaxAttributesBytes))));
+      TRY(attributes_.Set(folder, TRY(ReadText(file))));
     }
   }
   bool Ignores(const std::string& path) { return ignore_.Ignores(path, ignore_steps_); }
@@ -62,9 +60,10 @@ class UploadRules {
   }
 
  private:
-  Result<std::string> ReadText(const std::string& path, std::size_t max_bytes) {
+  // Of a larger one no more is looked at than of an absent one, as a commit does.
+  Result<std::string> ReadText(const std::string& path) {
     if (!revision_) return std::string();
-    const auto bytes = history_.ReadSmallFile(*revision_, path, max_bytes);
+    const auto bytes = history_.ReadSmallFile(*revision_, path, storage::kMaxGitBlobBytes);
     if (!bytes && bytes.error().code() == Errc::TooLarge) return std::string();
     if (!bytes) return bytes.error();
     return *bytes ? std::string(AsText(**bytes)) : std::string();

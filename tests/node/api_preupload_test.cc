@@ -101,7 +101,7 @@ TEST_CASE("PreuploadIsForWriters") {
 TEST_CASE("AttributesBeyondAllMeasureAreKeptButNotLookedAt") {
   Fixture hub;
   std::string text;
-  while (text.size() < 4u << 20) text += "# nothing is said here, at length\n";
+  while (text.size() < 3'900'000) text += "# nothing is said here, at length\n";
   const auto large = hub.Upload("alice/tiny", text);
   std::string lines = HeaderLine();
   std::string below = HeaderLine();

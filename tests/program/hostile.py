@@ -101,7 +101,7 @@ class Test:
         self.stalled(f"/api/models/{NAME}/preupload/main", 16 << 20, 15 << 20, 12)
 
     def attributes(self):
-        text = b"".join(b"*%06x*?[a-z] filter=lfs\n" % number for number in range(175_000))
+        text = b"".join(b"*%06x*?[a-z] filter=lfs\n" % number for number in range(150_000))
         content = base64.b64encode(text).decode()
         lines = [{"key": "header", "value": {"summary": "attributes"}}]
         for number in range(10):
