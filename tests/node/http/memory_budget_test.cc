@@ -97,8 +97,10 @@ TEST_CASE("WhoWaitsForMemoryGoesFirstButHoldsUpNobodyForItsOwnShare") {
 TEST_CASE("WhoGivesUpWaitingForMemoryLetsOthersPass") {
   Fixture f(300);
   const auto most = f.Taken("user 1", 80);
-  std::thread large([&] { Refusal(*f.New("user 2"), 40 * kMiB); });
+  Status refused = Ok();
+  std::thread large([&] { refused = f.New("user 2")->SetTo(40 * kMiB); });
   while (f.budget.waiting() != 1) std::this_thread::yield();
   MUST(f.New("user 3")->SetTo(10 * kMiB));  // waits for the large one to give up
   large.join();
+  MUST_FAIL(refused, Errc::Unavailable);
 }
