@@ -4,6 +4,7 @@
 
 #include "node/auth.h"
 #include "node/http/http_error.h"
+#include "node/http/json_body.h"
 #include "storage/base/json.h"
 
 namespace banyan::node {
@@ -31,7 +32,7 @@ void Answer(const Result<Json>& result, Response& response) {
 Result<Json> ReadArguments(Request& request) {
   const auto body = TRY(request.ReadAll(Request::kDefaultBodyLimitBytes));
   if (body.empty()) return Json(Json::object());
-  auto arguments = TRY(ParseJson(body));
+  auto arguments = TRY(ParseJsonBody(request, body));
   if (!arguments.is_object()) return Error(Errc::Invalid, "the arguments are no JSON object");
   return arguments;
 }

@@ -70,6 +70,11 @@ void Commit(RepositoryCall& call, const storage::Repository& repository, CommitB
   commit.repository = repository.row;
   commit.author = PersonOf(call.hub, call.request.caller);
   commit.time_ms = call.NowMs();
+  const std::uint64_t body_bytes = call.request.held_memory_bytes();
+  commit.go_on = [&request = call.request, body_bytes](std::uint64_t memory_bytes) -> Status {
+    TRY(request.RequireClient());
+    return request.HoldMemory(body_bytes + memory_bytes);
+  };
   const auto result =
       storage::Commit(call.hub.database, call.hub.content, commit, Entering(call.hub));
   if (!result) return AnswerFailure(call, result.error());

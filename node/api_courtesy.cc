@@ -1,6 +1,7 @@
 // What clients ask in passing: is this card fine (validate-yaml), which tools do you know
 // (agent-harnesses), what did I do (telemetry), is anybody talking about it (discussions).
 
+#include "node/http/json_body.h"
 #include "node/repository_call.h"
 #include "node/routes.h"
 #include "storage/base/json.h"
@@ -10,12 +11,14 @@ namespace banyan::node {
 namespace {
 
 constexpr std::uint64_t kMaxCardBytes = 4u << 20;
+constexpr JsonLimits kCardLimits{kMaxCardBytes, 8, 100};
 
 // Many clients read the answer's lists before its status.
 void PostValidateYaml(Request& request, Response& response) {
   const auto body = request.ReadAll(kMaxCardBytes);
   if (!body) return Fail(response, body.error());
-  const auto json = ParseJson(*body);
+  const auto json = ParseJsonBody(request, *body, kCardLimits);
+  if (!json && json.error().code() == Errc::Unavailable) return Fail(response, json.error());
   const auto content = json ? FindString(*json, "content") : std::nullopt;
   if (!content) return Fail(response, 400, "expected {\"content\": ..., \"repoType\": ...}");
   const auto kind = storage::ParseRepositoryKind(FindString(*json, "repoType").value_or("model"));

@@ -72,13 +72,15 @@ class UploadPack : public BodyProducer {
   std::size_t sent_ = 0;
 };
 
+// Whoever sends slowly has no turn meanwhile. Rights are asked before the body is read, and after.
 void PostUploadPack(GitCall& call) {
-  auto work = PrepareGit(call, Access::Files);
-  if (!work) return;
+  if (!call.Find(Access::Files)) return;
   const auto body = OpenGitBody(call, "git-upload-pack");
   if (!body) return;
   auto text = body->ReadAll(kMaxRequestBytes);
   if (!text) return call.Fail(text.error());
+  auto work = PrepareGit(call, Access::Files);
+  if (!work) return;
   const bool only_lists = text->find("command=ls-refs") != std::string::npos;
   if (!only_lists) call.git.WriteBitmap(*work->open.copy);
   auto command = call.git.Command(GitService::Call{"upload-pack", work->open.copy->directory(),

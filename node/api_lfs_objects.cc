@@ -8,6 +8,7 @@
 #include "federation/mirror/demanded_file.h"
 #include "node/absent_answer.h"
 #include "node/file_answer.h"
+#include "node/http/json_body.h"
 #include "node/hub_answer.h"
 #include "node/link_rights.h"
 #include "node/routes.h"
@@ -102,7 +103,7 @@ Result<std::vector<Sha256>> ParseParts(const Json& body) {
 
 Result<FileContent> Complete(Exchange& exchange, const SignedLink& link) {
   auto& [hub, request, response] = exchange;
-  const auto body = TRY(ParseJson(TRY(request.ReadAll(4u << 20))));
+  const auto body = TRY(ParseJsonBody(request, TRY(request.ReadAll(4u << 20))));
   std::vector<FileContent> parts;
   {
     auto lease = TRY(hub.database.Read());

@@ -4,6 +4,7 @@
 // a branch of that name.
 
 #include <charconv>
+#include <cstdint>
 
 #include "node/auth.h"
 #include "node/entry_answer.h"
@@ -119,8 +120,9 @@ std::size_t NumberIn(const Request& request, std::string_view name, std::size_t 
   const auto text = request.Query(name).value_or("");
   std::size_t number = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  const bool is_one = error == std::errc() && end == text.data() + text.size() && number > 0;
-  return is_one ? number : otherwise;
+  if (end != text.data() + text.size()) return otherwise;
+  if (error == std::errc::result_out_of_range) return SIZE_MAX;
+  return error == std::errc() && number > 0 ? number : otherwise;
 }
 
 // The files at or below `Root`, in pages where `PageSize` says so.
@@ -128,7 +130,8 @@ Result<Json> ListJson(const Request& request, RepositoryReading& reading,
                       const storage::Revision& revision) {
   const bool has_pages = request.Query("PageSize").has_value();
   const auto page_size = std::min(NumberIn(request, "PageSize", kMaxFiles), kMaxPage);
-  const auto skipped = has_pages ? (NumberIn(request, "PageNumber", 1) - 1) * page_size : 0;
+  const auto pages_before = std::min(NumberIn(request, "PageNumber", 1) - 1, kMaxFiles);
+  const auto skipped = has_pages ? pages_before * page_size : 0;
   const auto wanted = has_pages ? page_size : kMaxFiles;
   storage::History::ListOptions options;
   options.folder = request.Query("Root").value_or("");

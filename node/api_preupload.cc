@@ -14,9 +14,8 @@ namespace {
 using storage::AttributeTree;
 
 constexpr std::size_t kMaxFiles = 10'000;
-constexpr std::uint64_t kMaxBodyBytes = 32u << 20;
-constexpr std::size_t kMaxAttributesBytes = 4u << 20;
-constexpr std::size_t kMaxIgnoreBytes = 1u << 20;
+constexpr std::uint64_t kMaxBodyBytes = 16u << 20;
+constexpr JsonLimits kBodyLimits{kMaxBodyBytes, 8, 10 * kMaxFiles};
 
 // The attributes and ignore rules of a revision, read as paths need them. Those that the upload
 // brings along hold instead of the root's.
@@ -27,9 +26,9 @@ class UploadRules {
       : history_(history), revision_(revision) {}
 
   Status Load(const Json& body) {
-    if (const auto text = FindString(body, "gitAttributes")) attributes_.Set("", *text);
+    if (const auto text = FindString(body, "gitAttributes")) TRY(attributes_.Set("", *text));
     auto text = FindString(body, "gitIgnore");
-    if (!text) text = TRY(ReadText(".gitignore", kMaxIgnoreBytes));
+    if (!text) text = TRY(ReadText(".gitignore"));
     ignore_ = storage::GitIgnore(*text);
     return Ok();
   }
@@ -40,10 +39,18 @@ class UploadRules {
       const auto folder = path.substr(0, slash);
       if (attributes_.Has(folder)) continue;
       const auto file = folder.empty() ? ".gitattributes" : folder + "/.gitattributes";
-      attributes_.Set(folder, TRY(ReadText(file, kMaxAttributesBytes)));
+      TRY(attributes_.Set(folder, TRY(ReadText(file))));
     }
   }
-  bool Ignores(const std::string& path) const { return ignore_.Ignores(path); }
+  bool Ignores(const std::string& path) { return ignore_.Ignores(path, ignore_steps_); }
+  // TooLarge when looking for ignored files took so long that the answers count for nothing.
+  Status RequireQuick() const {
+    if (ignore_steps_ <= storage::kMaxPatternSteps) return Ok();
+    return Error(Errc::TooLarge,
+                 "comparing these files with the patterns of .gitignore takes too long: name fewer "
+                 "files at once, or have fewer patterns");
+  }
+  std::size_t memory_bytes() const { return attributes_.memory_bytes(); }
   // What clients compare their own file with: the SHA-256 of an LFS file, else git's id.
   Result<std::optional<std::string>> CurrentId(const std::string& path) {
     if (!revision_) return std::optional<std::string>();
@@ -53,9 +60,10 @@ class UploadRules {
   }
 
  private:
-  Result<std::string> ReadText(const std::string& path, std::size_t max_bytes) {
+  // Of a larger one no more is looked at than of an absent one, as a commit does.
+  Result<std::string> ReadText(const std::string& path) {
     if (!revision_) return std::string();
-    const auto bytes = history_.ReadSmallFile(*revision_, path, max_bytes);
+    const auto bytes = history_.ReadSmallFile(*revision_, path, storage::kMaxGitBlobBytes);
     if (!bytes && bytes.error().code() == Errc::TooLarge) return std::string();
     if (!bytes) return bytes.error();
     return *bytes ? std::string(AsText(**bytes)) : std::string();
@@ -65,6 +73,7 @@ class UploadRules {
   const std::optional<storage::Revision> revision_;
   AttributeTree attributes_;
   storage::GitIgnore ignore_;
+  std::uint64_t ignore_steps_ = 0;
 };
 
 Result<Json> Judge(UploadRules& rules, const Json& file) {
@@ -79,25 +88,35 @@ Result<Json> Judge(UploadRules& rules, const Json& file) {
   Json answer = {{"path", *path},
                  {"uploadMode", form == storage::FileForm::Pointer ? "lfs" : "regular"},
                  {"shouldIgnore", rules.Ignores(*path)}};
+  TRY(rules.RequireQuick());
   if (const auto id = TRY(rules.CurrentId(*path))) answer["oid"] = *id;
   return answer;
 }
 
-Result<Json> JudgeAll(RepositoryReading& reading, const std::optional<storage::Revision>& revision,
-                      const Json& body) {
+Result<Json> JudgeAll(Request& request, RepositoryReading& reading,
+                      const std::optional<storage::Revision>& revision, const Json& body) {
   const Json* files = FindMember(body, "files");
   if (files == nullptr || !files->is_array()) return Error(Errc::Invalid, "files must be a list");
   if (files->size() > kMaxFiles) return Error(Errc::TooLarge, "too many files in one call");
   UploadRules rules(*reading.history, revision);
   TRY(rules.Load(body));
+  const std::uint64_t body_bytes = request.held_memory_bytes();
   Json answers = Json::array();
-  for (const auto& file : *files) answers.push_back(TRY(Judge(rules, file)));
+  for (const auto& file : *files) {
+    TRY(request.RequireClient());
+    TRY(request.HoldMemory(body_bytes + rules.memory_bytes()));
+    answers.push_back(TRY(Judge(rules, file)));
+  }
   Json json{{"files", std::move(answers)}};
   if (revision) json["commitOid"] = revision->commit.ToString();
   return json;
 }
 
+// The body may come slowly: nothing is open meanwhile.
 void PostPreupload(RepositoryCall& call) {
+  if (!call.Find(storage::Access::Write)) return;
+  const auto body = ReadJsonOrAnswer(call.request, call.response, kMaxBodyBytes, kBodyLimits);
+  if (!body) return;
   const auto reading = call.Open(storage::Access::Write);
   if (!reading) return;
   std::optional<storage::Revision> revision;
@@ -105,9 +124,7 @@ void PostPreupload(RepositoryCall& call) {
     revision = call.Resolve(*reading, call.request.Param("rev"));
     if (!revision) return;
   }
-  const auto body = ReadJsonOrAnswer(call.request, call.response, kMaxBodyBytes);
-  if (!body) return;
-  const auto answer = JudgeAll(*reading, revision, *body);
+  const auto answer = JudgeAll(call.request, *reading, revision, *body);
   if (!answer) return call.Fail(answer.error());
   call.response.SetJson(*answer);
 }

@@ -3,6 +3,7 @@
 
 #include <charconv>
 
+#include "node/http/json_body.h"
 #include "node/http/uri.h"
 #include "node/hub_json.h"
 #include "node/repository_call.h"
@@ -125,9 +126,9 @@ Result<PathsQuery> ParseForm(const std::string& body) {
   return query;
 }
 
-Result<PathsQuery> ParseBody(const std::string& body) {
+Result<PathsQuery> ParseBody(Request& request, const std::string& body) {
   PathsQuery query;
-  const Json json = TRY(ParseJson(body));
+  const Json json = TRY(ParseJsonBody(request, body));
   const Json* paths = FindMember(json, "paths");
   if (paths != nullptr && !paths->is_array()) return Error(Errc::Invalid, "paths must be a list");
   for (const auto& path : paths == nullptr ? Json::array() : *paths) {
@@ -141,7 +142,8 @@ Result<PathsQuery> ParseBody(const std::string& body) {
 Result<PathsQuery> ReadPaths(Request& request) {
   const auto body = TRY(request.ReadAll(Request::kDefaultBodyLimitBytes));
   const auto type = request.headers.Find("Content-Type").value_or("");
-  auto query = type.starts_with("application/json") ? TRY(ParseBody(body)) : TRY(ParseForm(body));
+  auto query =
+      type.starts_with("application/json") ? TRY(ParseBody(request, body)) : TRY(ParseForm(body));
   if (query.paths.size() > kMaxPaths) return Error(Errc::TooLarge, "too many paths in one call");
   return query;
 }

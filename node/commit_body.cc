@@ -12,6 +12,7 @@ using storage::CommitOperation;
 // The largest file that may stand in a line, in base64, with room for its path.
 constexpr std::size_t kMaxLineBytes = storage::kMaxGitBlobBytes / 3 * 4 + (64u << 10);
 constexpr JsonLimits kLineLimits{kMaxLineBytes, 8, 1000};
+constexpr std::uint64_t kOperationBytes = 512;  // in memory, with a path and what it pins
 
 Error Refuse(const std::string& what) { return Error(Errc::Invalid, what); }
 
@@ -83,6 +84,7 @@ Result<std::vector<CommitOperation>> CommitBody::ReadOperations() {
     }
     operations.push_back(
         TRY(ReadOperation(*line).Context("line " + std::to_string(lines_.number()))));
+    lines_.SetKept(operations.size() * kOperationBytes);
   }
   return operations;
 }

@@ -31,6 +31,7 @@ struct Config {
   Duration http_transfer_window{60'000};
   ByteSize http_min_rate{2048};
   Duration http_stop_grace{30'000};
+  ByteSize http_body_memory{160u << 20};
 
   bool access_anonymous = true;
   bool access_registration = false;

@@ -35,6 +35,10 @@ constexpr auto kKeys = std::to_array<ConfigKey>({
      "A body that moves fewer bytes a second than this, over a whole window, is cut off."},
     {"http.stop_grace", &Config::http_stop_grace,
      "How long running requests may go on when the node is told to stop."},
+    {"http.body_memory", &Config::http_body_memory,
+     "Memory that the bodies of requests may take together, such as commits and batches of chunks: "
+     "one client's at most two fifths of it, those of strangers half. More wait, and after a while "
+     "are answered 503; 0: no limit."},
 
     {"access.anonymous", &Config::access_anonymous,
      "Whether public repositories can be read without signing in."},
@@ -88,8 +92,8 @@ constexpr auto kKeys = std::to_array<ConfigKey>({
     {"git.time", &Config::git_time,
      "How long a process of git may compute, or be silent, before it is ended; 0: no limit."},
     {"git.processes", &Config::git_processes,
-     "Fetches and pushes that git works on at once; more wait, and after a while are answered "
-     "503."},
+     "Fetches and pushes that git works on at once, at most a quarter of them for one user or "
+     "address; more wait, and after a while are answered 503."},
 
     {"federation.fence", &Config::federation_fence,
      "A file outside the data directory, best on another disk, that keeps the last signed state of "

@@ -12,6 +12,7 @@
 #include "node/http/router.h"
 #include "node/repository_lookup.h"
 #include "node/section_cache.h"
+#include "node/turn.h"
 #include "storage/base/mutex.h"
 #include "storage/catalog/caller.h"
 #include "storage/catalog/quota.h"
@@ -99,6 +100,7 @@ class ContentApi {
   storage::ReadableObjects objects_;
 
   SectionCache sections_;
+  Turn large_files_;
   Mutex mutex_;
   std::map<std::string, std::weak_ptr<storage::ContentSession>> sessions_ GUARDED_BY(mutex_);
   std::list<std::shared_ptr<storage::ContentSession>> recent_sessions_ GUARDED_BY(mutex_);

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <charconv>
 #include <set>
+#include <span>
+#include <utility>
 
 #include "node/content_api.h"
 #include "node/http/http_error.h"
@@ -13,22 +15,9 @@ namespace banyan::node {
 namespace {
 
 constexpr std::size_t kRememberedSessions = 64;
-
-Result<Bytes> ReadBinary(Request& request, std::uint64_t max_bytes) {
-  const std::uint64_t announced = request.body_size_bytes().value_or(0);
-  if (announced > max_bytes) return Error(Errc::TooLarge, "body: over the limit of this route");
-  Bytes body(std::min<std::uint64_t>(announced, 64u << 10));  // grows as the bytes come
-  std::size_t done = 0;
-  for (;;) {
-    if (done == body.size()) body.resize(std::min(max_bytes + 1, body.size() * 2 + 65536));
-    const std::size_t got = TRY(request.ReadBody(std::span(body).subspan(done)));
-    if (got == 0) break;
-    done += got;
-    if (done > max_bytes) return Error(Errc::TooLarge, "body: over the limit of this route");
-  }
-  body.resize(done);
-  return body;
-}
+constexpr std::int64_t kLineMs = 5'000;
+constexpr std::size_t kAskedAtOnce = 8'192;  // chunks
+constexpr std::uint64_t kOfferTimes = 2;     // an offer, and the lists that it is parsed to
 
 Result<std::uint32_t> OfferNumber(const Request& request) {
   const std::string& text = request.Param("offer");
@@ -40,18 +29,22 @@ Result<std::uint32_t> OfferNumber(const Request& request) {
   return number;
 }
 
-// One JSON line for each file while a long offer is verified, so that the connection lives; the
-// last line says how it ended.
+// One JSON line for each file while a long offer is verified, and now and then one while a file
+// takes long, so that the connection lives; the last line says how it ended. Ends with the client.
 class TakeProgress final : public BodyProducer {
  public:
-  TakeProgress(std::shared_ptr<storage::ContentSession> session,
-               std::vector<storage::OfferedFile> files)
-      : session_(std::move(session)), files_(std::move(files)) {}
+  struct Work {
+    std::shared_ptr<storage::ContentSession> session;
+    std::vector<storage::OfferedFile> files;
+  };
+  TakeProgress(const Request& request, Turn& large_files, Work work)
+      : request_(request), large_files_(large_files), work_(std::move(work)) {}
   std::optional<std::uint64_t> size_bytes() const override { return std::nullopt; }
 
   Status Write(BodySink& sink) override {
-    for (const storage::OfferedFile& file : files_) {
-      const auto content = session_->Assemble(file.chunks, {file.sha256, file.size_bytes});
+    for (storage::OfferedFile& file : work_.files) {
+      const auto content = Take(file, sink);
+      if (!content && content.error().code() == Errc::Cancelled) return content.error();
       if (!content) {
         TRY(WriteLine(sink, {{"error", content.error().message()},
                              {"code", std::string(ToString(content.error().code()))},
@@ -63,17 +56,39 @@ class TakeProgress final : public BodyProducer {
                            {"size", content->size_bytes},
                            {"chunks", content->chunk_count}}));
     }
-    TRY(WriteLine(sink, {{"done", files_.size()}}));
+    TRY(WriteLine(sink, {{"done", work_.files.size()}}));
     return sink.Flush();
   }
 
  private:
+  Result<storage::FileContent> Take(storage::OfferedFile& file, BodySink& sink) {
+    const auto progress = [&]() -> Status {
+      TRY(request_.RequireClient());
+      return TellNowAndThen(file, sink);
+    };
+    TRY(progress());
+    std::unique_ptr<Turn::Held> held;
+    if (file.chunks.size() >= kLargeFileChunks) held = TRY(large_files_.Wait(progress));
+    return work_.session->Assemble(
+        {std::move(file.chunks), {file.sha256, file.size_bytes}, nullptr, progress});
+  }
+  Status TellNowAndThen(const storage::OfferedFile& file, BodySink& sink) {
+    const std::int64_t now_ms = work_.session->store().core().clock.MonotonicMs();
+    if (now_ms < next_ms_) return Ok();
+    const bool is_first = std::exchange(next_ms_, now_ms + kLineMs) == 0;
+    if (is_first) return Ok();
+    TRY(WriteLine(sink, {{"verifying", file.sha256.ToString()}}));
+    return sink.Flush();
+  }
   static Status WriteLine(BodySink& sink, const Json& line) {
     const std::string text = DumpJson(line) + "\n";
     return sink.Write(AsBytes(text));
   }
-  std::shared_ptr<storage::ContentSession> session_;
-  std::vector<storage::OfferedFile> files_;
+
+  const Request& request_;
+  Turn& large_files_;
+  Work work_;
+  std::int64_t next_ms_ = 0;
 };
 
 }  // namespace
@@ -110,9 +125,16 @@ Status ContentApi::BeginSession(const Repository& repository, Request& request,
 Status ContentApi::AnswerLacking(storage::ContentSession& session, std::uint32_t number,
                                  const std::vector<storage::OfferedFile>& files,
                                  Response& response) {
-  storage::ChunkList all;
-  for (const auto& file : files) all.insert(all.end(), file.chunks.begin(), file.chunks.end());
-  const Bytes bitmap = storage::EncodeBitmap(TRY(session.Lacking(all)));
+  std::vector<bool> lacking;
+  for (const auto& file : files) {
+    for (std::span<const storage::ChunkRef> left(file.chunks); !left.empty();) {
+      const auto next = left.first(std::min(left.size(), kAskedAtOnce));
+      const auto flags = TRY(session.Lacking(next));
+      lacking.insert(lacking.end(), flags.begin(), flags.end());
+      left = left.subspan(next.size());
+    }
+  }
+  const Bytes bitmap = storage::EncodeBitmap(lacking);
   response.headers.Set("X-Banyan-Offer", std::to_string(number));
   response.headers.Set("Content-Type", "application/octet-stream");
   response.body = std::string(AsText(bitmap));
@@ -142,11 +164,11 @@ Status ContentApi::RequireRoomFor(const Repository& repository,
 
 Status ContentApi::AddOffer(const Repository& repository, Request& request, Response& response) {
   const auto session = TRY(SessionOf(repository, request));
-  const Bytes body = TRY(ReadBinary(request, options_.offer_bytes));
+  const std::string body = TRY(request.ReadAll(options_.offer_bytes, kOfferTimes));
   TRY(store_.RequireRoom(body.size()));
-  const auto files = TRY(storage::ParseOffer(body));
+  const auto files = TRY(storage::ParseOffer(AsBytes(body)));
   TRY(RequireRoomFor(repository, files));
-  const std::uint32_t number = TRY(offers_.Add(*session, body));
+  const std::uint32_t number = TRY(offers_.Add(*session, AsBytes(body)));
   response.status = 201;
   return AnswerLacking(*session, number, files, response);
 }
@@ -154,19 +176,22 @@ Status ContentApi::AddOffer(const Repository& repository, Request& request, Resp
 Status ContentApi::GetOffer(const Repository& repository, Request& request, Response& response) {
   const auto session = TRY(SessionOf(repository, request));
   const std::uint32_t number = TRY(OfferNumber(request));
+  TRY(request.HoldMemory(kOfferTimes * TRY(offers_.SizeOf(*session, number))));
   return AnswerLacking(*session, number, TRY(offers_.Get(*session, number)), response);
 }
 
 Status ContentApi::PutChunks(const Repository& repository, Request& request, Response& response) {
   const auto session = TRY(SessionOf(repository, request));
-  const Bytes body = TRY(ReadBinary(request, options_.batch_bytes));
+  const std::string body = TRY(request.ReadAll(options_.batch_bytes));
   std::uint64_t raw_bytes = 0;
-  for (const auto& entry : TRY(storage::ParseBatchTable(body))) raw_bytes += entry.raw_bytes;
+  for (const auto& entry : TRY(storage::ParseBatchTable(AsBytes(body)))) {
+    raw_bytes += entry.raw_bytes;
+  }
   {
     auto lease = TRY(store_.core().database.Read());
     TRY(storage::RequireLooseRoom(*lease, repository.row, raw_bytes, options_.quota));
   }
-  const auto stored = TRY(session->Put(body));
+  const auto stored = TRY(session->Put(AsBytes(body)));
   response.SetJson({{"chunks", stored.chunk_count}, {"bytes", stored.raw_bytes}});
   return Ok();
 }
@@ -174,9 +199,13 @@ Status ContentApi::PutChunks(const Repository& repository, Request& request, Res
 Status ContentApi::TakeOffer(const Repository& repository, Request& request, Response& response) {
   const auto session = TRY(SessionOf(repository, request));
   const std::uint32_t number = TRY(OfferNumber(request));
+  const std::uint64_t size_bytes = TRY(offers_.SizeOf(*session, number));
+  TRY(request.HoldMemory(kOfferTimes * size_bytes));
   auto files = TRY(offers_.Get(*session, number));
+  TRY(request.HoldMemory(size_bytes));
   response.headers.Set("Content-Type", "application/x-ndjson");
-  response.producer = std::make_unique<TakeProgress>(session, std::move(files));
+  response.producer = std::make_unique<TakeProgress>(request, large_files_,
+                                                     TakeProgress::Work{session, std::move(files)});
   return Ok();
 }
 

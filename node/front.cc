@@ -10,16 +10,6 @@
 
 namespace banyan::node {
 
-namespace {
-
-std::string RateKeyOf(const Request& request) {
-  if (request.caller_node) return "node " + request.caller_node->ToString();
-  if (request.caller.IsAnonymous()) return RateKey(request.peer_address);
-  return "user " + std::to_string(request.caller.user);
-}
-
-}  // namespace
-
 Front::Front(const Parts& parts)
     : parts_(parts),
       proxies_(*ParseNetworks(parts.config.http_trusted_proxies)),
@@ -44,6 +34,9 @@ void Front::Answer(Request& request, Response& response) {
   if (!signed_body) return Fail(response, signed_body.error());
   auto* const body = request.body;
   if (*signed_body) request.body = signed_body->get();
+  const bool is_stranger = request.caller.IsAnonymous() && !request.caller_node;
+  request.memory = std::make_shared<MemoryBudget::Hold>(
+      parts_.memory, MemoryBudget::Client{ClientKey(request), is_stranger});
   // Also for those with a bad token, who are not to guess on without end.
   if (Admit(request, response) && known) Route(request, response);
   request.body = body;
@@ -90,7 +83,7 @@ bool Front::Admit(const Request& request, Response& response) {
   const RateLimit limit{signed_in ? parts_.config.rate_user : parts_.config.rate_anonymous,
                         parts_.config.rate_window};
   if (limit.requests == 0) return true;
-  const auto key = RateKeyOf(request);
+  const auto key = ClientKey(request);
   const auto verdict = limiter_.Take(key, limit);
   if (!verdict.allowed) {
     parts_.metrics.Add(Counter::RateLimited);

@@ -4,8 +4,8 @@
 //   proxies ─▶ preflight? ─▶ who is it? ─▶ too many? ─▶ may it read /fed/? ─▶ route
 //                                                              ─▶ CORS, counting, log
 //
-// Routes find the client's address in request.peer_address, the caller in request.caller, and the
-// node that calls in request.caller_node.
+// Routes find the client's address in request.peer_address, the caller in request.caller, the node
+// that calls in request.caller_node, and in request.memory what they may take of it.
 // Thread safe.
 
 #include "node/config.h"
@@ -31,6 +31,7 @@ class Front {
     PeerGate& gate;
     const LinkSigner& signer;
     const Router& router;
+    MemoryBudget& memory;
   };
   explicit Front(const Parts& parts);
 

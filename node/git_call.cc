@@ -59,7 +59,7 @@ std::unique_ptr<GitWork> PrepareGit(GitCall& call, storage::Access access) {
     call.Fail(Error(Errc::Unavailable, "Files of this repository are still missing here"));
     return nullptr;
   }
-  auto turn = call.git.Take();
+  auto turn = call.git.Take(ClientKey(call.request));
   if (turn) {
     work->turn = *std::move(turn);
     return work;

@@ -35,7 +35,8 @@ struct GitWork {
   std::unique_ptr<GitService::Turn> turn;
 };
 
-// nullptr when the answer was made.
+// nullptr when the answer was made. Takes a turn, for which others wait: what may come slowly is
+// read before, as far as memory allows.
 std::unique_ptr<GitWork> PrepareGit(GitCall& call, storage::Access access);
 
 // The body with its coding undone; nullptr when the answer was made, since it is no request of

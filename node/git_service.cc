@@ -1,5 +1,7 @@
 #include "node/git_service.h"
 
+#include <algorithm>
+
 #include "storage/base/logging.h"
 
 namespace banyan::node {
@@ -16,21 +18,33 @@ GitService::GitService(Clock& clock, FileSystem& fs, storage::Database& database
 GitService::Turn::~Turn() {
   const MutexLock lock(service_.mutex_);
   --service_.running_;
-  service_.ended_.NotifyOne();
+  const auto found = service_.running_of_.find(client_);
+  if (--found->second == 0) service_.running_of_.erase(found);
+  service_.ended_.NotifyAll();  // not every one who waits may have it
 }
 
-Result<std::unique_ptr<GitService::Turn>> GitService::Take() {
+Result<std::unique_ptr<GitService::Turn>> GitService::Take(const std::string& client) {
+  const std::int64_t share = std::max<std::int64_t>(1, options_.processes / 4);
   const MutexLock lock(mutex_);
-  const std::int64_t until_ms = clock_.MonotonicMs() + kWaitMs;
-  while (running_ >= options_.processes) {
+  const auto count = [&]() NO_THREAD_SAFETY_ANALYSIS {
+    const auto found = running_of_.find(client);
+    return found == running_of_.end() ? 0 : found->second;
+  };
+  const std::int64_t until_ms = clock_.MonotonicMs() + options_.wait_ms;
+  while (running_ >= options_.processes || count() >= share) {
     const std::int64_t left_ms = until_ms - clock_.MonotonicMs();
     if (left_ms <= 0) {
-      return Error(Errc::Unavailable, "git works on too much at once here: try again later");
+      return Error(Errc::Unavailable,
+                   count() >= share ? "git works on " + std::to_string(share) +
+                                          " requests of yours here, which is the most at once: "
+                                          "try again when one has ended"
+                                    : "git works on too much at once here: try again later");
     }
     ended_.WaitFor(mutex_, left_ms);
   }
   ++running_;
-  return std::make_unique<Turn>(*this);
+  ++running_of_[client];
+  return std::make_unique<Turn>(*this, client);
 }
 
 void GitService::WriteBitmap(RepositoryCopy& copy) {

@@ -2,7 +2,9 @@
 // What routes need to let git's own programs serve a repository: copies of repositories, commands
 // with the limits of the configuration, and turns, so that not all run at once. Thread safe.
 
+#include <map>
 #include <optional>
+#include <string>
 
 #include "node/git/git_process.h"
 #include "node/git/repository_copies.h"
@@ -11,14 +13,13 @@ namespace banyan::node {
 
 class GitService {
  public:
-  static constexpr std::int64_t kWaitMs = 30'000;  // for a turn
-
   struct Options {
     std::string program = "git";
     RepositoryCopies::Options copies;
     GitLimits limits;
     std::uint64_t max_push_bytes = 0;  // 0: any
     std::int64_t processes = 1;        // fetches and pushes at once
+    std::int64_t wait_ms = 30'000;     // for a turn
   };
   // Borrows all.
   GitService(Clock& clock, FileSystem& fs, storage::Database& database,
@@ -35,16 +36,18 @@ class GitService {
   // A turn ends with its destruction.
   class Turn {
    public:
-    explicit Turn(GitService& service) : service_(service) {}
+    Turn(GitService& service, std::string client) : service_(service), client_(std::move(client)) {}
     ~Turn();
     Turn(const Turn&) = delete;
     Turn& operator=(const Turn&) = delete;
 
    private:
     GitService& service_;
+    const std::string client_;
   };
-  // Waits for one; Unavailable when there is none for kWaitMs.
-  Result<std::unique_ptr<Turn>> Take() EXCLUDES(mutex_);
+  // Waits for one; Unavailable when there is none for wait_ms. One client (ClientKey) has at most a
+  // quarter of them, so that who is slow, or many, holds up nobody else.
+  Result<std::unique_ptr<Turn>> Take(const std::string& client) EXCLUDES(mutex_);
 
   // `git <options> <service> --stateless-rpc <directory>`; `protocol` as the request's header has
   // it.
@@ -70,6 +73,7 @@ class GitService {
   Mutex mutex_;
   CondVar ended_;
   std::int64_t running_ GUARDED_BY(mutex_) = 0;
+  std::map<std::string, std::int64_t> running_of_ GUARDED_BY(mutex_);  // by client
 };
 
 }  // namespace banyan::node

@@ -92,6 +92,7 @@ Node::Parts::Parts(const Seams& seams, const Config& config, std::unique_ptr<Dat
       started_ms_(seams.clock.MonotonicMs()),
       data_(std::move(data)),
       downloads_(seams.clock),
+      memory_(seams.clock, {config_.http_body_memory.bytes}),
       signer_(data_->seed()),
       health_({seams.clock, seams.fs, data_->database(), config.data, config.storage_min_free.bytes,
                [this] { return data_->content().core().packs->CheckUsable(); }}),
@@ -123,7 +124,8 @@ Node::Parts::Parts(const Seams& seams, const Config& config, std::unique_ptr<Dat
       bringer_({seams.clock, data_->database(), router_, gate_, signer_of_requests_}),
       admin_api_({seams.clock, seams.random, seams.fs, data_->content(), config_.data, follower_,
                   bringer_, desk_, own_log_, config_, seams.shared_fs}),
-      front_({seams.clock, config_, data_->database(), usage_, metrics_, gate_, signer_, router_}),
+      front_({seams.clock, config_, data_->database(), usage_, metrics_, gate_, signer_, router_,
+              memory_}),
       jobs_(seams.clock, metrics_),
       scrub_(data_->content(), {config_.storage_scrub_rate.bytes, config_.storage_scrub_every.ms}),
       scrub_jobs_(seams.clock, metrics_) {

@@ -61,6 +61,7 @@ class Node::Parts {
   storage::Usage usage_;
   Metrics metrics_;
   RateLimiter downloads_;
+  MemoryBudget memory_;
   const LinkSigner signer_;
   Health health_;
   AnswerCache answers_;

@@ -56,4 +56,10 @@ std::string RateKey(std::string_view address) {
   return ToHex(ByteView(parsed->bytes()).first(8));
 }
 
+std::string ClientKey(const Request& request) {
+  if (request.caller_node) return "node " + request.caller_node->ToString();
+  if (request.caller.IsAnonymous()) return RateKey(request.peer_address);
+  return "user " + std::to_string(request.caller.user);
+}
+
 }  // namespace banyan::node

@@ -9,6 +9,7 @@
 #include <string_view>
 #include <unordered_map>
 
+#include "node/http/http_types.h"
 #include "node/units.h"
 #include "storage/base/clock.h"
 #include "storage/base/mutex.h"
@@ -56,5 +57,8 @@ class RateLimiter {
 // The key of an address that is not signed in: the address, for IPv6 its /64, which is what one
 // subscriber gets.
 std::string RateKey(std::string_view address);
+// The key of who sent a request, as the front knows it: the node that signed it, the user, or the
+// address of who is neither.
+std::string ClientKey(const Request& request);
 
 }  // namespace banyan::node

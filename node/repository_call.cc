@@ -1,5 +1,6 @@
 #include "node/repository_call.h"
 
+#include "node/http/json_body.h"
 #include "node/http/uri.h"
 #include "node/links.h"
 #include "storage/base/json.h"
@@ -111,17 +112,22 @@ std::optional<storage::Revision> RepositoryCall::Resolve(RepositoryReading& read
   return std::nullopt;
 }
 
-std::optional<Json> ReadJsonOrAnswer(Request& request, Response& response,
-                                     std::uint64_t max_bytes) {
+std::optional<Json> ReadJsonOrAnswer(Request& request, Response& response, std::uint64_t max_bytes,
+                                     const JsonLimits& limits) {
   const auto text = request.ReadAll(max_bytes);
   if (!text) {
     Fail(response, text.error());
     return std::nullopt;
   }
   if (text->empty()) return Json::object();
-  auto json = ParseJson(*text);
+  auto json = ParseJsonBody(request, *text, limits);
   if (json && json->is_object()) return *std::move(json);
-  Fail(response, 400, json ? "the body must be a JSON object" : json.error().message());
+  const bool is_busy = !json && json.error().code() == Errc::Unavailable;
+  if (is_busy) {
+    Fail(response, json.error());
+  } else {
+    Fail(response, 400, json ? "the body must be a JSON object" : json.error().message());
+  }
   return std::nullopt;
 }
 

@@ -26,7 +26,8 @@ struct RepositoryReading {
 };
 
 // The body as a JSON object; an empty one is an empty object.
-std::optional<Json> ReadJsonOrAnswer(Request& request, Response& response, std::uint64_t max_bytes);
+std::optional<Json> ReadJsonOrAnswer(Request& request, Response& response, std::uint64_t max_bytes,
+                                     const JsonLimits& limits = {});
 
 struct RepositoryCall {
   Hub& hub;

@@ -1,5 +1,6 @@
 #include "node/serve.h"
 
+#include <malloc.h>
 #include <sys/stat.h>
 
 #include "node/data_directory.h"
@@ -10,6 +11,9 @@ namespace banyan::node {
 namespace {
 
 constexpr const char* kAddressName = "/address";
+// Larger blocks go back to the system when they are freed. Left to itself the limit grows with the
+// blocks that were freed before, and each of many threads keeps tens of megabytes for later.
+constexpr int kGivenBackBytes = 1 << 20;
 
 }  // namespace
 
@@ -26,6 +30,7 @@ std::string LocalUrl(const Config& config, std::uint16_t port) {
 
 Status Serve(const Node::Seams& seams, const Config& config, const ServeHooks& hooks) {
   log::SetLevel(LogLevel(config));
+  ::mallopt(M_MMAP_THRESHOLD, kGivenBackBytes);
   ::umask(0077);  // the catalog is written by SQLite, which asks for more than we want to give
   auto node = TRY(Node::Start(seams, config));
   const auto local_url = LocalUrl(config, node->port());

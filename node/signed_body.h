@@ -15,6 +15,7 @@ class SignedBody final : public BodySource {
   // As the body's own; at the end Invalid when it is not the one that was signed.
   Result<std::size_t> Read(std::span<std::uint8_t> out) override;
   std::optional<std::uint64_t> size_bytes() const override { return body_.size_bytes(); }
+  bool ClientIsGone() const override { return body_.ClientIsGone(); }
 
  private:
   BodySource& body_;

@@ -9,6 +9,10 @@
 
 namespace banyan::node {
 
+// Of who assembles files of so many chunks, about 4 GB, one at a time does: their lists, of some
+// megabytes each, do not add up.
+inline constexpr std::size_t kLargeFileChunks = 65'536;
+
 class Turn {
  public:
   // Gives the turn back when it is destroyed; the Turn outlives it.

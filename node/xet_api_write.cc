@@ -16,13 +16,24 @@ namespace {
 constexpr std::size_t kKeptSessions = 64;
 constexpr std::int64_t kKeptMs = 600'000;
 constexpr std::int64_t kFrameMs = 5'000;
-constexpr std::uint64_t kLargeFileChunks = 65'536;  // about 4 GB: its lists take some megabytes
+constexpr std::uint64_t kMaxShardMemory = 32u << 20;  // by the limits of shards
 
 using storage::ShardFile;
 using storage::XetSession;
 
 storage::ReadBytes BodyOf(Request& request) {
   return [&request](std::span<std::uint8_t> out) { return request.ReadBody(out); };
+}
+
+// What is read of a shard stays in memory until its files are taken.
+Result<std::vector<ShardFile>> ReadShard(XetSession& session, Request& request) {
+  const std::uint64_t size_bytes = request.body_size_bytes().value_or(kMaxShardMemory);
+  TRY(request.HoldMemory(std::min(2 * size_bytes, kMaxShardMemory)));
+  auto files = TRY(session.ReadShard(BodyOf(request)));
+  std::uint64_t terms = 0;
+  for (const ShardFile& file : files) terms += file.terms.size();
+  TRY(request.HoldMemory(files.size() * sizeof(ShardFile) + terms * sizeof(storage::ShardTerm)));
+  return files;
 }
 
 // A file that the repository may use already, just as the shard says, such as when a client sends a
@@ -191,12 +202,9 @@ Status XetApi::RequireRoomFor(const XetGrant& grant, const std::vector<ShardFile
 
 Status XetApi::PostShardV1(const XetGrant& grant, Request& request, Response& response) {
   const auto session = TRY(SessionOf(grant));
-  const auto files = TRY(session->ReadShard(BodyOf(request)));
+  const auto files = TRY(ReadShard(*session, request));
   TRY(RequireRoomFor(grant, files));
-  const auto progress = [&request]() -> Status {
-    if (!request.ClientIsGone()) return Ok();
-    return Error(Errc::Cancelled, "the client did not wait for the answer");
-  };
+  const auto progress = [&request] { return request.RequireClient(); };
   for (const ShardFile& file : files) TRY(Take(hub_, *session, large_files_, file, progress));
   response.SetJson({{"result", 1}});
   return Ok();
@@ -204,7 +212,7 @@ Status XetApi::PostShardV1(const XetGrant& grant, Request& request, Response& re
 
 Status XetApi::PostShardV2(const XetGrant& grant, Request& request, Response& response) {
   const auto session = TRY(SessionOf(grant));
-  auto files = TRY(session->ReadShard(BodyOf(request)));
+  auto files = TRY(ReadShard(*session, request));
   TRY(RequireRoomFor(grant, files));
   response.headers.Set("Content-Type", "application/x-ndjson");
   response.producer = std::make_unique<TakeFrames>(hub_, session, large_files_, std::move(files));

@@ -12,6 +12,8 @@ char LowerAscii(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32
 // 1 MiB keeps the socket busy and lets a slow client be judged between slices.
 constexpr std::size_t kSliceBytes = 1u << 20;
 
+Error TooLarge() { return Error(Errc::TooLarge, "request body is over the limit of this route"); }
+
 class Mapped : public BodyProducer {
  public:
   Mapped(ByteView bytes, std::shared_ptr<const void> owner)
@@ -97,21 +99,31 @@ std::optional<std::uint64_t> Request::body_size_bytes() const {
 
 Result<std::size_t> Request::ReadBody(std::span<std::uint8_t> out) {
   if (body == nullptr || out.empty()) return std::size_t{0};
-  const Error too_large(Errc::TooLarge, "request body is over the limit of this route");
   const auto announced = body->size_bytes();
-  if (announced && *announced > body_limit_bytes_) return too_large;
+  if (announced && *announced > body_limit_bytes_) return TooLarge();
   const std::size_t count = TRY(body->Read(out));
   body_read_bytes_ += count;
-  if (body_read_bytes_ > body_limit_bytes_) return too_large;
+  if (body_read_bytes_ > body_limit_bytes_) return TooLarge();
   return count;
 }
 
-Result<std::string> Request::ReadAll(std::uint64_t max_bytes) {
+// Memory is touched as the bytes come, however many were announced.
+Result<std::string> Request::ReadAll(std::uint64_t max_bytes, std::uint64_t times) {
   LimitBody(std::min(max_bytes, body_limit_bytes_));
+  const auto announced = body_size_bytes();
+  if (announced && *announced > body_limit_bytes_) return TooLarge();
   std::string all;
+  if (announced) {
+    TRY(HoldMemory(*announced * times));
+    all.reserve(*announced + 1);  // the end is seen by asking for more
+  }
   std::size_t filled = 0;
   for (;;) {
-    if (all.size() - filled < 1024) all.resize(filled + std::max<std::size_t>(filled, 4096));
+    if (filled == all.size()) {
+      const std::size_t doubled = filled + std::max<std::size_t>(filled, 4096);
+      if (!announced) TRY(HoldMemory(doubled * times));
+      all.resize(std::min<std::uint64_t>(doubled, announced.value_or(doubled) + 1));
+    }
     const auto room =
         std::span(reinterpret_cast<std::uint8_t*>(all.data()) + filled, all.size() - filled);
     const std::size_t count = TRY(ReadBody(room));
@@ -120,6 +132,15 @@ Result<std::string> Request::ReadAll(std::uint64_t max_bytes) {
   }
   all.resize(filled);
   return all;
+}
+
+Status Request::RequireClient() const {
+  if (body == nullptr || !body->ClientIsGone()) return Ok();
+  return Error(Errc::Cancelled, "the client did not wait for the answer");
+}
+
+Status Request::HoldMemory(std::uint64_t bytes) {
+  return memory == nullptr ? Ok() : memory->SetTo(bytes);
 }
 
 void Response::SetText(std::string_view content_type, std::string text) {

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "federation/format/node_id.h"
+#include "node/http/memory_budget.h"
 #include "storage/base/bytes.h"
 #include "storage/base/json_fwd.h"
 #include "storage/base/result.h"
@@ -100,14 +101,22 @@ struct Request {
   // The next bytes, 0 at the end; errors as BodySource and LimitBody say. The first call is what
   // sends "100 Continue" to a client that waits for it.
   Result<std::size_t> ReadBody(std::span<std::uint8_t> out);
-  // The whole body, at most the smaller of `max_bytes` and the declared limit.
-  Result<std::string> ReadAll(std::uint64_t max_bytes);
+  // The whole body, at most the smaller of `max_bytes` and the declared limit. Holds memory for
+  // `times` its size: what the caller makes of it is in memory too.
+  Result<std::string> ReadAll(std::uint64_t max_bytes, std::uint64_t times = 1);
+  // From now on, to its end, this request takes so many bytes of memory for its body and what is
+  // made of it; Unavailable when there was no room for them in time (memory_budget.h).
+  Status HoldMemory(std::uint64_t bytes);
+  std::uint64_t held_memory_bytes() const { return memory == nullptr ? 0 : memory->bytes(); }
   std::optional<std::uint64_t> body_size_bytes() const;
-  // For long work before an answer.
-  bool ClientIsGone() const { return body != nullptr && body->ClientIsGone(); }
+  // Cancelled when the client is gone, or the server has stopped waiting for its requests: asked
+  // now and then by work that takes long.
+  Status RequireClient() const;
 
   // Set by the server (or a test) and borrowed for the life of the request; nullptr = no body.
   BodySource* body = nullptr;
+  // Set by the front; nullptr: it may take any.
+  std::shared_ptr<MemoryBudget::Hold> memory;
 
  private:
   std::uint64_t body_limit_bytes_ = kDefaultBodyLimitBytes;

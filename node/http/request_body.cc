@@ -2,6 +2,7 @@
 
 #include <zlib.h>
 
+#include <algorithm>
 #include <array>
 
 namespace banyan::node {
@@ -12,16 +13,13 @@ constexpr int kGzipWindow = 15 + 16;  // as zlib says: 32 KiB, with the head of 
 
 class PlainBody : public RequestBody {
  public:
-  explicit PlainBody(Request& request) : request_(request) {}
+  using RequestBody::RequestBody;
   Result<std::size_t> Read(std::span<std::uint8_t> out) override { return request_.ReadBody(out); }
-
- private:
-  Request& request_;
 };
 
 class GzipBody : public RequestBody {
  public:
-  explicit GzipBody(Request& request) : request_(request) {
+  explicit GzipBody(Request& request) : RequestBody(request) {
     ENSURE(inflateInit2(&stream_, kGzipWindow) == Z_OK);
   }
   ~GzipBody() override { inflateEnd(&stream_); }
@@ -59,7 +57,6 @@ class GzipBody : public RequestBody {
     return Error(Errc::Invalid, "there is more than gzip in the body");
   }
 
-  Request& request_;
   z_stream stream_{};
   std::array<std::uint8_t, kBufferBytes> buffer_;
   bool ended_ = false;
@@ -87,6 +84,11 @@ Result<std::string> RequestBody::ReadAll(std::size_t max_bytes) {
     if (text.size() + size > max_bytes) {
       return Error(Errc::TooLarge,
                    "the request is larger than " + std::to_string(max_bytes) + " bytes");
+    }
+    if (text.size() + size > text.capacity()) {
+      const auto room = std::min(std::max(2 * text.capacity(), kBufferBytes), max_bytes);
+      TRY(request_.HoldMemory(room));
+      text.reserve(room);
     }
     text += AsText(ByteView(block).first(size));
   }

@@ -13,13 +13,17 @@ class RequestBody {
  public:
   // Invalid for another coding.
   static Result<std::unique_ptr<RequestBody>> Open(Request& request);
+  explicit RequestBody(Request& request) : request_(request) {}
   virtual ~RequestBody() = default;
 
   // As Request::ReadBody, of decoded bytes, which may be more than the limit of the body by far:
   // the caller bounds them. Invalid when they are malformed or break off.
   virtual Result<std::size_t> Read(std::span<std::uint8_t> out) = 0;
-  // All of it; TooLarge beyond `max_bytes`.
+  // All of it; TooLarge beyond `max_bytes`. Holds memory for it.
   Result<std::string> ReadAll(std::size_t max_bytes);
+
+ protected:
+  Request& request_;
 };
 
 }  // namespace banyan::node

@@ -102,7 +102,7 @@ Result<std::vector<std::optional<ChunkLocation>>> ContentSession::Locate(
   return places;
 }
 
-Result<std::vector<bool>> ContentSession::Lacking(const ChunkList& chunks) {
+Result<std::vector<bool>> ContentSession::Lacking(std::span<const ChunkRef> chunks) {
   std::vector<bool> lacking;
   lacking.reserve(chunks.size());
   for (const auto& place : TRY(Locate(chunks))) lacking.push_back(!place.has_value());
@@ -297,22 +297,29 @@ Status ContentSession::InspectAhead(FileInspection& inspection, std::span<const 
 
 // Computes the SHA-256 and compares the claimed cut with the canonical one on the way.
 Result<FileInspection::Outcome> ContentSession::Inspect(const FileContent& content,
+                                                        const Progress& progress,
                                                         FileInspection& inspection) {
   auto reader = TRY(store_.OpenFile(content));
   const auto from = inspection.fed_bytes();
-  TRY(reader->Stream(from, content.size_bytes - from, /*allow_mapped=*/false, [&](ByteView slice) {
+  const auto feed = [&](ByteView slice) -> Status {
+    if (progress) TRY(progress());
     inspection.Feed(slice);
     return Ok();
-  }));
+  };
+  TRY(reader->Stream(from, content.size_bytes - from, /*allow_mapped=*/false, feed));
   return inspection.Finish();
 }
 
 // Stores the same bytes under the canonical cut.
-Result<ContentStore::SmallFile> ContentSession::Recut(const FileContent& content) {
+Result<ContentStore::SmallFile> ContentSession::Recut(const FileContent& content,
+                                                      const Progress& progress) {
   auto writer = TRY(store_.NewFile({content.size_bytes, owner_.repository}));
   auto reader = TRY(store_.OpenFile(content));
-  TRY(reader->Stream(0, content.size_bytes, /*allow_mapped=*/false,
-                     [&](ByteView slice) { return writer->Write(slice); }));
+  const auto write = [&](ByteView slice) -> Status {
+    if (progress) TRY(progress());
+    return writer->Write(slice);
+  };
+  TRY(reader->Stream(0, content.size_bytes, /*allow_mapped=*/false, write));
   auto recut = TRY(writer->Finish());
   TRY(store_.Sync());
   return ContentStore::SmallFile{std::move(recut), std::move(writer)};
@@ -326,7 +333,7 @@ Status ContentSession::Record(Connection& connection, FileContent& content, std:
 }
 
 Result<ContentSession::Checked> ContentSession::Check(const Assembly& file, PinnedRecipe& pinned) {
-  const auto& [chunks, claim, begun] = file;
+  const auto& [chunks, claim, begun, progress] = file;
   TRY(ShapeIsLegal(chunks, claim));
   TRY(FillRecipe(chunks, pinned.recipe));
   FileContent content;
@@ -335,10 +342,12 @@ Result<ContentSession::Checked> ContentSession::Check(const Assembly& file, Pinn
   content.chunk_count = chunks.size();
   content.recipe = pinned.recipe;
   FileInspection anew(chunks);
-  const auto inspected = Inspect(content, begun == nullptr ? anew : *begun);
+  const auto inspected = Inspect(content, progress, begun == nullptr ? anew : *begun);
+  if (!inspected && inspected.error().code() == Errc::Cancelled) return inspected.error();
   if (!inspected || inspected->sha256 != claim.sha256) {
     // The disk may be the wrong one: then all that it damaged is lacking from now on.
-    const Status whole = VerifyChunks(store_.core(), content.recipe);
+    const Status whole = VerifyChunks(store_.core(), content.recipe, progress);
+    if (!whole && whole.error().code() == Errc::Cancelled) return whole.error();
     if (!whole) return Error(Errc::Corrupt, whole.error().message());
   }
   const auto inspection = TRY(Result<FileInspection::Outcome>(inspected));
@@ -348,7 +357,7 @@ Result<ContentSession::Checked> ContentSession::Check(const Assembly& file, Pinn
                                     ", the bytes give " + content.sha256.ToString());
   }
   if (inspection.is_canonical) return Checked{std::move(content), {}};
-  const auto recut = TRY(Recut(content));
+  const auto recut = TRY(Recut(content, progress));
   ReaderLock lock(store_.core().collection_mutex);
   pinned.recipe = recut.content.recipe;
   return Checked{recut.content, std::move(content.recipe)};
@@ -356,7 +365,10 @@ Result<ContentSession::Checked> ContentSession::Check(const Assembly& file, Pinn
 
 Result<FileContent> ContentSession::Assemble(const ChunkList& chunks, const FileClaim& claim,
                                              FileInspection* begun) {
-  const Assembly file{chunks, claim, begun};
+  return Assemble(Assembly{chunks, claim, begun, nullptr});
+}
+
+Result<FileContent> ContentSession::Assemble(const Assembly& file) {
   auto results = TRY(AssembleAll({&file, 1}));
   return std::move(results.front());
 }

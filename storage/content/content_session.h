@@ -15,6 +15,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 
 #include "storage/base/mutex.h"
@@ -57,7 +58,7 @@ class ContentSession {
   LocalContentStore& store() { return store_; }
 
   // One flag a chunk, true: send it. False only for chunks in scope (chunk_scope.h).
-  Result<std::vector<bool>> Lacking(const ChunkList& chunks);
+  Result<std::vector<bool>> Lacking(std::span<const ChunkRef> chunks);
   // These chunks as a batch. NotFound when one of them is lacking.
   Result<std::unique_ptr<SectionData>> Open(std::span<const ChunkRef> chunks, EncodingSet accepted)
       EXCLUDES(mutex_);
@@ -98,13 +99,18 @@ class ContentSession {
   // `begun`: of the same chunks, as far as it came; used up then.
   Result<FileContent> Assemble(const ChunkList& chunks, const FileClaim& claim,
                                FileInspection* begun = nullptr);
-  // The same for many small files, recorded in one transaction. Each has its own result; the error
-  // of the call is one of the store.
+  // The same, which may take as long as a file of many terabytes does: `progress` is asked now and
+  // then whether to go on. Its error, which is Cancelled, ends it.
+  using Progress = std::function<Status()>;
   struct Assembly {
     ChunkList chunks;
     FileClaim claim;
     FileInspection* begun = nullptr;
+    Progress progress = nullptr;
   };
+  Result<FileContent> Assemble(const Assembly& file);
+  // The same for many small files, recorded in one transaction. Each has its own result; the error
+  // of the call is one of the store.
   Result<std::vector<Result<FileContent>>> AssembleAll(std::span<const Assembly> files);
   // Ends the session; chunks that no file uses are left to garbage collection.
   Status End();
@@ -148,8 +154,9 @@ class ContentSession {
   Result<Checked> Check(const Assembly& file, PinnedRecipe& pinned) EXCLUDES(mutex_);
   Status RecordAll(std::vector<Result<FileContent>>& files, std::vector<Term> sent)
       EXCLUDES(mutex_);
-  Result<FileInspection::Outcome> Inspect(const FileContent& content, FileInspection& inspection);
-  Result<ContentStore::SmallFile> Recut(const FileContent& content);
+  Result<FileInspection::Outcome> Inspect(const FileContent& content, const Progress& progress,
+                                          FileInspection& inspection);
+  Result<ContentStore::SmallFile> Recut(const FileContent& content, const Progress& progress);
   Status Record(Connection& connection, FileContent& content, std::int64_t now_ms);
 
   LocalContentStore& store_;

@@ -1,6 +1,7 @@
 #include "storage/content/scrub.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "storage/base/logging.h"
 #include "storage/content/chunker.h"
@@ -72,17 +73,26 @@ Result<ScrubReport> Scrub(LocalContentStore& store, const ScrubOptions& options)
   return report;
 }
 
-Status VerifyChunks(ContentCore& core, const Recipe& recipe) {
+Status VerifyChunks(ContentCore& core, const Recipe& recipe,
+                    const std::function<Status()>& progress) {
   ChunkDecoder decoder;
   Bytes raw;
   Status all = Ok();
-  for (const Term& term : recipe.terms) {
+  auto terms = recipe.terms;
+  std::ranges::sort(terms);  // a file may have a chunk a million times
+  PackId of = 0;
+  std::uint32_t next = 0;  // behind the last chunk of this pack that was read
+  for (const Term& term : terms) {
+    if (std::exchange(of, term.pack) != term.pack) next = 0;
     const auto pack = TRY(core.packs->Get(term.pack));
-    for (std::uint32_t i = term.first; i < term.first + term.count; ++i) {
+    const std::uint32_t end = term.first + term.count;
+    for (std::uint32_t i = std::max(term.first, next); i < end; ++i) {
+      if (progress) TRY(progress());
       raw.resize(pack->entry(i).raw_bytes);
       Status read = pack->ReadChunk(i, raw, decoder, Pack::Verify::Always);
       if (!read) all = std::move(read);
     }
+    next = std::max(next, end);
   }
   return all;
 }

@@ -46,8 +46,10 @@ struct ScrubReport {
 Result<ScrubReport> Scrub(LocalContentStore& store, const ScrubOptions& options);
 
 // Reads every chunk of `recipe` from the disk again, to the last, so that all damaged ones are
-// known (Pack::Find does not give them any more). Corrupt when there is one.
-Status VerifyChunks(ContentCore& core, const Recipe& recipe);
+// known (Pack::Find does not give them any more); each once. Corrupt when there is one; the error
+// of `progress`, which is asked before each, if there is one.
+Status VerifyChunks(ContentCore& core, const Recipe& recipe,
+                    const std::function<Status()>& progress = nullptr);
 
 // Corrupt when the stored bytes give another SHA-256, file hash or size than recorded.
 Status VerifyFile(ContentStore& store, const FileContent& file);

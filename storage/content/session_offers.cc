@@ -9,6 +9,8 @@ namespace {
 constexpr std::uint64_t kMaxOfferBytes = 9 + kMaxOfferFiles * 44 + kMaxOfferChunks * 35;
 constexpr std::uint32_t kMaxOffers = 10000;  // of a session: 10 TiB by our client
 
+Error NoOffer() { return Error(Errc::NotFound, "no such offer in this session: send it again"); }
+
 }  // namespace
 
 Result<std::uint32_t> SessionOffers::Add(const ContentSession& session, ByteView offer) {
@@ -28,12 +30,17 @@ Result<std::uint32_t> SessionOffers::Add(const ContentSession& session, ByteView
 
 Result<std::vector<OfferedFile>> SessionOffers::Get(const ContentSession& session,
                                                     std::uint32_t number) {
-  const std::string path = DirectoryOf(session.name()) + "/" + std::to_string(number);
-  auto bytes = ReadFile(fs_, path, kMaxOfferBytes);
-  if (!bytes && bytes.error().code() == Errc::NotFound) {
-    return Error(Errc::NotFound, "no such offer in this session: send it again");
-  }
+  auto bytes = ReadFile(fs_, PathOf(session, number), kMaxOfferBytes);
+  if (!bytes && bytes.error().code() == Errc::NotFound) return NoOffer();
   return ParseOffer(TRY(std::move(bytes)));
+}
+
+Result<std::uint64_t> SessionOffers::SizeOf(const ContentSession& session,
+                                            std::uint32_t number) const {
+  const auto stat = fs_.Stat(PathOf(session, number));
+  if (!stat && stat.error().code() == Errc::NotFound) return NoOffer();
+  if (!stat) return stat.error();
+  return stat->size_bytes;
 }
 
 Status SessionOffers::RemoveAll(const std::string& session_name) {

@@ -19,6 +19,8 @@ class SessionOffers {
   // more than a session may have.
   Result<std::uint32_t> Add(const ContentSession& session, ByteView offer);
   Result<std::vector<OfferedFile>> Get(const ContentSession& session, std::uint32_t number);
+  // Of a kept offer; NotFound when there is none.
+  Result<std::uint64_t> SizeOf(const ContentSession& session, std::uint32_t number) const;
   // With the end of the session.
   Status RemoveAll(const std::string& session_name);
   // Those of sessions that the catalog does not know any more.
@@ -27,6 +29,9 @@ class SessionOffers {
  private:
   std::string DirectoryOf(const std::string& session_name) const {
     return directory_ + "/sessions/" + session_name;
+  }
+  std::string PathOf(const ContentSession& session, std::uint32_t number) const {
+    return DirectoryOf(session.name()) + "/" + std::to_string(number);
   }
   FileSystem& fs_;
   const std::string directory_;

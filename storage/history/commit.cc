@@ -118,7 +118,7 @@ Result<Drafted> DraftCommit(History& history, const CommitRequest& request, cons
     TRY(history.LoadManifest(*base.revision));
     base_tree = TRY(history.ReadCommit(base.revision->commit)).tree;
   }
-  CommitDraft draft(history.objects(), history.nodes(), base.revision, base_tree);
+  CommitDraft draft(history.objects(), history.nodes(), base.revision, base_tree, request.go_on);
   for (const auto& operation : operations) TRY(draft.Apply(operation));
   const auto outcome = TRY(draft.Finish());
   Drafted drafted;

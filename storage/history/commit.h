@@ -8,6 +8,7 @@
 //
 // A request that names the parent it expects is not drafted again: it gets Conflict.
 
+#include <functional>
 #include <variant>
 
 #include "storage/history/commit_text.h"
@@ -53,6 +54,9 @@ struct CommitRequest {
   std::string message;
   std::int64_t time_ms = 0;
   std::vector<CommitOperation> operations;  // applied in order
+  // Asked for each file whether to go on, with how much memory the rules of .gitattributes take by
+  // now; its error ends the commit.
+  std::function<Status(std::uint64_t memory_bytes)> go_on = nullptr;
 };
 
 struct CommitResult {
@@ -68,7 +72,8 @@ struct CommitResult {
 //   kMaxOperations;
 //             a new weight file whose header cannot be true (weight_check.h)
 //   Conflict  the branch is not at expected_parent, or moved again and again
-//   TooLarge  quota, or an inline file above kMaxGitBlobBytes
+//   TooLarge  quota, an inline file above kMaxGitBlobBytes, or more .gitattributes than are looked
+//             at in one commit (git_attributes.h)
 // Paths of LFS files that no .gitattributes tracks yet are added to the root's.
 Result<CommitResult> Commit(Database& database, ContentStore& store, const CommitRequest& request,
                             const EnterOptions& options);

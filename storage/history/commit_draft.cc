@@ -1,6 +1,7 @@
 #include "storage/history/commit_draft.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "storage/base/repository_name.h"
 #include "storage/history/weight_check.h"
@@ -19,8 +20,16 @@ bool IsAttributes(std::string_view path) {
 }  // namespace
 
 CommitDraft::CommitDraft(GitObjects& objects, NodeStore& nodes, const std::optional<Revision>& base,
-                         const std::optional<GitOid>& base_tree)
-    : objects_(objects), nodes_(nodes), base_(base), tree_(objects, base_tree) {}
+                         const std::optional<GitOid>& base_tree, GoOn go_on)
+    : objects_(objects),
+      nodes_(nodes),
+      base_(base),
+      go_on_(std::move(go_on)),
+      tree_(objects, base_tree) {}
+
+Status CommitDraft::RequireGoOn() const {
+  return go_on_ ? go_on_(attributes_.memory_bytes()) : Ok();
+}
 
 Status CommitDraft::Apply(const StagedOperation& operation) {
   if (const auto* file = std::get_if<StagedFile>(&operation)) return Put(*file);
@@ -87,20 +96,26 @@ Status CommitDraft::LoadAttributes(std::string_view path) {
     const std::string folder(root ? std::string_view() : path.substr(0, end));
     if (attributes_.Has(folder)) return Ok();  // then those above are loaded too
     const std::string file = root ? std::string(kAttributes) : folder + "/.gitattributes";
-    attributes_.Set(folder, TRY(ReadText(file)));
+    TRY(attributes_.Set(folder, TRY(ReadText(file))));
     if (root) return Ok();
     end = end == 0 ? std::string_view::npos : path.rfind('/', end - 1);
   }
 }
 
-Result<FileForm> CommitDraft::Choose(const StagedFile& file) {
+// For .gitattributes themselves no rule matters.
+Result<LfsFilter> CommitDraft::FilterOf(const std::string& path) {
+  if (IsAttributes(path)) return LfsFilter::None;
+  TRY(LoadAttributes(path));
+  return attributes_.Filter(path);
+}
+
+Result<FileForm> CommitDraft::Choose(const StagedFile& file, LfsFilter filter) {
   const std::uint64_t size = file.content.size_bytes;
   if (IsAttributes(file.path)) {
     if (size <= kMaxGitBlobBytes) return FileForm::Blob;
     return Error(Errc::TooLarge, file.path + ": must not be larger than 10 MiB");
   }
   if (file.as_pointer) return size == 0 ? FileForm::Blob : FileForm::Pointer;
-  const auto filter = attributes_.Filter(file.path);
   if (file.bytes != nullptr) return ChooseForm(filter, AsText(*file.bytes), size);
   Bytes sample(std::min<std::uint64_t>(size, kSampleBytes));
   auto reader = TRY(objects_.store().OpenFile(file.content));
@@ -111,10 +126,11 @@ Result<FileForm> CommitDraft::Choose(const StagedFile& file) {
 Status CommitDraft::ChooseForms() {
   std::vector<std::string> untracked;
   for (auto& [path, draft] : puts_) {
-    TRY(LoadAttributes(path));
-    draft.form = TRY(Choose(draft.file));
-    const bool tracked = attributes_.Filter(path) == LfsFilter::Tracked;
-    if (draft.form == FileForm::Pointer && !tracked) untracked.push_back(path);
+    TRY(RequireGoOn());
+    const auto filter = TRY(FilterOf(path));
+    draft.form = TRY(Choose(draft.file, filter));
+    const bool is_tracked = filter == LfsFilter::Tracked;
+    if (draft.form == FileForm::Pointer && !is_tracked) untracked.push_back(path);
   }
   return untracked.empty() ? Ok() : TrackPaths(untracked);
 }
@@ -144,6 +160,7 @@ Status CommitDraft::CheckWeights() {
 
 Status CommitDraft::PutBlobs() {
   for (auto& [path, draft] : puts_) {
+    TRY(RequireGoOn());
     const FileContent& content = draft.file.content;
     objects_.pending().AddFile(content);
     PendingBlob blob{content.size_bytes, content.sha256, draft.form == FileForm::Pointer};

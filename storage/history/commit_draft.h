@@ -21,8 +21,9 @@ using StagedOperation = std::variant<StagedFile, DeleteFile, DeleteFolder>;
 // Used by one thread. `base` nullopt: begins empty.
 class CommitDraft {
  public:
+  using GoOn = std::function<Status(std::uint64_t memory_bytes)>;  // of CommitRequest
   CommitDraft(GitObjects& objects, NodeStore& nodes, const std::optional<Revision>& base,
-              const std::optional<GitOid>& base_tree);
+              const std::optional<GitOid>& base_tree, GoOn go_on);
 
   Status Apply(const StagedOperation& operation);
 
@@ -38,12 +39,14 @@ class CommitDraft {
   Status Remove(const DeleteFile& file);
   Status Remove(const DeleteFolder& folder);
   Status ChooseForms();
-  Result<FileForm> Choose(const StagedFile& file);
+  Result<FileForm> Choose(const StagedFile& file, LfsFilter filter);
+  Status RequireGoOn() const;
   Status TrackPaths(const std::vector<std::string>& paths);
   Status CheckWeights();
   Status PutBlobs();
   Result<std::string> ReadText(const std::string& path);
   Status LoadAttributes(std::string_view path);
+  Result<LfsFilter> FilterOf(const std::string& path);
 
   struct Draft {
     StagedFile file;
@@ -53,6 +56,7 @@ class CommitDraft {
   GitObjects& objects_;
   NodeStore& nodes_;
   const std::optional<Revision> base_;
+  const GoOn go_on_;
   WorkTree tree_;
   std::map<std::string, Draft> puts_;
   ManifestChanges changes_;  // removals while operations are applied

@@ -1,12 +1,13 @@
 #include "storage/history/git_attributes.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace banyan::storage {
 namespace {
 
-constexpr std::size_t kMaxTextBytes = 4u << 20;
-constexpr std::size_t kMaxLineBytes = 2048;
+constexpr std::size_t kMaxLineBytes = 2048;  // as git has it
+constexpr std::size_t kRuleBytes = 96;       // in memory, beside its pattern
 constexpr std::string_view kBlank = " \t\r";
 
 std::string_view FileName(std::string_view path) {
@@ -53,7 +54,7 @@ bool UnquotePattern(std::string_view& rest, std::string& out) {
 GitAttributes::GitAttributes(std::string_view text) {
   if (text.substr(0, 3) == "\xEF\xBB\xBF") text.remove_prefix(3);
   text = text.substr(0, kMaxTextBytes);
-  while (!text.empty()) {
+  while (!text.empty() && memory_bytes_ < kMaxMemoryBytes) {
     const auto line = text.substr(0, text.find('\n'));
     text.remove_prefix(std::min(line.size() + 1, text.size()));
     if (line.size() <= kMaxLineBytes) AddLine(line);
@@ -73,7 +74,9 @@ void GitAttributes::AddLine(std::string_view line) {
   const LfsFilter filter = FilterOf(line, &found);
   constexpr std::string_view kMacro = "[attr]";
   if (pattern.compare(0, kMacro.size(), kMacro) == 0) {
-    if (found) macros_[pattern.substr(kMacro.size())] = filter;
+    if (!found) return;
+    macros_[pattern.substr(kMacro.size())] = filter;
+    memory_bytes_ += kRuleBytes + pattern.size();
     return;
   }
   if (found && !pattern.empty() && pattern[0] != '!') AddRule(pattern, filter);
@@ -82,13 +85,13 @@ void GitAttributes::AddLine(std::string_view line) {
 void GitAttributes::AddRule(std::string_view pattern, LfsFilter filter) {
   const bool whole_path = pattern.find('/') != std::string_view::npos;
   if (pattern[0] == '/') pattern.remove_prefix(1);
-  rules_.push_back({PathPattern(pattern), whole_path, filter});
-  const std::size_t index = rules_.size() - 1;
-  const std::string& literal = rules_.back().pattern.literal();
-  if (literal.empty()) {
-    wild_.push_back(index);
+  const Rule rule{++rules_, filter};
+  PathPattern parsed(pattern);
+  memory_bytes_ += kRuleBytes + parsed.memory_bytes();
+  if (parsed.literal().empty()) {
+    wild_.push_back({rule, whole_path, std::move(parsed)});
   } else {
-    (whole_path ? exact_path_ : exact_name_)[literal] = index;
+    (whole_path ? exact_path_ : exact_name_)[parsed.literal()] = rule;
   }
 }
 
@@ -112,31 +115,55 @@ LfsFilter GitAttributes::FilterOf(std::string_view attributes, bool* found) cons
   return filter;
 }
 
-LfsFilter GitAttributes::Filter(std::string_view path) const {
+LfsFilter GitAttributes::Filter(std::string_view path, std::uint64_t& steps) const {
   const auto name = FileName(path);
-  std::size_t best = 0;  // index + 1 of the last match
-  const auto path_rule = exact_path_.find(path);
-  if (path_rule != exact_path_.end()) best = path_rule->second + 1;
-  const auto name_rule = exact_name_.find(name);
-  if (name_rule != exact_name_.end()) best = std::max(best, name_rule->second + 1);
-  for (auto wild = wild_.rbegin(); wild != wild_.rend() && *wild + 1 > best; ++wild) {
-    const Rule& rule = rules_[*wild];
-    if (rule.pattern.Matches(rule.whole_path ? path : name)) best = *wild + 1;
+  Rule best;
+  const auto look = [&](const ExactRules& rules, std::string_view text) {
+    const auto found = rules.find(text);
+    if (found != rules.end() && found->second.number > best.number) best = found->second;
+  };
+  look(exact_path_, path);
+  look(exact_name_, name);
+  for (auto wild = wild_.rbegin(); wild != wild_.rend(); ++wild) {
+    if (wild->rule.number < best.number || steps > kMaxPatternSteps) break;
+    if (!wild->pattern.Matches(wild->whole_path ? path : name, steps)) continue;
+    best = wild->rule;
+    break;
   }
-  return best == 0 ? LfsFilter::None : rules_[best - 1].filter;
+  return best.filter;
 }
 
-void AttributeTree::Set(const std::string& folder, std::string_view text) {
-  folders_.insert_or_assign(folder, GitAttributes(text));
+Status AttributeTree::Set(const std::string& folder, std::string_view text) {
+  GitAttributes parsed(text);
+  text_bytes_ += std::min(text.size(), GitAttributes::kMaxTextBytes);
+  memory_bytes_ += kRuleBytes + folder.size() + parsed.memory_bytes();
+  if (text_bytes_ > kMaxTextBytes || memory_bytes_ > kMaxMemoryBytes) {
+    return Error(Errc::TooLarge,
+                 "the .gitattributes of the folders of these files are larger together than this "
+                 "node looks at in one call: name fewer folders at once, or shorten them");
+  }
+  folders_.erase(folder);
+  silent_folders_.erase(folder);
+  if (parsed.memory_bytes() == 0) {
+    silent_folders_.insert(folder);
+  } else {
+    folders_.emplace(folder, std::move(parsed));
+  }
+  return Ok();
 }
 
-LfsFilter AttributeTree::Filter(std::string_view path) const {
+Result<LfsFilter> AttributeTree::Filter(std::string_view path) {
   // The deepest folder that says something decides.
   for (std::size_t end = path.rfind('/');;) {
     const bool root = end == std::string_view::npos;
     const auto folder = folders_.find(root ? std::string_view() : path.substr(0, end));
     if (folder != folders_.end()) {
-      const auto filter = folder->second.Filter(root ? path : path.substr(end + 1));
+      const auto filter = folder->second.Filter(root ? path : path.substr(end + 1), steps_);
+      if (steps_ > kMaxPatternSteps) {
+        return Error(Errc::TooLarge,
+                     "comparing these files with the patterns of .gitattributes takes too long: "
+                     "name fewer files at once, or have fewer patterns");
+      }
       if (filter != LfsFilter::None) return filter;
     }
     if (root) return LfsFilter::None;

@@ -6,8 +6,8 @@ namespace banyan::storage {
 
 GitIgnore::GitIgnore(std::string_view text) {
   if (text.substr(0, 3) == "\xEF\xBB\xBF") text.remove_prefix(3);
-  text = text.substr(0, 1u << 20);
-  while (!text.empty()) {
+  text = text.substr(0, kMaxTextBytes);
+  while (!text.empty() && memory_bytes_ < kMaxMemoryBytes) {
     const auto line = text.substr(0, text.find('\n'));
     text.remove_prefix(std::min(line.size() + 1, text.size()));
     AddLine(line);
@@ -33,24 +33,27 @@ void GitIgnore::AddLine(std::string_view line) {
   const bool whole_path = line.find('/') != std::string_view::npos;
   if (line[0] == '/') line.remove_prefix(1);
   rules_.push_back({PathPattern(line), whole_path, folders_only, verdict});
+  memory_bytes_ += sizeof(Rule) + rules_.back().pattern.memory_bytes();
 }
 
-GitIgnore::Verdict GitIgnore::Judge(std::string_view path, bool is_folder) const {
+GitIgnore::Verdict GitIgnore::Judge(std::string_view path, bool is_folder,
+                                    std::uint64_t& steps) const {
   const auto slash = path.rfind('/');
   const auto name = slash == std::string_view::npos ? path : path.substr(slash + 1);
   for (auto rule = rules_.rbegin(); rule != rules_.rend(); ++rule) {
+    if (steps > kMaxPatternSteps) break;
     if (rule->folders_only && !is_folder) continue;
-    if (rule->pattern.Matches(rule->whole_path ? path : name)) return rule->verdict;
+    if (rule->pattern.Matches(rule->whole_path ? path : name, steps)) return rule->verdict;
   }
   return Verdict::None;
 }
 
-bool GitIgnore::Ignores(std::string_view path) const {
+bool GitIgnore::Ignores(std::string_view path, std::uint64_t& steps) const {
   for (auto slash = path.find('/'); slash != std::string_view::npos;
        slash = path.find('/', slash + 1)) {
-    if (Judge(path.substr(0, slash), true) == Verdict::Ignored) return true;
+    if (Judge(path.substr(0, slash), true, steps) == Verdict::Ignored) return true;
   }
-  return Judge(path, false) == Verdict::Ignored;
+  return Judge(path, false, steps) == Verdict::Ignored;
 }
 
 }  // namespace banyan::storage

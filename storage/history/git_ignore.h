@@ -3,8 +3,9 @@
 // for one file at the root: last match wins, `!` brings back, a trailing slash means folders
 // only, what lies in an ignored folder stays ignored. A value; safe for concurrent reading.
 
+#include <cstdint>
+#include <deque>
 #include <string_view>
-#include <vector>
 
 #include "storage/history/path_pattern.h"
 
@@ -13,13 +14,20 @@ namespace banyan::storage {
 class GitIgnore {
  public:
   GitIgnore() = default;
-  // At most 1 MiB is looked at.
+  static constexpr std::size_t kMaxTextBytes = 1u << 20;
+  static constexpr std::size_t kMaxMemoryBytes = 8u << 20;  // of what it is parsed to
+  // Of a text over these limits the lines are looked at up to there.
   explicit GitIgnore(std::string_view text);
-  bool Ignores(std::string_view path) const;
+  // Adds to `steps` as PathPattern::Matches; what it says past kMaxPatternSteps counts for nothing.
+  bool Ignores(std::string_view path, std::uint64_t& steps) const;
+  bool Ignores(std::string_view path) const {
+    std::uint64_t steps = 0;
+    return Ignores(path, steps);
+  }
 
  private:
   enum class Verdict { None, Ignored, Kept };
-  Verdict Judge(std::string_view path, bool is_folder) const;
+  Verdict Judge(std::string_view path, bool is_folder, std::uint64_t& steps) const;
   struct Rule {
     PathPattern pattern;
     bool whole_path;
@@ -27,7 +35,8 @@ class GitIgnore {
     Verdict verdict;
   };
   void AddLine(std::string_view line);
-  std::vector<Rule> rules_;
+  std::deque<Rule> rules_;
+  std::size_t memory_bytes_ = 0;
 };
 
 }  // namespace banyan::storage

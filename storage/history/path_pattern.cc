@@ -1,11 +1,15 @@
 #include "storage/history/path_pattern.h"
 
+#include <array>
 #include <cctype>
+#include <span>
+#include <utility>
 
 namespace banyan::storage {
 namespace {
 
 constexpr std::size_t kMaxPatternBytes = 2048;  // git's own line limit for attributes
+constexpr std::uint64_t kMatchSteps = 4;        // however soon it is decided
 
 unsigned char At(std::string_view text, std::size_t at) {
   return static_cast<unsigned char>(text[at]);
@@ -34,9 +38,29 @@ bool AddClass(std::bitset<256>& set, std::string_view name) {
 
 }  // namespace
 
+// The tokens that a text may have come to, the end of the pattern among them.
+class PathPattern::Reached {
+ public:
+  bool Has(std::size_t token) const { return is_reached_[token]; }
+  void Add(std::size_t token) {
+    if (is_reached_[token]) return;
+    is_reached_[token] = true;
+    tokens_[count_++] = static_cast<std::uint16_t>(token);
+  }
+  void Clear() {
+    for (const auto token : tokens()) is_reached_[token] = false;
+    count_ = 0;
+  }
+  std::span<const std::uint16_t> tokens() const { return std::span(tokens_).first(count_); }
+
+ private:
+  std::bitset<kMaxPatternBytes + 1> is_reached_;
+  std::array<std::uint16_t, kMaxPatternBytes + 1> tokens_;
+  std::size_t count_ = 0;
+};
+
 PathPattern::PathPattern(std::string_view pattern) {
   broken_ = pattern.size() > kMaxPatternBytes;
-  bool plain = true;
   for (std::size_t at = 0; at < pattern.size() && !broken_;) {
     const char c = pattern[at];
     if (c == '*') {
@@ -44,24 +68,25 @@ PathPattern::PathPattern(std::string_view pattern) {
     } else if (c == '[') {
       at = AddBracket(pattern, at + 1);
     } else if (c == '?') {
-      tokens_.push_back({Kind::Byte, std::bitset<256>().set().reset('/')});
+      Add(Kind::Name);
       ++at;
     } else {
       if (c == '\\') ++at;
       broken_ = at == pattern.size();
       if (broken_) break;
-      AddByte(At(pattern, at));
+      tokens_.push_back({Kind::Byte, At(pattern, at)});
       literal_.push_back(pattern[at]);
       ++at;
       continue;
     }
-    plain = false;
+    has_wildcards_ = true;
   }
-  if (!plain || broken_) literal_.clear();
-}
-
-void PathPattern::AddByte(unsigned char byte) {
-  tokens_.push_back({Kind::Byte, std::bitset<256>().set(byte)});
+  if (has_wildcards_ || broken_) literal_.clear();
+  if (!has_wildcards_ || broken_) tokens_.clear();
+  if (broken_) sets_.clear();
+  literal_.shrink_to_fit();
+  tokens_.shrink_to_fit();
+  sets_.shrink_to_fit();
 }
 
 // `at` is behind the '['; returns the index behind the ']'.
@@ -71,7 +96,8 @@ std::size_t PathPattern::AddBracket(std::string_view pattern, std::size_t at) {
   if (negated) ++at;
   for (bool first = true; at < pattern.size(); first = false) {
     if (pattern[at] == ']' && !first) {
-      tokens_.push_back({Kind::Byte, (negated ? ~set : set).reset('/')});
+      tokens_.push_back({Kind::Set, 0, static_cast<std::uint16_t>(sets_.size())});
+      sets_.push_back((negated ? ~set : set).reset('/'));
       return at + 1;
     }
     if (pattern.substr(at, 2) == "[:") {
@@ -100,27 +126,27 @@ std::size_t PathPattern::AddStars(std::string_view pattern, std::size_t at) {
   while (at < pattern.size() && pattern[at] == '*') ++at;
   const bool opens = start == 0 || pattern[start - 1] == '/';
   if (at - start >= 2 && opens && at == pattern.size()) {
-    tokens_.push_back({Kind::Anything, {}});
-    tokens_.push_back({Kind::Rest, {}});
+    Add(Kind::Anything);
+    Add(Kind::Rest);
     return at;
   }
   if (at - start >= 2 && opens && pattern[at] == '/') {
-    tokens_.push_back({Kind::Folders, {}});
-    tokens_.push_back({Kind::FoldersEnd, {}});
+    Add(Kind::Folders);
+    Add(Kind::FoldersEnd);
     return at + 1;
   }
-  tokens_.push_back({Kind::Star, {}});
+  Add(Kind::Star);
   return at;
 }
 
 // Marks a token as reached, with all that follow without taking a byte.
-void PathPattern::Activate(std::vector<char>& active, std::size_t token) const {
-  while (active[token] == 0) {
-    active[token] = 1;
+void PathPattern::Activate(Reached& reached, std::size_t token) const {
+  while (!reached.Has(token)) {
+    reached.Add(token);
     if (token == tokens_.size()) return;
     const Kind kind = tokens_[token].kind;
     if (kind == Kind::Folders) {
-      active[token + 1] = 1;
+      reached.Add(token + 1);
       token += 2;
     } else if (kind == Kind::Star || kind == Kind::Rest) {
       token += 1;
@@ -130,35 +156,51 @@ void PathPattern::Activate(std::vector<char>& active, std::size_t token) const {
   }
 }
 
-bool PathPattern::Matches(std::string_view path) const {
-  if (broken_) return false;
-  std::vector<char> active(tokens_.size() + 1, 0);
-  std::vector<char> next(tokens_.size() + 1, 0);
-  Activate(active, 0);
-  for (const char c : path) {
-    next.assign(next.size(), 0);
-    for (std::size_t i = 0; i < tokens_.size(); ++i) {
-      if (active[i] == 0) continue;
-      const auto& token = tokens_[i];
-      switch (token.kind) {
-        case Kind::Byte:
-          if (token.set.test(static_cast<unsigned char>(c))) Activate(next, i + 1);
-          break;
-        case Kind::Star:
-          if (c != '/') Activate(next, i);
-          break;
-        case Kind::Folders: break;
-        case Kind::FoldersEnd:
-          next[i] = 1;
-          if (c == '/') Activate(next, i + 1);
-          break;
-        case Kind::Anything: Activate(next, i + 1); break;
-        case Kind::Rest: Activate(next, i); break;
-      }
-    }
-    active.swap(next);
+// Where a token that was reached leads with the next byte.
+void PathPattern::Step(std::size_t token, unsigned char c, Reached& next) const {
+  if (token == tokens_.size()) return;
+  const Token& at = tokens_[token];
+  switch (at.kind) {
+    case Kind::Byte:
+      if (at.byte == c) Activate(next, token + 1);
+      break;
+    case Kind::Set:
+      if (sets_[at.set].test(c)) Activate(next, token + 1);
+      break;
+    case Kind::Name:
+      if (c != '/') Activate(next, token + 1);
+      break;
+    case Kind::Star:
+      if (c != '/') Activate(next, token);
+      break;
+    case Kind::Folders: break;
+    case Kind::FoldersEnd:
+      next.Add(token);
+      if (c == '/') Activate(next, token + 1);
+      break;
+    case Kind::Anything: Activate(next, token + 1); break;
+    case Kind::Rest: Activate(next, token); break;
   }
-  return active.back() != 0;
+}
+
+bool PathPattern::Matches(std::string_view path, std::uint64_t& steps) const {
+  steps += kMatchSteps;
+  if (broken_) return false;
+  if (!has_wildcards_) return path == literal_;
+  const Token& first = tokens_.front();
+  if (first.kind == Kind::Byte && (path.empty() || At(path, 0) != first.byte)) return false;
+  std::array<Reached, 2> lists;
+  Reached* now = &lists[0];
+  Reached* next = &lists[1];
+  Activate(*now, 0);
+  for (const char c : path) {
+    if (now->tokens().empty()) return false;
+    steps += now->tokens().size();
+    for (const auto token : now->tokens()) Step(token, static_cast<unsigned char>(c), *next);
+    std::swap(now, next);
+    next->Clear();
+  }
+  return now->Has(tokens_.size());
 }
 
 }  // namespace banyan::storage

@@ -9,7 +9,6 @@ namespace {
 
 constexpr std::int64_t kDayMs = std::int64_t{24} * 3600 * 1000;
 constexpr std::size_t kMaxFileChunks = 2'097'152;  // as of a file offer
-constexpr std::size_t kProgressChunks = 256;
 
 std::string NameOf(const SessionOwner& owner, std::int64_t day) {
   const std::string text = "xet " + std::to_string(owner.user) + " " +
@@ -197,26 +196,11 @@ Result<ChunkList> XetSession::ChunksOfFile(const ShardFile& file, const Progress
   return Error(Errc::Invalid, "shard: the terms make another file than " + file.hash.ToString());
 }
 
-// The bytes are read a part at a time.
-Result<FileContent> XetSession::Assemble(const ContentSession::Assembly& file,
-                                         const Progress& progress) {
-  FileInspection inspection(file.chunks);
-  const std::span<const ChunkRef> chunks(file.chunks);
-  for (std::size_t at = 0; at < chunks.size(); at += kProgressChunks) {
-    TRY(progress());
-    const auto next = chunks.subspan(at, std::min(kProgressChunks, chunks.size() - at));
-    if (!content_->InspectAhead(inspection, next)) {
-      // Assembling says what is wrong.
-      return content_->Assemble(file.chunks, file.claim);
-    }
-  }
-  return content_->Assemble(file.chunks, file.claim, &inspection);
-}
-
 Result<FileContent> XetSession::Take(const ShardFile& file, const Progress& progress) {
   auto chunks = TRY(ChunksOfFile(file, progress));
   const auto size = TRY(SizeOf(file));
-  auto content = Assemble({std::move(chunks), {file.sha256, size.bytes}, nullptr}, progress);
+  auto content =
+      content_->Assemble({std::move(chunks), {file.sha256, size.bytes}, nullptr, progress});
   if (content || content.error().code() != Errc::Conflict) return content;
   return Error(Errc::Conflict,
                "shard: chunks that the client remembers are not here any more, or not for this "

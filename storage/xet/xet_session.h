@@ -39,9 +39,9 @@ class XetSession {
   // Reads a shard. Invalid also when a xorb that it lists is not here, or is another one here.
   Result<std::vector<ShardFile>> ReadShard(const ReadBytes& body);
   // Records a file as uploaded to the repository, once every claim was found true. Invalid
-  // otherwise, also for xorbs that the owner may not use; Conflict for such chunks. `progress` is
-  // asked now and then whether to go on; its error ends it.
-  using Progress = std::function<Status()>;
+  // otherwise, also for xorbs that the owner may not use; Conflict for such chunks. `progress` as
+  // of ContentSession::Assemble.
+  using Progress = ContentSession::Progress;
   Result<FileContent> Take(const ShardFile& file, const Progress& progress);
   // How large it will be, in bytes and chunks, as it claims; TooLarge when that is more than can
   // be.
@@ -72,7 +72,6 @@ class XetSession {
   // `used`: a flag for each chunk.
   Status Adopt(const Xorb& xorb, const std::vector<bool>& used, OtherScope& other);
   Result<ChunkList> ChunksOfFile(const ShardFile& file, const Progress& progress);
-  Result<FileContent> Assemble(const ContentSession::Assembly& file, const Progress& progress);
   Status NameShown(std::vector<XorbName> names);
   Result<std::vector<Term>> RunsToShow(const ChunkId& chunk) EXCLUDES(mutex_);
   Status LoadLargeFiles() REQUIRES(mutex_);

@@ -76,7 +76,13 @@ TEST_CASE("ModelScopeListsDatasetsInPages") {
     const auto first = f.Data(base + "?Recursive=True&PageNumber=1&PageSize=1&Root=/");
     CHECK(PathsOf(first) == std::vector<std::string>{".gitattributes"});
     CHECK(PathsOf(f.Data(base + "?Recursive=True&PageNumber=2&PageSize=1")).empty());
-    CHECK(PathsOf(f.Data(base + "?PageNumber=18446744073709551615&PageSize=1000")).empty());
+    // The last is 2^63 + 1: pages of two before it are none, by the arithmetic of 64 bits.
+    for (const auto* far :
+         {"18446744073709551615", "18446744073709551616", "9223372036854775809"}) {
+      for (const auto* size : {"2", "1000"}) {
+        CHECK(PathsOf(f.Data(base + "?PageNumber=" + far + "&PageSize=" + size)).empty());
+      }
+    }
   }
   CHECK(f.node.Get("/api/v1/datasets/alice/d/repo?FilePath=.gitattributes").status == 200);
 }

@@ -97,3 +97,49 @@ TEST_CASE("PreuploadIsForWriters") {
   CHECK(ask_for({{"path", "x"}, {"size", -1}}) == 400);
   CHECK(ask_for({{"path", "x"}, {"size", 1}, {"sample", "%"}}) == 400);
 }
+
+TEST_CASE("AttributesBeyondAllMeasureAreKeptButNotLookedAt") {
+  Fixture hub;
+  std::string text;
+  while (text.size() < 3'900'000) text += "# nothing is said here, at length\n";
+  const auto large = hub.Upload("alice/tiny", text);
+  std::string lines = HeaderLine();
+  std::string below = HeaderLine();
+  Json files = Json::array();
+  for (const std::string folder : {"a", "b", "c"}) {
+    lines += StoredLine(folder + "/.gitattributes", large);
+    below += FileLine(folder + "/x.txt", "x");
+    files.push_back({{"path", folder + "/x.txt"}, {"size", 1}, {"sample", "eA=="}});
+  }
+  REQUIRE(hub.SendCommit("alice/tiny", lines, hub.alice).status == 200);
+  const auto refused = hub.SendCommit("alice/tiny", below, hub.alice);
+  CHECK(refused.status == 413);
+  CHECK(refused.body.find("name fewer folders at once") != std::string::npos);
+  CHECK(hub.Ask("main", {{"files", files}}, hub.alice).status == 413);
+  files.erase(2);
+  CHECK(hub.Ask("main", {{"files", files}}, hub.alice).status == 200);
+  CHECK(hub.SendCommit("alice/tiny", HeaderLine() + FileLine("c/x.txt", "x"), hub.alice).status ==
+        200);
+}
+
+TEST_CASE("PatternsThatTakeTooLongAreRefused") {
+  Fixture hub;
+  std::string stars;
+  for (int i = 0; i < 900; ++i) stars += "*a";
+  std::string attributes;
+  std::string ignore;
+  for (int i = 0; i < 500; ++i) {
+    attributes += stars + "b filter=lfs\n";
+    ignore += stars + "b\n";
+  }
+  Json files = Json::array();
+  for (int i = 0; i < 30; ++i) {
+    files.push_back({{"path", std::string(240, 'a') + std::to_string(i)}, {"size", 1}});
+  }
+  for (const auto& [name, text] : {std::pair("gitAttributes", attributes), {"gitIgnore", ignore}}) {
+    const auto reply = hub.Ask("main", {{"files", files}, {name, text}}, hub.alice);
+    INFO(reply.body);
+    CHECK(reply.status == 413);
+    CHECK(reply.body.find("takes too long") != std::string::npos);
+  }
+}

@@ -1,3 +1,4 @@
+#include "node/data_directory.h"
 #include "node/follower.h"
 
 #include "tests/node/test_node.h"

@@ -11,6 +11,7 @@
   gated      who was not accepted is refused
   mirrored   another node serves the newest commit, which git pushed, and all when it has all files
   withheld   what was taken down is not cloned, here and there
+  slow       who sends a request slowly, on many connections, holds up nobody
   stopped    a client that goes away leaves no git behind
 """
 import json
@@ -20,7 +21,7 @@ import subprocess
 import time
 
 from git_program import Git, skip_without, with_token
-from place import Place, check, check_equal
+from place import Place, check, check_equal, stall
 from stepwise import go, main
 
 TEST_SECONDS = 550
@@ -42,7 +43,7 @@ class Test:
 
     def run(self):
         go(self, self.cloned, self.protocols, self.fetched, self.many, self.counted, self.partial,
-           self.private, self.gated, self.stopped, self.mirrored, self.withheld)
+           self.private, self.gated, self.slow, self.stopped, self.mirrored, self.withheld)
 
     def url(self, path=NAME, place=None):
         return f"{(place or self.a).node.url}/{path}"
@@ -200,6 +201,18 @@ class Test:
             if int(fields[1]) == self.a.node.process.pid and fields[0] != "Z":
                 found.append(stat.parent.name)
         return found
+
+    def slow(self):
+        begin = (f"POST /{NAME}/git-upload-pack HTTP/1.1\r\nHost: localhost\r\n"
+                 "Content-Type: application/x-git-upload-pack-request\r\n"
+                 "Content-Length: 1000\r\n\r\n0011").encode()
+        slow = stall(self.a.node.port, begin, 40)
+        time.sleep(1)
+        begun = time.monotonic()
+        self.git.clone(self.url(), "beside")
+        check(time.monotonic() - begun < 15, "a clone waited for those who send slowly")
+        for one in slow:
+            one.close()
 
     def stopped(self):
         """While it sends something large, to a client that reads nothing and is killed."""

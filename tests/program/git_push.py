@@ -9,6 +9,7 @@
   moved      who pushes without the newest commit is told to fetch; with --force a branch goes
              anywhere; branches and tags are deleted, the default branch is not
   raced      of pushes at the same moment exactly one wins, the others are told to fetch
+  slow       who sends slowly, on many connections, holds up only himself
   strangers  nobody pushes without the right to
   refused    each thing that may not be in a repository, with its path and what to do; nothing of
              it is kept
@@ -27,7 +28,7 @@ import zlib
 
 from banyan_program import kill
 from git_program import Git, skip_without, with_token
-from place import OPENER, Place, check, check_equal
+from place import OPENER, Place, check, check_equal, stall
 from stepwise import go, main
 
 TEST_SECONDS = 500
@@ -45,7 +46,8 @@ class Test:
 
     def run(self):
         go(self, self.pushed, self.addresses, self.described, self.large, self.shallow, self.moved,
-           self.raced, self.strangers, self.refused, self.hostile, self.quota, self.killed)
+           self.raced, self.slow, self.strangers, self.refused, self.hostile, self.quota,
+           self.killed)
 
     def url(self, path=NAME):
         return with_token(f"{self.a.node.url}/{path}", self.a.node.token)
@@ -158,6 +160,19 @@ class Test:
         for number, text in enumerate(said):
             check(number in won or "fetch first" in text, text)
         git.run("pull", "-q", "--rebase", folder=self.folder)
+
+    def slow(self):
+        begin = (f"POST /{NAME}/git-receive-pack HTTP/1.1\r\nHost: localhost\r\n"
+                 f"Authorization: Bearer {self.a.node.token}\r\n"
+                 "Content-Type: application/x-git-receive-pack-request\r\n"
+                 "Content-Length: 1000\r\n\r\n00").encode()
+        slow = stall(self.a.node.port, begin, 20)
+        time.sleep(1)
+        begun = time.monotonic()
+        self.git.clone(f"{self.a.node.url}/{NAME}", "beside")  # somebody without an account
+        check(time.monotonic() - begun < 15, "a clone waited for another's pushes")
+        for one in slow:
+            one.close()
 
     def strangers(self):
         git, folder = self.git, self.folder

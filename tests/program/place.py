@@ -2,6 +2,7 @@
 import hashlib
 import json
 import re
+import socket
 import urllib.error
 import urllib.request
 
@@ -22,6 +23,14 @@ def check_equal(seen, wanted, *what):
 
 def leaf_hash(entry):
     return hashlib.sha256(b"\0" + entry).hexdigest()
+
+
+def stall(port, request, count):
+    """So many connections that send this, and then nothing more."""
+    sockets = [socket.create_connection(("127.0.0.1", port)) for _ in range(count)]
+    for one in sockets:
+        one.sendall(request)
+    return sockets
 
 
 class Place:

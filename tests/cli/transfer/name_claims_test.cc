@@ -95,7 +95,7 @@ struct Mirror : banyan::tests::StoreFixture {
     remote.revision->id = "alice/m";
     remote.revision->commit = MUST(GitOid::Parse(std::string(40, 'a')));
     remote.revision->manifest = manifest;
-    remote.revision->repository =
+    remote.revision->repository.uid =
         MUST(storage::RepositoryUid::Parse(HashSha256(AsBytes("m")).ToString()));
   }
   storage::ManifestEntry Add(std::string_view text) {

@@ -271,3 +271,37 @@ TEST_CASE("SeveralThreadsPutIntoOneSession") {
     CHECK(CountTrue(MUST(session->Lacking(Cut(part)))) == 0);
   }
 }
+
+TEST_CASE("AssemblingEndsWhenNobodyWaitsForIt") {
+  Fixture f;
+  const auto repository = f.AddRepository("a", true);
+  const auto session = f.Begin(repository);
+  const Bytes data = Noise(100'000, 1);
+  const ChunkList once{{HashChunk(data), 100'000}};
+  MUST(session->Put(Batch(data, once, {true})));
+  const ChunkList chunks(2'000, once.front());  // so it may have any size
+  const std::uint64_t size_bytes = chunks.size() * data.size();
+  Sha256Hasher hasher;
+  for (std::size_t i = 0; i < chunks.size(); ++i) hasher.Update(data);
+  const Sha256 sha256 = hasher.Finish();
+  int left = 0;
+  int asked = 0;
+  const auto go_on = [&]() -> Status {
+    ++asked;
+    return --left != 0 ? Ok() : Status(Error(Errc::Cancelled, "gone"));
+  };
+  // While it is read, and while it is stored anew, for this is not the canonical cut.
+  for (const int times : {1, 100, 2'500}) {
+    left = times;
+    MUST_FAIL(session->Assemble({chunks, {sha256, size_bytes}, nullptr, go_on}), Errc::Cancelled);
+    CHECK(left == 0);
+  }
+  // With a wrong SHA-256 the disk is asked once more, of each chunk once.
+  asked = 0;
+  left = -1;
+  MUST_FAIL(session->Assemble({chunks, {Sha256(), size_bytes}, nullptr, go_on}), Errc::Invalid);
+  CHECK(asked <= 2'001);
+  left = asked;
+  MUST_FAIL(session->Assemble({chunks, {Sha256(), size_bytes}, nullptr, go_on}), Errc::Cancelled);
+  CHECK(MUST(session->Assemble({chunks, {sha256, size_bytes}, nullptr, go_on})).sha256 == sha256);
+}

@@ -44,10 +44,10 @@ void CompareWithGit(const std::map<std::string, std::string>& files,
                     const std::vector<std::string>& paths) {
   const auto expected = AskGit(files, paths);
   AttributeTree attributes;
-  for (const auto& [folder, text] : files) attributes.Set(folder, text);
+  for (const auto& [folder, text] : files) MUST(attributes.Set(folder, text));
   for (std::size_t i = 0; i < paths.size(); ++i) {
     INFO(paths[i]);
-    CHECK((attributes.Filter(paths[i]) == LfsFilter::Tracked) == expected[i]);
+    CHECK((MUST(attributes.Filter(paths[i])) == LfsFilter::Tracked) == expected[i]);
   }
 }
 
@@ -129,4 +129,67 @@ TEST_CASE("ManyExactLinesStayQuick") {
     tracked += attributes.Filter("data/part-" + std::to_string(i)) == LfsFilter::Tracked;
   }
   REQUIRE(tracked == 20000);
+}
+
+namespace {
+
+std::string Repeated(const std::string& line, std::size_t bytes) {
+  std::string text;
+  while (text.size() + line.size() <= bytes) text += line;
+  return text;
+}
+
+std::string Stars() {
+  std::string pattern;
+  for (int i = 0; i < 900; ++i) pattern += "*a";
+  return pattern + "b";
+}
+
+}  // namespace
+
+TEST_CASE("AttributesTakeLittleMemoryWhateverTheirText") {
+  const std::string first = "*.bin filter=lfs\n";
+  for (const std::string line :
+       {"* filter\n", "a filter\n", "[a][b][c][d][e][f][g] filter\n", "[attr]a filter\n",
+        "*aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa -filter\n"}) {
+    INFO(line);
+    const GitAttributes attributes(first + Repeated(line, 5u << 20));
+    CHECK(attributes.memory_bytes() <= GitAttributes::kMaxMemoryBytes + 1000);
+    const bool is_about_all = line[0] == '*' && line[1] == ' ';
+    CHECK(attributes.Filter("x.bin") == (is_about_all ? LfsFilter::Plain : LfsFilter::Tracked));
+  }
+  const GitAttributes few(first);
+  CHECK(few.memory_bytes() < 400);
+  // What comes after is not looked at.
+  const std::string late = "late filter=lfs\n";
+  CHECK(GitAttributes(Repeated("* text\n", 1u << 20) + late).Filter("late") == LfsFilter::Tracked);
+  CHECK(GitAttributes(Repeated("# text\n", 4u << 20) + late).Filter("late") == LfsFilter::None);
+}
+
+TEST_CASE("TheAttributesOfOneCallHaveLimits") {
+  const std::string large = Repeated("# nothing is said here\n", 4u << 20);
+  AttributeTree texts;
+  MUST(texts.Set("", large));
+  MUST(texts.Set("a", large));
+  MUST_FAIL(texts.Set("b", large), Errc::TooLarge);
+  const std::string many = Repeated("*a filter\n", 2u << 20);
+  AttributeTree rules;
+  MUST(rules.Set("", many));
+  MUST(rules.Set("a", many));
+  MUST_FAIL(rules.Set("b", many), Errc::TooLarge);
+  AttributeTree silent;
+  for (int i = 0; i < 100'000; ++i) MUST(silent.Set("data/sample-" + std::to_string(i), ""));
+  CHECK(silent.memory_bytes() < 16u << 20);
+}
+
+TEST_CASE("ComparingWithHostileAttributesGivesUpInTime") {
+  AttributeTree attributes;
+  MUST(attributes.Set("", Repeated(Stars() + " filter=lfs\n", 1u << 20)));
+  const std::string path(1000, 'a');
+  Status judged = Ok();
+  for (int i = 0; i < 10'000 && judged; ++i) {
+    const auto filter = attributes.Filter(path);
+    if (!filter) judged = filter.error();
+  }
+  MUST_FAIL(judged, Errc::TooLarge);
 }

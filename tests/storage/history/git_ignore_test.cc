@@ -49,3 +49,16 @@ TEST_CASE("IgnoreAgreesWithGit") {
 }
 
 TEST_CASE("EmptyIgnoreIgnoresNothing") { REQUIRE_FALSE(GitIgnore().Ignores("a")); }
+
+TEST_CASE("IgnoreRulesTakeLittleMemoryAndCountTheirSteps") {
+  std::string text = "first\n";
+  while (text.size() < 1u << 20) text += "*a\n";
+  const GitIgnore ignore(text);
+  std::uint64_t steps = 0;
+  CHECK(ignore.Ignores("first", steps));
+  CHECK(steps > 10'000);
+  CHECK(steps < 2'000'000);  // of some forty thousand rules, not of all 350,000
+  std::uint64_t spent = kMaxPatternSteps + 1;
+  (void)ignore.Ignores("first", spent);
+  CHECK(spent == kMaxPatternSteps + 1);
+}

@@ -72,3 +72,14 @@ TEST_CASE("HostilePatternsTakeBoundedTime") {
   REQUIRE_FALSE(PathPattern(std::string(5000, '*')).Matches("a"));  // over the length limit
   REQUIRE(std::chrono::steady_clock::now() - start < std::chrono::seconds(2));
 }
+
+TEST_CASE("PatternsTakeFewBytesAndCountTheirSteps") {
+  const std::string text(2000, 'a');
+  CHECK(PathPattern(text).memory_bytes() < 3'000);
+  CHECK(PathPattern(text + "*").memory_bytes() < 10'000);
+  std::uint64_t steps = 0;
+  CHECK_FALSE(PathPattern("b*").Matches(text, steps));
+  CHECK(steps < 10);
+  CHECK(PathPattern("*a*a*a").Matches(text, steps));
+  CHECK(steps > text.size());
+}
