@@ -11,7 +11,6 @@
 #include "node/links.h"
 #include "node/xet_api.h"
 #include "storage/base/json.h"
-#include "storage/history/uploads.h"
 
 namespace banyan::node {
 namespace {
@@ -115,7 +114,8 @@ class XorbBody final : public BodyProducer {
 // Only what the repository has, or everybody.
 Result<storage::FileContent> XetApi::FindFile(const XetGrant& grant, const FileHash& hash) {
   auto lease = TRY(hub_.database.Read());
-  auto file = TRY(storage::FindCommittedFile(*lease, grant.repository, hash));
+  auto file =
+      TRY(storage::FindHeldFile(*lease, grant.repository, hash, storage::Holding::Committed));
   if (file) return *std::move(file);
   return Error(Errc::NotFound, "this repository has no file " + hash.ToString());
 }

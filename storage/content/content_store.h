@@ -119,7 +119,6 @@ Result<std::int64_t> RecordFile(Connection& connection, const FileContent& conte
 // The file's content is at `to` from now on; what counts public chunks follows.
 Status MoveFile(Connection& connection, const FileContent& file, const Recipe& to);
 Result<std::optional<FileContent>> FindFile(Connection& connection, const Sha256& sha256);
-Result<std::optional<FileContent>> FindFileByHash(Connection& connection, const FileHash& hash);
 Result<FileContent> GetFile(Connection& connection, std::int64_t row);
 enum class Holding { Uploaded, Committed };
 // The file where `repository` has it: it holds it, at least so, or the file is public. nullopt for

@@ -70,11 +70,6 @@ Result<std::optional<FileContent>> FindFile(Connection& connection, const Sha256
   return ReadRow(connection.Query(sql, sha256));
 }
 
-Result<std::optional<FileContent>> FindFileByHash(Connection& connection, const FileHash& hash) {
-  static const std::string sql = std::string(kColumns) + "hash = ? ORDER BY id LIMIT 1";
-  return ReadRow(connection.Query(sql, hash));
-}
-
 Result<FileContent> GetFile(Connection& connection, std::int64_t row) {
   static const std::string sql = std::string(kColumns) + "id = ?";
   auto found = TRY(ReadRow(connection.Query(sql, row)));

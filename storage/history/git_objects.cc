@@ -28,15 +28,15 @@ Result<std::unique_ptr<GitObjects>> GitObjects::Open(Connection& connection, Con
     delete state->backend;
     return GitError(code, "opening objects");
   }
-  git_repository* repository = nullptr;
-  if (const int code = git_repository_wrap_odb(&repository, odb)) {
+  git_repository* wrapped = nullptr;
+  if (const int code = git_repository_wrap_odb(&wrapped, odb)) {
     return GitError(code, "opening objects");
   }
-  state->repository.reset(repository);
+  state->repository.reset(wrapped);
   git_refdb* refdb = nullptr;
-  if (const int code = git_refdb_new(&refdb, repository)) return GitError(code, "opening refs");
+  if (const int code = git_refdb_new(&refdb, wrapped)) return GitError(code, "opening refs");
   int code = git_refdb_set_backend(refdb, NewEmptyRefdb());
-  if (code == 0) code = git_repository_set_refdb(repository, refdb);
+  if (code == 0) code = git_repository_set_refdb(wrapped, refdb);
   git_refdb_free(refdb);
   if (code != 0) return GitError(code, "opening refs");
   return std::unique_ptr<GitObjects>(new GitObjects(std::move(state)));

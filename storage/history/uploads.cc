@@ -53,12 +53,6 @@ Result<std::optional<FileContent>> FindCommittedFile(Connection& connection,
   return FindHeldFile(connection, repository, sha256, Holding::Committed);
 }
 
-Result<std::optional<FileContent>> FindCommittedFile(Connection& connection,
-                                                     std::int64_t repository,
-                                                     const FileHash& hash) {
-  return FindHeldFile(connection, repository, hash, Holding::Committed);
-}
-
 Result<std::uint64_t> CountNewBytes(Connection& connection, std::int64_t repository,
                                     const Sha256& sha256, std::uint64_t size_bytes) {
   auto rows = connection.Query(

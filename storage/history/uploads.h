@@ -17,8 +17,6 @@ Result<std::optional<FileContent>> FindUsableFile(Connection& connection, std::i
 // The same for a reader of the repository: committed there, or public.
 Result<std::optional<FileContent>> FindCommittedFile(Connection& connection,
                                                      std::int64_t repository, const Sha256& sha256);
-Result<std::optional<FileContent>> FindCommittedFile(Connection& connection,
-                                                     std::int64_t repository, const FileHash& hash);
 
 // How much more waits once the repository holds a file of these bytes: nothing when it holds it
 // already, uploaded or committed, perhaps damaged. That it may use a public one makes no

@@ -68,13 +68,13 @@ TEST_CASE("TheRightGuessOfAPrivateFileIsShownLikeTheWrongOnes") {
   for (const std::size_t asked : {std::size_t{3}, std::size_t{42}, std::size_t{99}}) {
     const auto reply = hub.Get("/xet/v1/chunks/default/" + chunks[asked].id.ToString(), token);
     REQUIRE(reply.status == 200);
-    std::vector<storage::XorbHash> xorbs;
+    std::vector<XorbHash> xorbs;
     MUST(storage::ReadShard(tests::InPieces(AsBytes(reply.body)),
-                            [&](const storage::XorbHash& found, const storage::ChunkList&) {
+                            [&](const XorbHash& found, const storage::ChunkList&) {
                               xorbs.push_back(found);
                               return Ok();
                             }));
-    CHECK(xorbs == std::vector<storage::XorbHash>{hash});
+    CHECK(xorbs == std::vector<XorbHash>{hash});
   }
 }
 

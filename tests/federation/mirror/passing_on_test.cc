@@ -50,8 +50,8 @@ struct Chain : MirrorPair {
   }
   std::size_t ChunkCount() {
     auto lease = MUST(publisher.database->Read());
-    const auto file = MUST(storage::FindFileByHash(*lease, hash));
-    return static_cast<std::size_t>(file->chunk_count);
+    const auto row = MUST(storage::FindFileRow(*lease, hash));
+    return static_cast<std::size_t>(MUST(storage::GetFile(*lease, row)).chunk_count);
   }
 };
 
