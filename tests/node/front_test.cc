@@ -23,6 +23,7 @@ struct Fixture {
   PolicyFile policy{fs, "/policy.toml", PolicyFile::Missing::Fine};
   PeerGate gate{{clock, config, catalog.database(), policy}};
   LinkSigner signer{MUST(NodeSeed::OpenOrCreate(fs, random, "/seed"))};
+  MemoryBudget memory{clock, {}};
   Router router;
   std::optional<Front> front;
 
@@ -34,8 +35,8 @@ struct Fixture {
     router.Add("GET", "/who", [](Request& request, Response& response) {
       response.SetText("text/plain", request.caller.name + "@" + request.peer_address);
     });
-    front.emplace(
-        Front::Parts{clock, config, catalog.database(), usage, metrics, gate, signer, router});
+    front.emplace(Front::Parts{clock, config, catalog.database(), usage, metrics, gate, signer,
+                               router, memory});
   }
 
   Response Ask(const HeaderList& headers = {}, const std::string& peer = "192.0.2.1",

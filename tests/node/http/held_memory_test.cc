@@ -129,6 +129,7 @@ TEST_CASE("LinesHoldMemoryForOneOfThem") {
 TEST_CASE("JsonHoldsMemoryForItsValues") {
   std::string text = "[0";
   for (int i = 0; i < 50'000; ++i) text += ",0";
+  text += "]";
   Fixture f(text);
   CHECK(MUST(ParseJsonBody(f.request, text)).size() == 50'001);
   CHECK(f.request.held_memory_bytes() > 20 * text.size());

@@ -100,7 +100,9 @@ TEST_CASE("WhoGivesUpWaitingForMemoryLetsOthersPass") {
   Status refused = Ok();
   std::thread large([&] { refused = f.New("user 2")->SetTo(40 * kMiB); });
   while (f.budget.waiting() != 1) std::this_thread::yield();
-  MUST(f.New("user 3")->SetTo(10 * kMiB));  // waits for the large one to give up
+  std::this_thread::sleep_for(std::chrono::milliseconds(100));
+  const Status passed = f.New("user 3")->SetTo(10 * kMiB);  // waits for the large one to give up
   large.join();
+  MUST(passed);
   MUST_FAIL(refused, Errc::Unavailable);
 }

@@ -33,6 +33,7 @@ INSERT INTO upload_range(session, pack, first, count) VALUES
   (1, 8, 0, 3), (1, 8, 3, 3),                         -- that only touch
   (1, 9, 5, 10), (2, 9, 8, 10);                       -- of two sessions
 UPDATE upload_range SET bytes = 30, sizes = x'0a0000000a0000000a000000' WHERE pack = 8;
+DROP TABLE log_mark;
 PRAGMA user_version = 11)sql");
   }));
   MUST(Migrate(*database));
