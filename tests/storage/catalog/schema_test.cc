@@ -34,6 +34,10 @@ INSERT INTO upload_range(session, pack, first, count) VALUES
   (1, 9, 5, 10), (2, 9, 8, 10);                       -- of two sessions
 UPDATE upload_range SET bytes = 30, sizes = x'0a0000000a0000000a000000' WHERE pack = 8;
 DROP TABLE log_mark;
+DROP INDEX repository_file_own;
+DROP INDEX repository_file_since;
+DROP INDEX file_public;
+ALTER TABLE repository_file DROP COLUMN recipe;
 PRAGMA user_version = 11)sql");
   }));
   MUST(Migrate(*database));
