@@ -86,7 +86,10 @@ TEST_CASE("AnOlderCatalogHasItsHeadsAsMarks") {
   Fixture f;
   f.GrowTo(1500);
   MUST(f.catalog.Write([](storage::Connection& c) {
-    return c.ExecuteScript("DROP TABLE log_mark; PRAGMA user_version = 12");
+    return c.ExecuteScript(
+        "DROP TABLE log_mark; DROP INDEX repository_file_own; DROP INDEX repository_file_since;"
+        "DROP INDEX file_public; ALTER TABLE repository_file DROP COLUMN recipe;"
+        "PRAGMA user_version = 12");
   }));
   MUST(storage::Migrate(f.catalog.database()));
   CHECK(f.MarkBefore(1500) == 1500);
