@@ -56,8 +56,8 @@ Result<std::vector<OwnCopy>> FindDamagedCopies(Connection& connection,
       "SELECT repository, file, recipe FROM repository_file"
       " WHERE recipe IS NOT NULL");
   while (rows.Next()) {
-    OwnCopy copy{rows.Int(0), rows.Int(1), TRY(ParseRecipe(rows.Blob(2)))};
-    if (Touches(damaged, copy.recipe)) copies.push_back(std::move(copy));
+    auto recipe = TRY(ParseRecipe(rows.Blob(2)));
+    if (Touches(damaged, recipe)) copies.push_back({rows.Int(0), rows.Int(1), std::move(recipe)});
   }
   TRY(Status(rows.status()));
   return copies;

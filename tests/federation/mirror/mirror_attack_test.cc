@@ -226,19 +226,19 @@ TEST_CASE("NothingIsAskedForBelowTheReserveOfTheDiskAttack19") {
 
 TEST_CASE("AFirstCopyIsNotBegunWhereNothingFits") {
   MirrorPair p;
-  p.publisher.CommitText("a", "one");
+  p.publisher.CommitFile("a.bin", Noise(100'000, 1));
   p.Mirror();
   const auto card = p.Follow();
   MUST(p.follower.database->Write([](storage::Connection& c) {  // as if another took the room
     return c.Execute("UPDATE mirror SET leaf = NULL");
   }));
   auto parts = p.follower.Parts();
-  parts.quota.default_bytes = 1;
+  parts.room.held_bytes = 1;
   std::vector<PeerSource*> peers = {&p.one};
   p.one.objects_sent = 0;
   MUST_FAIL(RepositoryMirror(parts).Run(card, peers).outcome, Errc::TooLarge);
   CHECK(p.one.objects_sent == 0);
-  parts.quota = {};
+  parts.room = {};
   MUST(RepositoryMirror(parts).Run(card, peers).outcome);
 }
 
