@@ -111,6 +111,7 @@ Status FindObjects(Connection& connection, Batch& batch) {
   const bool writes = storage::CanWrite(call.request.caller, batch.repository);
   const auto find = writes ? storage::FindUsableFile : storage::FindCommittedFile;
   for (auto& object : batch.objects) {
+    object.file.reset();  // found before, and gone perhaps
     if (!object.sha256) continue;
     auto file = TRY(find(connection, batch.repository.row, *object.sha256));
     if (!file || file->size_bytes != object.size_bytes) continue;

@@ -1,6 +1,7 @@
 #include "node/http/memory_budget.h"
 
 #include <algorithm>
+#include <set>
 
 namespace banyan::node {
 
@@ -46,30 +47,76 @@ void MemoryBudget::Lower(Hold& hold, std::uint64_t less_bytes) {
 }
 
 void MemoryBudget::GiveRoom() {
+  std::set<std::string_view> held_up;  // clients of whom one waits that came before
   for (auto at = waiting_.begin(); at != waiting_.end();) {
     Waiter& waiter = **at;
-    if (!HasShareLeft(waiter)) {
+    const Client& client = waiter.hold.client_;
+    const bool is_new = waiter.hold.bytes_ == 0;
+    if ((is_new && held_up.contains(client.key)) || !HasShareLeft(waiter)) {
+      held_up.insert(client.key);
       ++at;
       continue;
     }
-    if (held_bytes_ + waiter.more_bytes > options_.total_bytes) return;
-    waiter.hold.bytes_ += waiter.more_bytes;
-    held_bytes_ += waiter.more_bytes;
-    if (waiter.hold.client_.is_stranger) held_by_strangers_ += waiter.more_bytes;
-    held_by_[waiter.hold.client_.key] += waiter.more_bytes;
-    waiter.has_room = true;
-    waiter.came.NotifyOne();
+    if (held_bytes_ + waiter.more_bytes > options_.total_bytes) {
+      if (waiter.hold.bytes_ + waiter.more_bytes <= ShareBytes()) break;
+      ++at;  // more than a client's share holds up nobody else
+      continue;
+    }
+    Give(waiter);
+    at = waiting_.erase(at);
+  }
+  LetOneGoOn();
+}
+
+void MemoryBudget::LetOneGoOn() {
+  std::uint64_t waiting_bytes = 0;
+  std::map<std::string_view, std::uint64_t> waiting_by;  // client
+  for (const Waiter* waiter : waiting_) {
+    waiting_bytes += waiter->hold.bytes_;
+    waiting_by[waiter->hold.client_.key] += waiter->hold.bytes_;
+  }
+  const auto chosen = std::ranges::max_element(
+      waiting_, {}, [](const Waiter* waiter) { return waiter->hold.bytes_; });
+  if (waiting_bytes > 0 && waiting_bytes == held_bytes_) {
+    Give(**chosen);
+    waiting_.erase(chosen);
+    return;
+  }
+  for (auto at = waiting_.begin(); at != waiting_.end();) {
+    Waiter& waiter = **at;
+    const Client& client = waiter.hold.client_;
+    const bool is_most = std::ranges::none_of(waiting_, [&](const Waiter* other) {
+      return other->hold.client_.key == client.key && other->hold.bytes_ > waiter.hold.bytes_;
+    });
+    const bool may_go = waiter.hold.bytes_ > 0 && waiting_by[client.key] == HeldBy(client) &&
+                        held_bytes_ + waiter.more_bytes <= options_.total_bytes;
+    if (!may_go || !is_most || !HasStrangersRoom(waiter)) {
+      ++at;
+      continue;
+    }
+    Give(waiter);
     at = waiting_.erase(at);
   }
 }
 
+void MemoryBudget::Give(Waiter& waiter) {
+  waiter.hold.bytes_ += waiter.more_bytes;
+  held_bytes_ += waiter.more_bytes;
+  if (waiter.hold.client_.is_stranger) held_by_strangers_ += waiter.more_bytes;
+  held_by_[waiter.hold.client_.key] += waiter.more_bytes;
+  waiter.has_room = true;
+  waiter.came.NotifyOne();
+}
+
 bool MemoryBudget::HasShareLeft(const Waiter& waiter) const {
-  const Client& client = waiter.hold.client_;
-  const auto fits = [&](std::uint64_t held, std::uint64_t most) {
-    return held == waiter.hold.bytes_ || held + waiter.more_bytes <= most;
-  };
-  if (!fits(HeldBy(client), options_.total_bytes / 5 * 2)) return false;
-  return !client.is_stranger || fits(held_by_strangers_, options_.total_bytes / 2);
+  const auto held = HeldBy(waiter.hold.client_);
+  const bool fits = held == waiter.hold.bytes_ || held + waiter.more_bytes <= ShareBytes();
+  return fits && HasStrangersRoom(waiter);
+}
+
+bool MemoryBudget::HasStrangersRoom(const Waiter& waiter) const {
+  return !waiter.hold.client_.is_stranger || held_by_strangers_ == waiter.hold.bytes_ ||
+         held_by_strangers_ + waiter.more_bytes <= options_.total_bytes / 2;
 }
 
 std::uint64_t MemoryBudget::HeldBy(const Client& client) const {

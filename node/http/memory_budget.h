@@ -41,7 +41,8 @@ class MemoryBudget {
     // From now on it takes so many, at most all that there is. Waits for what is more than before:
     // Unavailable when there was no room in time, and it takes what it took.
     //   A client has at most two fifths, strangers together at most half; a single request may have
-    //   more. Who came first goes first, but for those whose client has its share.
+    //   more. Who came first goes first, but for those whose client has its share. Of requests that
+    //   grow and wait for one another one goes on.
     Status SetTo(std::uint64_t bytes);
 
    private:
@@ -65,7 +66,14 @@ class MemoryBudget {
   Status Raise(Hold& hold, std::uint64_t more_bytes) EXCLUDES(mutex_);
   void Lower(Hold& hold, std::uint64_t less_bytes) EXCLUDES(mutex_);
   void GiveRoom() REQUIRES(mutex_);
+  // Those that wait for more keep what they have. So where all that a client holds waits, or all
+  // that anybody holds, the one that has most gets the rest, beyond the share or beyond all: one
+  // at a time.
+  void LetOneGoOn() REQUIRES(mutex_);
+  void Give(Waiter& waiter) REQUIRES(mutex_);
+  std::uint64_t ShareBytes() const { return options_.total_bytes / 5 * 2; }
   bool HasShareLeft(const Waiter& waiter) const REQUIRES(mutex_);
+  bool HasStrangersRoom(const Waiter& waiter) const REQUIRES(mutex_);
   std::uint64_t HeldBy(const Client& client) const REQUIRES(mutex_);
 
   Clock& clock_;

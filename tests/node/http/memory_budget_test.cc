@@ -1,7 +1,9 @@
 // Who sends much waits for those who sent before; nobody takes all.
 #include "node/http/memory_budget.h"
 
+#include <atomic>
 #include <memory>
+#include <string>
 #include <thread>
 #include <vector>
 
@@ -105,4 +107,47 @@ TEST_CASE("WhoGivesUpWaitingForMemoryLetsOthersPass") {
   large.join();
   MUST(passed);
   MUST_FAIL(refused, Errc::Unavailable);
+}
+
+TEST_CASE("RequestsOfAClientThatGrowTogetherGoOnOneByOne") {
+  Fixture f(60'000);
+  const auto other = f.Taken("user 2", 10);
+  std::vector<std::thread> threads;
+  std::atomic<int> growing = 0;
+  for (std::size_t i = 0; i < 5; ++i) {  // 40 MiB each, of a share of 40
+    threads.emplace_back([&] {
+      auto hold = f.Taken("user 1", 5);
+      ++growing;
+      while (growing < 5) std::this_thread::yield();
+      for (const std::uint64_t mib : {10u, 20u, 40u}) MUST(hold->SetTo(mib * kMiB));
+    });
+  }
+  for (auto& thread : threads) thread.join();
+  CHECK(f.budget.held_bytes() == 10 * kMiB);
+}
+
+TEST_CASE("RequestsThatHoldAllMemoryGoOnOneByOne") {
+  Fixture f(60'000);
+  std::vector<std::thread> threads;
+  std::atomic<int> growing = 0;
+  for (std::size_t i = 0; i < 5; ++i) {
+    threads.emplace_back([&, i] {
+      auto hold = f.Taken("user " + std::to_string(i), 20);
+      ++growing;
+      while (growing < 5) std::this_thread::yield();
+      for (const std::uint64_t mib : {30u, 40u}) MUST(hold->SetTo(mib * kMiB));
+    });
+  }
+  for (auto& thread : threads) thread.join();
+  CHECK(f.budget.held_bytes() == 0);
+}
+
+TEST_CASE("WhoWantsMoreThanAShareHoldsUpNobodyElse") {
+  Fixture f(60'000);
+  auto slow = f.Taken("user 1", 10);
+  std::thread large([&] { f.Taken("user 2", 100); });
+  while (f.budget.waiting() != 1) std::this_thread::yield();
+  MUST(f.New("user 3")->SetTo(30 * kMiB));
+  slow.reset();
+  large.join();
 }
