@@ -24,6 +24,17 @@ struct Budget {
   }
 };
 
+// "lab/theirs", of origin 5, with 100 bytes.
+void MakeMirror(TestCatalog& catalog) {
+  banyan::testing::MakeUser(catalog, "lab");
+  banyan::testing::MakeModel(catalog, "lab/theirs");
+  MUST(catalog.Write([](storage::Connection& c) {
+    return c.ExecuteScript(
+        "INSERT INTO origin(id, node) VALUES(5, 'x');"
+        "UPDATE repository SET stored_bytes = 100, origin = 5");
+  }));
+}
+
 }  // namespace
 
 TEST_CASE("AWindowMayGoOverMidnight") {
@@ -111,13 +122,7 @@ TEST_CASE("MirrorsMayHoldSoMuchOnly") {
 
 TEST_CASE("WhatHasNoLimitIsNotSummedUp") {
   TestCatalog catalog;
-  banyan::testing::MakeUser(catalog, "lab");
-  banyan::testing::MakeModel(catalog, "lab/theirs");
-  MUST(catalog.Write([](storage::Connection& c) {
-    return c.ExecuteScript(
-        "INSERT INTO origin(id, node) VALUES(5, 'x');"
-        "UPDATE repository SET stored_bytes = 100, origin = 5");
-  }));
+  MakeMirror(catalog);
   const auto read = [&](const FetchLimits& limits) {
     return MUST(
         catalog.Read([&](storage::Connection& c) { return ReadMirrorBytes(c, limits, 5); }));
@@ -136,13 +141,7 @@ TEST_CASE("WhatHasNoLimitIsNotSummedUp") {
 
 TEST_CASE("AChangeMayNotMakeMirrorsLargerThanTheyMayBe") {
   TestCatalog catalog;
-  banyan::testing::MakeUser(catalog, "lab");
-  banyan::testing::MakeModel(catalog, "lab/theirs");
-  MUST(catalog.Write([](storage::Connection& c) {
-    return c.ExecuteScript(
-        "INSERT INTO origin(id, node) VALUES(5, 'x');"
-        "UPDATE repository SET stored_bytes = 100, origin = 5");
-  }));
+  MakeMirror(catalog);
   FetchLimits limits;
   const auto change = [&](std::int64_t to_bytes) {
     return catalog.Write([&](storage::Connection& c) -> Status {

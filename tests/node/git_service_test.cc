@@ -9,14 +9,29 @@
 using namespace banyan;
 using namespace banyan::node;
 
-TEST_CASE("OneClientHasAQuarterOfGitsTurns") {
+namespace {
+
+struct Fixture {
   TestNode node;
-  auto& data = node.node().data();
-  GitService::Options options;
-  options.copies.directory = node.directory() + "/git";
-  options.processes = 8;
-  options.wait_ms = 50;
-  GitService git(SystemClock(), DiskFileSystem(), data.database(), data.content(), options);
+  GitService git;
+
+  explicit Fixture(std::int64_t processes, std::int64_t wait_ms = GitService::Options().wait_ms)
+      : git(SystemClock(), DiskFileSystem(), node.node().data().database(),
+            node.node().data().content(), OptionsOf(processes, wait_ms)) {}
+  GitService::Options OptionsOf(std::int64_t processes, std::int64_t wait_ms) {
+    GitService::Options options;
+    options.copies.directory = node.directory() + "/git";
+    options.processes = processes;
+    options.wait_ms = wait_ms;
+    return options;
+  }
+};
+
+}  // namespace
+
+TEST_CASE("OneClientHasAQuarterOfGitsTurns") {
+  Fixture f(8, 50);
+  GitService& git = f.git;
   std::vector<std::unique_ptr<GitService::Turn>> held;
   for (int i = 0; i < 2; ++i) held.push_back(MUST(git.Take("192.0.2.1")));
   const auto refused = git.Take("192.0.2.1");
@@ -33,12 +48,8 @@ TEST_CASE("OneClientHasAQuarterOfGitsTurns") {
 }
 
 TEST_CASE("AGitTurnThatIsGivenBackGoesToWhoMayHaveIt") {
-  TestNode node;
-  auto& data = node.node().data();
-  GitService::Options options;
-  options.copies.directory = node.directory() + "/git";
-  options.processes = 2;
-  GitService git(SystemClock(), DiskFileSystem(), data.database(), data.content(), options);
+  Fixture f(2);
+  GitService& git = f.git;
   auto first = MUST(git.Take("user 1"));
   auto second = MUST(git.Take("user 2"));
   std::thread same([&] { MUST(git.Take("user 2")); });

@@ -83,6 +83,13 @@ Content FlatFolder(int files) {
   return content;
 }
 
+Sha256 StoreNode(MemoryNodes& nodes, const SearchNode& node) {
+  Bytes bytes = EncodeNode(node);
+  const auto id = HashSha256(bytes);
+  MUST(nodes.Store(id, std::move(bytes)));
+  return id;
+}
+
 }  // namespace
 
 TEST_CASE("EmptyTreeHasTheKnownRoot") {
@@ -235,12 +242,7 @@ TEST_CASE("DiffSeesAddedRemovedAndChangedKeys") {
 
 TEST_CASE("DiffEndsAtANodeThatIsNamedAgainAttack10") {
   MemoryNodes nodes;
-  const auto store = [&](const SearchNode& node) {
-    Bytes bytes = EncodeNode(node);
-    const auto id = HashSha256(bytes);
-    MUST(nodes.Store(id, std::move(bytes)));
-    return id;
-  };
+  const auto store = [&](const SearchNode& node) { return StoreNode(nodes, node); };
   // Eight nodes that stand for 4,096^7 items, or for none at all.
   Sha256 root;
   SECTION("of one item") { root = store({0, {{"README.md", "1"}}}); }
@@ -265,12 +267,7 @@ TEST_CASE("DiffEndsAtANodeThatIsNamedAgainAttack10") {
 
 TEST_CASE("DiffRefusesKeysThatDoNotAscendFromLeafToLeaf") {
   MemoryNodes nodes;
-  const auto store = [&](const SearchNode& node) {
-    Bytes bytes = EncodeNode(node);
-    const auto id = HashSha256(bytes);
-    MUST(nodes.Store(id, std::move(bytes)));
-    return id;
-  };
+  const auto store = [&](const SearchNode& node) { return StoreNode(nodes, node); };
   const auto first = store({0, {{"a", "1"}, {"c", "1"}}});
   const auto second = store({0, {{"b", "1"}, {"d", "1"}}});
   const SearchItem shared{"c", EncodeChildRef({first, 2})};
@@ -312,10 +309,8 @@ TEST_CASE("NodesThatDoNotMatchTheirIdOrPlaceAreCorrupt") {
   nodes.lie = false;
   MUST_FAIL(FindInTree(nodes, HashSha256({}), "a"), Errc::NotFound);
   // An inner node whose child is not one level below.
-  SearchNode node{2, {{"data/part-9", EncodeChildRef({root, 10})}}};
-  const Bytes bytes = EncodeNode(node);
-  MUST(nodes.Store(HashSha256(bytes), bytes));
-  MUST_FAIL(FindInTree(nodes, HashSha256(bytes), "data/part-1"), Errc::Corrupt);
+  const Sha256 skips = StoreNode(nodes, {2, {{"data/part-9", EncodeChildRef({root, 10})}}});
+  MUST_FAIL(FindInTree(nodes, skips, "data/part-1"), Errc::Corrupt);
 }
 
 TEST_CASE("ListNodesVisitsSharedNodesOnce") {
