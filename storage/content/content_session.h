@@ -52,7 +52,7 @@ class ContentSession {
                                                         const std::string& name,
                                                         const SessionOwner& owner);
 
-  // 32 alphanumerics; known to its owner only.
+  // 32 alphanumerics. Whoever knows or guesses it can do nothing with it: it is its owner's only.
   const std::string& name() const { return name_; }
   const SessionOwner& owner() const { return owner_; }
   LocalContentStore& store() { return store_; }
