@@ -28,10 +28,10 @@ Status RequireRoom(Hub& hub, storage::Connection& connection, const ExpectedFile
 }
 
 // Durable first, then recorded: the row must never name bytes that a power cut may take back.
-// `replaced` wait no longer.
+// `parts` of it wait no longer.
 Result<storage::FileContent> Record(Hub& hub, storage::FileWriter& writer,
                                     const ExpectedFile& expected, const UploadTarget& target,
-                                    const std::vector<storage::FileContent>& replaced) {
+                                    const std::vector<storage::FileContent>& parts) {
   auto content = TRY(writer.Finish());
   const Status right = RequireExpected(content, expected);
   if (!right) {
@@ -43,11 +43,14 @@ Result<storage::FileContent> Record(Hub& hub, storage::FileWriter& writer,
   const std::int64_t repository = target.repository;
   TRY(hub.database.Write([&](storage::Connection& connection) -> Status {
     TRY(target.still_allowed(connection));
-    for (const auto& file : replaced) {
-      TRY(storage::DropUpload(connection, repository, file.row));
+    for (const auto& file : parts) {
+      TRY(storage::DropPart(connection, repository, file.row, content.sha256));
     }
     TRY(RequireRoom(hub, connection, {content.size_bytes, content.sha256}, repository));
     content.row = TRY(storage::RecordFile(connection, content, now_ms));
+    if (target.whole) {
+      return storage::HoldPart(connection, repository, content, *target.whole, now_ms);
+    }
     return storage::HoldFile(connection, repository, content, storage::Holding::Uploaded, now_ms);
   }));
   hub.metrics.Add(Counter::UploadsTaken);

@@ -17,6 +17,7 @@ struct ExpectedFile {
 
 struct UploadTarget {
   std::int64_t repository = 0;  // row
+  std::optional<Sha256> whole;  // set: the upload is a part of this file
   // Asked in the transaction that records the file, since a body may take hours: its error ends the
   // upload.
   std::function<Status(storage::Connection&)> still_allowed;
@@ -28,8 +29,8 @@ struct UploadTarget {
 Result<storage::FileContent> ReceiveFile(Hub& hub, Request& request, const ExpectedFile& expected,
                                          const UploadTarget& target);
 
-// Puts stored parts together into one file, in this order, and lets go of the parts; the rest as
-// ReceiveFile.
+// Puts stored parts together into one file, in this order, and lets go of those that were uploaded
+// for it alone; the rest as ReceiveFile.
 Result<storage::FileContent> JoinFiles(Hub& hub, const std::vector<storage::FileContent>& parts,
                                        const ExpectedFile& expected, const UploadTarget& target);
 

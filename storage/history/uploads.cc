@@ -88,10 +88,29 @@ Status RequireLooseRoom(Connection& connection, std::int64_t repository,
           "uploads that they belong to, or wait: they go when these are unused for 7 days");
 }
 
-Status DropUpload(Connection& connection, std::int64_t repository, std::int64_t file) {
+Status HoldPart(Connection& connection, std::int64_t repository, const FileContent& file,
+                const Sha256& whole, std::int64_t now_ms) {
+  bool is_wanted_otherwise = false;
+  {
+    auto rows = connection.Query(
+        "SELECT 1 FROM repository_file WHERE repository = ? AND file = ? AND part_of IS NOT ?",
+        repository, file.row, whole);
+    is_wanted_otherwise = rows.Next();
+    TRY(Status(rows.status()));
+  }
+  TRY(HoldFile(connection, repository, file, Holding::Uploaded, now_ms));
+  if (is_wanted_otherwise) return Ok();
   return connection.Execute(
-      "DELETE FROM repository_file WHERE repository = ? AND file = ? AND committed = 0", repository,
-      file);
+      "UPDATE repository_file SET part_of = ? WHERE repository = ? AND file = ?", whole, repository,
+      file.row);
+}
+
+Status DropPart(Connection& connection, std::int64_t repository, std::int64_t file,
+                const Sha256& whole) {
+  return connection.Execute(
+      "DELETE FROM repository_file WHERE repository = ? AND file = ? AND committed = 0"
+      " AND part_of = ?",
+      repository, file, whole);
 }
 
 }  // namespace banyan::storage

@@ -295,6 +295,44 @@ TEST_CASE("LargeFilesComeInParts") {
   CHECK(hub.Read("w.bin") == content);
 }
 
+TEST_CASE("AFileTakesNoPartAwayThatIsWantedOtherwiseToo") {
+  Fixture hub([](Config& config) {
+    config.upload_multipart_from = {200'000};
+    config.upload_part = {100'000};
+  });
+  const auto shared = Noise(100'000, 1);
+  const auto sent = [&](const std::string& content) {
+    const auto upload = hub.One("upload", content, hub.alice)["actions"]["upload"];
+    Json parts = Json::array();
+    for (const int number : {1, 2}) {
+      const std::string link = upload["header"]["0000" + std::to_string(number)];
+      const auto at = static_cast<std::size_t>(number - 1) * 100'000;
+      const auto reply = hub.Follow("PUT", link, content.substr(at, 100'000));
+      REQUIRE(reply.status == 200);
+      parts.push_back({{"partNumber", number}, {"etag", reply.Header("ETag")}});
+    }
+    return Ask{"POST", upload["href"], "", {}, DumpJson({{"oid", Oid(content)}, {"parts", parts}})};
+  };
+  const auto status = [&](const Ask& complete) {
+    return hub.Follow("POST", complete.target, complete.body).status;
+  };
+  const auto one = sent(shared + Noise(100'000, 2));
+  const auto other = sent(shared + Noise(100'000, 3));
+  CHECK(status(one) == 200);
+  CHECK(status(other) == 200);
+
+  // A whole file that is a part of another, too, whether it is sent or found here.
+  const auto found = Noise(100'000, 4);
+  const auto last = sent(found + shared);
+  CHECK_FALSE(hub.One("upload", found, hub.alice).contains("actions"));
+  CHECK(status(last) == 200);
+  CHECK(hub.SendCommit(
+               "alice/tiny",
+               HeaderLine() + LfsLine("a.bin", Named(shared)) + LfsLine("b.bin", Named(found)),
+               hub.alice)
+            .status == 200);
+}
+
 TEST_CASE("WhatWaitsForItsCommitTakesRoomInTheQuota") {
   Fixture hub([](Config& config) {
     config.quota_default = {100'000};
