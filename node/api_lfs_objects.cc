@@ -49,7 +49,7 @@ std::optional<SignedLink> Check(Exchange& exchange, std::string_view use) {
 
 UploadTarget TargetOf(Hub& hub, const SignedLink& link) {
   UploadTarget target;
-  target.repository = link.repository;
+  target.owner = {link.user, link.repository};
   if (link.part != 0) target.whole = link.oid;
   target.still_allowed = [&hub, link](storage::Connection& connection) {
     return RequireLinkRights(hub, connection, link);

@@ -271,9 +271,11 @@ CREATE INDEX repository_file_since ON repository_file(repository, since_ms);
 CREATE INDEX file_public ON file(id) WHERE public_references > 0;
 )sql";
 
-// What waits as a part of one file to come, and for nothing else (storage/history/uploads.h).
+// What waits as a part of one file to come, and for nothing else (storage/history/uploads.h), and
+// what sessions keep (storage/content/loose_places.h).
 constexpr const char* kVersion15 = R"sql(
 ALTER TABLE repository_file ADD COLUMN part_of BLOB;  -- its SHA-256; NULL: wanted by itself
+ALTER TABLE upload_session ADD COLUMN offer_bytes INTEGER NOT NULL DEFAULT 0;  -- on the disk
 )sql";
 
 Result<std::int64_t> Version(Connection& connection) {

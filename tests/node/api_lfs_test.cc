@@ -1,6 +1,7 @@
 // Uploads and downloads through LFS, from the batch to the signed links.
 
 #include "node/data_directory.h"
+#include "storage/content/collector.h"
 #include "storage/history/lfs.h"
 #include "tests/node/writing_node.h"
 #include "tests/support/store_fixture.h"
@@ -376,6 +377,20 @@ TEST_CASE("WhatIsPublicTakesRoomWhereItIsCommittedAnew") {
   small.Commit(small.alice, "alice/tiny", {{"a.txt", std::string(20'000, 'a')}});
   CHECK(small.Batch("upload", here, small.alice).status == 413);
   CHECK(small.Number("SELECT count(*) FROM repository_file WHERE committed = 0") == 0);
+}
+
+TEST_CASE("WhatWasWrongOrBrokeOffIsBoundedByTheQuota") {
+  Fixture hub([](Config& config) { config.quota_default = {1'000'000}; });
+  const auto content = Noise(400'000, 1);
+  const auto link = hub.UploadLink(content);
+  for (const std::uint64_t seed : {2, 2, 2, 3, 4}) {
+    CHECK(hub.Follow("PUT", link, Noise(400'000, seed)).status == 400);
+  }
+  const auto refused = hub.Follow("PUT", link, content);
+  CHECK(refused.status == 413);
+  CHECK(refused.body.find("when this node collects next") != std::string::npos);
+  MUST(storage::Collect(hub.node().data().content(), {}));
+  CHECK(hub.Follow("PUT", link, content).status == 200);
 }
 
 TEST_CASE("AnUnusedUploadExpiresAndABatchRenewsIt") {
