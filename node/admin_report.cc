@@ -275,7 +275,7 @@ Result<Json> ShowStats(const AdminContext& context, const Json&) {
       {"file_bytes", "SELECT coalesce(sum(size), 0) FROM file"},
       {"quarantined_files", "SELECT count(*) FROM file WHERE unreferenced_ms IS NOT NULL"},
       {"charged_bytes", "SELECT coalesce(sum(used_bytes), 0) FROM namespace"},
-      {"open_uploads", "SELECT count(*) FROM upload_session"},
+      {"open_uploads", "SELECT count(*) FROM upload_session WHERE used_ms > 0"},
   };
   for (const auto& [name, sql] : figures) stats[name] = TRY(Number(*lease, sql));
   auto& packs = *context.content.core().packs;

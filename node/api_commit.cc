@@ -6,6 +6,7 @@
 #include "node/repository_call.h"
 #include "node/routes.h"
 #include "storage/base/json.h"
+#include "storage/history/upload_store.h"
 
 namespace banyan::node {
 namespace {
@@ -62,8 +63,8 @@ void Answer(RepositoryCall& call, const storage::Repository& repository,
                          {"changed", result.changed}});
 }
 
-void Commit(RepositoryCall& call, const storage::Repository& repository, CommitBody& body,
-            storage::CommitRequest& commit) {
+void Commit(RepositoryCall& call, const storage::Repository& repository,
+            storage::UploadStore& store, CommitBody& body, storage::CommitRequest& commit) {
   auto operations = body.ReadOperations();
   if (!operations) return call.Fail(operations.error());
   commit.operations = *std::move(operations);
@@ -75,8 +76,7 @@ void Commit(RepositoryCall& call, const storage::Repository& repository, CommitB
     TRY(request.RequireClient());
     return request.HoldMemory(body_bytes + memory_bytes);
   };
-  const auto result =
-      storage::Commit(call.hub.database, call.hub.content, commit, Entering(call.hub));
+  const auto result = storage::Commit(call.hub.database, store, commit, Entering(call.hub));
   if (!result) return AnswerFailure(call, result.error());
   if (result->changed) call.hub.metrics.Add(Counter::Commits);
   FollowHead(call.hub, repository.row);
@@ -95,7 +95,9 @@ void PostCommit(RepositoryCall& call) {
   const auto tip = FindTip(call.hub, repository->row, commit.branch);
   if (!tip && tip.error().code() == Errc::NotFound) return AnswerNoRevision(call.response);
   if (!tip) return call.Fail(tip.error());
-  CommitBody body(call.hub, call.request, repository->row);
+  storage::UploadStore store(call.hub.content, {call.request.caller.user, repository->row},
+                             call.hub.quota());
+  CommitBody body(call.hub, store, call.request, repository->row);
   const auto header = body.ReadHeader();
   if (!header) return call.Fail(header.error());
   commit.message = header->Message();
@@ -105,7 +107,7 @@ void PostCommit(RepositoryCall& call) {
   }
   if (!parent) return call.Fail(parent.error());
   commit.expected_parent = *parent;
-  Commit(call, *repository, body, commit);
+  Commit(call, *repository, store, body, commit);
 }
 
 }  // namespace

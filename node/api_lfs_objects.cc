@@ -48,9 +48,13 @@ std::optional<SignedLink> Check(Exchange& exchange, std::string_view use) {
 }
 
 UploadTarget TargetOf(Hub& hub, const SignedLink& link) {
-  return {link.repository, [&hub, link](storage::Connection& connection) {
-            return RequireLinkRights(hub, connection, link);
-          }};
+  UploadTarget target;
+  target.owner = {link.user, link.repository};
+  if (link.part != 0) target.whole = link.oid;
+  target.still_allowed = [&hub, link](storage::Connection& connection) {
+    return RequireLinkRights(hub, connection, link);
+  };
+  return target;
 }
 
 void PutObject(Exchange& exchange) {

@@ -48,8 +48,9 @@ std::string CommitHeader::Message() const {
   return description.empty() ? summary : summary + "\n\n" + description;
 }
 
-CommitBody::CommitBody(Hub& hub, Request& request, std::int64_t repository)
-    : hub_(hub), repository_(repository), lines_(request, kMaxLineBytes) {}
+CommitBody::CommitBody(Hub& hub, storage::ContentStore& store, Request& request,
+                       std::int64_t repository)
+    : hub_(hub), store_(store), repository_(repository), lines_(request, kMaxLineBytes) {}
 
 Result<std::optional<CommitBody::Line>> CommitBody::ReadLine() {
   auto text = TRY(lines_.Next());
@@ -114,7 +115,7 @@ Result<CommitOperation> CommitBody::ReadFile(const Json& value) {
   if (storage::ParsePointer(AsText(bytes))) {
     return CommitOperation(storage::AddInline{std::move(path), std::move(bytes)});
   }
-  auto stored = TRY(hub_.content.PutBytes(bytes, repository_));
+  auto stored = TRY(store_.PutBytes(bytes, repository_));
   pins_.push_back(std::move(stored.pin));
   return CommitOperation(storage::AddUploaded{std::move(path), std::move(stored.content),
                                               /*as_pointer=*/false});

@@ -29,7 +29,8 @@ struct CommitHeader {
 // Errors: Invalid and TooLarge name the line; the request's own errors.
 class CommitBody {
  public:
-  CommitBody(Hub& hub, Request& request, std::int64_t repository);
+  // `store` takes the files that stand in lines.
+  CommitBody(Hub& hub, storage::ContentStore& store, Request& request, std::int64_t repository);
 
   // Once, first.
   Result<CommitHeader> ReadHeader();
@@ -48,6 +49,7 @@ class CommitBody {
                                                  bool as_pointer);
 
   Hub& hub_;
+  storage::ContentStore& store_;
   const std::int64_t repository_;
   LineReader lines_;
   std::vector<std::unique_ptr<storage::FileWriter>> pins_;

@@ -83,6 +83,7 @@ class ContentApi {
   Status AddOffer(const Repository& repository, Request& request, Response& response);
   Status RequireRoomFor(const Repository& repository,
                         const std::vector<storage::OfferedFile>& files);
+  Status RequireLooseRoomFor(const Repository& repository, std::uint64_t size_bytes);
   Status GetOffer(const Repository& repository, Request& request, Response& response);
   Status PutChunks(const Repository& repository, Request& request, Response& response);
   Status TakeOffer(const Repository& repository, Request& request, Response& response);

@@ -162,12 +162,18 @@ Status ContentApi::RequireRoomFor(const Repository& repository,
   return storage::RequireUploadRoom(*connection, repository.row, bytes, options_.quota);
 }
 
+Status ContentApi::RequireLooseRoomFor(const Repository& repository, std::uint64_t size_bytes) {
+  auto connection = TRY(store_.core().database.Read());
+  return storage::RequireLooseRoom(*connection, repository.row, size_bytes, options_.quota);
+}
+
 Status ContentApi::AddOffer(const Repository& repository, Request& request, Response& response) {
   const auto session = TRY(SessionOf(repository, request));
   const std::string body = TRY(request.ReadAll(options_.offer_bytes, kOfferTimes));
   TRY(store_.RequireRoom(body.size()));
   const auto files = TRY(storage::ParseOffer(AsBytes(body)));
   TRY(RequireRoomFor(repository, files));
+  TRY(RequireLooseRoomFor(repository, storage::SessionOffers::BytesOnDisk(body.size())));
   const std::uint32_t number = TRY(offers_.Add(*session, AsBytes(body)));
   response.status = 201;
   return AnswerLacking(*session, number, files, response);
@@ -187,10 +193,7 @@ Status ContentApi::PutChunks(const Repository& repository, Request& request, Res
   for (const auto& entry : TRY(storage::ParseBatchTable(AsBytes(body)))) {
     raw_bytes += entry.raw_bytes;
   }
-  {
-    auto lease = TRY(store_.core().database.Read());
-    TRY(storage::RequireLooseRoom(*lease, repository.row, raw_bytes, options_.quota));
-  }
+  TRY(RequireLooseRoomFor(repository, raw_bytes));
   const auto stored = TRY(session->Put(AsBytes(body)));
   response.SetJson({{"chunks", stored.chunk_count}, {"bytes", stored.raw_bytes}});
   return Ok();
@@ -203,6 +206,7 @@ Status ContentApi::TakeOffer(const Repository& repository, Request& request, Res
   TRY(request.HoldMemory(kOfferTimes * size_bytes));
   auto files = TRY(offers_.Get(*session, number));
   TRY(request.HoldMemory(size_bytes));
+  TRY(RequireRoomFor(repository, files));  // others may have been taken since it was offered
   response.headers.Set("Content-Type", "application/x-ndjson");
   response.producer = std::make_unique<TakeProgress>(request, large_files_,
                                                      TakeProgress::Work{session, std::move(files)});

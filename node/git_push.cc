@@ -9,6 +9,7 @@
 #include "storage/catalog/authorisation.h"
 #include "storage/history/received_history.h"
 #include "storage/history/received_pack.h"
+#include "storage/history/upload_store.h"
 #include "storage/history/uploads.h"
 
 namespace banyan::node {
@@ -134,15 +135,16 @@ Status Push::Enter(const std::vector<ReceivedRef>& moved) {
   auto lease = TRY(call_.hub.database.Read());
   // Git shows its user what the report says, and nothing of an answer that is none.
   if (std::ranges::any_of(moved, [](const auto& ref) { return ref.after.has_value(); })) {
-    TRY(storage::RequireUploadRoom(*lease, work_.repository.row,
+    TRY(storage::RequireRoomToSend(*lease, work_.repository.row,
                                    call_.request.body_size_bytes().value_or(1), call_.hub.quota()));
   }
-  const auto objects =
-      TRY(storage::GitObjects::Open(*lease, call_.hub.content, work_.repository.row));
+  storage::UploadStore store(call_.hub.content, {call_.request.caller.user, work_.repository.row},
+                             call_.hub.quota());
+  const auto objects = TRY(storage::GitObjects::Open(*lease, store, work_.repository.row));
   TRY(storage::ReadReceivedPacks(*objects, call_.git.fs(),
                                  quarantine_->directory() + "/objects/pack"));
   auto change = TRY(storage::VerifyReceived(*objects, work_.repository.row, moved));
-  TRY(call_.hub.content.Sync());
+  TRY(store.Sync());
   TRY(call_.hub.database.Write([&](storage::Connection& connection) -> Status {
     TRY(RequireStill(connection, moved));
     TRY(storage::EnterChange(connection, work_.repository.row, change, Entering(call_.hub)));

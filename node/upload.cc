@@ -1,5 +1,6 @@
 #include "node/upload.h"
 
+#include "storage/history/upload_store.h"
 #include "storage/history/uploads.h"
 
 namespace banyan::node {
@@ -18,20 +19,22 @@ Status RequireExpected(const storage::FileContent& content, const ExpectedFile& 
 }
 
 // What the repository has already, such as when a client tries again, takes no room.
+using Require = Status (*)(storage::Connection&, std::int64_t, std::uint64_t,
+                           const storage::QuotaPolicy&);
 Status RequireRoom(Hub& hub, storage::Connection& connection, const ExpectedFile& expected,
-                   std::int64_t repository) {
+                   std::int64_t repository, Require require) {
   std::uint64_t bytes = expected.size_bytes;
   if (expected.sha256) {
     bytes = TRY(storage::CountNewBytes(connection, repository, *expected.sha256, bytes));
   }
-  return storage::RequireUploadRoom(connection, repository, bytes, hub.quota());
+  return require(connection, repository, bytes, hub.quota());
 }
 
 // Durable first, then recorded: the row must never name bytes that a power cut may take back.
-// `replaced` wait no longer.
+// `parts` of it wait no longer.
 Result<storage::FileContent> Record(Hub& hub, storage::FileWriter& writer,
                                     const ExpectedFile& expected, const UploadTarget& target,
-                                    const std::vector<storage::FileContent>& replaced) {
+                                    const std::vector<storage::FileContent>& parts) {
   auto content = TRY(writer.Finish());
   const Status right = RequireExpected(content, expected);
   if (!right) {
@@ -40,14 +43,18 @@ Result<storage::FileContent> Record(Hub& hub, storage::FileWriter& writer,
   }
   TRY(hub.content.Sync());
   const std::int64_t now_ms = hub.clock.NowMs();
-  const std::int64_t repository = target.repository;
+  const std::int64_t repository = target.owner.repository;
   TRY(hub.database.Write([&](storage::Connection& connection) -> Status {
     TRY(target.still_allowed(connection));
-    for (const auto& file : replaced) {
-      TRY(storage::DropUpload(connection, repository, file.row));
+    for (const auto& file : parts) {
+      TRY(storage::DropPart(connection, repository, file.row, content.sha256));
     }
-    TRY(RequireRoom(hub, connection, {content.size_bytes, content.sha256}, repository));
+    TRY(RequireRoom(hub, connection, {content.size_bytes, content.sha256}, repository,
+                    storage::RequireUploadRoom));
     content.row = TRY(storage::RecordFile(connection, content, now_ms));
+    if (target.whole) {
+      return storage::HoldPart(connection, repository, content, *target.whole, now_ms);
+    }
     return storage::HoldFile(connection, repository, content, storage::Holding::Uploaded, now_ms);
   }));
   hub.metrics.Add(Counter::UploadsTaken);
@@ -64,7 +71,7 @@ Result<storage::FileContent> ReceiveFile(Hub& hub, Request& request, const Expec
   }
   {
     auto lease = TRY(hub.database.Read());
-    TRY(RequireRoom(hub, *lease, expected, target.repository));
+    TRY(RequireRoom(hub, *lease, expected, target.owner.repository, storage::RequireRoomToSend));
   }
   request.LimitBody(expected.size_bytes);
   if (const auto announced = request.body_size_bytes();
@@ -73,7 +80,8 @@ Result<storage::FileContent> ReceiveFile(Hub& hub, Request& request, const Expec
     return Error(Errc::Invalid, "the body has " + std::to_string(*announced) + " bytes, " +
                                     std::to_string(expected.size_bytes) + " were announced");
   }
-  auto writer = TRY(hub.content.NewFile({expected.size_bytes, target.repository}));
+  storage::UploadStore store(hub.content, target.owner, hub.quota());
+  auto writer = TRY(store.NewFile({expected.size_bytes, target.owner.repository}));
   while (const std::size_t count = TRY(request.ReadBody(writer->Room()))) {
     TRY(writer->Wrote(count));
   }
@@ -89,7 +97,8 @@ Result<storage::FileContent> JoinFiles(Hub& hub, const std::vector<storage::File
     }
     size_bytes += part.size_bytes;
   }
-  auto writer = TRY(hub.content.NewFile({expected.size_bytes, target.repository}));
+  storage::UploadStore store(hub.content, target.owner, hub.quota());
+  auto writer = TRY(store.NewFile({expected.size_bytes, target.owner.repository}));
   for (const auto& part : parts) {
     auto reader = TRY(hub.content.OpenFile(part));
     TRY(reader->Stream(0, part.size_bytes, /*allow_mapped=*/false,

@@ -271,6 +271,13 @@ CREATE INDEX repository_file_since ON repository_file(repository, since_ms);
 CREATE INDEX file_public ON file(id) WHERE public_references > 0;
 )sql";
 
+// What waits as a part of one file to come, and for nothing else (storage/history/uploads.h), and
+// what sessions keep (storage/content/loose_places.h).
+constexpr const char* kVersion15 = R"sql(
+ALTER TABLE repository_file ADD COLUMN part_of BLOB;  -- its SHA-256; NULL: wanted by itself
+ALTER TABLE upload_session ADD COLUMN offer_bytes INTEGER NOT NULL DEFAULT 0;  -- on the disk
+)sql";
+
 Result<std::int64_t> Version(Connection& connection) {
   auto rows = connection.Query("PRAGMA user_version");
   const bool found = rows.Next();
@@ -303,6 +310,7 @@ Status Migrate(Database& database) {
     if (version < 12) TRY(connection.ExecuteScript(kVersion12));
     if (version < 13) TRY(connection.ExecuteScript(kVersion13));
     if (version < 14) TRY(connection.ExecuteScript(kVersion14));
+    if (version < 15) TRY(connection.ExecuteScript(kVersion15));
     return connection.ExecuteScript("PRAGMA user_version = " + std::to_string(kSchemaVersion));
   });
 }

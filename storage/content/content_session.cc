@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <deque>
 
+#include "storage/content/leftovers.h"
 #include "storage/content/loose_places.h"
 #include "storage/content/merkle.h"
 #include "storage/content/scrub.h"
@@ -16,15 +17,6 @@ Error NoSession() {
       "no such upload session: it expired, was ended, or gave way to newer ones; begin again");
 }
 
-Result<std::vector<std::uint32_t>> SizesOf(ContentCore& core, const Term& run) {
-  const auto pack = TRY(core.packs->Get(run.pack));
-  std::vector<std::uint32_t> sizes;
-  for (std::uint32_t i = 0; i < run.count; ++i) {
-    sizes.push_back(pack->entry(run.first + i).raw_bytes);
-  }
-  return sizes;
-}
-
 Result<ChunkScope> PlacingScopeOf(ContentCore& core, const SessionOwner& owner,
                                   std::int64_t session) {
   auto places = TRY(core.known_places.Of(core.database, owner.repository));
@@ -36,11 +28,17 @@ Result<ChunkScope> PlacingScopeOf(ContentCore& core, const SessionOwner& owner,
 // Of the owner's sessions those unused for longest, so many that with this new one there are
 // kMostOpen.
 Status EndOldest(Connection& connection, const SessionOwner& owner, std::int64_t begun) {
-  return connection.Execute(
-      "DELETE FROM upload_session WHERE id IN (SELECT id FROM upload_session"
-      " WHERE repository = ? AND user = ? AND id <> ? ORDER BY used_ms DESC, id DESC"
-      " LIMIT -1 OFFSET ?)",
-      owner.repository, owner.user, begun, ContentSession::kMostOpen - 1);
+  std::vector<std::int64_t> oldest;
+  {
+    auto rows = connection.Query(
+        "SELECT id FROM upload_session WHERE repository = ? AND user = ? AND id <> ?"
+        " AND used_ms > 0 ORDER BY used_ms DESC, id DESC LIMIT -1 OFFSET ?",
+        owner.repository, owner.user, begun, ContentSession::kMostOpen - 1);
+    while (rows.Next()) oldest.push_back(rows.Int(0));
+    TRY(Status(rows.status()));
+  }
+  for (const std::int64_t session : oldest) TRY(EndSession(connection, session));
+  return Ok();
 }
 
 }  // namespace
@@ -73,8 +71,9 @@ Result<std::shared_ptr<ContentSession>> ContentSession::Resume(LocalContentStore
   TRY(store.core().database.Write([&](Connection& connection) -> Status {
     {
       auto rows = connection.Query(
-          "SELECT id FROM upload_session WHERE name = ? AND user = ? AND repository = ?", name,
-          owner.user, owner.repository);
+          "SELECT id FROM upload_session"
+          " WHERE name = ? AND user = ? AND repository = ? AND used_ms > 0",
+          name, owner.user, owner.repository);
       if (rows.Next()) row = rows.Int(0);
       TRY(Status(rows.status()));
     }
@@ -178,10 +177,11 @@ Result<ContentSession::PutSummary> ContentSession::Put(ByteView batch, const Exp
   for (const BatchEntry& entry : entries) summary.raw_bytes += entry.raw_bytes;
   const Batch parts{std::move(entries), payloads, expected};
   const auto ids = TRY(Identify(parts));
-  PinnedRecipe pinned(store_.core());
-  TRY(Store(parts, ids, pinned.recipe));
+  PinnedUpload pinned(store_.core(), owner_);
+  TRY(Store(parts, ids, pinned.recipe()));
   TRY(store_.Sync());
-  TRY(Keep(pinned.recipe));
+  TRY(Keep(pinned.recipe()));
+  pinned.Kept();
   return summary;
 }
 
@@ -195,7 +195,7 @@ Result<Recipe> ContentSession::FindLoose(const Recipe& chunks) {
   TRY(scope_.ReadFiles());
   Recipe loose;
   for (const Term& term : chunks.terms) {
-    const auto sizes = TRY(SizesOf(store_.core(), term));
+    const auto sizes = TRY(store_.core().packs->RawSizesOf(term));
     for (std::uint32_t i = 0; i < term.count; ++i) {
       const ChunkLocation at{term.pack, term.first + i};
       if (!scope_.files().Contains(at)) loose.Append(at.pack, at.index, sizes[i]);
@@ -212,7 +212,7 @@ Status ContentSession::Keep(const Recipe& chunks, const Also& also) {
                            store_.core().clock.NowMs(), row_, name_));
     if (connection.Changes() == 0) return NoSession();
     for (const Term& term : loose.terms) {
-      TRY(HoldPlaces(connection, row_, term, TRY(SizesOf(store_.core(), term))));
+      TRY(HoldPlaces(connection, row_, term, TRY(store_.core().packs->RawSizesOf(term))));
     }
     return also ? also(connection) : Ok();
   }));
@@ -400,7 +400,7 @@ Status ContentSession::RecordAll(std::vector<Result<FileContent>>& files, std::v
   TRY(store_.core().database.Write([&](Connection& connection) -> Status {
     TRY(LetGoOfPlaces(connection, owner_.repository, places));
     // Others who sent the same have no file of it yet.
-    TRY(LetGoOfOwnPlaces(connection, name_, sent));
+    TRY(LeavePlaces(connection, name_, owner_, sent));
     for (auto& file : files) {
       if (file) TRY(Record(connection, *file, now_ms));
     }
@@ -413,9 +413,21 @@ Status ContentSession::RecordAll(std::vector<Result<FileContent>>& files, std::v
   return Ok();
 }
 
+Status ContentSession::CountOffer(std::uint64_t size_bytes) {
+  return store_.core().database.Write([&](Connection& connection) -> Status {
+    TRY(
+        connection.Execute("UPDATE upload_session SET used_ms = ?, offer_bytes = offer_bytes + ?"
+                           " WHERE id = ? AND name = ?",
+                           store_.core().clock.NowMs(), size_bytes, row_, name_));
+    return connection.Changes() == 0 ? NoSession() : Ok();
+  });
+}
+
 Status ContentSession::End() {
-  return store_.core().database.Write([&](Connection& connection) {
-    return connection.Execute("DELETE FROM upload_session WHERE id = ? AND name = ?", row_, name_);
+  return store_.core().database.Write([&](Connection& connection) -> Status {
+    TRY(connection.Execute("UPDATE upload_session SET offer_bytes = 0 WHERE id = ? AND name = ?",
+                           row_, name_));
+    return connection.Changes() == 0 ? Ok() : EndSession(connection, row_);
   });
 }
 

@@ -6,11 +6,12 @@
 //     │                                                                     │
 //     └── Resume after a crash of either side ◀────────────────────────────-┘  then a commit
 //
-// What was acknowledged by Put or Assemble is durable. It belongs to the session until it expires
-// (7 days unused), or to the files of the repository that have it; should these go, it is lacking
-// again. Nothing is believed: ids are hashed from decoded bytes, and Assemble computes the SHA-256
-// from the stored chunks. Thread safe: of several calls at once, decoding, hashing and waiting for
-// the disk overlap.
+// What was acknowledged by Put or Assemble is durable. It belongs to the session until it ends, as
+// it does when it was unused for 7 days, or to the files of the repository that have it; should
+// these go, it is lacking again. Until the next collection all that was stored counts as loose
+// (loose_places.h), whatever came of it. Nothing is believed: ids are hashed from decoded bytes,
+// and Assemble computes the SHA-256 from the stored chunks. Thread safe: of several calls at once,
+// decoding, hashing and waiting for the disk overlap.
 
 #include <functional>
 #include <memory>
@@ -24,15 +25,9 @@
 #include "storage/content/chunk_scope.h"
 #include "storage/content/file_inspection.h"
 #include "storage/content/sectioned_file.h"
+#include "storage/content/session_owner.h"
 
 namespace banyan::storage {
-
-// A caller already known to have write access to the repository.
-struct SessionOwner {
-  std::int64_t user = 0;
-  std::int64_t repository = 0;
-  auto operator<=>(const SessionOwner&) const = default;
-};
 
 class ContentSession {
  public:
@@ -52,7 +47,7 @@ class ContentSession {
                                                         const std::string& name,
                                                         const SessionOwner& owner);
 
-  // 32 alphanumerics; known to its owner only.
+  // 32 alphanumerics. Whoever knows or guesses it can do nothing with it: it is its owner's only.
   const std::string& name() const { return name_; }
   const SessionOwner& owner() const { return owner_; }
   LocalContentStore& store() { return store_; }
@@ -94,8 +89,8 @@ class ContentSession {
   Status InspectAhead(FileInspection& inspection, std::span<const ChunkRef> next) EXCLUDES(mutex_);
   // Makes a file of chunks in scope and records it as uploaded to the repository. Conflict when
   // some chunks are lacking (ask Lacking again and send them); Invalid when the bytes do not match
-  // the claim. A list that is not the canonical cut is accepted and stored anew under that cut; the
-  // session keeps its chunks no longer.
+  // the claim. A list that is not the canonical cut is accepted and stored anew under that cut; its
+  // own chunks are left over.
   // `begun`: of the same chunks, as far as it came; used up then.
   Result<FileContent> Assemble(const ChunkList& chunks, const FileClaim& claim,
                                FileInspection* begun = nullptr);
@@ -112,7 +107,10 @@ class ContentSession {
   // The same for many small files, recorded in one transaction. Each has its own result; the error
   // of the call is one of the store.
   Result<std::vector<Result<FileContent>>> AssembleAll(std::span<const Assembly> files);
-  // Ends the session; chunks that no file uses are left to garbage collection.
+  // Before a list of what is offered is kept for the session, so many bytes of the disk: they count
+  // as loose until it ends. NotFound when it has ended.
+  Status CountOffer(std::uint64_t size_bytes);
+  // Ends the session, whose offers go now, and chunks that no file uses at the next collection.
   Status End();
 
  private:

@@ -50,6 +50,8 @@ class FileWriter {
   virtual Status Wrote(std::size_t count) = 0;
   // The computed identity. Not durable yet: call ContentStore::Sync before RecordFile.
   virtual Result<FileContent> Finish() = 0;
+  // Ends the writing, of what was not finished too, and says what of the file is stored.
+  virtual const Recipe& Placed() = 0;
 };
 
 inline constexpr std::size_t kMinMappedSliceBytes = 64u << 10;
@@ -97,7 +99,7 @@ class ContentStore {
     FileContent content;
     std::unique_ptr<FileWriter> pin;
   };
-  Result<SmallFile> PutBytes(ByteView bytes, std::int64_t repository = 0);
+  virtual Result<SmallFile> PutBytes(ByteView bytes, std::int64_t repository = 0);
   // Makes everything written by finished writers durable. One call may cover many files.
   virtual Status Sync() = 0;
 

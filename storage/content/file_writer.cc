@@ -161,4 +161,9 @@ Result<FileContent> StoreFileWriter::Finish() {
   return content;
 }
 
+const Recipe& StoreFileWriter::Placed() {
+  pipeline_.reset();
+  return pinned_.recipe;
+}
+
 }  // namespace banyan::storage

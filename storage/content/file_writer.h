@@ -20,6 +20,7 @@ class StoreFileWriter final : public FileWriter {
   std::span<std::uint8_t> Room() override;
   Status Wrote(std::size_t count) override;
   Result<FileContent> Finish() override;
+  const Recipe& Placed() override;
 
  private:
   class Pipeline;

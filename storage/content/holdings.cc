@@ -145,14 +145,15 @@ Status HoldFile(Connection& connection, std::int64_t repository, const FileConte
   }
   if (before >= wanted) {
     TRY(connection.Execute(
-        "UPDATE repository_file SET since_ms = ? WHERE repository = ? AND file = ?"
+        "UPDATE repository_file SET since_ms = ?, part_of = NULL WHERE repository = ? AND file = ?"
         " AND committed = 0",
         now_ms, repository, file.row));
     return UseCopy(connection, repository, file);
   }
   TRY(connection.Execute(
       "INSERT INTO repository_file(repository, file, committed, since_ms) VALUES(?,?,?,?)"
-      " ON CONFLICT DO UPDATE SET committed = excluded.committed, since_ms = excluded.since_ms",
+      " ON CONFLICT DO UPDATE SET committed = excluded.committed, since_ms = excluded.since_ms,"
+      " part_of = NULL",
       repository, file.row, wanted - 1, now_ms));
   TRY(UseCopy(connection, repository, file));
   if (wanted != 2) return Ok();

@@ -164,10 +164,62 @@ Status LetGoOfPlaces(Connection& connection, std::int64_t repository, std::vecto
   return LetGo(connection, kOfRepository, repository, std::move(places));
 }
 
-Status LetGoOfOwnPlaces(Connection& connection, const std::string& session,
-                        std::vector<Term> places) {
-  return LetGo(connection, kOfNamed, session, std::move(places));
+// Its name may be wanted for one that begins.
+Status EndSession(Connection& connection, std::int64_t session) {
+  TRY(
+      connection.Execute("DELETE FROM upload_session WHERE id = ? AND offer_bytes = 0"
+                         " AND NOT EXISTS(SELECT 1 FROM upload_range WHERE session = id)",
+                         session));
+  return connection.Execute(
+      "UPDATE upload_session SET used_ms = 0, name = 'ended ' || id WHERE id = ?", session);
 }
+
+Result<std::optional<std::int64_t>> LeftoverSession(Connection& connection,
+                                                    const SessionOwner& owner) {
+  const std::string name =
+      "left over " + std::to_string(owner.user) + " " + std::to_string(owner.repository);
+  TRY(connection.Execute(
+      "INSERT INTO upload_session(name, user, repository, created_ms, used_ms)"
+      " SELECT ?, n.id, r.id, 0, 0 FROM namespace n, repository r WHERE n.id = ? AND r.id = ?"
+      " ON CONFLICT(name) DO NOTHING",
+      name, owner.user, owner.repository));
+  std::optional<std::int64_t> session;
+  auto rows = connection.Query("SELECT id FROM upload_session WHERE name = ?", name);
+  if (rows.Next()) session = rows.Int(0);
+  TRY(Status(rows.status()));
+  return session;
+}
+
+Status LeavePlaces(Connection& connection, const std::string& session, const SessionOwner& owner,
+                   const std::vector<Term>& places) {
+  if (places.empty()) return Ok();
+  const auto leftovers = TRY(LeftoverSession(connection, owner));
+  for (const Term& run : JoinNeighbours(places)) {
+    const auto rows = TRY(FindHeld(connection, kOfNamed, session, run.pack, run.first, EndOf(run)));
+    for (const Held& held : rows) {
+      const auto first = std::max(held.first, run.first);
+      const auto count = std::min(held.End(), EndOf(run)) - first;
+      const auto sizes = std::span(held.sizes_bytes).subspan(first - held.first, count);
+      if (leftovers) TRY(HoldPlaces(connection, *leftovers, {run.pack, first, count, 0}, sizes));
+    }
+  }
+  return LetGo(connection, kOfNamed, session, places);
+}
+
+namespace {
+
+Result<std::uint64_t> CountOfferBytes(Connection& connection, std::int64_t repository) {
+  auto rows = connection.Query(
+      "SELECT coalesce(sum(offer_bytes), 0) FROM upload_session s JOIN repository r"
+      " ON r.id = s.repository"
+      " WHERE r.namespace = (SELECT namespace FROM repository WHERE id = ?)",
+      repository);
+  const bool found = rows.Next();
+  TRY(Status(rows.status()));
+  return found ? static_cast<std::uint64_t>(rows.Int(0)) : 0;
+}
+
+}  // namespace
 
 Result<std::uint64_t> CountLooseBytes(Connection& connection, std::int64_t repository) {
   struct Shared {
@@ -176,7 +228,7 @@ Result<std::uint64_t> CountLooseBytes(Connection& connection, std::int64_t repos
     std::uint32_t counted_to;
   };
   std::vector<Shared> shared;
-  std::uint64_t bytes = 0;
+  std::uint64_t bytes = TRY(CountOfferBytes(connection, repository));
   {
     auto rows = connection.Query(
         "SELECT session, pack, first, count, bytes FROM upload_range WHERE session IN"

@@ -132,6 +132,15 @@ Result<std::shared_ptr<Pack>> PackStore::Get(PackId id) {
   return loaded;
 }
 
+Result<std::vector<std::uint32_t>> PackStore::RawSizesOf(const Term& run) {
+  const auto pack = TRY(Get(run.pack));
+  std::vector<std::uint32_t> sizes;
+  for (std::uint32_t i = 0; i < run.count; ++i) {
+    sizes.push_back(pack->entry(run.first + i).raw_bytes);
+  }
+  return sizes;
+}
+
 void PackStore::NoteDamaged(const ChunkIndices& damaged) {
   MutexLock lock(mutex_);
   for (const auto& [id, indices] : damaged) {

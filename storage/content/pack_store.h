@@ -38,6 +38,8 @@ class PackStore {
 
   // Corrupt when there is no such pack or its footer is damaged. One object per id at a time.
   Result<std::shared_ptr<Pack>> Get(PackId id);
+  // In bytes, of each chunk of the run.
+  Result<std::vector<std::uint32_t>> RawSizesOf(const Term& run);
   // Makes everything appended so far durable; seals packs that have no room left.
   Status Sync();
   // Io once a failed sync stopped the store from taking anything (Pack::Sync).

@@ -13,7 +13,8 @@ Error NoOffer() { return Error(Errc::NotFound, "no such offer in this session: s
 
 }  // namespace
 
-Result<std::uint32_t> SessionOffers::Add(const ContentSession& session, ByteView offer) {
+// Whoever ends the session removes its offers then: not before this one is written.
+Result<std::uint32_t> SessionOffers::Add(ContentSession& session, ByteView offer) {
   MutexLock lock(mutex_);
   const std::string directory = DirectoryOf(session.name());
   TRY(fs_.CreateDirectories(directory));
@@ -24,6 +25,7 @@ Result<std::uint32_t> SessionOffers::Add(const ContentSession& session, ByteView
   if (++number > kMaxOffers) {
     return Error(Errc::TooLarge, "the session has too many offers: end it, and begin another");
   }
+  TRY(session.CountOffer(BytesOnDisk(offer.size())));
   TRY(WriteFileDurably(fs_, directory + "/" + std::to_string(number), offer));
   return number;
 }

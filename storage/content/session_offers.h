@@ -1,6 +1,7 @@
 #pragma once
 // The offers of a session, kept beside the catalog as <data>/sessions/<session>/<number>, durable,
-// so that an interrupted push goes on without sending its chunk lists again. Thread safe.
+// so that an interrupted push goes on without sending its chunk lists again. What they take there
+// counts as loose as long as the session is open. Thread safe.
 
 #include <string>
 
@@ -15,9 +16,13 @@ class SessionOffers {
   SessionOffers(FileSystem& fs, std::string directory)
       : fs_(fs), directory_(std::move(directory)) {}
 
-  // Keeps an offer that the caller could parse. Numbers count from 1 in each session; TooLarge for
-  // more than a session may have.
-  Result<std::uint32_t> Add(const ContentSession& session, ByteView offer);
+  // What an offer of that size takes on the disk: whole blocks.
+  static std::uint64_t BytesOnDisk(std::uint64_t size_bytes) {
+    return (size_bytes / kBlockBytes + 1) * kBlockBytes;
+  }
+  // Keeps an offer that the caller could parse, and has room for. Numbers count from 1 in each
+  // session; TooLarge for more than a session may have, NotFound when it has ended.
+  Result<std::uint32_t> Add(ContentSession& session, ByteView offer);
   Result<std::vector<OfferedFile>> Get(const ContentSession& session, std::uint32_t number);
   // Of a kept offer; NotFound when there is none.
   Result<std::uint64_t> SizeOf(const ContentSession& session, std::uint32_t number) const;
@@ -27,6 +32,7 @@ class SessionOffers {
   Status RemoveEnded(Connection& connection);
 
  private:
+  static constexpr std::uint64_t kBlockBytes = 4096;
   std::string DirectoryOf(const std::string& session_name) const {
     return directory_ + "/sessions/" + session_name;
   }

@@ -1,10 +1,17 @@
 #include "storage/history/history.h"
 
+#include <algorithm>
+
 #include "storage/history/git_library.h"
 #include "storage/history/manifest_source.h"
 #include "storage/history/uploads.h"
 
 namespace banyan::storage {
+namespace {
+
+constexpr std::int64_t kMaxTimeS = 253'402'300'799;  // the end of the year 9999
+
+}  // namespace
 
 std::string CommitRecord::Title() const { return message.substr(0, message.find('\n')); }
 
@@ -24,7 +31,7 @@ Result<CommitRecord> ParseCommit(GitObjects& objects, const GitOid& oid) {
   const git_signature* author = git_commit_author(raw);
   record.author_name = author->name;
   record.author_email = author->email;
-  record.time_ms = git_commit_time(raw) * 1000;
+  record.time_ms = std::clamp(std::int64_t{git_commit_time(raw)}, -kMaxTimeS, kMaxTimeS) * 1000;
   record.message = git_commit_message(raw);
   while (!record.message.empty() && record.message.back() == '\n') record.message.pop_back();
   return record;

@@ -21,7 +21,7 @@ struct CommitRecord {
   std::vector<GitOid> parents;
   std::string author_name;
   std::string author_email;
-  std::int64_t time_ms = 0;   // of the committer
+  std::int64_t time_ms = 0;   // of the committer; ends with the year 9999
   std::string message;        // without line ends at its end
   std::string Title() const;  // the first line of the message
 };

@@ -84,14 +84,53 @@ Status RequireLooseRoom(Connection& connection, std::int64_t repository,
   return Error(
       room.error().code(),
       room.error().message() + ". " + std::to_string(loose) +
-          " bytes of what is wanted were sent already and are in no file yet: finish the "
-          "uploads that they belong to, or wait: they go when these are unused for 7 days");
+          " bytes of what is wanted were sent already and are in no file: finish the uploads "
+          "that they belong to, or wait: what was refused, broke off or was given up goes when "
+          "this node collects next, mostly within a day, and the rest when it is unused for 7 "
+          "days");
 }
 
-Status DropUpload(Connection& connection, std::int64_t repository, std::int64_t file) {
+Status RequireRoomToSend(Connection& connection, std::int64_t repository,
+                         std::uint64_t additional_bytes, const QuotaPolicy& policy) {
+  if (additional_bytes == 0) return Ok();
+  TRY(RequireLooseRoom(connection, repository, 1, policy));
+  return RequireUploadRoom(connection, repository, additional_bytes, policy);
+}
+
+Result<std::optional<std::uint64_t>> FindRoomToSend(Connection& connection, std::int64_t repository,
+                                                    const QuotaPolicy& policy) {
+  const auto waiting = TRY(WaitingBytes(connection, repository));
+  const auto quota = TRY(ReadQuota(connection, waiting.namespace_row, policy));
+  if (!quota.limit_bytes) return std::optional<std::uint64_t>();
+  const std::uint64_t taken = quota.used_bytes + waiting.bytes;
+  const std::uint64_t room = *quota.limit_bytes - std::min(taken, *quota.limit_bytes);
+  const auto loose = TRY(CountLooseBytes(connection, repository));
+  return std::optional<std::uint64_t>(loose < room ? room : 0);
+}
+
+Status HoldPart(Connection& connection, std::int64_t repository, const FileContent& file,
+                const Sha256& whole, std::int64_t now_ms) {
+  bool is_wanted_otherwise = false;
+  {
+    auto rows = connection.Query(
+        "SELECT 1 FROM repository_file WHERE repository = ? AND file = ? AND part_of IS NOT ?",
+        repository, file.row, whole);
+    is_wanted_otherwise = rows.Next();
+    TRY(Status(rows.status()));
+  }
+  TRY(HoldFile(connection, repository, file, Holding::Uploaded, now_ms));
+  if (is_wanted_otherwise) return Ok();
   return connection.Execute(
-      "DELETE FROM repository_file WHERE repository = ? AND file = ? AND committed = 0", repository,
-      file);
+      "UPDATE repository_file SET part_of = ? WHERE repository = ? AND file = ?", whole, repository,
+      file.row);
+}
+
+Status DropPart(Connection& connection, std::int64_t repository, std::int64_t file,
+                const Sha256& whole) {
+  return connection.Execute(
+      "DELETE FROM repository_file WHERE repository = ? AND file = ? AND committed = 0"
+      " AND part_of = ?",
+      repository, file, whole);
 }
 
 }  // namespace banyan::storage

@@ -35,7 +35,22 @@ Status RequireUploadRoom(Connection& connection, std::int64_t repository,
 Status RequireLooseRoom(Connection& connection, std::int64_t repository,
                         std::uint64_t additional_bytes, const QuotaPolicy& policy);
 
-// Lets go of a file unless the repository has it committed. No error when it has none.
-Status DropUpload(Connection& connection, std::int64_t repository, std::int64_t file);
+// Room for what is sent in one go, such as a file or a commit: for `additional_bytes` on top of
+// what is stored and waits, and for what is loose. These two are not added up, since who tries
+// again after a failure sends what is loose from then: so a namespace takes at most twice its
+// quota.
+Status RequireRoomToSend(Connection& connection, std::int64_t repository,
+                         std::uint64_t additional_bytes, const QuotaPolicy& policy);
+// For so many bytes there is; nullopt: no limit.
+Result<std::optional<std::uint64_t>> FindRoomToSend(Connection& connection, std::int64_t repository,
+                                                    const QuotaPolicy& policy);
+
+// Holds a file as uploaded (HoldFile), as a part of the one of this SHA-256.
+Status HoldPart(Connection& connection, std::int64_t repository, const FileContent& file,
+                const Sha256& whole, std::int64_t now_ms);
+// Lets go of a part, unless it is wanted otherwise, too: it was committed, or uploaded by itself or
+// as a part of another file. Then it expires like any other upload. No error when there is none.
+Status DropPart(Connection& connection, std::int64_t repository, std::int64_t file,
+                const Sha256& whole);
 
 }  // namespace banyan::storage

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "storage/content/leftovers.h"
 #include "storage/content/merkle.h"
 
 namespace banyan::storage {
@@ -57,7 +58,7 @@ Result<std::shared_ptr<XetSession>> XetSession::Open(LocalContentStore& store, R
 Result<XetSession::Known> XetSession::PutXorb(const XorbHash& hash, const ReadBytes& body) {
   const bool known = TRY(Find(hash)).has_value();
   ContentCore& core = store_.core();
-  PinnedRecipe pinned(core);
+  PinnedUpload pinned(core, owner());
   ChunkList chunks;
   {
     auto scope = TRY(content_->PlacingScope());
@@ -68,7 +69,7 @@ Result<XetSession::Known> XetSession::PutXorb(const XorbHash& hash, const ReadBy
       chunks.push_back({id, static_cast<std::uint32_t>(raw->size())});
       ReaderLock lock(core.collection_mutex);
       const auto at = TRY(placer.Place(id, *raw));
-      pinned.recipe.Append(at.pack, at.index, chunks.back().size_bytes);
+      pinned.recipe().Append(at.pack, at.index, chunks.back().size_bytes);
     }
   }
   if (chunks.empty()) return Error(Errc::Invalid, "xorb: it has no chunks");
@@ -76,10 +77,11 @@ Result<XetSession::Known> XetSession::PutXorb(const XorbHash& hash, const ReadBy
     return Error(Errc::Invalid, "xorb: its hash is " + found.ToString() + ", not the one named");
   }
   TRY(store_.Sync());
-  TRY(content_->Keep(pinned.recipe, [&](Connection& connection) {
+  TRY(content_->Keep(pinned.recipe(), [&](Connection& connection) {
     return NameXorb(connection, owner().user,
-                    {hash, pinned.recipe, XorbOrigin::Uploaded, 0, core.clock.NowMs()});
+                    {hash, pinned.recipe(), XorbOrigin::Uploaded, 0, core.clock.NowMs()});
   }));
+  pinned.Kept();
   return known ? Known::Already : Known::New;
 }
 

@@ -89,6 +89,8 @@ TEST_CASE("AnOlderCatalogHasItsHeadsAsMarks") {
     return c.ExecuteScript(
         "DROP TABLE log_mark; DROP INDEX repository_file_own; DROP INDEX repository_file_since;"
         "DROP INDEX file_public; ALTER TABLE repository_file DROP COLUMN recipe;"
+        "ALTER TABLE repository_file DROP COLUMN part_of;"
+        "ALTER TABLE upload_session DROP COLUMN offer_bytes;"
         "PRAGMA user_version = 12");
   }));
   MUST(storage::Migrate(f.catalog.database()));

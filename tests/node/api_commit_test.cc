@@ -3,6 +3,7 @@
 #include "storage/history/lfs.h"
 #include "tests/node/writing_node.h"
 #include "tests/support/safetensors_bytes.h"
+#include "tests/support/store_fixture.h"
 
 using namespace banyan;
 using namespace banyan::node;
@@ -303,6 +304,36 @@ TEST_CASE("ABodyThatBreaksOffIsNoCommit") {
     client.Read();
   }
   CHECK(hub.Head() == head);
+}
+
+// A commit that fails with its last line.
+TEST_CASE("WhatFailedCommitsBroughtIsBoundedByTheQuota") {
+  Fixture hub([](Config& config) { config.quota_default.bytes = 1'000'000; });
+  const auto commit = [&](std::uint64_t seed, const std::string& last) {
+    std::string content(AsText(tests::Noise(400'000, seed)));
+    return hub.Commit(HeaderLine() + FileLine("a.bin", content) + last).status;
+  };
+  const auto broken = Line("deletedFile", {{"path", "none"}});
+  for (const std::uint64_t seed : {1, 1, 1, 2, 3}) CHECK(commit(seed, broken) == 404);
+  CHECK(commit(4, broken) == 413);
+  CHECK(commit(4, "") == 413);
+  // Lines of one commit are bounded together, before they are stored.
+  Fixture other([](Config& config) { config.quota_default.bytes = 1'000'000; });
+  std::string lines = HeaderLine();
+  for (std::uint64_t seed = 1; seed <= 5; ++seed) {
+    lines += FileLine("a.bin", AsText(tests::Noise(400'000, seed)));
+  }
+  const auto stored = [&] {
+    auto& packs = *other.node().data().content().core().packs;
+    std::uint64_t bytes = 0;
+    for (const auto id : packs.OpenIds()) bytes += MUST(packs.Get(id))->payload_bytes();
+    return bytes;
+  };
+  const auto refused = other.Commit(lines);
+  CHECK(refused.status == 413);
+  CHECK(refused.body.find("line 4") != std::string::npos);
+  CHECK(stored() >= 800'000);
+  CHECK(stored() < 1'000'000);
 }
 
 TEST_CASE("ACommitOverTheQuotaIsRefusedWithFigures") {

@@ -1,6 +1,7 @@
 // Uploads and downloads through LFS, from the batch to the signed links.
 
 #include "node/data_directory.h"
+#include "storage/content/collector.h"
 #include "storage/history/lfs.h"
 #include "tests/node/writing_node.h"
 #include "tests/support/store_fixture.h"
@@ -295,6 +296,44 @@ TEST_CASE("LargeFilesComeInParts") {
   CHECK(hub.Read("w.bin") == content);
 }
 
+TEST_CASE("AFileTakesNoPartAwayThatIsWantedOtherwiseToo") {
+  Fixture hub([](Config& config) {
+    config.upload_multipart_from = {200'000};
+    config.upload_part = {100'000};
+  });
+  const auto shared = Noise(100'000, 1);
+  const auto sent = [&](const std::string& content) {
+    const auto upload = hub.One("upload", content, hub.alice)["actions"]["upload"];
+    Json parts = Json::array();
+    for (const int number : {1, 2}) {
+      const std::string link = upload["header"]["0000" + std::to_string(number)];
+      const auto at = static_cast<std::size_t>(number - 1) * 100'000;
+      const auto reply = hub.Follow("PUT", link, content.substr(at, 100'000));
+      REQUIRE(reply.status == 200);
+      parts.push_back({{"partNumber", number}, {"etag", reply.Header("ETag")}});
+    }
+    return Ask{"POST", upload["href"], "", {}, DumpJson({{"oid", Oid(content)}, {"parts", parts}})};
+  };
+  const auto status = [&](const Ask& complete) {
+    return hub.Follow("POST", complete.target, complete.body).status;
+  };
+  const auto one = sent(shared + Noise(100'000, 2));
+  const auto other = sent(shared + Noise(100'000, 3));
+  CHECK(status(one) == 200);
+  CHECK(status(other) == 200);
+
+  // A whole file that is a part of another, too, whether it is sent or found here.
+  const auto found = Noise(100'000, 4);
+  const auto last = sent(found + shared);
+  CHECK_FALSE(hub.One("upload", found, hub.alice).contains("actions"));
+  CHECK(status(last) == 200);
+  CHECK(hub.SendCommit(
+               "alice/tiny",
+               HeaderLine() + LfsLine("a.bin", Named(shared)) + LfsLine("b.bin", Named(found)),
+               hub.alice)
+            .status == 200);
+}
+
 TEST_CASE("WhatWaitsForItsCommitTakesRoomInTheQuota") {
   Fixture hub([](Config& config) {
     config.quota_default = {100'000};
@@ -338,6 +377,20 @@ TEST_CASE("WhatIsPublicTakesRoomWhereItIsCommittedAnew") {
   small.Commit(small.alice, "alice/tiny", {{"a.txt", std::string(20'000, 'a')}});
   CHECK(small.Batch("upload", here, small.alice).status == 413);
   CHECK(small.Number("SELECT count(*) FROM repository_file WHERE committed = 0") == 0);
+}
+
+TEST_CASE("WhatWasWrongOrBrokeOffIsBoundedByTheQuota") {
+  Fixture hub([](Config& config) { config.quota_default = {1'000'000}; });
+  const auto content = Noise(400'000, 1);
+  const auto link = hub.UploadLink(content);
+  for (const std::uint64_t seed : {2, 2, 2, 3, 4}) {
+    CHECK(hub.Follow("PUT", link, Noise(400'000, seed)).status == 400);
+  }
+  const auto refused = hub.Follow("PUT", link, content);
+  CHECK(refused.status == 413);
+  CHECK(refused.body.find("when this node collects next") != std::string::npos);
+  MUST(storage::Collect(hub.node().data().content(), {}));
+  CHECK(hub.Follow("PUT", link, content).status == 200);
 }
 
 TEST_CASE("AnUnusedUploadExpiresAndABatchRenewsIt") {

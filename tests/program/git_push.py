@@ -14,7 +14,7 @@
   refused    each thing that may not be in a repository, with its path and what to do; nothing of
              it is kept
   hostile    packs that are no packs, lie, or inflate without end
-  quota      a namespace that is full takes nothing
+  quota      a namespace that is full takes nothing, and what was refused is not kept
   killed     a node that is killed in the middle of a push has all of it, or nothing
 """
 import hashlib
@@ -332,8 +332,25 @@ class Test:
         said = git.refused("push", folder=folder)
         check("quota" in said.lower(), said)
         check_equal(self.refs(), before)
+        # Of what is refused little is stored, however often it is tried.
+        (account,) = (account for account in self.a.operator.json("admin", "quotas", "list")
+                      if account["name"] == "operator")
+        limit = account["used_bytes"] + 1_500_000
+        self.a.operator.run("admin", "quotas", "set", "operator", str(limit))
+        stored = self.stored()
+        for number in range(6):
+            git.commit(folder, "much", **{f"much{number}_{at}_txt": os.urandom(400_000).hex()
+                                          for at in range(4)})
+            said = git.refused("push", folder=folder)
+            check("quota" in said.lower(), said)
+        check_equal(self.refs(), before)
+        grown = self.stored() - stored
+        check(grown < 2 * 1_500_000, grown)
         self.a.operator.run("admin", "quotas", "set", "operator", "default")
         git.run("push", folder=folder)
+
+    def stored(self):
+        return self.a.operator.json("admin", "stats")["stored_bytes"]
 
     def killed(self):
         git = self.git

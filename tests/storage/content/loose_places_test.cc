@@ -6,6 +6,7 @@
 
 #include "storage/content/collector.h"
 #include "storage/content/content_session.h"
+#include "storage/content/session_offers.h"
 #include "tests/support/chunks.h"
 #include "tests/support/must.h"
 #include "tests/support/store_fixture.h"
@@ -65,7 +66,7 @@ TEST_CASE("ChunksAreLooseUntilAFileHasThem") {
   CHECK(f.Loose() == other.size());
 }
 
-TEST_CASE("WhatTwoSessionsHoldCountsUntilBothEnd") {
+TEST_CASE("WhatTwoSessionsHoldCountsOnceUntilBothAreCollected") {
   Fixture f;
   const Bytes data = Noise(600'000, 1);
   const auto first = f.Begin(f.repository);
@@ -75,8 +76,92 @@ TEST_CASE("WhatTwoSessionsHoldCountsUntilBothEnd") {
   CHECK(f.Loose() == data.size());
   MUST(first->End());
   CHECK(f.Loose() == data.size());
+  MUST(Collect(f.local(), {}));
+  CHECK(f.Loose() == data.size());
   MUST(second->End());
+  CHECK(f.Loose() == data.size());
+  MUST(Collect(f.local(), {}));
   CHECK(f.Loose() == 0);
+}
+
+TEST_CASE("NobodyResumesASessionThatEnded") {
+  Fixture f;
+  const auto session = f.Begin(f.repository);
+  const auto name = session->name();
+  Send(*session, Noise(100'000, 1));
+  MUST(session->End());
+  std::vector<std::string> names = {name};
+  MUST(f.database->Snapshot([&](Connection& c) -> Status {
+    auto rows = c.Query("SELECT name FROM upload_session");
+    while (rows.Next()) names.push_back(rows.Text(0));
+    return rows.status();
+  }));
+  REQUIRE(names.size() == 2);
+  for (const auto& known : names) {
+    MUST_FAIL(ContentSession::Resume(f.local(), known, session->owner()), Errc::NotFound);
+  }
+  // The name is free, as that of a day is.
+  MUST(ContentSession::OfName(f.local(), name, session->owner()));
+  MUST(session->End());
+  MUST(ContentSession::Resume(f.local(), name, session->owner()));
+}
+
+TEST_CASE("WhatASessionHeldThatGaveWayIsLooseUntilItIsCollected") {
+  Fixture f;
+  const Bytes data = Noise(600'000, 1);
+  Send(*f.Begin(f.repository), data);
+  MUST(f.database->Write(
+      [](Connection& c) { return c.Execute("UPDATE upload_session SET used_ms = 1"); }));
+  for (int i = 0; i < ContentSession::kMostOpen; ++i) f.Begin(f.repository);
+  CHECK(f.Loose() == data.size());
+  MUST(f.database->Snapshot([](Connection& c) -> Status {
+    auto rows = c.Query("SELECT count(*), sum(used_ms = 0) FROM upload_session");
+    REQUIRE(rows.Next());
+    CHECK(rows.Int(0) == ContentSession::kMostOpen + 1);
+    CHECK(rows.Int(1) == 1);
+    return rows.status();
+  }));
+  MUST(Collect(f.local(), {}));
+  CHECK(f.Loose() == 0);
+}
+
+TEST_CASE("ABatchThatComesAfterTheEndIsLeftOver") {
+  Fixture f;
+  const Bytes data = Noise(600'000, 1);
+  const auto chunks = Cut(data);
+  const Bytes batch = Batch(data, chunks, std::vector<bool>(chunks.size(), true));
+  const auto late = f.Begin(f.repository);
+  MUST(late->End());
+  for (int i = 0; i < 2; ++i) {
+    MUST_FAIL(late->Put(batch), Errc::NotFound);
+    CHECK(f.Loose() == data.size());
+  }
+  // Whoever has the bytes makes a file of what is here.
+  const auto session = f.Begin(f.repository);
+  CHECK(std::ranges::count(MUST(session->Lacking(chunks)), false) == 0);
+  Send(*session, data);
+  Make(*session, data);
+  CHECK(f.Loose() == 0);
+}
+
+TEST_CASE("OffersAreLooseAsLongAsTheirSessionIsOpen") {
+  Fixture f;
+  SessionOffers offers(f.fs, f.root);
+  const auto session = f.Begin(f.repository);
+  const Bytes offer = EncodeOffer({});
+  MUST(offers.Add(*session, offer));
+  CHECK(f.Loose() == 4096);
+  MUST(offers.Add(*session, Bytes(10'000)));
+  CHECK(f.Loose() == 4096 + 3 * 4096);
+  f.Reopen();
+  CHECK(f.Loose() == 4096 + 3 * 4096);
+  const auto again = MUST(ContentSession::Resume(f.local(), session->name(), session->owner()));
+  MUST(again->End());
+  MUST(offers.RemoveAll(again->name()));
+  CHECK(f.Loose() == 0);
+  MUST_FAIL(offers.Add(*again, offer), Errc::NotFound);
+  MUST(offers.RemoveEnded(*MUST(f.database->Read())));
+  CHECK(MUST(f.fs.List(f.root + "/sessions")).empty());
 }
 
 // Neither may know what the other has.
@@ -89,6 +174,7 @@ TEST_CASE("WhatSessionsOfTwoRepositoriesHoldCountsTwice") {
   Send(*second, data);
   CHECK(f.Loose() == 2 * data.size());
   MUST(first->End());
+  MUST(Collect(f.local(), {}));
   CHECK(f.Loose() == data.size());
 }
 
@@ -158,7 +244,7 @@ TEST_CASE("WhatAFileHadThatIsGoneIsLooseWhenItIsSentAgain") {
   CHECK(f.Loose() == 0);
 }
 
-TEST_CASE("WhatWasCutOtherwiseIsLooseUntilItsOwnSenderHasTheFile") {
+TEST_CASE("WhatWasCutOtherwiseThanTheFileIsLooseUntilItIsCollected") {
   Fixture f;
   const Bytes data = Noise(500'000, 3);
   ChunkList cut;
@@ -172,7 +258,11 @@ TEST_CASE("WhatWasCutOtherwiseIsLooseUntilItsOwnSenderHasTheFile") {
   MUST(second->Put(batch));
   MUST(first->Assemble(cut, {HashSha256(data), data.size()}));
   CHECK(f.Loose() == data.size());
+  MUST(Collect(f.local(), {}));  // the second one holds it still
+  CHECK(f.Loose() == data.size());
   MUST(second->Assemble(cut, {HashSha256(data), data.size()}));
+  CHECK(f.Loose() == data.size());
+  MUST(Collect(f.local(), {}));
   CHECK(f.Loose() == 0);
 }
 

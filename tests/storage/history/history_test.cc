@@ -57,6 +57,25 @@ TEST_CASE("LogIsNewestFirstAndPaged") {
   });
 }
 
+TEST_CASE("TimesThatCommitsStateEndWithTheYear9999") {
+  Busy f;
+  const auto main = f.Resolve("main");
+  f.Read([&](History& history) {
+    const std::string tree = MUST(history.ReadCommit(main.commit)).tree.ToString();
+    const auto stated = [&](const std::string& time_s) {
+      const std::string person = " A <a@b.example> " + time_s + " +0000\n";
+      const std::string text =
+          "tree " + tree + "\nauthor" + person + "committer" + person + "\nmessage\n";
+      const auto oid = MUST(history.objects().Write(GitObjectType::Commit, AsBytes(text)));
+      return MUST(history.ReadCommit(oid)).time_ms;
+    };
+    CHECK(stated("1767225600") == 1767225600'000);
+    CHECK(stated("253402300799") == 253402300799'000);
+    CHECK(stated("253402300800") == 253402300799'000);
+    CHECK(stated("9223372036854775807") == 253402300799'000);
+  });
+}
+
 TEST_CASE("ListingsAgreeWithGit") {
   Busy f;
   TempDirectory bare;

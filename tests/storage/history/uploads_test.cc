@@ -60,7 +60,7 @@ TEST_CASE("ReadersHaveWhatIsCommitted") {
   CHECK(f.Committed(f.closed, known));
 }
 
-TEST_CASE("WhatWaitsTakesRoomUntilItIsDropped") {
+TEST_CASE("WhatWaitsTakesRoomUntilItGoes") {
   Fixture f;
   MUST(f.Room(1000));
   MUST_FAIL(f.Room(1001), Errc::TooLarge);
@@ -69,14 +69,48 @@ TEST_CASE("WhatWaitsTakesRoomUntilItIsDropped") {
   MUST(f.Room(500));
   MUST_FAIL(f.Room(501), Errc::TooLarge);
   MUST(f.Room(0));
-  MUST(f.database->Write([&](Connection& c) -> Status {
-    TRY(DropUpload(c, f.closed, waiting.row));
-    TRY(DropUpload(c, f.closed, waiting.row));
-    return DropUpload(c, f.open, known.row);
-  }));
+  MUST(f.database->Write([&](Connection& c) { return ReleaseFile(c, f.closed, waiting.row); }));
   CHECK_FALSE(f.Usable(f.closed, waiting));
   CHECK(f.Committed(f.open, known));
   MUST(f.Room(900));
+}
+
+TEST_CASE("APartGoesUnlessItIsWantedOtherwiseToo") {
+  Fixture f;
+  const Sha256 one = HashSha256(AsBytes("one"));
+  const Sha256 other = HashSha256(AsBytes("other"));
+  const auto part = f.Add(f.open, Holding::Committed, 400, 1);
+  const auto hold = [&](const Sha256& whole) {
+    MUST(f.database->Write([&](Connection& c) { return HoldPart(c, f.closed, part, whole, 1); }));
+  };
+  const auto hold_itself = [&](Holding holding) {
+    MUST(f.database->Write([&](Connection& c) { return HoldFile(c, f.closed, part, holding, 1); }));
+  };
+  // Is it held on when the file comes?
+  const auto stays = [&](const Sha256& whole) {
+    MUST(f.database->Write([&](Connection& c) { return DropPart(c, f.closed, part.row, whole); }));
+    auto lease = MUST(f.database->Read());
+    return lease->Query("SELECT 1 FROM repository_file WHERE repository = ?", f.closed).Next();
+  };
+  CHECK_FALSE(stays(one));
+  hold(one);
+  hold(one);  // sent again
+  CHECK(stays(other));
+  CHECK_FALSE(stays(one));
+  hold(one);
+  hold(other);
+  CHECK(stays(one));
+  CHECK(stays(other));
+  hold(one);  // which the other one needs still
+  CHECK(stays(one));
+  MUST(f.database->Write([&](Connection& c) { return ReleaseFile(c, f.closed, part.row); }));
+  hold(one);
+  hold_itself(Holding::Uploaded);
+  CHECK(stays(one));
+  MUST(f.database->Write([&](Connection& c) { return ReleaseFile(c, f.closed, part.row); }));
+  hold(one);
+  hold_itself(Holding::Committed);
+  CHECK(stays(one));
 }
 
 TEST_CASE("OnlyWhatARepositoryHoldsTakesNoNewRoom") {

@@ -88,7 +88,9 @@ TEST_CASE("AFileIsMadeOfXorbsThatCameBefore") {
 
 TEST_CASE("AXorbOfAnotherNameOrShapeIsNotKept") {
   Fixture f;
-  const auto session = f.Open(f.AddRepository("a", true));
+  const auto repository = f.AddRepository("a", true);
+  const auto session = f.Open(repository);
+  const auto loose = [&] { return MUST(CountLooseBytes(*MUST(f.database->Read()), repository)); };
   const Bytes data = Noise(500'000, 2);
   const auto chunks = Cut(data);
   const Bytes body = tests::XorbBody(data, chunks, XorbScheme::None);
@@ -101,9 +103,11 @@ TEST_CASE("AXorbOfAnotherNameOrShapeIsNotKept") {
   MUST_FAIL(put(hash, ByteView()), Errc::Invalid);
   MUST_FAIL(session->Require(hash), Errc::NotFound);
   MUST_FAIL(f.Take(*session, WholeXorb(data, chunks)), Errc::Invalid);
-  // Nothing of it is left when the collector comes.
+  // Its sender is charged for it until the collector comes: then nothing of it is left.
+  CHECK(loose() == data.size());
   const auto report = MUST(storage::Collect(f.local(), {.grace_ms = 0}));
   CHECK(report.dead_kept_bytes + report.freed_bytes > 400'000);
+  CHECK(loose() == 0);
 }
 
 TEST_CASE("NoClaimOfAShardIsBelieved") {
