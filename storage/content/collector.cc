@@ -56,6 +56,7 @@ void Collection::SetCollecting(bool is_collecting) {
 Status Collection::ExpireAndQuarantine(Connection& c) {
   const std::int64_t session_limit = now_ - options_.session_expiry_ms;
   const std::string unheld = kUnheld;
+  TRY(c.Execute("DELETE FROM upload_session WHERE used_ms = 0"));  // ended, and left over
   TRY(c.Execute("DELETE FROM upload_session WHERE used_ms < ?", session_limit));
   report.sessions_expired = static_cast<std::uint64_t>(c.Changes());
   TRY(c.Execute("DELETE FROM xet_xorb WHERE used_ms < ?", now_ - options_.xorb_name_expiry_ms));

@@ -49,7 +49,7 @@ void TryInput(ByteView input) {
   TextBody source(input);
   Request request;
   request.body = &source;
-  CommitBody body(node.hub, request, 1);
+  CommitBody body(node.hub, node.hub.content, request, 1);
   if (!body.ReadHeader()) return;
   const auto operations = body.ReadOperations();
   if (!operations) return;
