@@ -32,6 +32,7 @@ class Push {
     PushReport report = TRY(Receive());
     report.ExplainMoved();
     const auto status = Decide();
+    if (!status && status.error().code() == Errc::Cancelled) return status.error();
     if (!status) Refuse(report, status.error());
     return report.ToString();
   }
@@ -142,9 +143,14 @@ Status Push::Enter(const std::vector<ReceivedRef>& moved) {
   storage::UploadStore store(call_.hub.content, {call_.request.caller.user, work_.repository.row},
                              call_.hub.quota());
   const auto objects = TRY(storage::GitObjects::Open(*lease, store, work_.repository.row));
+  const auto go_on = [this] { return call_.request.RequireClient(); };
+  storage::ReceivedPackLimits limits;
+  limits.go_on = go_on;
   TRY(storage::ReadReceivedPacks(*objects, call_.git.fs(),
-                                 quarantine_->directory() + "/objects/pack"));
-  auto change = TRY(storage::VerifyReceived(*objects, work_.repository.row, moved));
+                                 quarantine_->directory() + "/objects/pack", limits));
+  storage::ReceiveOptions options;
+  options.go_on = go_on;
+  auto change = TRY(storage::VerifyReceived(*objects, work_.repository.row, moved, options));
   TRY(store.Sync());
   TRY(call_.hub.database.Write([&](storage::Connection& connection) -> Status {
     TRY(RequireStill(connection, moved));
