@@ -173,6 +173,7 @@ Result<Push::Files> Push::Scan(Session& session, const std::string& state,
   auto& environment = session.environment();
   std::vector<std::string> left_out;
   ScanRequest scan{folder_, {include_, exclude_}, state.empty() ? "" : state + ".hashes"};
+  scan.now_ms = environment.clock.NowMs();
   scan.follow_links = follow_links_;
   scan.on_left_out = [&](const std::string& relative, std::string_view what) {
     left_out.push_back("\"" + relative + "\" (" + std::string(what) + ")");

@@ -3,6 +3,9 @@
 //   POST [datasets/]{id}[.git]/git-upload-pack                     the objects
 // The same for git-receive-pack: node/api_git_push.cc takes what is sent.
 
+#include <algorithm>
+#include <functional>
+#include <optional>
 #include <utility>
 
 #include "node/git/pkt_line.h"
@@ -12,6 +15,7 @@ namespace banyan::node {
 namespace {
 
 using storage::Access;
+using Work = GitService::Work;
 
 constexpr std::size_t kMaxRefBytes = 64u << 20;
 constexpr std::size_t kMaxRequestBytes = 16u << 20;  // decoded; as much as git's own server takes
@@ -20,22 +24,64 @@ std::string ProtocolOf(const Request& request) {
   return std::string(request.headers.Find("Git-Protocol").value_or(""));
 }
 
+using GitInput = std::function<Result<std::size_t>(std::span<std::uint8_t>)>;
+
+// `text` lives longer.
+GitInput InputOf(std::string_view text) {
+  return [text](std::span<std::uint8_t> out) mutable -> Result<std::size_t> {
+    const auto size = std::min(out.size(), text.size());
+    text.copy(reinterpret_cast<char*>(out.data()), size);
+    text.remove_prefix(size);
+    return size;
+  };
+}
+
+// What git says of refs, whole: however slowly that is read, git has ended.
+Result<std::string> ReadRefs(GitCall& call, const GitCommand& command, std::string_view request) {
+  const std::uint64_t request_bytes = call.request.held_memory_bytes();
+  std::string said;
+  const auto output = [&](ByteView bytes) -> Status {
+    const std::size_t size = said.size() + bytes.size();
+    if (size > kMaxRefBytes) {
+      return Error(Errc::TooLarge, "this repository has more refs than can be listed");
+    }
+    if (size > said.capacity()) {
+      const std::size_t room = std::min(2 * size, kMaxRefBytes);
+      TRY(call.request.HoldMemory(request_bytes + room));
+      said.reserve(room);
+    }
+    said += AsText(bytes);
+    return Ok();
+  };
+  TRY(RunGit(call.git.clock(), command, {InputOf(request), output}));
+  return said;
+}
+
 void GetInfoRefs(GitCall& call) {
   const auto service = call.request.Query("service").value_or("");
   const bool fetches = service == "git-upload-pack";
   if (!fetches && service != "git-receive-pack") {
     return Fail(call.response, 403, "This node speaks git's smart protocol only");
   }
-  const auto work = PrepareGit(call, fetches ? Access::Files : Access::Write);
+  const auto work = PrepareGit(call, fetches ? Access::Files : Access::Write, Work::List);
   if (!work) return;
   const auto command = call.git.Command(GitService::Call{std::string(service.substr(4)),
                                                          work->open.copy->directory(),
                                                          ProtocolOf(call.request), true});
-  auto refs = ReadGit(call.git.clock(), command, kMaxRefBytes);
+  auto refs = ReadRefs(call, command, "");
   if (!refs) return call.Fail(refs.error());
   const auto head = PacketLine("# service=" + std::string(service) + "\n");
   call.response.body = head + std::string(kFlushPacket) + *refs;
   SetGitHeaders(call.response, "application/x-" + std::string(service) + "-advertisement");
+}
+
+// The command of protocol 2 for which git makes no pack. It takes one command a request: after
+// this one any other ends it.
+bool OnlyLists(std::string_view request) {
+  const auto packet = PacketReader(request).Next();
+  if (!packet || !*packet || (*packet)->kind != Packet::Kind::Data) return false;
+  const auto line = (*packet)->data;
+  return line == "command=ls-refs" || line == "command=ls-refs\n";
 }
 
 // What upload-pack says to a request that was read, as it says it.
@@ -50,18 +96,12 @@ class UploadPack : public BodyProducer {
 
   std::optional<std::uint64_t> size_bytes() const override { return std::nullopt; }
   Status Write(BodySink& sink) override {
-    const auto input = [this](std::span<std::uint8_t> out) -> Result<std::size_t> {
-      const auto size = std::min(out.size(), request_.size() - sent_);
-      request_.copy(reinterpret_cast<char*>(out.data()), size, sent_);
-      sent_ += size;
-      return size;
-    };
     // Each piece at once: what git says while it works keeps its user informed.
     const auto output = [&](ByteView bytes) -> Status {
       TRY(sink.Write(bytes));
       return sink.Flush();
     };
-    return RunGit(git_.clock(), command_, {input, output});
+    return RunGit(git_.clock(), command_, {InputOf(request_), output});
   }
 
  private:
@@ -69,7 +109,6 @@ class UploadPack : public BodyProducer {
   const std::unique_ptr<GitWork> work_;
   const GitCommand command_;
   const std::string request_;
-  std::size_t sent_ = 0;
 };
 
 // Whoever sends slowly has no turn meanwhile. Rights are asked before the body is read, and after.
@@ -79,13 +118,19 @@ void PostUploadPack(GitCall& call) {
   if (!body) return;
   auto text = body->ReadAll(kMaxRequestBytes);
   if (!text) return call.Fail(text.error());
-  auto work = PrepareGit(call, Access::Files);
+  const bool lists = OnlyLists(*text);
+  auto work = PrepareGit(call, Access::Files, lists ? Work::List : Work::Pack);
   if (!work) return;
-  const bool only_lists = text->find("command=ls-refs") != std::string::npos;
-  if (!only_lists) call.git.WriteBitmap(*work->open.copy);
   auto command = call.git.Command(GitService::Call{"upload-pack", work->open.copy->directory(),
                                                    ProtocolOf(call.request), false});
   SetGitHeaders(call.response, "application/x-git-upload-pack-result");
+  if (lists) {
+    auto refs = ReadRefs(call, command, *text);
+    if (!refs) return call.Fail(refs.error());
+    call.response.body = *std::move(refs);
+    return;
+  }
+  call.git.WriteBitmap(*work->open.copy);
   call.response.producer =
       std::make_unique<UploadPack>(call.git, std::move(work), std::move(command), *std::move(text));
 }

@@ -92,8 +92,8 @@ constexpr auto kKeys = std::to_array<ConfigKey>({
     {"git.time", &Config::git_time,
      "How long a process of git may compute, or be silent, before it is ended; 0: no limit."},
     {"git.processes", &Config::git_processes,
-     "Fetches and pushes that git works on at once, at most a quarter of them for one user or "
-     "address; more wait, and after a while are answered 503."},
+     "Fetches and pushes that git works on at once, of one user or address at most as many as are "
+     "left for others; more wait, and after a while are answered 503."},
 
     {"federation.fence", &Config::federation_fence,
      "A file outside the data directory, best on another disk, that keeps the last signed state of "

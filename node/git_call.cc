@@ -40,7 +40,7 @@ void GitRoutes::Add(std::string_view method, const std::string& rest, GitHandler
   }
 }
 
-std::unique_ptr<GitWork> PrepareGit(GitCall& call, storage::Access access) {
+std::unique_ptr<GitWork> PrepareGit(GitCall& call, storage::Access access, GitService::Work kind) {
   auto repository = call.Find(access);
   if (!repository) return nullptr;
   auto work = std::make_unique<GitWork>();
@@ -59,7 +59,7 @@ std::unique_ptr<GitWork> PrepareGit(GitCall& call, storage::Access access) {
     call.Fail(Error(Errc::Unavailable, "Files of this repository are still missing here"));
     return nullptr;
   }
-  auto turn = call.git.Take(ClientKey(call.request));
+  auto turn = call.git.Take(kind, ClientKey(call.request));
   if (turn) {
     work->turn = *std::move(turn);
     return work;

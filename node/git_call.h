@@ -32,12 +32,12 @@ struct GitRoutes {
 struct GitWork {
   storage::Repository repository;
   RepositoryCopies::Open open;
-  std::unique_ptr<GitService::Turn> turn;
+  std::unique_ptr<SharedTurns::Turn> turn;
 };
 
 // nullptr when the answer was made. Takes a turn, for which others wait: what may come slowly is
-// read before, as far as memory allows.
-std::unique_ptr<GitWork> PrepareGit(GitCall& call, storage::Access access);
+// read before.
+std::unique_ptr<GitWork> PrepareGit(GitCall& call, storage::Access access, GitService::Work work);
 
 // The body with its coding undone; nullptr when the answer was made, since it is no request of
 // `service`.

@@ -1,10 +1,10 @@
 #include "node/git_push.h"
 
 #include <algorithm>
-#include <array>
 #include <map>
 
 #include "node/entering.h"
+#include "node/git/push_report.h"
 #include "storage/base/repository_name.h"
 #include "storage/catalog/authorisation.h"
 #include "storage/history/received_history.h"
@@ -24,20 +24,22 @@ constexpr std::string_view kTags = "refs/tags/";
 
 class Push {
  public:
-  Push(GitCall& call, const GitWork& work) : call_(call), work_(work) {}
+  Push(GitCall& call, const GitWork& work, PushBody& body)
+      : call_(call), work_(work), body_(body) {}
 
-  Result<std::string> Run(RequestBody& body) {
+  Result<std::string> Run() {
     quarantine_ = TRY(call_.git.copies().MakeQuarantine(work_.open));
-    PushReport report = TRY(Receive(body));
+    PushReport report = TRY(Receive());
     report.ExplainMoved();
-    const auto moved = TRY(FindMoved());
-    const auto status = moved.empty() ? Ok() : Enter(moved);
+    const auto status = Decide();
+    if (!status && status.error().code() == Errc::Cancelled) return status.error();
     if (!status) Refuse(report, status.error());
     return report.ToString();
   }
 
  private:
-  Result<PushReport> Receive(RequestBody& body);
+  Result<PushReport> Receive();
+  Status Decide();
   Result<std::vector<ReceivedRef>> FindMoved();
   Status Enter(const std::vector<ReceivedRef>& moved);
   Status RequireLegal(const ReceivedRef& ref) const;
@@ -46,18 +48,16 @@ class Push {
 
   GitCall& call_;
   const GitWork& work_;
+  PushBody& body_;
   std::shared_ptr<RepositoryCopy> quarantine_;
 };
 
-Result<PushReport> Push::Receive(RequestBody& body) {
+// Of a body that was refused git reads what was kept: it knows the refs that a report is of.
+Result<PushReport> Push::Receive() {
   std::string said;
-  std::optional<Error> broken;  // of the body: nothing that git says of it counts
-  const auto input = [&](std::span<std::uint8_t> out) -> Result<std::size_t> {
-    auto size = body.Read(out);
-    if (!size) broken = size.error();
-    return size;
-  };
+  const auto input = [&](std::span<std::uint8_t> out) { return body_.Read(out); };
   const auto output = [&](ByteView bytes) -> Status {
+    TRY(call_.request.RequireClient());
     if (said.size() + bytes.size() > kMaxReportBytes) {
       return Error(Errc::TooLarge, "git says too much about this push");
     }
@@ -68,13 +68,15 @@ Result<PushReport> Push::Receive(RequestBody& body) {
   const auto command = call_.git.Command(
       GitService::Call{"receive-pack", quarantine_->directory(), protocol, false});
   const auto status = RunGit(call_.git.clock(), command, {input, output});
-  if (broken) return *broken;
+  if (!status && said.empty() && body_.refused()) return *body_.refused();
   if (!status && (said.empty() || status.error().code() != Errc::Invalid)) return status.error();
-  // A client reads no answer before it has sent all.
-  std::array<std::uint8_t, 16u << 10> rest;
-  while (TRY(body.Read(rest)) > 0) {
-  }
   return PushReport::Parse(said);
+}
+
+Status Push::Decide() {
+  if (body_.refused()) return *body_.refused();
+  const auto moved = TRY(FindMoved());
+  return moved.empty() ? Ok() : Enter(moved);
 }
 
 // What git moved in the quarantine, against what the catalog said at the begin.
@@ -135,15 +137,20 @@ Status Push::Enter(const std::vector<ReceivedRef>& moved) {
   auto lease = TRY(call_.hub.database.Read());
   // Git shows its user what the report says, and nothing of an answer that is none.
   if (std::ranges::any_of(moved, [](const auto& ref) { return ref.after.has_value(); })) {
-    TRY(storage::RequireRoomToSend(*lease, work_.repository.row,
-                                   call_.request.body_size_bytes().value_or(1), call_.hub.quota()));
+    TRY(storage::RequireRoomToSend(*lease, work_.repository.row, body_.size_bytes(),
+                                   call_.hub.quota()));
   }
   storage::UploadStore store(call_.hub.content, {call_.request.caller.user, work_.repository.row},
                              call_.hub.quota());
   const auto objects = TRY(storage::GitObjects::Open(*lease, store, work_.repository.row));
+  const auto go_on = [this] { return call_.request.RequireClient(); };
+  storage::ReceivedPackLimits limits;
+  limits.go_on = go_on;
   TRY(storage::ReadReceivedPacks(*objects, call_.git.fs(),
-                                 quarantine_->directory() + "/objects/pack"));
-  auto change = TRY(storage::VerifyReceived(*objects, work_.repository.row, moved));
+                                 quarantine_->directory() + "/objects/pack", limits));
+  storage::ReceiveOptions options;
+  options.go_on = go_on;
+  auto change = TRY(storage::VerifyReceived(*objects, work_.repository.row, moved, options));
   TRY(store.Sync());
   TRY(call_.hub.database.Write([&](storage::Connection& connection) -> Status {
     TRY(RequireStill(connection, moved));
@@ -168,8 +175,26 @@ void Push::Refuse(PushReport& report, const Error& error) {
 
 }  // namespace
 
-Result<std::string> TakePush(GitCall& call, const GitWork& work, RequestBody& body) {
-  auto said = TRY(Push(call, work).Run(body));
+Result<std::unique_ptr<PushBody>> ReceivePush(GitCall& call, std::int64_t repository,
+                                              RequestBody& body) {
+  const auto& options = call.git.options();
+  const auto require_room = [&](std::uint64_t kept_bytes) -> Status {
+    if (TRY(call.git.fs().FreeBytes(options.copies.directory)) < options.copies.min_free_bytes) {
+      return Error(Errc::NoSpace, "the disk of this node has no room for a push");
+    }
+    if (options.max_push_bytes != 0 && kept_bytes > options.max_push_bytes) {
+      return Error(Errc::TooLarge, "a push sends at most " +
+                                       std::to_string(options.max_push_bytes) +
+                                       " bytes here: push fewer commits at once");
+    }
+    auto lease = TRY(call.hub.database.Read());
+    return storage::RequireRoomToSend(*lease, repository, kept_bytes, call.hub.quota());
+  };
+  return PushBody::Receive(call.git.fs(), call.git.copies().NewFile(), body, require_room);
+}
+
+Result<std::string> TakePush(GitCall& call, const GitWork& work, PushBody& body) {
+  auto said = TRY(Push(call, work, body).Run());
   FollowHead(call.hub, work.repository.row);
   return said;
 }

@@ -1,50 +1,32 @@
 #include "node/git_service.h"
 
-#include <algorithm>
-
 #include "storage/base/logging.h"
 
 namespace banyan::node {
 namespace {
 
 constexpr std::size_t kMaxBitmapText = 64u << 10;  // it has nothing to say
+constexpr std::int64_t kReceivedOfClient = 4;      // pushes at once, which lie on the disk
 
 }  // namespace
 
 GitService::GitService(Clock& clock, FileSystem& fs, storage::Database& database,
                        storage::ContentStore& content, const Options& options)
-    : clock_(clock), fs_(fs), options_(options), copies_(fs, database, content, options.copies) {}
+    : clock_(clock),
+      fs_(fs),
+      options_(options),
+      copies_(fs, database, content, options.copies),
+      lists_(clock, {"lists of refs", options.processes, INT64_MAX, options.wait_ms}),
+      packs_(clock, {"fetches and pushes", options.processes, INT64_MAX, options.wait_ms}),
+      received_(clock, {"pushes", INT64_MAX, kReceivedOfClient, options.wait_ms}) {}
 
-GitService::Turn::~Turn() {
-  const MutexLock lock(service_.mutex_);
-  --service_.running_;
-  const auto found = service_.running_of_.find(client_);
-  if (--found->second == 0) service_.running_of_.erase(found);
-  service_.ended_.NotifyAll();  // not every one who waits may have it
-}
-
-Result<std::unique_ptr<GitService::Turn>> GitService::Take(const std::string& client) {
-  const std::int64_t share = std::max<std::int64_t>(1, options_.processes / 4);
-  const MutexLock lock(mutex_);
-  const auto count = [&]() NO_THREAD_SAFETY_ANALYSIS {
-    const auto found = running_of_.find(client);
-    return found == running_of_.end() ? 0 : found->second;
-  };
-  const std::int64_t until_ms = clock_.MonotonicMs() + options_.wait_ms;
-  while (running_ >= options_.processes || count() >= share) {
-    const std::int64_t left_ms = until_ms - clock_.MonotonicMs();
-    if (left_ms <= 0) {
-      return Error(Errc::Unavailable,
-                   count() >= share ? "git works on " + std::to_string(share) +
-                                          " requests of yours here, which is the most at once: "
-                                          "try again when one has ended"
-                                    : "git works on too much at once here: try again later");
-    }
-    ended_.WaitFor(mutex_, left_ms);
+Result<std::unique_ptr<SharedTurns::Turn>> GitService::Take(Work work, const std::string& client) {
+  switch (work) {
+    case Work::List: return lists_.Take(client);
+    case Work::Pack: return packs_.Take(client);
+    case Work::Receive: break;
   }
-  ++running_;
-  ++running_of_[client];
-  return std::make_unique<Turn>(*this, client);
+  return received_.Take(client);
 }
 
 void GitService::WriteBitmap(RepositoryCopy& copy) {

@@ -2,12 +2,11 @@
 // What routes need to let git's own programs serve a repository: copies of repositories, commands
 // with the limits of the configuration, and turns, so that not all run at once. Thread safe.
 
-#include <map>
-#include <optional>
 #include <string>
 
 #include "node/git/git_process.h"
 #include "node/git/repository_copies.h"
+#include "node/shared_turns.h"
 
 namespace banyan::node {
 
@@ -18,7 +17,7 @@ class GitService {
     RepositoryCopies::Options copies;
     GitLimits limits;
     std::uint64_t max_push_bytes = 0;  // 0: any
-    std::int64_t processes = 1;        // fetches and pushes at once
+    std::int64_t processes = 1;        // fetches and pushes at once, and as many lists of refs
     std::int64_t wait_ms = 30'000;     // for a turn
   };
   // Borrows all.
@@ -33,21 +32,13 @@ class GitService {
   Clock& clock() { return clock_; }
   const Options& options() const { return options_; }
 
-  // A turn ends with its destruction.
-  class Turn {
-   public:
-    Turn(GitService& service, std::string client) : service_(service), client_(std::move(client)) {}
-    ~Turn();
-    Turn(const Turn&) = delete;
-    Turn& operator=(const Turn&) = delete;
-
-   private:
-    GitService& service_;
-    const std::string client_;
-  };
-  // Waits for one; Unavailable when there is none for wait_ms. One client (ClientKey) has at most a
-  // quarter of them, so that who is slow, or many, holds up nobody else.
-  Result<std::unique_ptr<Turn>> Take(const std::string& client) EXCLUDES(mutex_);
+  // What a turn is for; each has turns of its own.
+  //   List     git says which refs there are: soon over, whoever reads the answer
+  //   Pack     git makes or takes in a pack: as long as that takes, and who fetches takes to read
+  //   Receive  a push comes in: as long as its sender takes; no git runs
+  enum class Work { List, Pack, Receive };
+  // As SharedTurns::Take.
+  Result<std::unique_ptr<SharedTurns::Turn>> Take(Work work, const std::string& client);
 
   // `git <options> <service> --stateless-rpc <directory>`; `protocol` as the request's header has
   // it.
@@ -70,10 +61,9 @@ class GitService {
   FileSystem& fs_;
   const Options options_;
   RepositoryCopies copies_;
-  Mutex mutex_;
-  CondVar ended_;
-  std::int64_t running_ GUARDED_BY(mutex_) = 0;
-  std::map<std::string, std::int64_t> running_of_ GUARDED_BY(mutex_);  // by client
+  SharedTurns lists_;
+  SharedTurns packs_;
+  SharedTurns received_;
 };
 
 }  // namespace banyan::node

@@ -42,12 +42,13 @@ Result<LocalFile> Describe(FileSystem& fs, const files::path& path, std::string 
   const FileStat stat = TRY(fs.Stat(path.string()));
   std::error_code error;
   const auto permissions = files::status(path, error).permissions();
-  return LocalFile{path.string(),
-                   std::move(relative),
-                   stat.size_bytes,
-                   stat.modified_ms,
+  return LocalFile{path.string(), std::move(relative), stat.size_bytes,
                    (permissions & files::perms::owner_exec) != files::perms::none,
                    /*leads_outside=*/false};
+}
+
+std::int64_t Nanoseconds(const timespec& time) {
+  return time.tv_sec * 1'000'000'000 + time.tv_nsec;
 }
 
 // A link that leads to nothing, or in a circle, is no file; what else cannot be looked at may be
@@ -131,8 +132,14 @@ Result<Occupant> FindOccupant(const std::string& path) {
   const auto kind = S_ISREG(status.st_mode)   ? Occupant::Kind::File
                     : S_ISDIR(status.st_mode) ? Occupant::Kind::Folder
                                               : Occupant::Kind::Other;
-  return Occupant{kind, static_cast<std::uint64_t>(status.st_size),
-                  status.st_mtim.tv_sec * 1'000'000'000 + status.st_mtim.tv_nsec};
+  return Occupant{kind, static_cast<std::uint64_t>(status.st_size), Nanoseconds(status.st_mtim)};
+}
+
+Result<FileStamp> ReadStamp(const std::string& path) {
+  struct stat status {};
+  if (::stat(path.c_str(), &status) != 0) return PosixError(path, "stat");
+  return FileStamp{static_cast<std::uint64_t>(status.st_size), Nanoseconds(status.st_mtim),
+                   Nanoseconds(status.st_ctim)};
 }
 
 bool IsOfTools(const std::string& relative) {

@@ -16,7 +16,6 @@ struct LocalFile {
   std::string path;      // as opened
   std::string relative;  // below the listed folder, with "/"; the name of a single file
   std::uint64_t size_bytes = 0;
-  std::int64_t modified_ms = 0;
   bool is_executable = false;
   bool leads_outside = false;  // a symbolic link to something that is not of the folder
 };
@@ -33,6 +32,15 @@ struct Occupant {
 };
 // Errors: those of the disk, such as a folder that may not be looked into.
 Result<Occupant> FindOccupant(const std::string& path);
+
+// By what a change of a file shows, or of the one that a link leads to.
+struct FileStamp {
+  std::uint64_t size_bytes = 0;
+  std::int64_t modified_ns = 0;  // Unix time, as the next
+  std::int64_t changed_ns = 0;   // also of its name and rights; no tool sets it back
+  bool operator==(const FileStamp&) const = default;
+};
+Result<FileStamp> ReadStamp(const std::string& path);
 
 // Is the path in a folder that tools keep for themselves: .git, .banyan or .cache/huggingface, at
 // any depth?

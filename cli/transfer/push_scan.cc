@@ -3,10 +3,11 @@
 #include <algorithm>
 #include <map>
 #include <optional>
+#include <string_view>
 
 #include "cli/transfer/first_few.h"
-#include "storage/base/glob.h"
 #include "federation/transfer/parallel.h"
+#include "storage/base/glob.h"
 #include "storage/base/repository_name.h"
 #include "storage/content/chunker.h"
 
@@ -15,27 +16,38 @@ namespace {
 
 constexpr std::size_t kReadBytes = 4u << 20;
 constexpr std::uint64_t kMaxMemoryBytes = 256u << 20;
+constexpr std::int64_t kClockStepMs = 2000;  // the longest that file systems have
 
-// One offer of all remembered files, behind their paths, sizes and times.
+// As the file was before it was read.
+std::string KeyOf(const LocalFile& file, const FileStamp& stamp) {
+  return std::to_string(stamp.size_bytes) + " " + std::to_string(stamp.modified_ns) + " " +
+         std::to_string(stamp.changed_ns) + " " + file.path;
+}
+
+bool IsPast(const FileStamp& stamp, std::int64_t now_ms) {
+  const auto changed_ms = std::max(stamp.modified_ns, stamp.changed_ns) / 1'000'000;
+  return changed_ms + kClockStepMs < now_ms;
+}
+
+// One offer of all remembered files, behind their keys.
 class ScanMemory {
  public:
   void Load(FileSystem& fs, const std::string& path);
-  Status Save(FileSystem& fs, const std::string& path, const std::vector<ScannedFile>& files) const;
-  std::optional<storage::OfferedFile> Find(const LocalFile& file) const {
-    const auto found = files_.find(KeyOf(file));
+  // Of the files those that have a key.
+  static Status Save(FileSystem& fs, const std::string& path, const std::vector<ScannedFile>& files,
+                     const std::vector<std::string>& keys);
+  std::optional<storage::OfferedFile> Find(const std::string& key) const {
+    const auto found = files_.find(key);
     if (found == files_.end()) return std::nullopt;
     return found->second;
   }
 
  private:
-  static std::string KeyOf(const LocalFile& file) {
-    return std::to_string(file.size_bytes) + " " + std::to_string(file.modified_ms) + " " +
-           file.path;
-  }
   std::map<std::string, storage::OfferedFile> files_;
 };
 
-// Format: count u32; per file: key length u32, key; then an offer with as many files; SHA-256.
+// Format: count u32; per file: key length u32, key; then an offer with as many files; SHA-256. The
+// keys of versions before had fewer times, and are those of no file.
 void ScanMemory::Load(FileSystem& fs, const std::string& path) {
   const auto content = ReadFile(fs, path, kMaxMemoryBytes);
   if (!content || content->size() < Sha256::kSize) return;
@@ -54,18 +66,21 @@ void ScanMemory::Load(FileSystem& fs, const std::string& path) {
 }
 
 Status ScanMemory::Save(FileSystem& fs, const std::string& path,
-                        const std::vector<ScannedFile>& files) const {
+                        const std::vector<ScannedFile>& files,
+                        const std::vector<std::string>& keys) {
   ByteWriter out;
   std::vector<storage::OfferedFile> offers;
+  std::vector<std::string_view> kept;
   std::size_t chunks = 0;
-  for (const ScannedFile& file : files) {
-    chunks += file.offer.chunks.size();
+  for (std::size_t i = 0; i < files.size(); ++i) {
+    if (keys[i].empty()) continue;
+    chunks += files[i].offer.chunks.size();
     if (chunks > storage::kMaxOfferChunks || offers.size() == storage::kMaxOfferFiles) break;
-    offers.push_back(file.offer);
+    offers.push_back(files[i].offer);
+    kept.push_back(keys[i]);
   }
   out.Le(static_cast<std::uint32_t>(offers.size()));
-  for (std::size_t i = 0; i < offers.size(); ++i) {
-    const std::string key = KeyOf(files[i].local);
+  for (const auto key : kept) {
     out.Le(static_cast<std::uint32_t>(key.size()));
     out.Raw(AsBytes(key));
   }
@@ -137,16 +152,24 @@ Result<std::vector<ScannedFile>> ScanFolder(FileSystem& fs, const ScanRequest& r
   auto files = TRY(ListWanted(fs, request));
   ScanMemory memory;
   if (!request.memory_path.empty()) memory.Load(fs, request.memory_path);
+  std::vector<std::string> keys(files.size());  // of what is to be remembered
   TRY(federation::ForEachInParallel(files.size(), request.threads, [&](std::size_t i) -> Status {
-    if (auto known = memory.Find(files[i].local)) {
+    const LocalFile& local = files[i].local;
+    const auto stamp = TRY(ReadStamp(local.path));
+    std::string key = KeyOf(local, stamp);
+    if (auto known = memory.Find(key)) {
       files[i].offer = *std::move(known);
       hashed_bytes += files[i].offer.size_bytes;
-      return Ok();
+    } else {
+      files[i].offer = TRY(ScanFile(fs, local.path, cancelled, hashed_bytes));
+      if (!IsPast(stamp, request.now_ms) || TRY(ReadStamp(local.path)) != stamp) return Ok();
     }
-    files[i].offer = TRY(ScanFile(fs, files[i].local.path, cancelled, hashed_bytes));
+    keys[i] = std::move(key);
     return Ok();
   }));
-  if (!request.memory_path.empty()) TRY(memory.Save(fs, request.memory_path, files));
+  if (!request.memory_path.empty()) {
+    TRY(ScanMemory::Save(fs, request.memory_path, files, keys));
+  }
   return files;
 }
 

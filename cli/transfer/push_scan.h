@@ -1,14 +1,17 @@
 #pragma once
 // What a folder would push: every file's SHA-256 and chunk list. Hashing is kept in a file of the
-// user's cache by path, size and time, so that a push that was interrupted, or one after a small
+// user's cache by path, size and times, so that a push that was interrupted, or one after a small
 // change, reads again only what changed.
+//
+// Kept is only what was last changed some seconds before it was read, and not while it was: a
+// change within one step of the clock that gives files their times does not show.
 
 #include <atomic>
 #include <string>
 #include <vector>
 
-#include "storage/base/glob.h"
 #include "cli/transfer/local_files.h"
+#include "storage/base/glob.h"
 #include "storage/content/file_offer.h"
 
 namespace banyan::cli {
@@ -22,6 +25,7 @@ struct ScanRequest {
   std::string folder;
   PathFilter filter;
   std::string memory_path;    // where the hashes are kept; empty: nowhere
+  std::int64_t now_ms = 0;    // Unix time; 0: none are kept
   bool follow_links = false;  // also those that lead out of the folder
   int threads = 2;
   OnLeftOut on_left_out = nullptr;  // of what the filter names

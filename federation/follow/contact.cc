@@ -365,10 +365,11 @@ Status Contact::NextMetas(std::int64_t now_ms) {
   std::vector<Sha256> ids;
   {
     auto lease = TRY(database_.Read());
-    ids = TRY(names_.Next(*lease, [&](std::int64_t origin) {
+    const auto turn_of = [&](std::int64_t origin) {
       const ReaderBook::Part names(origin, ReaderBook::What::Names);
       return readers_.Begin(names, peer_.row, Steady(now_ms));
-    }));
+    };
+    ids = TRY(names_.Next(*lease, turn_of, full_));
   }
   waits_ = names_.waits();
   if (waits_) return Ok();

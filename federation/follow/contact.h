@@ -37,6 +37,7 @@ class Contact {
     HintBook& hints;
     ReaderBook& readers;
     NamePauses& names;
+    FullOrigins& full;
     std::uint64_t& next_ask;          // ids of asks are taken from it
     const std::int64_t& set_back_ms;  // how far the clock was set back so far: pauses go on
   };
@@ -46,6 +47,7 @@ class Contact {
         hints_(shared.hints),
         readers_(shared.readers),
         name_pauses_(shared.names),
+        full_(shared.full),
         next_ask_(shared.next_ask),
         set_back_ms_(shared.set_back_ms),
         peer_(std::move(peer)) {}
@@ -127,6 +129,7 @@ class Contact {
   HintBook& hints_;
   ReaderBook& readers_;
   NamePauses& name_pauses_;
+  FullOrigins& full_;
   std::uint64_t& next_ask_;
   const std::int64_t& set_back_ms_;
   Peer peer_;

@@ -45,19 +45,23 @@ void NameAsks::Add(const FollowedOrigin& origin) {
   if (std::ranges::none_of(origins_, is_same)) origins_.push_back(origin);
 }
 
-Result<std::vector<Sha256>> NameAsks::Next(storage::Connection& connection, const TurnOf& turn_of) {
+Result<std::vector<Sha256>> NameAsks::Next(storage::Connection& connection, const TurnOf& turn_of,
+                                           FullOrigins& full) {
   awaited_.clear();
   waits_ = false;
   for (; at_ < origins_.size(); ++at_, after_card_ = 0) {
-    const auto missing = TRY(ListMissingMeta(connection, origins_[at_].row, after_card_, kAtOnce));
-    if (missing.empty()) continue;
-    if (after_card_ == 0) room_bytes_ = TRY(RoomOf(connection, origins_[at_].row));
-    if (room_bytes_ <= 0) {
+    const auto& origin = origins_[at_];
+    const auto missing = TRY(ListMissingMeta(connection, origin.row, after_card_, kAtOnce));
+    if (!missing.empty() && after_card_ == 0) room_bytes_ = TRY(RoomOf(connection, origin.row));
+    if (!missing.empty() && room_bytes_ <= 0) {
+      if (full.Note(origin.row) == FullOrigins::News::No) continue;
       log::Warning("federation", "event=names_not_taken node={} error=\"they take too much room\"",
-                   origins_[at_].node.ToString());
+                   origin.node.ToString());
       continue;
     }
-    waits_ = turn_of(origins_[at_].row) == ReaderBook::Turn::Waits;
+    full.HasRoom(origin.row);
+    if (missing.empty()) continue;
+    waits_ = turn_of(origin.row) == ReaderBook::Turn::Waits;
     if (waits_) break;
     after_card_ = missing.back().card;
     std::vector<Sha256> ids;

@@ -31,6 +31,18 @@ class NamePauses {
   std::map<std::int64_t, Pause> pauses_;
 };
 
+// Origins whose names have no room left, so that it is said once of each, and again when there was
+// room meanwhile. In memory only.
+class FullOrigins {
+ public:
+  enum class News { No, Yes };
+  News Note(std::int64_t origin) { return rows_.insert(origin).second ? News::Yes : News::No; }
+  void HasRoom(std::int64_t origin) { rows_.erase(origin); }
+
+ private:
+  std::set<std::int64_t> rows_;
+};
+
 // Of one origin so much is kept as honest names may need: 64 MiB, and 4 KiB for each repository.
 class NameAsks {
  public:
@@ -39,7 +51,8 @@ class NameAsks {
   // The next to be asked for, with a limit; empty: that was all, or it waits for the turn of an
   // origin, and this is to be called again.
   using TurnOf = std::function<ReaderBook::Turn(std::int64_t origin)>;
-  Result<std::vector<Sha256>> Next(storage::Connection& connection, const TurnOf& turn_of);
+  Result<std::vector<Sha256>> Next(storage::Connection& connection, const TurnOf& turn_of,
+                                   FullOrigins& full);
   bool waits() const { return waits_; }
   // Corrupt when one of `objects` is another than was asked for, in the order of `ids`.
   static Status Check(const std::vector<Sha256>& ids,

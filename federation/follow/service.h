@@ -122,7 +122,7 @@ class Service {
                    std::int64_t now_ms, std::vector<Output>& outputs);
   Status CosignNews(std::int64_t now_ms);
   Contact::Shared SharedByContacts() {
-    return {database_, policy_, hints_, readers_, names_, next_ask_, set_back_ms_};
+    return {database_, policy_, hints_, readers_, names_, full_, next_ask_, set_back_ms_};
   }
   std::vector<const Peer*> ListDue(const std::vector<Peer>& peers, std::int64_t now_ms) const;
   void BeginContacts(const std::vector<Peer>& peers, std::int64_t now_ms);
@@ -145,6 +145,7 @@ class Service {
   HintBook hints_;
   ReaderBook readers_;
   NamePauses names_;
+  FullOrigins full_;
   PeerPace pace_;
   std::size_t peers_ = 0;  // how many there are
   std::vector<Heard> heard_;

@@ -244,6 +244,7 @@ Result<storage::HistoryChange> MirrorRun::Verify(storage::GitObjects& objects,
                                                  const GitRebuild::Blobs& changed) {
   storage::ReceiveOptions options;
   options.mirrored = true;
+  options.go_on = [this] { return peers_.RequireGoingOn(); };
   options.most_changes = kMostChanges + 2 * changed.size();
   options.absent_file = [&](const std::string&, const storage::TreeEntry& file) {
     std::optional<ManifestEntry> absent;

@@ -16,7 +16,7 @@ Status RepositoryCopies::Clear() {
   return fs_.CreateDirectories(options_.directory);
 }
 
-std::string RepositoryCopies::NewDirectory(const std::string& what) {
+std::string RepositoryCopies::NewPath(const std::string& what) {
   return options_.directory + "/" + what + "-" + std::to_string(made_++);
 }
 
@@ -26,7 +26,7 @@ std::shared_ptr<RepositoryCopy> RepositoryCopies::Take(std::int64_t repository,
   const MutexLock lock(mutex_);
   Entry& entry = entries_[repository];
   if (!entry.copy || entry.copy.get() == worn) {
-    entry.copy = std::make_shared<RepositoryCopy>(fs_, NewDirectory(std::to_string(repository)),
+    entry.copy = std::make_shared<RepositoryCopy>(fs_, NewPath(std::to_string(repository)),
                                                   repository, options_.min_free_bytes);
   }
   entry.used = ++uses_;
@@ -67,7 +67,7 @@ Result<std::shared_ptr<RepositoryCopy>> RepositoryCopies::MakeQuarantine(const O
   std::string directory;
   {
     const MutexLock lock(mutex_);
-    directory = NewDirectory("push");
+    directory = NewPath("push");
   }
   auto made = std::make_shared<RepositoryCopy>(fs_, directory, 0, options_.min_free_bytes);
   TRY(MakeBareRepository(fs_, directory));
@@ -78,6 +78,11 @@ Result<std::shared_ptr<RepositoryCopy>> RepositoryCopies::MakeQuarantine(const O
   const std::string from = "../.." + other.substr(other.rfind('/')) + "/objects\n";
   TRY(file->WriteAt(0, AsBytes(from)));
   return made;
+}
+
+std::string RepositoryCopies::NewFile() {
+  const MutexLock lock(mutex_);
+  return NewPath("file");
 }
 
 void RepositoryCopies::Forget() {

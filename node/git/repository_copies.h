@@ -38,6 +38,9 @@ class RepositoryCopies {
   // An empty bare repository for one push that reads objects of `copy` too; removed at its end.
   Result<std::shared_ptr<RepositoryCopy>> MakeQuarantine(const Open& open) EXCLUDES(mutex_);
 
+  // A path there at which nothing is.
+  std::string NewFile() EXCLUDES(mutex_);
+
   // All copies are made anew when they are wanted next: something was taken out of the catalog.
   void Forget() EXCLUDES(mutex_);
 
@@ -46,7 +49,7 @@ class RepositoryCopies {
     std::shared_ptr<RepositoryCopy> copy;
     std::uint64_t used = 0;  // counts up with each use
   };
-  std::string NewDirectory(const std::string& what) REQUIRES(mutex_);
+  std::string NewPath(const std::string& what) REQUIRES(mutex_);
   std::shared_ptr<RepositoryCopy> Take(std::int64_t repository, const RepositoryCopy* worn)
       EXCLUDES(mutex_);
   void Trim(std::int64_t except) EXCLUDES(mutex_);

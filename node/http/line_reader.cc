@@ -7,7 +7,9 @@ namespace banyan::node {
 namespace {
 
 constexpr std::size_t kReadBytes = 32u << 10;
-constexpr std::uint64_t kTimes = 3;  // the line, as what it is parsed to, and what comes of that
+// The line, what ParseJson reads of it meanwhile, and the value; later the value, what its text
+// stands for, and the text of that once more.
+constexpr std::uint64_t kTimes = 3;
 
 }  // namespace
 

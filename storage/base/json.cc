@@ -1,42 +1,92 @@
 #include "storage/base/json.h"
 
-#include <algorithm>
+#include <optional>
+#include <utility>
+#include <vector>
 
 namespace banyan {
+namespace {
+
+// Makes a value of what the parser finds. Texts are moved into it, and not copied: a large one is
+// in memory three times at most, with the text that is parsed and what the parser keeps of it.
+class Builder : public nlohmann::json_sax<Json> {
+ public:
+  explicit Builder(const JsonLimits& limits) : limits_(limits) {}
+
+  Result<Json> Take(bool is_whole) {
+    if (refused_) return *refused_;
+    if (!is_whole) return Error(Errc::Invalid, "not valid JSON");
+    if (has_duplicate_) return Error(Errc::Invalid, "JSON object has a key twice");
+    return std::move(root_);
+  }
+
+  bool null() override { return Add(nullptr) != nullptr; }
+  bool boolean(bool value) override { return Add(value) != nullptr; }
+  bool number_integer(std::int64_t value) override { return Add(value) != nullptr; }
+  bool number_unsigned(std::uint64_t value) override { return Add(value) != nullptr; }
+  bool number_float(double value, const std::string&) override { return Add(value) != nullptr; }
+  bool string(std::string& value) override { return Add(std::move(value)) != nullptr; }
+  bool binary(Json::binary_t&) override { return false; }  // of other formats
+  bool start_object(std::size_t) override { return Open(Json::object()); }
+  bool end_object() override { return Close(); }
+  bool start_array(std::size_t) override { return Open(Json::array()); }
+  bool end_array() override { return Close(); }
+  bool key(std::string& name) override {
+    auto& members = open_.back()->get_ref<Json::object_t&>();
+    const auto [at, is_new] = members.emplace(std::move(name), nullptr);
+    if (!is_new) has_duplicate_ = true;
+    member_ = &at->second;
+    return true;
+  }
+  bool parse_error(std::size_t, const std::string&, const Json::exception&) override {
+    return false;
+  }
+
+ private:
+  // Where it is now; nullptr beyond a limit.
+  Json* Add(Json value) {
+    if (open_.size() > limits_.max_depth) return Refuse("JSON is nested too deeply");
+    if (++values_ > limits_.max_values) return Refuse("JSON has too many values");
+    Json* place = &root_;
+    if (!open_.empty() && open_.back()->is_array()) {
+      auto& items = open_.back()->get_ref<Json::array_t&>();
+      place = &items.emplace_back();
+    } else if (!open_.empty()) {
+      place = member_;
+    }
+    *place = std::move(value);
+    return place;
+  }
+  bool Open(Json value) {
+    Json* const place = Add(std::move(value));
+    if (place != nullptr) open_.push_back(place);  // it stays there until it is closed
+    return place != nullptr;
+  }
+  bool Close() {
+    open_.pop_back();
+    return true;
+  }
+  Json* Refuse(const char* why) {
+    refused_ = Error(Errc::TooLarge, why);
+    return nullptr;
+  }
+
+  const JsonLimits& limits_;
+  Json root_;
+  std::vector<Json*> open_;  // objects and arrays, the outermost first
+  Json* member_ = nullptr;   // the one whose key came last
+  std::size_t values_ = 0;
+  bool has_duplicate_ = false;
+  std::optional<Error> refused_;
+};
+
+}  // namespace
 
 Result<Json> ParseJson(std::string_view text, const JsonLimits& limits) {
   if (text.size() > limits.max_bytes) return Error(Errc::TooLarge, "JSON text is too long");
-  bool too_deep = false;
-  std::size_t values = 0;
-  bool duplicate = false;
-  std::vector<std::vector<std::string>> keys;
-  const auto callback = [&](int depth, Json::parse_event_t event, Json& parsed) {
-    using Event = Json::parse_event_t;
-    if (depth > static_cast<int>(limits.max_depth)) too_deep = true;
-    if (event == Event::value || event == Event::object_start || event == Event::array_start) {
-      ++values;
-    }
-    if (too_deep || values > limits.max_values) return false;
-    if (event == Event::object_start) keys.emplace_back();
-    if (event == Event::object_end) {
-      auto& seen = keys.back();
-      std::sort(seen.begin(), seen.end());
-      if (std::adjacent_find(seen.begin(), seen.end()) != seen.end()) duplicate = true;
-      keys.pop_back();
-    }
-    if (event == Event::key && !keys.empty()) {
-      keys.back().push_back(parsed.get<std::string>());
-    }
-    return true;
-  };
-  // The parser recurses only per nesting level of its own explicit stack, so depth is bounded
-  // by the text; the callback stops keeping values past max_depth.
-  Json value = Json::parse(text, callback, /*allow_exceptions=*/false);
-  if (too_deep) return Error(Errc::TooLarge, "JSON is nested too deeply");
-  if (values > limits.max_values) return Error(Errc::TooLarge, "JSON has too many values");
-  if (value.is_discarded()) return Error(Errc::Invalid, "not valid JSON");
-  if (duplicate) return Error(Errc::Invalid, "JSON object has a key twice");
-  return value;
+  Builder builder(limits);
+  const bool is_whole = Json::sax_parse(text, &builder);
+  return builder.Take(is_whole);
 }
 
 std::string DumpJson(const Json& value, int indent) {

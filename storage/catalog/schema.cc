@@ -278,6 +278,11 @@ ALTER TABLE repository_file ADD COLUMN part_of BLOB;  -- its SHA-256; NULL: want
 ALTER TABLE upload_session ADD COLUMN offer_bytes INTEGER NOT NULL DEFAULT 0;  -- on the disk
 )sql";
 
+// What waits of a namespace is asked with every upload (storage/history/uploads.h).
+constexpr const char* kVersion16 = R"sql(
+CREATE INDEX repository_file_waiting ON repository_file(repository) WHERE committed = 0;
+)sql";
+
 Result<std::int64_t> Version(Connection& connection) {
   auto rows = connection.Query("PRAGMA user_version");
   const bool found = rows.Next();
@@ -311,6 +316,7 @@ Status Migrate(Database& database) {
     if (version < 13) TRY(connection.ExecuteScript(kVersion13));
     if (version < 14) TRY(connection.ExecuteScript(kVersion14));
     if (version < 15) TRY(connection.ExecuteScript(kVersion15));
+    if (version < 16) TRY(connection.ExecuteScript(kVersion16));
     return connection.ExecuteScript("PRAGMA user_version = " + std::to_string(kSchemaVersion));
   });
 }

@@ -7,7 +7,7 @@
 
 namespace banyan::storage {
 
-inline constexpr int kSchemaVersion = 15;
+inline constexpr int kSchemaVersion = 16;
 
 // Invalid when the file was written by a newer program.
 Status Migrate(Database& database);

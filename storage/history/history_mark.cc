@@ -131,10 +131,14 @@ Status HistoryMark::AddCards(Connection& connection) {
   return Ok();
 }
 
-Status HistoryMark::AddRepository(Connection& connection, std::int64_t repository) {
+Status HistoryMark::AddRepository(Connection& connection, std::int64_t repository,
+                                  const std::function<Status()>& go_on) {
   const auto commits =
       TRY(Digests<GitOid>(connection, "SELECT oid FROM revision WHERE repository = ?", repository));
-  for (const auto& commit : commits) TRY(AddCommit(connection, commit));
+  for (const auto& commit : commits) {
+    if (go_on) TRY(go_on());
+    TRY(AddCommit(connection, commit));
+  }
   const auto tags = TRY(Digests<GitOid>(
       connection, "SELECT target FROM ref WHERE repository = ? AND target <> peeled", repository));
   return AddTags(connection, tags);

@@ -7,6 +7,7 @@
 // trees are read once whatever the number of revisions. So a collection marks on a reader first
 // and catches up inside its transaction.
 
+#include <functional>
 #include <map>
 #include <string>
 #include <unordered_set>
@@ -40,8 +41,10 @@ class HistoryMark {
   // The same without revisions that an earlier sweep noted as unreachable: for marking ahead of a
   // sweep, which may delete those.
   Status AddReachable(Connection& connection);
-  // The same for one repository, without tree nodes.
-  Status AddRepository(Connection& connection, std::int64_t repository);
+  // The same for one repository, without tree nodes. `go_on` is asked at each commit; its error
+  // ends the walk.
+  Status AddRepository(Connection& connection, std::int64_t repository,
+                       const std::function<Status()>& go_on = nullptr);
 
   bool HasObject(const GitOid& oid) const { return objects_.count(oid) != 0; }  // not blobs
   bool HasBlob(const GitOid& oid) const { return blobs_.count(oid) != 0; }

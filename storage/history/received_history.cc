@@ -8,6 +8,7 @@ namespace banyan::storage {
 namespace {
 
 constexpr int kMaxTagDepth = 8;
+constexpr std::uint64_t kCommitsBetweenLooks = 1024;  // of those that are only counted
 
 class Receiver {
  public:
@@ -112,6 +113,7 @@ class Receiver {
   }
 
   Status AddRevision(const CommitRecord& record) {
+    TRY(options_.RequireGoingOn());
     // Collection reads commits more strictly than libgit2.
     const auto links = TRY(ParseCommitLinks(objects_.pending().FindObject(record.oid)->Data()));
     if (links != CommitLinks{record.tree, record.parents}) {
@@ -166,7 +168,9 @@ class Receiver {
     id = ToGit(record.parents[0]);
     if (code == 0) code = git_revwalk_hide(raw, &id);
     std::uint64_t count = base->ancestors;
-    while (code == 0 && (code = git_revwalk_next(&id, raw)) == 0) ++count;
+    while (code == 0 && (code = git_revwalk_next(&id, raw)) == 0) {
+      if (++count % kCommitsBetweenLooks == 0) TRY(options_.RequireGoingOn());
+    }
     if (code != GIT_ITEROVER) return objects_.Failure(code, "counting commits");
     return count;
   }

@@ -16,6 +16,8 @@
 // Received objects that nothing needs are dropped. Whether a ref may move (rights, fast-forward
 // only) is for the caller.
 
+#include <functional>
+
 #include "storage/history/history.h"
 #include "storage/history/history_change.h"
 
@@ -40,11 +42,15 @@ struct ReceiveOptions {
   std::function<Result<std::optional<ManifestEntry>>(const std::string& path,
                                                      const TreeEntry& entry)>
       absent_file;
+  // Asked at each commit and each file and folder that changed; its error ends the work.
+  std::function<Status()> go_on;
+
+  Status RequireGoingOn() const { return go_on ? go_on() : Ok(); }
 };
 
 // Takes the pending objects of `objects`. NotFound when something is missing, Invalid for what
 // the rules refuse, TooLarge for a large plain blob and beyond the options' limits; each names the
-// path or object and what to do.
+// path or object and what to do. The error of `go_on`.
 // Sync the content store before entering the change.
 Result<HistoryChange> VerifyReceived(GitObjects& objects, std::int64_t repository,
                                      const std::vector<ReceivedRef>& refs,

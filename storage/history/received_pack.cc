@@ -37,6 +37,7 @@ class PackReader {
 
  private:
   Status Take(const git_oid& id) {
+    if (limits_.go_on) TRY(limits_.go_on());
     std::size_t size = 0;
     git_object_t type = GIT_OBJECT_INVALID;
     if (const int code = git_odb_read_header(&size, &type, odb_.get(), &id)) {

@@ -3,6 +3,7 @@
 // resolved by now and all ids were computed; here each object is read within limits, its id is
 // computed once more (with collision detection), and file contents go to the content store.
 
+#include <functional>
 #include <string>
 
 #include "storage/history/git_objects.h"
@@ -12,6 +13,7 @@ namespace banyan::storage {
 struct ReceivedPackLimits {
   std::uint64_t max_object_bytes = 32u << 20;  // of one commit, tree or tag
   std::uint64_t max_held_bytes = 64u << 20;    // of all of them, which wait in memory
+  std::function<Status()> go_on = nullptr;     // asked at each object; its error ends the work
 };
 
 // Every pack of `directory` that has an index. A blob above kMaxGitBlobBytes is not read: what is

@@ -37,6 +37,7 @@ Error NotReceived(std::string_view what, const GitOid& oid) {
 }
 
 Status ReceivedTrees::CountChange(const std::string& path) {
+  TRY(options_.RequireGoingOn());
   commit_bytes_ += path.size() + sizeof(ManifestEntry);
   const bool is_little = options_.mirrored || commit_bytes_ <= options_.most_manifest_bytes;
   if (is_little && changes_left_-- > 0) return Ok();
@@ -117,7 +118,7 @@ Status ReceivedTrees::CheckWeights(const std::string& path, const GitOid& oid) {
 Status ReceivedTrees::OwnsTree(const GitOid& tree, const std::string& folder) {
   if (!own_) {
     own_.emplace();
-    TRY(own_->AddRepository(objects_.connection(), repository_));
+    TRY(own_->AddRepository(objects_.connection(), repository_, options_.go_on));
   }
   if (own_->HasObject(tree)) return Ok();
   return NotReceived(folder.empty() ? "tree" : folder + ": tree", tree);

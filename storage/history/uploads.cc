@@ -15,7 +15,8 @@ struct Waiting {
 Result<Waiting> WaitingBytes(Connection& connection, std::int64_t repository) {
   auto rows = connection.Query(
       "SELECT o.id, (SELECT coalesce(sum(f.size), 0) FROM repository r"
-      " JOIN repository_file h ON h.repository = r.id AND h.committed = 0"
+      " JOIN repository_file h INDEXED BY repository_file_waiting"
+      " ON h.repository = r.id AND h.committed = 0"
       " JOIN file f ON f.id = h.file WHERE r.namespace = o.id)"
       " FROM namespace o WHERE o.id = (SELECT namespace FROM repository WHERE id = ?)",
       repository);

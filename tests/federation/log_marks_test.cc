@@ -88,6 +88,7 @@ TEST_CASE("AnOlderCatalogHasItsHeadsAsMarks") {
   MUST(f.catalog.Write([](storage::Connection& c) {
     return c.ExecuteScript(
         "DROP TABLE log_mark; DROP INDEX repository_file_own; DROP INDEX repository_file_since;"
+        "DROP INDEX repository_file_waiting;"
         "DROP INDEX file_public; ALTER TABLE repository_file DROP COLUMN recipe;"
         "ALTER TABLE repository_file DROP COLUMN part_of;"
         "ALTER TABLE upload_session DROP COLUMN offer_bytes;"

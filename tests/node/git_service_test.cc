@@ -1,7 +1,5 @@
-// Who may let git work, and how often at once.
+// Which work waits for which.
 #include "node/git_service.h"
-
-#include <thread>
 
 #include "node/data_directory.h"
 #include "tests/node/test_node.h"
@@ -11,51 +9,38 @@ using namespace banyan::node;
 
 namespace {
 
+using Work = GitService::Work;
+
 struct Fixture {
   TestNode node;
-  GitService git;
+  GitService git{SystemClock(), DiskFileSystem(), node.node().data().database(),
+                 node.node().data().content(), Few()};
 
-  explicit Fixture(std::int64_t processes, std::int64_t wait_ms = GitService::Options().wait_ms)
-      : git(SystemClock(), DiskFileSystem(), node.node().data().database(),
-            node.node().data().content(), OptionsOf(processes, wait_ms)) {}
-  GitService::Options OptionsOf(std::int64_t processes, std::int64_t wait_ms) {
+  GitService::Options Few() {
     GitService::Options options;
     options.copies.directory = node.directory() + "/git";
-    options.processes = processes;
-    options.wait_ms = wait_ms;
+    options.processes = 1;
+    options.wait_ms = 10;
     return options;
   }
 };
 
 }  // namespace
 
-TEST_CASE("OneClientHasAQuarterOfGitsTurns") {
-  Fixture f(8, 50);
-  GitService& git = f.git;
-  std::vector<std::unique_ptr<GitService::Turn>> held;
-  for (int i = 0; i < 2; ++i) held.push_back(MUST(git.Take("192.0.2.1")));
-  const auto refused = git.Take("192.0.2.1");
-  REQUIRE_FALSE(refused.has_value());
-  CHECK(refused.error().message() ==
-        "git works on 2 requests of yours here, which is the most at once: try again when one has "
-        "ended");
-  for (const auto* client : {"user 1", "user 2", "192.0.2.2"}) {
-    for (int i = 0; i < 2; ++i) held.push_back(MUST(git.Take(client)));
-  }
-  MUST_FAIL(git.Take("user 3"), Errc::Unavailable);
-  held.erase(held.begin());
-  MUST(git.Take("user 3"));
+TEST_CASE("WhoMakesAPackHoldsUpNoListOfRefsAndNoSender") {
+  Fixture f;
+  const auto pack = MUST(f.git.Take(Work::Pack, "192.0.2.1"));
+  MUST_FAIL(f.git.Take(Work::Pack, "192.0.2.2"), Errc::Unavailable);
+  const auto list = MUST(f.git.Take(Work::List, "192.0.2.1"));
+  MUST_FAIL(f.git.Take(Work::List, "192.0.2.2"), Errc::Unavailable);
+  MUST(f.git.Take(Work::Receive, "192.0.2.1"));
 }
 
-TEST_CASE("AGitTurnThatIsGivenBackGoesToWhoMayHaveIt") {
-  Fixture f(2);
-  GitService& git = f.git;
-  auto first = MUST(git.Take("user 1"));
-  auto second = MUST(git.Take("user 2"));
-  std::thread same([&] { MUST(git.Take("user 2")); });
-  std::thread other([&] { MUST(git.Take("user 3")); });
-  first.reset();
-  other.join();  // though "user 2" waited, perhaps before
-  second.reset();
-  same.join();
+TEST_CASE("OneClientSendsFourPushesAtOnceAndHoldsUpNobody") {
+  Fixture f;
+  std::vector<std::unique_ptr<SharedTurns::Turn>> held;
+  for (const auto* client : {"user 1", "user 2", "user 3"}) {
+    for (int i = 0; i < 4; ++i) held.push_back(MUST(f.git.Take(Work::Receive, client)));
+    MUST_FAIL(f.git.Take(Work::Receive, client), Errc::Unavailable);
+  }
 }

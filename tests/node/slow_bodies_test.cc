@@ -40,6 +40,26 @@ TEST_CASE("WhoSendsALargeBodySlowlyHoldsUpOnlyOtherLargeOnes") {
   CHECK(other.Read().status == 400);
 }
 
+TEST_CASE("WhoSendsAPushSlowlyHoldsUpNoOther") {
+  WritingNode f([](Config& config) { config.git_processes = 1; });
+  f.Create(f.alice, "big");
+  f.Create(f.bob, "other");
+  const std::string type = "application/x-git-receive-pack-request";
+  std::vector<std::unique_ptr<RawClient>> slow;
+  for (int i = 0; i < 6; ++i) {
+    slow.push_back(std::make_unique<RawClient>(f.node().port(), false));
+    slow.back()->Send("POST /bob/other/git-receive-pack HTTP/1.1\r\nHost: hub.test\r\n" +
+                      ("Authorization: Bearer " + f.bob) + "\r\nContent-Type: " + type +
+                      "\r\nContent-Length: 1000\r\n\r\n00");
+  }
+  SystemClock().SleepMs(500);
+  const auto pushed =
+      f.Send({"POST", "/alice/big/git-receive-pack", f.alice, {{"Content-Type", type}}, "0000"});
+  CHECK(pushed.status == 200);
+  const auto listed = f.Get("/bob/other/info/refs?service=git-receive-pack", f.bob);
+  CHECK(listed.status == 200);
+}
+
 TEST_CASE("TakingAnOfferEndsWhenTheNodeStops") {
   Fixture f;
   const auto begun = f.Send({"POST", f.sessions, f.alice, {}, {}}).Parsed();

@@ -9,7 +9,7 @@
   moved      who pushes without the newest commit is told to fetch; with --force a branch goes
              anywhere; branches and tags are deleted, the default branch is not
   raced      of pushes at the same moment exactly one wins, the others are told to fetch
-  slow       who sends slowly, on many connections, holds up only himself
+  slow       who sends slowly, on many connections, holds up nobody who fetches or pushes
   strangers  nobody pushes without the right to
   refused    each thing that may not be in a repository, with its path and what to do; nothing of
              it is kept
@@ -18,6 +18,7 @@
   killed     a node that is killed in the middle of a push has all of it, or nothing
 """
 import hashlib
+import json
 import os
 import struct
 import subprocess
@@ -171,6 +172,16 @@ class Test:
         begun = time.monotonic()
         self.git.clone(f"{self.a.node.url}/{NAME}", "beside")  # somebody without an account
         check(time.monotonic() - begun < 15, "a clone waited for another's pushes")
+        operator = self.a.operator
+        operator.run("admin", "users", "create", "eve")
+        words = operator.run("admin", "tokens", "create", "eve", "laptop").split()
+        token = next(word for word in words if word.startswith("hf_bnyn"))
+        body = json.dumps({"name": "mine"}).encode()
+        self.a.json("/api/repos/create", method="POST", token=token, body=body)
+        folder = self.git.clone(with_token(f"{self.a.node.url}/eve/mine", token), "of-eve")
+        self.git.commit(folder, "one", a_txt="a\n")
+        self.git.run("push", folder=folder)
+        check(time.monotonic() - begun < 15, "a push waited for another's pushes")
         for one in slow:
             one.close()
 
@@ -346,6 +357,13 @@ class Test:
         check_equal(self.refs(), before)
         grown = self.stored() - stored
         check(grown < 2 * 1_500_000, grown)
+        # Nor of what is so much that it is refused while it is sent.
+        git.commit(folder, "far more", **{f"far{number}_txt": os.urandom(4_000_000).hex()
+                                          for number in range(10)})
+        said = git.refused("push", folder=folder)
+        check("quota" in said.lower() and "remote rejected" in said, said)
+        check_equal(self.refs(), before)
+        check(self.stored() - stored <= grown, self.stored(), stored, grown)
         self.a.operator.run("admin", "quotas", "set", "operator", "default")
         git.run("push", folder=folder)
 

@@ -1,5 +1,6 @@
 // Rows of the table of attacks in PROTOCOL.md section 13, as far as heads, logs and cards go.
 #include "tests/federation/follow/follow_fixture.h"
+#include "tests/support/logged_lines.h"
 
 using namespace banyan;
 using namespace banyan::federation;
@@ -436,12 +437,33 @@ TEST_CASE("Attack11AnObjectTooLargeForANameIsNotKept") {
 TEST_CASE("Attack11NamesOfOneOriginHaveABound") {
   Fixture f;
   f.Round();
-  MUST(f.catalog.Write([&](storage::Connection& c) {
-    return c.Execute("UPDATE repository_card SET meta = zeroblob(67200000)");
-  }));
-  f.a.Publish("two");
-  f.mirror.Carry(f.a);
-  f.Round();
-  CHECK(f.HeldSize(f.a) == 3);
-  CHECK(f.Count("SELECT count(*) FROM repository_card WHERE meta IS NOT NULL") == 1);
+  const auto set_first = [&](std::int64_t bytes) {
+    MUST(f.catalog.Write([&](storage::Connection& c) {
+      return c.Execute(
+          "UPDATE repository_card SET meta = zeroblob(?) "
+          "WHERE id = (SELECT min(id) FROM repository_card)",
+          bytes);
+    }));
+  };
+  const auto publish = [&](const std::string& name) {
+    f.a.Publish(name);
+    f.mirror.Carry(f.a);
+    f.Round();
+  };
+  set_first(67'200'000);
+  const std::string warning = "event=names_not_taken node=" + f.a.node().ToString();
+  const auto said = CountLogged(warning, [&] {
+    publish("two");
+    CHECK(f.HeldSize(f.a) == 3);
+    CHECK(f.Count("SELECT count(*) FROM repository_card WHERE meta IS NOT NULL") == 1);
+    publish("three");
+    f.Round();
+  });
+  CHECK(said == 1);
+  // Again, when there was room meanwhile.
+  set_first(1);
+  publish("four");
+  CHECK(f.Count("SELECT count(*) FROM repository_card WHERE meta IS NOT NULL") == 4);
+  set_first(67'200'000);
+  CHECK(CountLogged(warning, [&] { publish("five"); }) == 1);
 }

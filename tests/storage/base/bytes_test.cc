@@ -58,12 +58,29 @@ TEST_CASE("IsoTimeRoundTrips") {
   MUST_FAIL(ParseIsoTime("2026-01-31T23:59:59+00:00"), Errc::Invalid);
 }
 
+TEST_CASE("JsonIsWhatItsTextSays") {
+  const std::string text =
+      R"({"a":[1,-2,[],{"b":null,"c":[true,{"a":"\u00e9"}]}],"d":{"a":1.5},"e":""})";
+  const Json value = MUST(ParseJson(text));
+  REQUIRE(DumpJson(value) ==
+          "{\"a\":[1,-2,[],{\"b\":null,\"c\":[true,{\"a\":\"\u00e9\"}]}],"
+          "\"d\":{\"a\":1.5},\"e\":\"\"}");
+  REQUIRE(MUST(ParseJson("7")) == 7);
+  REQUIRE(MUST(ParseJson(" [ ] ")).is_array());
+  for (const auto* bad : {"", "{", "[1,]", "{\"a\"}", "{} {}", "[1e999]", "nul", "[1}"}) {
+    MUST_FAIL(ParseJson(bad), Errc::Invalid);
+  }
+}
+
 TEST_CASE("JsonRefusesBombsAndDuplicateKeys") {
   REQUIRE(MUST(ParseJson(R"({"a":[1,2]})"))["a"].size() == 2);
   MUST_FAIL(ParseJson(std::string(100000, '[')), Errc::TooLarge);
   MUST_FAIL(ParseJson("[1,[2],3]", {.max_values = 4}), Errc::TooLarge);
   REQUIRE(MUST(ParseJson("[1,[2],3]", {.max_values = 5})).size() == 3);
   MUST_FAIL(ParseJson(R"({"a":1,"a":2})"), Errc::Invalid);
+  MUST_FAIL(ParseJson(R"({"b":[{"a":[],"c":0,"a":{}}]})"), Errc::Invalid);
+  MUST_FAIL(ParseJson(R"({"a":{"a":1}})", {.max_depth = 1}), Errc::TooLarge);
+  REQUIRE(MUST(ParseJson(R"({"a":{}})", {.max_depth = 1}))["a"].empty());
   MUST_FAIL(ParseJson("{\"a\":\"\xff\"}"), Errc::Invalid);
   REQUIRE_FALSE(FindInt(MUST(ParseJson(R"({"a":18446744073709551615})")), "a").has_value());
 }

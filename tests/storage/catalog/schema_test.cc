@@ -35,6 +35,7 @@ INSERT INTO upload_range(session, pack, first, count) VALUES
 UPDATE upload_range SET bytes = 30, sizes = x'0a0000000a0000000a000000' WHERE pack = 8;
 DROP TABLE log_mark;
 DROP INDEX repository_file_own;
+DROP INDEX repository_file_waiting;
 DROP INDEX repository_file_since;
 DROP INDEX file_public;
 ALTER TABLE repository_file DROP COLUMN recipe;
@@ -59,4 +60,20 @@ PRAGMA user_version = 11)sql");
                                                            {1, 9, 5, 10, 0, 0},
                                                            {2, 9, 8, 10, 0, 0}};
   CHECK(ranges == expected);
+}
+
+TEST_CASE("WhatWaitsOfANamespaceIsFoundWithoutWhatItCommitted") {
+  const TempDirectory directory;
+  auto database = MUST(Database::Open({directory.path() + "/catalog.db", ""}));
+  MUST(Migrate(*database));
+  MUST(database->Write([](Connection& c) {
+    return c.ExecuteScript("DROP INDEX repository_file_waiting; PRAGMA user_version = 15");
+  }));
+  MUST(Migrate(*database));
+  auto lease = MUST(database->Read());
+  auto rows = lease->Query(
+      "EXPLAIN QUERY PLAN SELECT file FROM repository_file INDEXED BY repository_file_waiting"
+      " WHERE repository = 1 AND committed = 0");
+  REQUIRE(rows.Next());
+  CHECK(rows.Text(3).find("SEARCH") == 0);
 }

@@ -187,6 +187,34 @@ TEST_CASE("PushedTreesThatRepeatEachOtherMakeNoFilesWithoutEnd") {
   REQUIRE(MUST(VerifyReceived(*objects, f.repository, refs, options)).revisions[0].files == 10'000);
 }
 
+TEST_CASE("VerifyingAPushEndsWhenItIsNotToGoOn") {
+  HistoryFixture f;
+  f.CommitText("old/a.txt", "1");
+  Clone clone(f);
+  for (int i = 0; i < 5; ++i) clone.Write("new/" + std::to_string(i), "1");
+  clone.Commit("files");
+  auto lease = MUST(f.database->Read());
+  auto objects = MUST(GitObjects::Open(*lease, *f.store));
+  clone.Send(*objects, clone.NewObjects({"main"}));
+  const std::vector<ReceivedRef> refs = {{kMain, clone.Id("main~1"), clone.Id("main")}};
+  int asked = 0;
+  int most = 0;
+  ReceiveOptions options;
+  options.go_on = [&]() -> Status {
+    return ++asked <= most ? Ok() : Status(Error(Errc::Cancelled, "stopped"));
+  };
+  // The commit, the folder and the root, five files.
+  for (; most < 8; ++most) {
+    asked = 0;
+    MUST_FAIL(VerifyReceived(*objects, f.repository, refs, options), Errc::Cancelled);
+    REQUIRE(asked == most + 1);
+  }
+  asked = 0;
+  most = 1000;
+  MUST(VerifyReceived(*objects, f.repository, refs, options));
+  CHECK(asked >= 8);
+}
+
 TEST_CASE("PushedPointersNeedTheirFile") {
   HistoryFixture f;
   f.CommitText("a", "1");

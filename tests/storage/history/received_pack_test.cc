@@ -50,6 +50,18 @@ TEST_CASE("LargeFilesOfAReceivedPackAreNotRead") {
   CHECK(pack.large_bytes == kMaxGitBlobBytes + 5);
 }
 
+TEST_CASE("ReadingAReceivedPackEndsWhenItIsNotToGoOn") {
+  Received pack;
+  for (int i = 0; i < 3; ++i) pack.Commit("a", std::to_string(i));
+  int asked = 0;
+  ReceivedPackLimits limits;
+  limits.go_on = [&]() -> Status {
+    return ++asked < 5 ? Ok() : Status(Error(Errc::Cancelled, "stopped"));
+  };
+  MUST_FAIL(pack.Read(limits), Errc::Cancelled);
+  CHECK(asked == 5);
+}
+
 TEST_CASE("ReceivedCommitsAndFoldersHaveLimits") {
   Received pack;
   for (int i = 0; i < 5; ++i) pack.Commit("file" + std::to_string(i), "x" + std::to_string(i));
