@@ -178,7 +178,26 @@ Status UnmarkFiles(Connection& connection, const std::vector<MarkedFile>& files)
   return Ok();
 }
 
+Result<Condition> DamagedIfAny(Rows rows) {
+  const bool found = rows.Next();
+  TRY(Status(rows.status()));
+  return found ? Condition::Damaged : Condition::Whole;
+}
+
 }  // namespace
+
+Result<Condition> ConditionOf(Connection& connection, const Recipe& recipe) {
+  // Mostly nothing at all is.
+  const auto any = TRY(DamagedIfAny(connection.Query("SELECT 1 FROM damaged_chunk LIMIT 1")));
+  if (any == Condition::Whole) return any;
+  for (const Term& term : recipe.terms) {
+    const auto condition = TRY(DamagedIfAny(connection.Query(
+        "SELECT 1 FROM damaged_chunk WHERE pack = ?1 AND chunk >= ?2 AND chunk < ?2 + ?3 LIMIT 1",
+        term.pack, static_cast<std::int64_t>(term.first), static_cast<std::int64_t>(term.count))));
+    if (condition == Condition::Damaged) return condition;
+  }
+  return Condition::Whole;
+}
 
 Status LoadDamage(ContentCore& core) {
   auto connection = TRY(core.database.Read());

@@ -9,6 +9,10 @@
 
 namespace banyan::storage {
 
+// Of a recipe: damaged when it uses a chunk that a scrub found so, perhaps since it was placed.
+enum class Condition { Whole, Damaged };  // as the column says it
+Result<Condition> ConditionOf(Connection& connection, const Recipe& recipe);
+
 // Tells the packs which of their chunks are known to be damaged. At the start.
 Status LoadDamage(ContentCore& core);
 

@@ -1,6 +1,7 @@
 // Rows of the catalog's file table.
 
 #include "storage/content/content_store.h"
+#include "storage/content/damage.h"
 
 namespace banyan::storage {
 namespace {
@@ -48,21 +49,6 @@ Result<std::optional<FileContent>> FindHeld(Connection& connection, std::int64_t
   return std::optional(TRY(GetHeldFile(connection, repository, row)));
 }
 
-enum class Condition { Whole, Damaged };  // as the column says it
-
-// Damaged when it uses a chunk that a scrub found so, perhaps since it was placed.
-Result<Condition> ConditionOf(Connection& connection, const Recipe& recipe) {
-  for (const Term& term : recipe.terms) {
-    auto rows = connection.Query(
-        "SELECT 1 FROM damaged_chunk WHERE pack = ?1 AND chunk >= ?2 AND chunk < ?2 + ?3 LIMIT 1",
-        term.pack, static_cast<std::int64_t>(term.first), static_cast<std::int64_t>(term.count));
-    const bool found = rows.Next();
-    TRY(Status(rows.status()));
-    if (found) return Condition::Damaged;
-  }
-  return Condition::Whole;
-}
-
 }  // namespace
 
 Result<std::optional<FileContent>> FindFile(Connection& connection, const Sha256& sha256) {
@@ -107,29 +93,30 @@ Result<std::optional<FileContent>> FindHeldFile(Connection& connection, std::int
 Result<std::int64_t> RecordFile(Connection& connection, const FileContent& content,
                                 std::int64_t now_ms) {
   const auto existing = TRY(FindFile(connection, content.sha256));
-  if (existing) {
-    TRY(connection.Execute("UPDATE file SET unreferenced_ms = NULL WHERE id = ?", existing->row));
-    const bool is_damaged = existing->is_damaged ||
-                            TRY(ConditionOf(connection, existing->recipe)) == Condition::Damaged;
-    const auto holder = TRY(ReadId(connection.Query(
-        "SELECT repository FROM repository_file WHERE file = ? LIMIT 1", existing->row)));
-    // What was just written is whole.
-    if ((is_damaged || holder == 0) && content.recipe != existing->recipe &&
-        !content.recipe.terms.empty()) {
-      TRY(MoveFile(connection, *existing, content.recipe));
-    }
-    if (existing->is_damaged && TRY(ConditionOf(connection, content.recipe)) == Condition::Whole) {
-      TRY(connection.Execute("UPDATE file SET damaged = 0 WHERE id = ?", existing->row));
-    }
-    return existing->row;
+  const auto condition = TRY(ConditionOf(connection, content.recipe));
+  if (!existing) {
+    TRY(connection.Execute(
+        "INSERT INTO file(sha256, hash, size, chunks, recipe, created_ms, damaged)"
+        " VALUES(?,?,?,?,?,?,?)",
+        content.sha256, content.hash, content.size_bytes, content.chunk_count,
+        EncodeRecipe(content.recipe), now_ms, static_cast<std::int64_t>(condition)));
+    return connection.LastInsertId();
   }
-  TRY(
-      connection.Execute("INSERT INTO file(sha256, hash, size, chunks, recipe, created_ms, damaged)"
-                         " VALUES(?,?,?,?,?,?,?)",
-                         content.sha256, content.hash, content.size_bytes, content.chunk_count,
-                         EncodeRecipe(content.recipe), now_ms,
-                         static_cast<std::int64_t>(TRY(ConditionOf(connection, content.recipe)))));
-  return connection.LastInsertId();
+  TRY(connection.Execute("UPDATE file SET unreferenced_ms = NULL WHERE id = ?", existing->row));
+  // What was just written is whole, unless a scrub found meanwhile what it was placed on.
+  if (condition == Condition::Damaged) return existing->row;
+  const bool is_damaged =
+      existing->is_damaged || TRY(ConditionOf(connection, existing->recipe)) == Condition::Damaged;
+  const auto holder = TRY(ReadId(connection.Query(
+      "SELECT repository FROM repository_file WHERE file = ? LIMIT 1", existing->row)));
+  if ((is_damaged || holder == 0) && content.recipe != existing->recipe &&
+      !content.recipe.terms.empty()) {
+    TRY(MoveFile(connection, *existing, content.recipe));
+  }
+  if (existing->is_damaged) {
+    TRY(connection.Execute("UPDATE file SET damaged = 0 WHERE id = ?", existing->row));
+  }
+  return existing->row;
 }
 
 }  // namespace banyan::storage

@@ -2,6 +2,7 @@
 // counts of chunks, and logical sizes. Every function runs inside its caller's transaction.
 
 #include "storage/content/content_store.h"
+#include "storage/content/damage.h"
 #include "storage/content/loose_places.h"
 
 namespace banyan::storage {
@@ -57,11 +58,13 @@ Status ShareOwnCopy(Connection& connection, std::int64_t repository, std::int64_
       file);
 }
 
-// The repository, which holds the file, has it where `file` says from now on.
+// The repository, which holds the file, has it where `file` says from now on. But what it has is
+// given up for nothing that is damaged: a scrub may have found a chunk after the file was placed.
 Status UseCopy(Connection& connection, std::int64_t repository, const FileContent& file) {
   const Bytes wanted = EncodeRecipe(file.recipe);
   const Bytes own = EncodeRecipe(TRY(GetHeldFile(connection, repository, file.row)).recipe);
   if (wanted == own) return Ok();
+  if (TRY(ConditionOf(connection, file.recipe)) == Condition::Damaged) return Ok();
   const auto row = TRY(GetFile(connection, file.row));
   const bool is_shared =
       !TRY(ReadBlob(connection.Query(

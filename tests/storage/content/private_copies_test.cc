@@ -243,6 +243,28 @@ TEST_CASE("AnOwnerWhoseCopyIsDamagedReadsTheOther") {
   }
 }
 
+TEST_CASE("WhatIsFoundDamagedBeforeItIsRecordedReplacesNoWholeCopy") {
+  enum class Writer { Holder, Another, AnotherAfterAll };
+  for (const auto writer : {Writer::Holder, Writer::Another, Writer::AnotherAfterAll}) {
+    Fixture f;
+    const Bytes data = Noise(1u << 20, 13);
+    const auto first = f.Commit(f.alice, data);
+    MUST(f.local().core().packs->SealIdle());
+    auto late = MUST(f.store->PutBytes(data));
+    MUST(f.local().core().packs->SealIdle());
+    REQUIRE_FALSE(Share(first, late.content));
+    f.Rot(late.content);
+    REQUIRE(MUST(Scrub(f.local(), {})).damaged.size() == 1);
+    if (writer == Writer::AnotherAfterAll) f.Release(f.alice, first);
+    const auto repository = writer == Writer::Holder ? f.alice : f.bob;
+    MUST(f.database->Write([&](Connection& c) -> Status {
+      late.content.row = TRY(RecordFile(c, late.content, 1));
+      return HoldFile(c, repository, late.content, Holding::Committed, 1);
+    }));
+    CHECK(f.IsWhole(f.Now(repository, first), data));
+  }
+}
+
 TEST_CASE("WhatAnOwnerMayNotHaveIsNotFoundByItsDigest") {
   Fixture f;
   const auto file = f.Commit(f.alice, Noise(1000, 12));
