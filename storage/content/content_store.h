@@ -135,7 +135,8 @@ Result<std::int64_t> FindFileRow(Connection& connection, const FileHash& hash);
 // Some open repository has it. Row 0: no file.
 enum class Openness { Closed, Public };
 Result<Openness> OpennessOf(Connection& connection, std::int64_t file);
-// As `repository`, which may have it, has it.
+// As `repository`, which may have it, has it: in its own copy, unless there is none or damage of it
+// is known, else where the row says.
 Result<FileContent> GetHeldFile(Connection& connection, std::int64_t repository, std::int64_t row);
 
 // Which repository holds which file (FORMAT.md section 6.3). Committing a file to an open

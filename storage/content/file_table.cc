@@ -2,6 +2,7 @@
 
 #include "storage/content/content_store.h"
 #include "storage/content/damage.h"
+#include "storage/content/own_copies.h"
 
 namespace banyan::storage {
 namespace {
@@ -25,12 +26,6 @@ Result<std::optional<FileContent>> ReadRow(Rows rows) {
   TRY(Status(rows.status()));
   return std::optional(std::move(file));
 }
-
-// An own copy is forgotten when it is found damaged (damage.cc).
-constexpr const char* kHeldColumns =
-    "SELECT f.id, sha256, hash, size, chunks, coalesce(h.recipe, f.recipe),"
-    " damaged AND h.recipe IS NULL FROM file f"
-    " LEFT JOIN repository_file h ON h.file = f.id AND h.repository = ? WHERE f.id = ?";
 
 Result<std::int64_t> ReadId(Rows rows) {
   const std::int64_t id = rows.Next() ? rows.Int(0) : 0;
@@ -74,9 +69,13 @@ Result<Openness> OpennessOf(Connection& connection, std::int64_t file) {
 }
 
 Result<FileContent> GetHeldFile(Connection& connection, std::int64_t repository, std::int64_t row) {
-  auto found = TRY(ReadRow(connection.Query(kHeldColumns, repository, row)));
-  if (!found) return Error(Errc::NotFound, "no such file row");
-  return *std::move(found);
+  auto file = TRY(GetFile(connection, row));
+  auto own = TRY(FindOwnCopy(connection, repository, row));
+  if (own && TRY(ConditionOf(connection, *own)) == Condition::Whole) {
+    file.recipe = *std::move(own);
+    file.is_damaged = false;
+  }
+  return file;
 }
 
 Result<std::optional<FileContent>> FindHeldFile(Connection& connection, std::int64_t repository,

@@ -2,6 +2,7 @@
 // nothing that either is shown tells of the other one.
 #include "storage/content/collector.h"
 #include "storage/content/content_session.h"
+#include "storage/content/damage.h"
 #include "storage/content/file_sections.h"
 #include "storage/content/scrub.h"
 #include "tests/support/chunks.h"
@@ -240,6 +241,71 @@ TEST_CASE("AnOwnerWhoseCopyIsDamagedReadsTheOther") {
       CHECK_FALSE(now.is_damaged);
       CHECK(f.IsWhole(now, data));
     }
+  }
+}
+
+// A folder in the pack's place is opened, and reads from it fail.
+TEST_CASE("ACopyThatCannotBeReadIsReadAgainWhenItCan") {
+  for (const bool is_second : {false, true}) {
+    Fixture f;
+    const Bytes data = Noise(1u << 20, 14);
+    const auto first = f.Commit(f.alice, data);
+    MUST(f.local().core().packs->SealIdle());
+    const auto second = f.Commit(f.bob, data);
+    MUST(f.local().core().packs->SealIdle());
+    const auto& lost = is_second ? second : first;
+    const PackId pack = lost.recipe.terms.at(0).pack;
+    const auto path = PathsOf(f.local().core().packs->directory(), pack).sealed;
+    f.Close();
+    MUST(f.fs.Rename(path, f.root + "/aside"));
+    MUST(f.fs.CreateDirectories(path));
+    f.Reopen();
+    const auto report = MUST(Scrub(f.local(), {}));
+    REQUIRE(report.damaged.size() == 1);
+    CHECK(report.damaged_files.empty());
+    f.Collect();
+    for (const auto repository : {f.alice, f.bob}) {
+      const auto now = f.Now(repository, first);
+      CHECK_FALSE(now.is_damaged);
+      CHECK(f.IsWhole(now, data));
+    }
+    MUST(f.fs.Remove(path));
+    MUST(f.fs.Rename(f.root + "/aside", path));
+    // Nothing new is placed on it before it was read.
+    const auto anew = MUST(f.store->PutBytes(data, is_second ? f.bob : f.alice));
+    CHECK_FALSE(Share(anew.content, lost));
+    CHECK(MUST(Scrub(f.local(), {})).damaged.empty());
+    CHECK(f.Now(f.alice, first).recipe == first.recipe);
+    CHECK(f.Now(f.bob, first).recipe == second.recipe);
+    for (const auto& file : {first, second}) CHECK(f.IsWhole(file, data));
+  }
+}
+
+TEST_CASE("ACopyThatIsKnownToBeDamagedIsTakenForNoOther") {
+  Fixture f;
+  const Bytes data = Noise(1u << 20, 15);
+  const auto first = f.Commit(f.alice, data);
+  MUST(f.local().core().packs->SealIdle());
+  const auto second = f.Commit(f.bob, data);
+  MUST(f.local().core().packs->SealIdle());
+  f.Rot(first);
+  const auto record = [&](const FileContent& file, bool is_proven) {
+    const Term place = file.recipe.terms.at(0);
+    ScrubReport report;
+    report.damaged.push_back({place.pack, place.first, ChunkId(), "of this test", is_proven});
+    MUST(RecordDamage(f.local().core(), report, [](Connection&) { return Ok(); }));
+    return report;
+  };
+  CHECK(record(second, false).damaged_files.empty());
+  CHECK(record(first, true).damaged_files.size() == 1);
+  for (const auto repository : {f.alice, f.bob}) CHECK(f.Now(repository, first).is_damaged);
+  // The one that could not be read reads again, for both.
+  CHECK(MUST(Scrub(f.local(), {})).damaged.size() == 1);
+  for (const auto repository : {f.alice, f.bob}) {
+    const auto now = f.Now(repository, first);
+    CHECK(now.recipe == second.recipe);
+    CHECK_FALSE(now.is_damaged);
+    CHECK(f.IsWhole(now, data));
   }
 }
 
