@@ -2,6 +2,7 @@
 
 #include "storage/base/logging.h"
 #include "storage/content/live_chunks.h"
+#include "storage/content/own_copies.h"
 
 namespace banyan::storage {
 namespace {
@@ -69,7 +70,7 @@ Status Collection::ExpireAndQuarantine(Connection& c) {
   if (options_.grace_ms > 0) report.files_quarantined = static_cast<std::uint64_t>(c.Changes());
   TRY(c.Execute("DELETE FROM file WHERE unreferenced_ms <= ?", now_ - options_.grace_ms));
   report.files_deleted = static_cast<std::uint64_t>(c.Changes());
-  return Ok();
+  return ShareCopiesOfAbandonedRows(c);
 }
 
 Status Collection::Mark(Connection& c) {

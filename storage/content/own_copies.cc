@@ -1,5 +1,7 @@
 #include "storage/content/own_copies.h"
 
+#include <vector>
+
 #include "storage/content/damage.h"
 
 namespace banyan::storage {
@@ -44,6 +46,24 @@ Status ShareCopy(Connection& connection, const FileContent& file, const Recipe& 
   return connection.Execute(
       "UPDATE repository_file SET recipe = NULL WHERE file = ? AND recipe = ?", file.row,
       EncodeRecipe(copy));
+}
+
+Status ShareCopiesOfAbandonedRows(Connection& connection) {
+  std::vector<std::int64_t> files;
+  {
+    auto rows = connection.Query(
+        "SELECT file FROM repository_file"
+        " WHERE file IN (SELECT file FROM repository_file WHERE recipe IS NOT NULL)"
+        " GROUP BY file HAVING count(recipe) = count(*)");
+    while (rows.Next()) files.push_back(rows.Int(0));
+    TRY(Status(rows.status()));
+  }
+  for (const std::int64_t file : files) {
+    // Without one that is whole, they read the row's.
+    const auto copy = TRY(FindWholeCopy(connection, file));
+    if (copy) TRY(ShareCopy(connection, TRY(GetFile(connection, file)), *copy));
+  }
+  return Ok();
 }
 
 }  // namespace banyan::storage

@@ -17,5 +17,8 @@ Result<std::optional<Recipe>> FindWholeCopy(Connection& connection, std::int64_t
 // What was a holder's own copy, and is whole, is the row's from now on. Who had the row's keeps
 // that as its own: if it is damaged, it is not read, and read again once a scrub finds it whole.
 Status ShareCopy(Connection& connection, const FileContent& file, const Recipe& copy);
+// The same for all files that nobody reads where the row says, since each holder has its own copy:
+// what the row had is nobody's then.
+Status ShareCopiesOfAbandonedRows(Connection& connection);
 
 }  // namespace banyan::storage

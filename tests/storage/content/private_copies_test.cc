@@ -209,6 +209,46 @@ TEST_CASE("CollectionTakesACopyWithItsOwner") {
   CHECK_FALSE(f.IsWhole(first, data));
 }
 
+// It is the row's, and nobody who is left reads that.
+TEST_CASE("CollectionTakesTheFirstCopyWithItsOwnerToo") {
+  Fixture f;
+  const Bytes data = Noise(1u << 20, 16);
+  const auto first = f.Commit(f.alice, data);
+  const auto second = f.Commit(f.bob, data);
+  const auto carol = f.AddRepository("carol", true);
+  const auto third = f.Commit(carol, data);
+  f.Release(f.alice, first);
+  const auto freed = f.Collect().freed_bytes;
+  CHECK(freed >= data.size());
+  CHECK(freed < 2 * data.size());
+  CHECK(f.Now(f.bob, second).recipe == second.recipe);
+  CHECK(f.Now(carol, third).recipe == third.recipe);
+  CHECK(f.Collect().freed_bytes == 0);
+  f.Release(f.bob, second);
+  CHECK(f.Collect().freed_bytes >= data.size());
+  CHECK(f.IsWhole(f.Now(carol, third), data));
+  f.Release(carol, third);
+  CHECK(f.Collect().freed_bytes >= data.size());
+}
+
+// An owner whose own copy is damaged reads the row's.
+TEST_CASE("CollectionLeavesWhatIsReadForADamagedCopy") {
+  Fixture f;
+  const Bytes data = Noise(1u << 20, 17);
+  const auto first = f.Commit(f.alice, data);
+  MUST(f.local().core().packs->SealIdle());
+  const auto second = f.Commit(f.bob, data);
+  MUST(f.local().core().packs->SealIdle());
+  const Term place = second.recipe.terms.at(0);
+  ScrubReport report;
+  report.damaged.push_back({place.pack, place.first, ChunkId(), "of this test"});
+  MUST(RecordDamage(f.local().core(), report, [](Connection&) { return Ok(); }));
+  f.Release(f.alice, first);
+  f.Collect();
+  CHECK(f.Now(f.bob, second).recipe == first.recipe);
+  CHECK(f.IsWhole(f.Now(f.bob, second), data));
+}
+
 TEST_CASE("ACopyInTheSamePackIsFoundAfterTheOtherWent") {
   Fixture f;
   const Bytes data = Noise(1u << 20, 10);
