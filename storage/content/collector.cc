@@ -136,7 +136,8 @@ Result<std::vector<PackId>> Collection::PacksToSweep() {
 }
 
 // The last look, with every writer between its look-ups held off: what was recorded or pinned
-// since Mark is live too. What is still dead leaves the index before the lock is given up.
+// since Mark is live too. What is still dead leaves the index before the lock is given up. Own
+// copies are not read again: each of them was pinned since, or was a row's or a holder's at Mark.
 Result<Collection::Dead> Collection::TakeFromIndex(Pack& pack) {
   WriterLock lock(core_.collection_mutex);
   {
@@ -150,7 +151,6 @@ Result<Collection::Dead> Collection::TakeFromIndex(Pack& pack) {
     const std::int64_t last = TRY(LastFileRow(c));
     TRY(live_.MarkFiles(c, marked_upto_, last));
     marked_upto_ = last;
-    TRY(live_.MarkOwnCopies(c));
     return live_.MarkUploads(c);
   }));
   const Dead dead = FindDead(pack);

@@ -1,4 +1,6 @@
 // A damaged file is whole again once its content is stored anew, for everybody who holds it.
+#include <string_view>
+
 #include "storage/content/collector.h"
 #include "storage/content/local_content_store.h"
 #include "storage/content/scrub.h"

@@ -1,5 +1,9 @@
 // The same bytes of two owners, neither of whom may know what the other has: two copies, and
 // nothing that either is shown tells of the other one.
+#include <atomic>
+#include <string_view>
+#include <thread>
+
 #include "storage/content/collector.h"
 #include "storage/content/content_session.h"
 #include "storage/content/damage.h"
@@ -247,6 +251,65 @@ TEST_CASE("CollectionLeavesWhatIsReadForADamagedCopy") {
   f.Collect();
   CHECK(f.Now(f.bob, second).recipe == first.recipe);
   CHECK(f.IsWhole(f.Now(f.bob, second), data));
+}
+
+TEST_CASE("CollectionSeesACopyThatCameMeanwhile") {
+  Fixture f;
+  ContentCore& core = f.local().core();
+  const Bytes data = Noise(300'000, 18);
+  const auto first = f.Commit(f.alice, data);
+  MUST(core.packs->SealIdle());
+  auto put = MUST(f.store->PutBytes(data, f.bob));
+  MUST(core.packs->SealIdle());
+  std::thread recording;
+  const auto start_recording = [&](Connection&) {
+    std::atomic<bool> holds = false;
+    recording = std::thread([&] {
+      ReaderLock lock(core.collection_mutex);  // holds the sweep back, not the marking
+      holds = true;
+      MUST(f.database->Write([&](Connection& c) -> Status {
+        put.content.row = TRY(RecordFile(c, put.content, 1));
+        return HoldFile(c, f.bob, put.content, Holding::Committed, 1);
+      }));
+      put.pin.reset();
+    });
+    while (!holds) std::this_thread::yield();
+    return Ok();
+  };
+  CollectionOptions options;
+  options.rewrite_share = 0.01;
+  MUST(storage::Collect(f.local(), options, {nullptr, start_recording}));
+  recording.join();
+  const auto now = f.Now(f.bob, first);
+  CHECK(now.recipe == put.content.recipe);
+  CHECK(f.IsWhole(now, data));
+}
+
+TEST_CASE("OwnCopiesAreReadOnceHoweverManyPacksAreSwept") {
+  Fixture f;
+  const Bytes data = Noise(100'000, 19);
+  f.Commit(f.alice, data);
+  f.Commit(f.bob, data);
+  for (std::uint64_t seed = 20; seed < 23; ++seed) {
+    MUST(f.local().core().packs->SealIdle());
+    f.Release(f.alice, f.Commit(f.alice, Noise(100'000, seed)));
+  }
+  int readings = 0;
+  const auto watch = [&](Connection& c) {
+    const auto count = [](unsigned, void* counter, void* statement, void*) {
+      const std::string_view sql = ::sqlite3_sql(static_cast<::sqlite3_stmt*>(statement));
+      const bool is_one = sql == "SELECT recipe FROM repository_file WHERE recipe IS NOT NULL";
+      *static_cast<int*>(counter) += is_one ? 1 : 0;
+      return 0;
+    };
+    ::sqlite3_trace_v2(c.handle(), SQLITE_TRACE_STMT, count, &readings);
+    return Ok();
+  };
+  MUST(f.database->Write(watch));
+  MUST(watch(*MUST(f.database->Read())));
+  CHECK(f.Collect().packs_removed == 3);
+  f.Close();
+  CHECK(readings == 1);
 }
 
 TEST_CASE("ACopyInTheSamePackIsFoundAfterTheOtherWent") {
