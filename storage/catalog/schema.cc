@@ -242,7 +242,13 @@ UPDATE repository SET described = NULL WHERE id IN (
 // Rows of upload_range of one session share no places. Before version 10 they did, where a run was
 // sent again from within: these become one, which counts nothing (storage/content/loose_places.h).
 constexpr const char* kVersion12 = R"sql(
-CREATE TABLE joined AS
+CREATE TABLE joined(
+  session INTEGER NOT NULL,
+  pack INTEGER NOT NULL,
+  first INTEGER NOT NULL,
+  past INTEGER NOT NULL,
+  PRIMARY KEY(session, pack, first)) WITHOUT ROWID;
+INSERT INTO joined
 WITH range AS (
   SELECT session, pack, first, first + count AS past,
     max(first + count) OVER (PARTITION BY session, pack ORDER BY first
@@ -253,10 +259,12 @@ numbered AS (
     sum(before IS NULL OR first >= before)
       OVER (PARTITION BY session, pack ORDER BY first) AS number
   FROM range)
-SELECT session, pack, min(first) AS first, max(past) AS past FROM numbered
+SELECT session, pack, min(first), max(past) FROM numbered
 GROUP BY session, pack, number HAVING count(*) > 1;
-DELETE FROM upload_range WHERE EXISTS(SELECT 1 FROM joined j WHERE j.session = upload_range.session
-  AND j.pack = upload_range.pack AND upload_range.first >= j.first AND upload_range.first < j.past);
+-- They share no places themselves: a row is in the last one that does not begin after it, or none.
+DELETE FROM upload_range WHERE first < (SELECT j.past FROM joined j
+  WHERE j.session = upload_range.session AND j.pack = upload_range.pack
+    AND j.first <= upload_range.first ORDER BY j.first DESC LIMIT 1);
 INSERT INTO upload_range(session, pack, first, count)
   SELECT session, pack, first, past - first FROM joined;
 DROP TABLE joined;

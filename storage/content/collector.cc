@@ -2,6 +2,7 @@
 
 #include "storage/base/logging.h"
 #include "storage/content/live_chunks.h"
+#include "storage/content/own_copies.h"
 
 namespace banyan::storage {
 namespace {
@@ -70,7 +71,7 @@ Status Collection::ExpireAndQuarantine(Connection& c) {
   if (options_.grace_ms > 0) report.files_quarantined = static_cast<std::uint64_t>(c.Changes());
   TRY(c.Execute("DELETE FROM file WHERE unreferenced_ms <= ?", now_ - options_.grace_ms));
   report.files_deleted = static_cast<std::uint64_t>(c.Changes());
-  return Ok();
+  return ShareCopiesOfAbandonedRows(c);
 }
 
 Status Collection::Mark(Connection& c) {
@@ -136,7 +137,8 @@ Result<std::vector<PackId>> Collection::PacksToSweep() {
 }
 
 // The last look, with every writer between its look-ups held off: what was recorded or pinned
-// since Mark is live too. What is still dead leaves the index before the lock is given up.
+// since Mark is live too. What is still dead leaves the index before the lock is given up. Own
+// copies are not read again: each of them was pinned since, or was a row's or a holder's at Mark.
 Result<Collection::Dead> Collection::TakeFromIndex(Pack& pack) {
   WriterLock lock(core_.collection_mutex);
   {
@@ -150,7 +152,6 @@ Result<Collection::Dead> Collection::TakeFromIndex(Pack& pack) {
     const std::int64_t last = TRY(LastFileRow(c));
     TRY(live_.MarkFiles(c, marked_upto_, last));
     marked_upto_ = last;
-    TRY(live_.MarkOwnCopies(c));
     return live_.MarkUploads(c);
   }));
   const Dead dead = FindDead(pack);

@@ -113,7 +113,8 @@ class ContentStore {
 // The file table (declared here because its rows are what invariant 2 protects). RecordFile
 // inserts or finds the row by SHA-256 and takes it out of quarantine; call it inside the
 // transaction that makes the content visible, before HoldFile. A row that is found takes over where
-// the content is now if nobody holds it, or it is damaged: so storing a file again heals it.
+// the content is now if nobody holds it, or it is damaged: so storing a file again heals it. It
+// stays where it is when a scrub found damage there since.
 // Finders return nullopt when there is none; those that take no repository are for reading bytes,
 // which are the same in every copy, and for who may have the file.
 Result<std::int64_t> RecordFile(Connection& connection, const FileContent& content,
@@ -134,7 +135,8 @@ Result<std::int64_t> FindFileRow(Connection& connection, const FileHash& hash);
 // Some open repository has it. Row 0: no file.
 enum class Openness { Closed, Public };
 Result<Openness> OpennessOf(Connection& connection, std::int64_t file);
-// As `repository`, which may have it, has it.
+// As `repository`, which may have it, has it: in its own copy, unless there is none or damage of it
+// is known, else where the row says.
 Result<FileContent> GetHeldFile(Connection& connection, std::int64_t repository, std::int64_t row);
 
 // Which repository holds which file (FORMAT.md section 6.3). Committing a file to an open
@@ -144,7 +146,8 @@ Result<FileContent> GetHeldFile(Connection& connection, std::int64_t repository,
 // A file has one row, whoever holds it. But where its bytes lie, and how they are encoded, may tell
 // who had them before: so a repository reads them where `file.recipe` says, in its own copy if that
 // is another one than the row's. When it is the first open one, its copy becomes the row's. `file`
-// was stored just now, and is pinned, or found in this transaction.
+// was stored just now, and is pinned, or found in this transaction. Where a scrub found damage in
+// it since, the repository has what it had before, or else what the row says.
 Status HoldFile(Connection& connection, std::int64_t repository, const FileContent& file,
                 Holding holding, std::int64_t now_ms);
 Status ReleaseFile(Connection& connection, std::int64_t repository, std::int64_t file);

@@ -6,11 +6,26 @@
 
 #include "storage/base/repository_name.h"
 #include "storage/content/content_store.h"
+#include "storage/content/own_copies.h"
 
 namespace banyan::storage {
 namespace {
 
 using DamagedChunks = PackStore::ChunkIndices;
+
+// What a scrub found. A copy with what is proven to be wrong may be given up for good; the rest may
+// be read again another day.
+struct Damage {
+  DamagedChunks all;
+  DamagedChunks proven;
+
+  explicit Damage(const ScrubReport& report) {
+    for (const DamagedChunk& chunk : report.damaged) {
+      all[chunk.pack].push_back(chunk.index);
+      if (chunk.is_proven) proven[chunk.pack].push_back(chunk.index);
+    }
+  }
+};
 
 bool Touches(const DamagedChunks& damaged, const Term& term) {
   const auto found = damaged.find(term.pack);
@@ -42,53 +57,36 @@ bool Touches(const DamagedChunks& damaged, const Recipe& recipe) {
                      [&](const Term& term) { return Touches(damaged, term); });
 }
 
-// A holder whose own copy is damaged reads the file's.
 struct OwnCopy {
-  std::int64_t repository = 0;
   std::int64_t file = 0;
   Recipe recipe;
 };
 
-Result<std::vector<OwnCopy>> FindDamagedCopies(Connection& connection,
-                                               const DamagedChunks& damaged) {
+// All recipes are looked at, here and below, so not while a writer waits.
+Result<std::vector<OwnCopy>> FindWrongCopies(Connection& connection, const DamagedChunks& proven) {
   std::vector<OwnCopy> copies;
-  auto rows = connection.Query(
-      "SELECT repository, file, recipe FROM repository_file"
-      " WHERE recipe IS NOT NULL");
+  if (proven.empty()) return copies;
+  auto rows = connection.Query("SELECT file, recipe FROM repository_file WHERE recipe IS NOT NULL");
   while (rows.Next()) {
-    auto recipe = TRY(ParseRecipe(rows.Blob(2)));
-    if (Touches(damaged, recipe)) copies.push_back({rows.Int(0), rows.Int(1), std::move(recipe)});
+    auto recipe = TRY(ParseRecipe(rows.Blob(1)));
+    if (Touches(proven, recipe)) copies.push_back({rows.Int(0), std::move(recipe)});
   }
   TRY(Status(rows.status()));
   return copies;
 }
 
-Status ForgetCopies(Connection& connection, const DamagedChunks& damaged) {
-  if (damaged.empty()) return Ok();
-  for (const auto& copy : TRY(FindDamagedCopies(connection, damaged))) {
-    TRY(connection.Execute(
-        "UPDATE repository_file SET recipe = NULL WHERE repository = ? AND file = ?",
-        copy.repository, copy.file));
-  }
-  return Ok();
+// Its holders read what the row has.
+Status ForgetCopy(Connection& connection, const OwnCopy& copy) {
+  return connection.Execute(
+      "UPDATE repository_file SET recipe = NULL WHERE file = ? AND recipe = ?", copy.file,
+      EncodeRecipe(copy.recipe));
 }
 
-// Of a file whose copy is damaged: another holder's.
-Result<std::optional<Recipe>> FindOtherCopy(Connection& connection, std::int64_t file) {
-  auto rows = connection.Query(
-      "SELECT recipe FROM repository_file WHERE file = ? AND recipe IS NOT NULL LIMIT 1", file);
-  std::optional<Recipe> recipe;
-  if (rows.Next()) recipe = TRY(ParseRecipe(rows.Blob(0)));
-  TRY(Status(rows.status()));
-  return recipe;
-}
-
-// All recipes are looked at, so not while a writer waits.
-Result<std::vector<DamagedFile>> FindDamagedFiles(ContentCore& core, const DamagedChunks& damaged) {
+Result<std::vector<DamagedFile>> FindDamagedFiles(Connection& connection,
+                                                  const DamagedChunks& damaged) {
   std::vector<DamagedFile> files;
   if (damaged.empty()) return files;
-  auto connection = TRY(core.database.Read());
-  auto rows = connection->Query("SELECT id, sha256, recipe FROM file");
+  auto rows = connection.Query("SELECT id, sha256, recipe FROM file");
   while (rows.Next()) {
     if (!Touches(damaged, TRY(ParseRecipe(rows.Blob(2))))) continue;
     files.push_back({rows.Int(0), rows.DigestAt<Sha256>(1), {}});
@@ -109,15 +107,16 @@ Status UnsettleMirrors(Connection& connection, std::int64_t file) {
 
 // Files that were stored anew meanwhile, or went, are not damaged; and one that somebody has
 // another copy of is whole again.
-Status MarkFiles(Connection& connection, const DamagedChunks& damaged,
-                 std::vector<DamagedFile>& files) {
+Status MarkFiles(Connection& connection, const Damage& damage, std::vector<DamagedFile>& files) {
   std::vector<DamagedFile> still;
   for (DamagedFile& file : files) {
-    const auto now = GetFile(connection, file.row);
-    if (!now && now.error().code() == Errc::NotFound) continue;
-    if (!Touches(damaged, TRY(Result<FileContent>(now)).recipe)) continue;
-    if (const auto other = TRY(FindOtherCopy(connection, file.row))) {
-      TRY(MoveFile(connection, *now, *other));
+    const auto found = GetFile(connection, file.row);
+    if (!found && found.error().code() == Errc::NotFound) continue;
+    const auto now = TRY(Result<FileContent>(found));
+    if (!Touches(damage.all, now.recipe)) continue;
+    if (const auto other = TRY(FindWholeCopy(connection, file.row))) {
+      TRY(ShareCopy(connection, now, *other));
+      if (Touches(damage.proven, now.recipe)) TRY(ForgetCopy(connection, {now.row, now.recipe}));
       continue;
     }
     TRY(connection.Execute("UPDATE file SET damaged = 1 WHERE id = ?", file.row));
@@ -144,13 +143,12 @@ struct MarkedFile {
   Recipe recipe;
 };
 
-// Those that may be whole again, since one of these packs was read: no row says that a pack cannot
-// be opened at all, so that this is tried.
-Result<std::vector<MarkedFile>> FindMarkedFiles(ContentCore& core,
+// Those that may be whole again, since one of these packs was read. Earlier programs made no row of
+// a pack that cannot be opened at all, so that this is tried.
+Result<std::vector<MarkedFile>> FindMarkedFiles(ContentCore& core, Connection& connection,
                                                 const std::vector<PackId>& read) {
   std::vector<MarkedFile> files;
-  auto connection = TRY(core.database.Read());
-  auto rows = connection->Query("SELECT id, recipe FROM file WHERE damaged = 1");
+  auto rows = connection.Query("SELECT id, recipe FROM file WHERE damaged = 1");
   while (rows.Next()) {
     MarkedFile file;
     file.row = rows.Int(0);
@@ -178,7 +176,39 @@ Status UnmarkFiles(Connection& connection, const std::vector<MarkedFile>& files)
   return Ok();
 }
 
+Status RecordChunks(Connection& connection, const ScrubReport& report) {
+  for (const PackId pack : report.packs) {
+    TRY(connection.Execute("DELETE FROM damaged_chunk WHERE pack = ?", pack));
+  }
+  for (const DamagedChunk& chunk : report.damaged) {
+    TRY(connection.Execute("INSERT OR REPLACE INTO damaged_chunk(pack, chunk) VALUES(?, ?)",
+                           chunk.pack, static_cast<std::int64_t>(chunk.index)));
+  }
+  return Ok();
+}
+
+Result<Condition> DamagedIfAny(Rows rows) {
+  const bool found = rows.Next();
+  TRY(Status(rows.status()));
+  return found ? Condition::Damaged : Condition::Whole;
+}
+
 }  // namespace
+
+Result<Condition> ConditionOf(Connection& connection, const Recipe& recipe) {
+  // Mostly nothing at all is.
+  const auto any = TRY(DamagedIfAny(connection.Query("SELECT 1 FROM damaged_chunk LIMIT 1")));
+  if (any == Condition::Whole) return any;
+  for (const Term& term : recipe.terms) {
+    const auto condition = TRY(DamagedIfAny(connection.Query(
+        "SELECT 1 FROM damaged_chunk WHERE pack = ?1"
+        " AND ((chunk >= ?2 AND chunk < ?2 + ?3) OR chunk = ?4) LIMIT 1",
+        term.pack, static_cast<std::int64_t>(term.first), static_cast<std::int64_t>(term.count),
+        static_cast<std::int64_t>(Pack::kNone))));
+    if (condition == Condition::Damaged) return condition;
+  }
+  return Condition::Whole;
+}
 
 Status LoadDamage(ContentCore& core) {
   auto connection = TRY(core.database.Read());
@@ -186,26 +216,27 @@ Status LoadDamage(ContentCore& core) {
   return Ok();
 }
 
+// The chunks first: what is recorded from then on is compared with them, so that what is listed
+// after that is all that is to be marked. If the end is not recorded, it is all read again.
 Status RecordDamage(ContentCore& core, ScrubReport& report,
                     const std::function<Status(Connection&)>& also) {
-  DamagedChunks damaged;
-  for (const DamagedChunk& chunk : report.damaged) damaged[chunk.pack].push_back(chunk.index);
+  const Damage damage(report);
   for (const PackId pack : report.packs) core.packs->ForgetDamaged(pack);
-  core.packs->NoteDamaged(damaged);
-  report.damaged_files = TRY(FindDamagedFiles(core, damaged));
-  const auto marked = TRY(FindMarkedFiles(core, report.packs));
+  core.packs->NoteDamaged(damage.all);
+  TRY(core.database.Write(
+      [&](Connection& connection) { return RecordChunks(connection, report); }));
+  std::vector<OwnCopy> wrong_copies;
+  std::vector<MarkedFile> marked;
+  {
+    auto connection = TRY(core.database.Read());
+    wrong_copies = TRY(FindWrongCopies(*connection, damage.proven));
+    report.damaged_files = TRY(FindDamagedFiles(*connection, damage.all));
+    marked = TRY(FindMarkedFiles(core, *connection, report.packs));
+  }
   return core.database.Write([&](Connection& connection) -> Status {
-    for (const PackId pack : report.packs) {
-      TRY(connection.Execute("DELETE FROM damaged_chunk WHERE pack = ?", pack));
-    }
-    for (const DamagedChunk& chunk : report.damaged) {
-      if (chunk.index == Pack::kNone) continue;  // shows at every attempt to open the pack
-      TRY(connection.Execute("INSERT OR REPLACE INTO damaged_chunk(pack, chunk) VALUES(?, ?)",
-                             chunk.pack, static_cast<std::int64_t>(chunk.index)));
-    }
     TRY(UnmarkFiles(connection, marked));
-    TRY(ForgetCopies(connection, damaged));
-    TRY(MarkFiles(connection, damaged, report.damaged_files));
+    for (const OwnCopy& copy : wrong_copies) TRY(ForgetCopy(connection, copy));
+    TRY(MarkFiles(connection, damage, report.damaged_files));
     return also(connection);
   });
 }

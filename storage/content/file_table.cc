@@ -1,6 +1,8 @@
 // Rows of the catalog's file table.
 
 #include "storage/content/content_store.h"
+#include "storage/content/damage.h"
+#include "storage/content/own_copies.h"
 
 namespace banyan::storage {
 namespace {
@@ -25,12 +27,6 @@ Result<std::optional<FileContent>> ReadRow(Rows rows) {
   return std::optional(std::move(file));
 }
 
-// An own copy is forgotten when it is found damaged (damage.cc).
-constexpr const char* kHeldColumns =
-    "SELECT f.id, sha256, hash, size, chunks, coalesce(h.recipe, f.recipe),"
-    " damaged AND h.recipe IS NULL FROM file f"
-    " LEFT JOIN repository_file h ON h.file = f.id AND h.repository = ? WHERE f.id = ?";
-
 Result<std::int64_t> ReadId(Rows rows) {
   const std::int64_t id = rows.Next() ? rows.Int(0) : 0;
   TRY(Status(rows.status()));
@@ -46,21 +42,6 @@ Result<std::optional<FileContent>> FindHeld(Connection& connection, std::int64_t
   const auto openness = TRY(OpennessOf(connection, row));
   if (held == 0 && openness == Openness::Closed) return std::optional<FileContent>();
   return std::optional(TRY(GetHeldFile(connection, repository, row)));
-}
-
-enum class Condition { Whole, Damaged };  // as the column says it
-
-// Damaged when it uses a chunk that a scrub found so, perhaps since it was placed.
-Result<Condition> ConditionOf(Connection& connection, const Recipe& recipe) {
-  for (const Term& term : recipe.terms) {
-    auto rows = connection.Query(
-        "SELECT 1 FROM damaged_chunk WHERE pack = ?1 AND chunk >= ?2 AND chunk < ?2 + ?3 LIMIT 1",
-        term.pack, static_cast<std::int64_t>(term.first), static_cast<std::int64_t>(term.count));
-    const bool found = rows.Next();
-    TRY(Status(rows.status()));
-    if (found) return Condition::Damaged;
-  }
-  return Condition::Whole;
 }
 
 }  // namespace
@@ -88,9 +69,13 @@ Result<Openness> OpennessOf(Connection& connection, std::int64_t file) {
 }
 
 Result<FileContent> GetHeldFile(Connection& connection, std::int64_t repository, std::int64_t row) {
-  auto found = TRY(ReadRow(connection.Query(kHeldColumns, repository, row)));
-  if (!found) return Error(Errc::NotFound, "no such file row");
-  return *std::move(found);
+  auto file = TRY(GetFile(connection, row));
+  auto own = TRY(FindOwnCopy(connection, repository, row));
+  if (own && TRY(ConditionOf(connection, *own)) == Condition::Whole) {
+    file.recipe = *std::move(own);
+    file.is_damaged = false;
+  }
+  return file;
 }
 
 Result<std::optional<FileContent>> FindHeldFile(Connection& connection, std::int64_t repository,
@@ -107,29 +92,30 @@ Result<std::optional<FileContent>> FindHeldFile(Connection& connection, std::int
 Result<std::int64_t> RecordFile(Connection& connection, const FileContent& content,
                                 std::int64_t now_ms) {
   const auto existing = TRY(FindFile(connection, content.sha256));
-  if (existing) {
-    TRY(connection.Execute("UPDATE file SET unreferenced_ms = NULL WHERE id = ?", existing->row));
-    const bool is_damaged = existing->is_damaged ||
-                            TRY(ConditionOf(connection, existing->recipe)) == Condition::Damaged;
-    const auto holder = TRY(ReadId(connection.Query(
-        "SELECT repository FROM repository_file WHERE file = ? LIMIT 1", existing->row)));
-    // What was just written is whole.
-    if ((is_damaged || holder == 0) && content.recipe != existing->recipe &&
-        !content.recipe.terms.empty()) {
-      TRY(MoveFile(connection, *existing, content.recipe));
-    }
-    if (existing->is_damaged && TRY(ConditionOf(connection, content.recipe)) == Condition::Whole) {
-      TRY(connection.Execute("UPDATE file SET damaged = 0 WHERE id = ?", existing->row));
-    }
-    return existing->row;
+  const auto condition = TRY(ConditionOf(connection, content.recipe));
+  if (!existing) {
+    TRY(connection.Execute(
+        "INSERT INTO file(sha256, hash, size, chunks, recipe, created_ms, damaged)"
+        " VALUES(?,?,?,?,?,?,?)",
+        content.sha256, content.hash, content.size_bytes, content.chunk_count,
+        EncodeRecipe(content.recipe), now_ms, static_cast<std::int64_t>(condition)));
+    return connection.LastInsertId();
   }
-  TRY(
-      connection.Execute("INSERT INTO file(sha256, hash, size, chunks, recipe, created_ms, damaged)"
-                         " VALUES(?,?,?,?,?,?,?)",
-                         content.sha256, content.hash, content.size_bytes, content.chunk_count,
-                         EncodeRecipe(content.recipe), now_ms,
-                         static_cast<std::int64_t>(TRY(ConditionOf(connection, content.recipe)))));
-  return connection.LastInsertId();
+  TRY(connection.Execute("UPDATE file SET unreferenced_ms = NULL WHERE id = ?", existing->row));
+  // What was just written is whole, unless a scrub found meanwhile what it was placed on.
+  if (condition == Condition::Damaged) return existing->row;
+  const bool is_damaged =
+      existing->is_damaged || TRY(ConditionOf(connection, existing->recipe)) == Condition::Damaged;
+  const auto holder = TRY(ReadId(connection.Query(
+      "SELECT repository FROM repository_file WHERE file = ? LIMIT 1", existing->row)));
+  if ((is_damaged || holder == 0) && content.recipe != existing->recipe &&
+      !content.recipe.terms.empty()) {
+    TRY(MoveFile(connection, *existing, content.recipe));
+  }
+  if (existing->is_damaged) {
+    TRY(connection.Execute("UPDATE file SET damaged = 0 WHERE id = ?", existing->row));
+  }
+  return existing->row;
 }
 
 }  // namespace banyan::storage

@@ -2,7 +2,9 @@
 // counts of chunks, and logical sizes. Every function runs inside its caller's transaction.
 
 #include "storage/content/content_store.h"
+#include "storage/content/damage.h"
 #include "storage/content/loose_places.h"
+#include "storage/content/own_copies.h"
 
 namespace banyan::storage {
 namespace {
@@ -30,44 +32,40 @@ Status CountPublicChunks(Connection& connection, const Recipe& recipe, int step)
   return Ok();
 }
 
-Result<Bytes> ReadBlob(Rows rows) {
-  Bytes blob;
-  if (rows.Next()) blob.assign(rows.Blob(0).begin(), rows.Blob(0).end());
+// 0: nobody but the repository holds the file.
+Result<std::int64_t> OtherHolderOf(Connection& connection, std::int64_t file,
+                                   std::int64_t repository) {
+  auto rows = connection.Query(
+      "SELECT repository FROM repository_file WHERE file = ? AND repository <> ? LIMIT 1", file,
+      repository);
+  const std::int64_t other = rows.Next() ? rows.Int(0) : 0;
   TRY(Status(rows.status()));
-  return blob;
+  return other;
 }
 
 // Of a file that becomes public: the first open repository's own copy is everybody's from now on,
-// and who had the other one keeps that, if it is whole. A later one needs its own no more.
+// and who had the other one keeps that. A later one needs its own no more.
 Status ShareOwnCopy(Connection& connection, std::int64_t repository, std::int64_t file) {
-  const Bytes own = TRY(ReadBlob(connection.Query(
-      "SELECT recipe FROM repository_file WHERE repository = ? AND file = ? AND recipe IS NOT NULL",
-      repository, file)));
-  if (own.empty()) return Ok();
-  if (TRY(OpennessOf(connection, file)) == Openness::Closed) {
-    TRY(
-        connection.Execute("UPDATE repository_file SET recipe ="
-                           " (SELECT recipe FROM file WHERE id = ?1 AND damaged = 0)"
-                           " WHERE file = ?1 AND recipe IS NULL",
-                           file));
-    TRY(connection.Execute("UPDATE file SET recipe = ?, damaged = 0 WHERE id = ?", own, file));
+  const auto own = TRY(FindOwnCopy(connection, repository, file));
+  if (!own || TRY(ConditionOf(connection, *own)) == Condition::Damaged) return Ok();
+  const auto row = TRY(GetFile(connection, file));
+  if (row.is_damaged || TRY(OpennessOf(connection, file)) == Openness::Closed) {
+    return ShareCopy(connection, row, *own);
   }
   return connection.Execute(
       "UPDATE repository_file SET recipe = NULL WHERE repository = ? AND file = ?", repository,
       file);
 }
 
-// The repository, which holds the file, has it where `file` says from now on.
+// The repository, which holds the file, has it where `file` says from now on. But what it has is
+// given up for nothing that is damaged: a scrub may have found a chunk after the file was placed.
 Status UseCopy(Connection& connection, std::int64_t repository, const FileContent& file) {
   const Bytes wanted = EncodeRecipe(file.recipe);
   const Bytes own = EncodeRecipe(TRY(GetHeldFile(connection, repository, file.row)).recipe);
   if (wanted == own) return Ok();
+  if (TRY(ConditionOf(connection, file.recipe)) == Condition::Damaged) return Ok();
   const auto row = TRY(GetFile(connection, file.row));
-  const bool is_shared =
-      !TRY(ReadBlob(connection.Query(
-               "SELECT x'01' FROM repository_file WHERE file = ? AND repository <> ? LIMIT 1",
-               file.row, repository)))
-           .empty();
+  const bool is_shared = TRY(OtherHolderOf(connection, file.row, repository)) != 0;
   const bool is_own = is_shared && file.recipe != row.recipe;
   if (!is_shared && file.recipe != row.recipe) TRY(MoveFile(connection, row, file.recipe));
   return connection.Execute(

@@ -65,6 +65,7 @@ std::vector<std::uint32_t> Pack::Find(const ChunkId& id) const {
                              [&](std::uint16_t index, const ChunkId& wanted)
                                  REQUIRES(mutex_) { return IdLess(entries_[index].id, wanted); });
   std::vector<std::uint32_t> found;
+  if (damaged_.contains(kNone)) return found;
   for (; at != order_.end() && entries_[*at].id == id; ++at) {
     if (!entries_[*at].dropped && !damaged_.contains(*at)) found.push_back(*at);
   }
@@ -73,7 +74,7 @@ std::vector<std::uint32_t> Pack::Find(const ChunkId& id) const {
 
 bool Pack::IsDamaged(std::uint32_t index) const {
   MutexLock lock(mutex_);
-  return damaged_.contains(index);
+  return damaged_.contains(index) || damaged_.contains(kNone);
 }
 
 bool Pack::HasRoom(std::uint32_t raw_bytes) const {
@@ -256,6 +257,11 @@ bool Pack::IsVerified(std::uint32_t index) const {
 void Pack::MarkDamaged(const std::vector<std::uint32_t>& indices) {
   MutexLock lock(mutex_);
   damaged_.insert(indices.begin(), indices.end());
+}
+
+void Pack::MarkReadable() {
+  MutexLock lock(mutex_);
+  damaged_.erase(kNone);
 }
 
 void Pack::SetVerified(std::uint32_t index, bool verified) {

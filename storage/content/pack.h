@@ -55,8 +55,8 @@ class Pack {
   std::vector<std::uint32_t> Find(const ChunkId& id) const;
   static constexpr std::uint32_t kNone = ~0u;  // in reports of damage: the whole pack
 
-  // A reading in the life of this object found other bytes than the id says: not to be used for
-  // new files, which store the chunk again.
+  // A reading in the life of this object found other bytes than the id says, or MarkDamaged said
+  // so: not to be used for new files, which store the chunk again.
   bool IsDamaged(std::uint32_t index) const;
 
   // Adds a chunk (not yet durable) and gives its index. The caller checked HasRoom.
@@ -91,8 +91,10 @@ class Pack {
   Result<std::shared_ptr<Mapping>> Map();
   void DropResident();
 
-  // Find does not give these until a reading finds them whole. In memory only.
+  // Find does not give these until a reading finds them whole; with kNone, it gives nothing until
+  // the pack is readable. In memory only.
   void MarkDamaged(const std::vector<std::uint32_t>& indices);
+  void MarkReadable();
   // Forgets chunks (in memory only): Find no longer gives them and reads fail with NotFound.
   void Drop(const std::vector<std::uint32_t>& indices);
   // Writes the sealed pack anew without the payloads of dropped chunks, atomic by rename. This

@@ -48,7 +48,10 @@ Result<ScrubExtent> ScrubPack(ContentCore& core, PackId id, std::uint32_t& chunk
     const Status read = (*pack)->ReadChunk(chunk, raw, decoder, Pack::Verify::Always);
     if (!read && read.error().code() == Errc::NotFound && !entry.dropped) continue;
     if (!read && SaysNothingOfTheBytes(read.error())) return read.error();
-    if (!read) report.damaged.push_back({id, chunk, entry.id, read.error().message()});
+    if (!read) {
+      const bool is_proven = read.error().code() == Errc::Corrupt;
+      report.damaged.push_back({id, chunk, entry.id, read.error().message(), is_proven});
+    }
     ++report.chunks;
     report.stored_bytes += entry.stored_bytes;
   }

@@ -147,15 +147,19 @@ void PackStore::NoteDamaged(const ChunkIndices& damaged) {
     auto& all = damaged_[id];
     all.insert(all.end(), indices.begin(), indices.end());
     if (const auto open = open_.find(id); open != open_.end()) open->second->MarkDamaged(indices);
-    const auto loaded = loaded_.find(id);
-    const auto pack = loaded == loaded_.end() ? nullptr : loaded->second.lock();
-    if (pack) pack->MarkDamaged(indices);
+    if (const auto pack = FindLoaded(id)) pack->MarkDamaged(indices);
   }
 }
 
 void PackStore::ForgetDamaged(PackId id) {
   MutexLock lock(mutex_);
   damaged_.erase(id);
+  if (const auto pack = FindLoaded(id)) pack->MarkReadable();
+}
+
+std::shared_ptr<Pack> PackStore::FindLoaded(PackId id) {
+  const auto loaded = loaded_.find(id);
+  return loaded == loaded_.end() ? nullptr : loaded->second.lock();
 }
 
 void PackStore::KeepRecent(const std::shared_ptr<Pack>& pack) {

@@ -50,7 +50,8 @@ class PackStore {
   Status SealIdle(const PackFilter& wanted = nullptr);
 
   // Chunks known to be damaged, by pack: no object of the pack finds them, until a reading finds
-  // them whole. Adds to what is known.
+  // them whole; none of a pack that could not be opened (Pack::kNone), until it was read whole.
+  // Adds to what is known.
   using ChunkIndices = std::map<PackId, std::vector<std::uint32_t>>;
   void NoteDamaged(const ChunkIndices& damaged);
   // The pack was read whole: what was known of it is not so any more.
@@ -75,6 +76,7 @@ class PackStore {
   Status FinishSeal(PackId id);
   void Release(std::shared_ptr<Pack> pack);
   void MarkSealed(const std::shared_ptr<Pack>& pack);
+  std::shared_ptr<Pack> FindLoaded(PackId id) REQUIRES(mutex_);  // nullptr: not in memory
   void KeepRecent(const std::shared_ptr<Pack>& pack) REQUIRES(mutex_);
 
   FileSystem& fs_;

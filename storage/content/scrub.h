@@ -23,6 +23,7 @@ struct DamagedChunk {
   std::uint32_t index = 0;
   ChunkId id;
   std::string reason;
+  bool is_proven = false;  // other bytes were read; else they could not be read, which may pass
 };
 
 // A file that uses a damaged chunk.

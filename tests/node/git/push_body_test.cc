@@ -101,7 +101,8 @@ TEST_CASE("WhatIsBeyondTheRoomOfAPushIsReadAndNotKept") {
 
 TEST_CASE("APushEndsWhenTheDiskIsFull") {
   Fixture f;
-  f.fs.SetCapacity(1u << 20);
+  f.fs.SetFault({.kind = FaultKind::ShortWrite, .nth = 3});
   Sent sent(2u << 20);
   MUST_FAIL(f.Receive(sent), Errc::NoSpace);
+  CHECK(MUST(f.fs.List("git")).empty());
 }

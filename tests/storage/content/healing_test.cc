@@ -1,4 +1,6 @@
 // A damaged file is whole again once its content is stored anew, for everybody who holds it.
+#include <string_view>
+
 #include "storage/content/collector.h"
 #include "storage/content/local_content_store.h"
 #include "storage/content/scrub.h"
@@ -143,6 +145,48 @@ TEST_CASE("WhatIsStoredOnADamagedChunkIsMarkedToo") {
                : Status(Error(Errc::Invalid, "another row"));
   }));
   CHECK(f.IsMarked());
+}
+
+namespace {
+
+// A file that is recorded as soon as a scrub has listed those that are damaged.
+struct LateFile {
+  Database& database;
+  FileContent content;
+  Status recorded = Error(Errc::NotFound, "the scrub listed nothing");
+
+  static int HasEnded(unsigned, void* context, void* statement, void*) {
+    auto& late = *static_cast<LateFile*>(context);
+    const std::string_view sql = ::sqlite3_sql(static_cast<::sqlite3_stmt*>(statement));
+    if (late.recorded || sql != "SELECT id, sha256, recipe FROM file") return 0;
+    late.recorded = late.database.Write([&](Connection& c) -> Status {
+      late.content.row = TRY(RecordFile(c, late.content, 1));
+      return Ok();
+    });
+    return 0;
+  }
+};
+
+}  // namespace
+
+TEST_CASE("WhatIsRecordedBesideAScrubIsMarkedToo") {
+  Fixture f;
+  f.Rot();
+  Bytes longer = f.data;
+  longer.resize(longer.size() + 300'000);
+  const auto put = MUST(f.store->PutBytes(longer));  // finds the chunks before the scrub does
+  REQUIRE(put.content.recipe.terms.at(0).first == f.place.first);
+  LateFile late{*f.database, put.content};
+  const auto trace = [&](unsigned events) {
+    auto lease = MUST(f.database->Read());
+    ::sqlite3_trace_v2(lease->handle(), events, LateFile::HasEnded, &late);
+  };
+  trace(SQLITE_TRACE_PROFILE);
+  MUST(Scrub(f.local(), {}));
+  trace(0);
+  MUST(Status(late.recorded));
+  auto now = MUST(f.database->Read());
+  CHECK(MUST(GetFile(*now, late.content.row)).is_damaged);
 }
 
 TEST_CASE("DamageThatNoFileHasGoesWithTheNextCollection") {

@@ -1,7 +1,12 @@
 // The same bytes of two owners, neither of whom may know what the other has: two copies, and
 // nothing that either is shown tells of the other one.
+#include <atomic>
+#include <string_view>
+#include <thread>
+
 #include "storage/content/collector.h"
 #include "storage/content/content_session.h"
+#include "storage/content/damage.h"
 #include "storage/content/file_sections.h"
 #include "storage/content/scrub.h"
 #include "tests/support/chunks.h"
@@ -208,6 +213,105 @@ TEST_CASE("CollectionTakesACopyWithItsOwner") {
   CHECK_FALSE(f.IsWhole(first, data));
 }
 
+// It is the row's, and nobody who is left reads that.
+TEST_CASE("CollectionTakesTheFirstCopyWithItsOwnerToo") {
+  Fixture f;
+  const Bytes data = Noise(1u << 20, 16);
+  const auto first = f.Commit(f.alice, data);
+  const auto second = f.Commit(f.bob, data);
+  const auto carol = f.AddRepository("carol", true);
+  const auto third = f.Commit(carol, data);
+  f.Release(f.alice, first);
+  const auto freed = f.Collect().freed_bytes;
+  CHECK(freed >= data.size());
+  CHECK(freed < 2 * data.size());
+  CHECK(f.Now(f.bob, second).recipe == second.recipe);
+  CHECK(f.Now(carol, third).recipe == third.recipe);
+  CHECK(f.Collect().freed_bytes == 0);
+  f.Release(f.bob, second);
+  CHECK(f.Collect().freed_bytes >= data.size());
+  CHECK(f.IsWhole(f.Now(carol, third), data));
+  f.Release(carol, third);
+  CHECK(f.Collect().freed_bytes >= data.size());
+}
+
+// An owner whose own copy is damaged reads the row's.
+TEST_CASE("CollectionLeavesWhatIsReadForADamagedCopy") {
+  Fixture f;
+  const Bytes data = Noise(1u << 20, 17);
+  const auto first = f.Commit(f.alice, data);
+  MUST(f.local().core().packs->SealIdle());
+  const auto second = f.Commit(f.bob, data);
+  MUST(f.local().core().packs->SealIdle());
+  const Term place = second.recipe.terms.at(0);
+  ScrubReport report;
+  report.damaged.push_back({place.pack, place.first, ChunkId(), "of this test"});
+  MUST(RecordDamage(f.local().core(), report, [](Connection&) { return Ok(); }));
+  f.Release(f.alice, first);
+  f.Collect();
+  CHECK(f.Now(f.bob, second).recipe == first.recipe);
+  CHECK(f.IsWhole(f.Now(f.bob, second), data));
+}
+
+TEST_CASE("CollectionSeesACopyThatCameMeanwhile") {
+  Fixture f;
+  ContentCore& core = f.local().core();
+  const Bytes data = Noise(300'000, 18);
+  const auto first = f.Commit(f.alice, data);
+  MUST(core.packs->SealIdle());
+  auto put = MUST(f.store->PutBytes(data, f.bob));
+  MUST(core.packs->SealIdle());
+  std::thread recording;
+  const auto start_recording = [&](Connection&) {
+    std::atomic<bool> holds = false;
+    recording = std::thread([&] {
+      ReaderLock lock(core.collection_mutex);  // holds the sweep back, not the marking
+      holds = true;
+      MUST(f.database->Write([&](Connection& c) -> Status {
+        put.content.row = TRY(RecordFile(c, put.content, 1));
+        return HoldFile(c, f.bob, put.content, Holding::Committed, 1);
+      }));
+      put.pin.reset();
+    });
+    while (!holds) std::this_thread::yield();
+    return Ok();
+  };
+  CollectionOptions options;
+  options.rewrite_share = 0.01;
+  MUST(storage::Collect(f.local(), options, {nullptr, start_recording}));
+  recording.join();
+  const auto now = f.Now(f.bob, first);
+  CHECK(now.recipe == put.content.recipe);
+  CHECK(f.IsWhole(now, data));
+}
+
+TEST_CASE("OwnCopiesAreReadOnceHoweverManyPacksAreSwept") {
+  Fixture f;
+  const Bytes data = Noise(100'000, 19);
+  f.Commit(f.alice, data);
+  f.Commit(f.bob, data);
+  for (std::uint64_t seed = 20; seed < 23; ++seed) {
+    MUST(f.local().core().packs->SealIdle());
+    f.Release(f.alice, f.Commit(f.alice, Noise(100'000, seed)));
+  }
+  int readings = 0;
+  const auto watch = [&](Connection& c) {
+    const auto count = [](unsigned, void* counter, void* statement, void*) {
+      const std::string_view sql = ::sqlite3_sql(static_cast<::sqlite3_stmt*>(statement));
+      const bool is_one = sql == "SELECT recipe FROM repository_file WHERE recipe IS NOT NULL";
+      *static_cast<int*>(counter) += is_one ? 1 : 0;
+      return 0;
+    };
+    ::sqlite3_trace_v2(c.handle(), SQLITE_TRACE_STMT, count, &readings);
+    return Ok();
+  };
+  MUST(f.database->Write(watch));
+  MUST(watch(*MUST(f.database->Read())));
+  CHECK(f.Collect().packs_removed == 3);
+  f.Close();
+  CHECK(readings == 1);
+}
+
 TEST_CASE("ACopyInTheSamePackIsFoundAfterTheOtherWent") {
   Fixture f;
   const Bytes data = Noise(1u << 20, 10);
@@ -240,6 +344,93 @@ TEST_CASE("AnOwnerWhoseCopyIsDamagedReadsTheOther") {
       CHECK_FALSE(now.is_damaged);
       CHECK(f.IsWhole(now, data));
     }
+  }
+}
+
+// A folder in the pack's place is opened, and reads from it fail.
+TEST_CASE("ACopyThatCannotBeReadIsReadAgainWhenItCan") {
+  for (const bool is_second : {false, true}) {
+    Fixture f;
+    const Bytes data = Noise(1u << 20, 14);
+    const auto first = f.Commit(f.alice, data);
+    MUST(f.local().core().packs->SealIdle());
+    const auto second = f.Commit(f.bob, data);
+    MUST(f.local().core().packs->SealIdle());
+    const auto& lost = is_second ? second : first;
+    const PackId pack = lost.recipe.terms.at(0).pack;
+    const auto path = PathsOf(f.local().core().packs->directory(), pack).sealed;
+    f.Close();
+    MUST(f.fs.Rename(path, f.root + "/aside"));
+    MUST(f.fs.CreateDirectories(path));
+    f.Reopen();
+    const auto report = MUST(Scrub(f.local(), {}));
+    REQUIRE(report.damaged.size() == 1);
+    CHECK(report.damaged_files.empty());
+    f.Collect();
+    for (const auto repository : {f.alice, f.bob}) {
+      const auto now = f.Now(repository, first);
+      CHECK_FALSE(now.is_damaged);
+      CHECK(f.IsWhole(now, data));
+    }
+    MUST(f.fs.Remove(path));
+    MUST(f.fs.Rename(f.root + "/aside", path));
+    // Nothing new is placed on it before it was read.
+    const auto anew = MUST(f.store->PutBytes(data, is_second ? f.bob : f.alice));
+    CHECK_FALSE(Share(anew.content, lost));
+    CHECK(MUST(Scrub(f.local(), {})).damaged.empty());
+    CHECK(f.Now(f.alice, first).recipe == first.recipe);
+    CHECK(f.Now(f.bob, first).recipe == second.recipe);
+    for (const auto& file : {first, second}) CHECK(f.IsWhole(file, data));
+  }
+}
+
+TEST_CASE("ACopyThatIsKnownToBeDamagedIsTakenForNoOther") {
+  Fixture f;
+  const Bytes data = Noise(1u << 20, 15);
+  const auto first = f.Commit(f.alice, data);
+  MUST(f.local().core().packs->SealIdle());
+  const auto second = f.Commit(f.bob, data);
+  MUST(f.local().core().packs->SealIdle());
+  f.Rot(first);
+  const auto record = [&](const FileContent& file, bool is_proven) {
+    const Term place = file.recipe.terms.at(0);
+    ScrubReport report;
+    report.damaged.push_back({place.pack, place.first, ChunkId(), "of this test", is_proven});
+    MUST(RecordDamage(f.local().core(), report, [](Connection&) { return Ok(); }));
+    return report;
+  };
+  CHECK(record(second, false).damaged_files.empty());
+  CHECK(record(first, true).damaged_files.size() == 1);
+  for (const auto repository : {f.alice, f.bob}) CHECK(f.Now(repository, first).is_damaged);
+  // The one that could not be read reads again, for both.
+  CHECK(MUST(Scrub(f.local(), {})).damaged.size() == 1);
+  for (const auto repository : {f.alice, f.bob}) {
+    const auto now = f.Now(repository, first);
+    CHECK(now.recipe == second.recipe);
+    CHECK_FALSE(now.is_damaged);
+    CHECK(f.IsWhole(now, data));
+  }
+}
+
+TEST_CASE("WhatIsFoundDamagedBeforeItIsRecordedReplacesNoWholeCopy") {
+  enum class Writer { Holder, Another, AnotherAfterAll };
+  for (const auto writer : {Writer::Holder, Writer::Another, Writer::AnotherAfterAll}) {
+    Fixture f;
+    const Bytes data = Noise(1u << 20, 13);
+    const auto first = f.Commit(f.alice, data);
+    MUST(f.local().core().packs->SealIdle());
+    auto late = MUST(f.store->PutBytes(data));
+    MUST(f.local().core().packs->SealIdle());
+    REQUIRE_FALSE(Share(first, late.content));
+    f.Rot(late.content);
+    REQUIRE(MUST(Scrub(f.local(), {})).damaged.size() == 1);
+    if (writer == Writer::AnotherAfterAll) f.Release(f.alice, first);
+    const auto repository = writer == Writer::Holder ? f.alice : f.bob;
+    MUST(f.database->Write([&](Connection& c) -> Status {
+      late.content.row = TRY(RecordFile(c, late.content, 1));
+      return HoldFile(c, repository, late.content, Holding::Committed, 1);
+    }));
+    CHECK(f.IsWhole(f.Now(repository, first), data));
   }
 }
 
