@@ -36,10 +36,10 @@ GitInput InputOf(std::string_view text) {
   };
 }
 
-// What git says of refs, whole: however slowly that is read, git has ended.
-Result<std::string> ReadRefs(GitCall& call, const GitCommand& command, std::string_view request) {
+// `said`, and what git says of refs after it, whole: however slowly that is read, git has ended.
+Result<std::string> ReadRefs(GitCall& call, const GitCommand& command, std::string_view request,
+                             std::string said = "") {
   const std::uint64_t request_bytes = call.request.held_memory_bytes();
-  std::string said;
   const auto output = [&](ByteView bytes) -> Status {
     const std::size_t size = said.size() + bytes.size();
     if (size > kMaxRefBytes) {
@@ -68,10 +68,10 @@ void GetInfoRefs(GitCall& call) {
   const auto command = call.git.Command(GitService::Call{std::string(service.substr(4)),
                                                          work->open.copy->directory(),
                                                          ProtocolOf(call.request), true});
-  auto refs = ReadRefs(call, command, "");
+  auto head = PacketLine("# service=" + std::string(service) + "\n") + std::string(kFlushPacket);
+  auto refs = ReadRefs(call, command, "", std::move(head));
   if (!refs) return call.Fail(refs.error());
-  const auto head = PacketLine("# service=" + std::string(service) + "\n");
-  call.response.body = head + std::string(kFlushPacket) + *refs;
+  call.response.body = *std::move(refs);
   SetGitHeaders(call.response, "application/x-" + std::string(service) + "-advertisement");
 }
 

@@ -30,9 +30,9 @@ void PostReceivePack(GitCall& call) {
 }  // namespace
 
 void AddGitPushRoutes(Router& router, Hub& hub, GitService& git) {
-  const std::uint64_t most = git.options().max_push_bytes;
   const GitRoutes routes{router, hub, git};
-  routes.Add("POST", "/git-receive-pack", PostReceivePack, {most == 0 ? UINT64_MAX : most});
+  // Of a body that is cut off git would show its user nothing but a status: ReceivePush bounds it.
+  routes.Add("POST", "/git-receive-pack", PostReceivePack, {UINT64_MAX});
 }
 
 }  // namespace banyan::node

@@ -68,6 +68,7 @@ Result<PushReport> Push::Receive() {
   const auto command = call_.git.Command(
       GitService::Call{"receive-pack", quarantine_->directory(), protocol, false});
   const auto status = RunGit(call_.git.clock(), command, {input, output});
+  body_.Drop();
   if (!status && said.empty() && body_.refused()) return *body_.refused();
   if (!status && (said.empty() || status.error().code() != Errc::Invalid)) return status.error();
   return PushReport::Parse(said);
@@ -178,19 +179,20 @@ void Push::Refuse(PushReport& report, const Error& error) {
 Result<std::unique_ptr<PushBody>> ReceivePush(GitCall& call, std::int64_t repository,
                                               RequestBody& body) {
   const auto& options = call.git.options();
-  const auto require_room = [&](std::uint64_t kept_bytes) -> Status {
+  const auto find_room = [&](std::uint64_t kept_bytes) -> Result<std::uint64_t> {
+    const std::uint64_t most = options.max_push_bytes == 0 ? UINT64_MAX : options.max_push_bytes;
     if (TRY(call.git.fs().FreeBytes(options.copies.directory)) < options.copies.min_free_bytes) {
       return Error(Errc::NoSpace, "the disk of this node has no room for a push");
     }
-    if (options.max_push_bytes != 0 && kept_bytes > options.max_push_bytes) {
-      return Error(Errc::TooLarge, "a push sends at most " +
-                                       std::to_string(options.max_push_bytes) +
-                                       " bytes here: push fewer commits at once");
+    if (kept_bytes == most) {
+      return Error(Errc::TooLarge, "a push sends at most " + std::to_string(most) +
+                                       " bytes here (git.max_push): push fewer commits at once");
     }
     auto lease = TRY(call.hub.database.Read());
-    return storage::RequireRoomToSend(*lease, repository, kept_bytes, call.hub.quota());
+    TRY(storage::RequireRoomToSend(*lease, repository, kept_bytes, call.hub.quota()));
+    return most - kept_bytes;
   };
-  return PushBody::Receive(call.git.fs(), call.git.copies().NewFile(), body, require_room);
+  return PushBody::Receive(call.git.fs(), call.git.copies().NewFile(), body, find_room);
 }
 
 Result<std::string> TakePush(GitCall& call, const GitWork& work, PushBody& body) {

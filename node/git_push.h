@@ -19,7 +19,7 @@
 namespace banyan::node {
 
 // Reads the body of a push to this repository; what is beyond the room of the disk, the quota and
-// git.max_push is refused (PushBody::refused).
+// git.max_push, is refused (PushBody::refused).
 Result<std::unique_ptr<PushBody>> ReceivePush(GitCall& call, std::int64_t repository,
                                               RequestBody& body);
 

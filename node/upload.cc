@@ -19,15 +19,19 @@ Status RequireExpected(const storage::FileContent& content, const ExpectedFile& 
 }
 
 // What the repository has already, such as when a client tries again, takes no room.
-using Require = Status (*)(storage::Connection&, std::int64_t, std::uint64_t,
-                           const storage::QuotaPolicy&);
-Status RequireRoom(Hub& hub, storage::Connection& connection, const ExpectedFile& expected,
-                   std::int64_t repository, Require require) {
-  std::uint64_t bytes = expected.size_bytes;
-  if (expected.sha256) {
-    bytes = TRY(storage::CountNewBytes(connection, repository, *expected.sha256, bytes));
-  }
-  return require(connection, repository, bytes, hub.quota());
+Result<std::uint64_t> NewBytes(storage::Connection& connection, const ExpectedFile& expected,
+                               std::int64_t repository) {
+  if (!expected.sha256) return expected.size_bytes;
+  return storage::CountNewBytes(connection, repository, *expected.sha256, expected.size_bytes);
+}
+
+// Before anything is stored. What comes may be other bytes than were announced, and is left over
+// then: what is left over already has to have its room.
+Status RequireRoomToStore(Hub& hub, const ExpectedFile& expected, std::int64_t repository) {
+  auto lease = TRY(hub.database.Read());
+  const auto bytes = TRY(NewBytes(*lease, expected, repository));
+  if (bytes == 0) return storage::RequireLooseRoom(*lease, repository, 0, hub.quota());
+  return storage::RequireRoomToSend(*lease, repository, bytes, hub.quota());
 }
 
 // Durable first, then recorded: the row must never name bytes that a power cut may take back.
@@ -49,8 +53,8 @@ Result<storage::FileContent> Record(Hub& hub, storage::FileWriter& writer,
     for (const auto& file : parts) {
       TRY(storage::DropPart(connection, repository, file.row, content.sha256));
     }
-    TRY(RequireRoom(hub, connection, {content.size_bytes, content.sha256}, repository,
-                    storage::RequireUploadRoom));
+    const auto bytes = TRY(NewBytes(connection, {content.size_bytes, content.sha256}, repository));
+    TRY(storage::RequireUploadRoom(connection, repository, bytes, hub.quota()));
     content.row = TRY(storage::RecordFile(connection, content, now_ms));
     if (target.whole) {
       return storage::HoldPart(connection, repository, content, *target.whole, now_ms);
@@ -69,10 +73,7 @@ Result<storage::FileContent> ReceiveFile(Hub& hub, Request& request, const Expec
   if (request.headers.Has("Content-Range")) {
     return Error(Errc::Invalid, "a file is sent whole here, without Content-Range");
   }
-  {
-    auto lease = TRY(hub.database.Read());
-    TRY(RequireRoom(hub, *lease, expected, target.owner.repository, storage::RequireRoomToSend));
-  }
+  TRY(RequireRoomToStore(hub, expected, target.owner.repository));
   request.LimitBody(expected.size_bytes);
   if (const auto announced = request.body_size_bytes();
       announced && *announced != expected.size_bytes) {
@@ -96,6 +97,14 @@ Result<storage::FileContent> JoinFiles(Hub& hub, const std::vector<storage::File
       return Error(Errc::Invalid, "the parts are longer than the file that was announced");
     }
     size_bytes += part.size_bytes;
+  }
+  if (size_bytes != expected.size_bytes) {
+    return Error(Errc::Invalid, "the parts have " + std::to_string(size_bytes) + " bytes, " +
+                                    std::to_string(expected.size_bytes) + " were announced");
+  }
+  {  // the parts, which wait, make room for what they become
+    auto lease = TRY(hub.database.Read());
+    TRY(storage::RequireLooseRoom(*lease, target.owner.repository, 0, hub.quota()));
   }
   storage::UploadStore store(hub.content, target.owner, hub.quota());
   auto writer = TRY(store.NewFile({expected.size_bytes, target.owner.repository}));

@@ -1,5 +1,6 @@
 #include "node/git/push_body.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace banyan::node {
@@ -10,31 +11,32 @@ constexpr std::size_t kBlockBytes = 256u << 10;
 }  // namespace
 
 Result<std::unique_ptr<PushBody>> PushBody::Receive(FileSystem& fs, const std::string& path,
-                                                    RequestBody& body,
-                                                    const RequireRoom& require_room) {
+                                                    RequestBody& body, const FindRoom& find_room) {
   auto file = TRY(fs.Open(path, OpenMode::CreateNew));
   TRY(fs.Remove(path));
   auto push = std::make_unique<PushBody>(std::move(file));
   Bytes block(kBlockBytes);
   while (const std::size_t size = TRY(body.Read(block))) {
-    TRY(push->Keep(ByteView(block).first(size), require_room));
+    push->Keep(ByteView(block).first(size), find_room);
   }
   return push;
 }
 
-Status PushBody::Keep(ByteView bytes, const RequireRoom& require_room) {
-  if (refused_) return Ok();
-  if (size_bytes_ + bytes.size() > granted_bytes_) {
-    const auto room = require_room(size_bytes_);
-    if (!room) {
-      refused_ = room.error();
-      return Ok();
+void PushBody::Keep(ByteView bytes, const FindRoom& find_room) {
+  while (!bytes.empty() && !refused_) {
+    if (size_bytes_ == granted_bytes_) {
+      const auto room = find_room(size_bytes_);
+      if (!room) refused_ = room.error();
+      if (!room) return;
+      granted_bytes_ += std::min(*room, kStepBytes);
     }
-    granted_bytes_ += kStepBytes;
+    const auto piece = bytes.first(std::min(bytes.size(), granted_bytes_ - size_bytes_));
+    const auto written = file_->WriteAt(size_bytes_, piece);
+    if (!written) refused_ = written.error();
+    if (!written) return;
+    size_bytes_ += piece.size();
+    bytes = bytes.subspan(piece.size());
   }
-  TRY(file_->WriteAt(size_bytes_, bytes));
-  size_bytes_ += bytes.size();
-  return Ok();
 }
 
 Result<std::size_t> PushBody::Read(std::span<std::uint8_t> out) {

@@ -16,14 +16,16 @@ namespace banyan::node {
 class PushBody {
  public:
   static constexpr std::uint64_t kStepBytes = 16u << 20;
-  // Asked at the begin and after each step, with what is kept so far. After an error nothing more
-  // is kept: the rest is read and dropped, since git reads no answer before it has sent all.
-  using RequireRoom = std::function<Status(std::uint64_t kept_bytes)>;
+  // Asked when there is more than so many bytes, which are kept so far: how many may follow before
+  // it is asked again, at least one; more than kStepBytes is that. After an error, or one of the
+  // disk, nothing more is kept: the rest is read and dropped, since git reads no answer before it
+  // has sent all.
+  using FindRoom = std::function<Result<std::uint64_t>(std::uint64_t kept_bytes)>;
 
-  // Reads all of `body` into a file that is made at `path`. Errors: those of the body and the file.
+  // Reads all of `body` into a file that is made at `path`. Errors: those of the body, and of
+  // making the file.
   static Result<std::unique_ptr<PushBody>> Receive(FileSystem& fs, const std::string& path,
-                                                   RequestBody& body,
-                                                   const RequireRoom& require_room);
+                                                   RequestBody& body, const FindRoom& find_room);
   explicit PushBody(std::unique_ptr<File> file) : file_(std::move(file)) {}
 
   // The next bytes of what was kept, 0 at the end.
@@ -31,11 +33,13 @@ class PushBody {
   std::uint64_t size_bytes() const { return size_bytes_; }
   // Why not all of it was kept.
   const std::optional<Error>& refused() const { return refused_; }
+  // Gives the disk back; nothing is read from then on.
+  void Drop() { file_.reset(); }
 
  private:
-  Status Keep(ByteView bytes, const RequireRoom& require_room);
+  void Keep(ByteView bytes, const FindRoom& find_room);
 
-  const std::unique_ptr<File> file_;
+  std::unique_ptr<File> file_;
   std::uint64_t size_bytes_ = 0;
   std::uint64_t granted_bytes_ = 0;
   std::uint64_t read_bytes_ = 0;

@@ -18,7 +18,7 @@ class UploadStore::Writer final : public FileWriter {
   Status Wrote(std::size_t count) override { return written_.writer->Wrote(count); }
   Result<FileContent> Finish() override {
     auto content = TRY(written_.writer->Finish());
-    written_.sha256 = content.sha256;
+    written_.content = content;
     return content;
   }
   const Recipe& Placed() override { return written_.writer->Placed(); }
@@ -37,8 +37,10 @@ Status UploadStore::HoldLeft() {
   Recipe left;
   {
     auto lease = TRY(store_.core().database.Read());
-    for (const auto& [writer, sha256] : written_) {
-      if (sha256 && TRY(CountNewBytes(*lease, owner_.repository, *sha256, 1)) == 0) continue;
+    for (const auto& [writer, content] : written_) {
+      const bool is_held = content && TRY(CountNewBytes(*lease, owner_.repository, content->sha256,
+                                                        content->size_bytes)) == 0;
+      if (is_held) continue;
       const Recipe& placed = writer->Placed();
       left.terms.insert(left.terms.end(), placed.terms.begin(), placed.terms.end());
     }

@@ -39,7 +39,7 @@ class UploadStore final : public ContentStore {
   class Writer;
   struct Written {
     std::unique_ptr<FileWriter> writer;  // pins what it placed
-    std::optional<Sha256> sha256;        // nullopt: not finished
+    std::optional<FileContent> content;  // nullopt: not finished
   };
   Status RequireRoom(ByteView bytes);
   Status HoldLeft();

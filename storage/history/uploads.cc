@@ -58,8 +58,8 @@ Result<std::uint64_t> CountNewBytes(Connection& connection, std::int64_t reposit
                                     const Sha256& sha256, std::uint64_t size_bytes) {
   auto rows = connection.Query(
       "SELECT 1 FROM repository_file WHERE repository = ?"
-      " AND file = (SELECT id FROM file WHERE sha256 = ?)",
-      repository, sha256);
+      " AND file = (SELECT id FROM file WHERE sha256 = ? AND size = ?)",
+      repository, sha256, static_cast<std::int64_t>(size_bytes));
   const bool is_held = rows.Next();
   TRY(rows.status());
   return is_held ? 0 : size_bytes;

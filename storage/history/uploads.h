@@ -19,8 +19,8 @@ Result<std::optional<FileContent>> FindCommittedFile(Connection& connection,
                                                      std::int64_t repository, const Sha256& sha256);
 
 // How much more waits once the repository holds a file of these bytes: nothing when it holds it
-// already, uploaded or committed, perhaps damaged. That it may use a public one makes no
-// difference.
+// already, uploaded or committed, perhaps damaged. A file of this digest that has another size is
+// another one. That it may use a public one makes no difference.
 Result<std::uint64_t> CountNewBytes(Connection& connection, std::int64_t repository,
                                     const Sha256& sha256, std::uint64_t size_bytes);
 

@@ -1,5 +1,8 @@
 // Uploads and downloads through LFS, from the batch to the signed links.
 
+#include <algorithm>
+#include <vector>
+
 #include "node/data_directory.h"
 #include "storage/content/collector.h"
 #include "storage/history/lfs.h"
@@ -391,6 +394,60 @@ TEST_CASE("WhatWasWrongOrBrokeOffIsBoundedByTheQuota") {
   CHECK(refused.body.find("when this node collects next") != std::string::npos);
   MUST(storage::Collect(hub.node().data().content(), {}));
   CHECK(hub.Follow("PUT", link, content).status == 200);
+}
+
+TEST_CASE("WhatIsSentForAHeldFileIsBoundedByTheQuotaToo") {
+  Fixture hub([](Config& config) { config.quota_default = {1'000'000}; });
+  const auto content = Noise(400'000, 1);
+  const auto link = hub.UploadLink(content);
+  REQUIRE(hub.Follow("PUT", link, content).status == 200);
+  REQUIRE(hub.Follow("PUT", link, content).status == 200);  // again, after a lost answer
+  for (const std::uint64_t seed : {2, 3}) {
+    const auto reply = hub.Follow("PUT", link, Noise(400'000, seed));
+    INFO(reply.body);
+    CHECK(reply.status == 400);
+  }
+  CHECK(hub.Follow("PUT", link, Noise(400'000, 4)).status == 413);
+  // Under another size it is another file.
+  CHECK(hub.Batch("upload", {{{"oid", Oid(content)}, {"size", 50'000'000}}}, hub.alice).status ==
+        413);
+}
+
+TEST_CASE("PartsInAWrongOrderAreBoundedByTheQuota") {
+  Fixture hub([](Config& config) {
+    config.quota_default = {700'000};
+    config.upload_multipart_from = {200'000};
+    config.upload_part = {100'000};
+  });
+  const auto content = Noise(500'000, 1);
+  const auto upload = hub.One("upload", content, hub.alice)["actions"]["upload"];
+  std::vector<std::string> etags;
+  for (int number = 1; number <= 5; ++number) {
+    const auto bytes = content.substr(static_cast<std::size_t>(number - 1) * 100'000, 100'000);
+    const auto reply = hub.Follow("PUT", upload["header"]["0000" + std::to_string(number)], bytes);
+    INFO(reply.body);
+    REQUIRE(reply.status == 200);
+    etags.emplace_back(reply.Header("ETag"));
+  }
+  std::vector<std::size_t> order = {0, 1, 2, 3, 4};
+  const auto finish = [&] {
+    Json parts = Json::array();
+    for (const auto at : order) {
+      parts.push_back({{"partNumber", parts.size() + 1}, {"etag", etags[at]}});
+    }
+    return hub.Follow("POST", upload["href"], DumpJson({{"oid", Oid(content)}, {"parts", parts}}))
+        .status;
+  };
+  std::vector<int> seen;
+  while (seen.size() < 20) {
+    std::ranges::next_permutation(order);
+    seen.push_back(finish());
+  }
+  CHECK(std::ranges::count(seen, 400) > 0);
+  CHECK(seen.back() == 413);
+  std::ranges::sort(order);
+  MUST(storage::Collect(hub.node().data().content(), {}));
+  CHECK(finish() == 200);
 }
 
 TEST_CASE("AnUnusedUploadExpiresAndABatchRenewsIt") {

@@ -14,6 +14,7 @@
   refused    each thing that may not be in a repository, with its path and what to do; nothing of
              it is kept
   hostile    packs that are no packs, lie, or inflate without end
+  bounded    more than git.max_push is refused in git's own words, and what fits is taken
   quota      a namespace that is full takes nothing, and what was refused is not kept
   killed     a node that is killed in the middle of a push has all of it, or nothing
 """
@@ -47,8 +48,8 @@ class Test:
 
     def run(self):
         go(self, self.pushed, self.addresses, self.described, self.large, self.shallow, self.moved,
-           self.raced, self.slow, self.strangers, self.refused, self.hostile, self.quota,
-           self.killed)
+           self.raced, self.slow, self.strangers, self.refused, self.hostile, self.bounded,
+           self.quota, self.killed)
 
     def url(self, path=NAME):
         return with_token(f"{self.a.node.url}/{path}", self.a.node.token)
@@ -333,6 +334,20 @@ class Test:
         left = [path for path in (self.a.node.data / "git").iterdir()
                 if path.name.startswith("push-")]
         check_equal(left, [])
+
+    def bounded(self):
+        place = Place(self.program, self.work, "B", "--git-max-push", "1 MB")
+        self.places.append(place)
+        place.operator.run("create", NAME)
+        git = self.git
+        folder = git.clone(with_token(f"{place.node.url}/{NAME}", place.node.token), "bounded")
+        git.commit(folder, "too much", large_txt=os.urandom(2_000_000).hex())
+        for options in (), ("-c", "http.postBuffer=100000000"):  # in pieces, and with a length
+            said = git.refused(*options, "push", folder=folder)
+            check("git.max_push" in said and "remote rejected" in said, said)
+        git.run("reset", "-q", "--hard", "HEAD~1", folder=folder)
+        git.commit(folder, "less", small_txt=os.urandom(200_000).hex())
+        git.run("push", folder=folder)
 
     def quota(self):
         git = self.git

@@ -2,6 +2,7 @@
 #include "node/git/push_body.h"
 
 #include <algorithm>
+#include <vector>
 
 #include "tests/support/memory_file_system.h"
 #include "tests/support/must.h"
@@ -45,10 +46,13 @@ struct Fixture {
     request.body = &sent;
     request.LimitBody(UINT64_MAX);
     const auto body = MUST(RequestBody::Open(request));
-    return PushBody::Receive(fs, "git/file-0", *body, [&](std::uint64_t kept_bytes) -> Status {
-      asked.push_back(kept_bytes);
-      return kept_bytes <= room ? Ok() : Status(Error(Errc::TooLarge, "the quota is full"));
-    });
+    return PushBody::Receive(fs, "git/file-0", *body,
+                             [&](std::uint64_t kept_bytes) -> Result<std::uint64_t> {
+                               asked.push_back(kept_bytes);
+                               if (kept_bytes >= room)
+                                 return Error(Errc::TooLarge, "the quota is full");
+                               return room - kept_bytes;
+                             });
   }
 };
 
@@ -94,15 +98,19 @@ TEST_CASE("WhatIsBeyondTheRoomOfAPushIsReadAndNotKept") {
   REQUIRE(push->refused());
   CHECK(push->refused()->message() == "the quota is full");
   CHECK(sent.read_bytes() == 5 * kStep);
-  CHECK(push->size_bytes() <= 2 * kStep);
-  CHECK(f.asked.size() == 3);
-  CHECK(f.asked[0] == 0);
+  CHECK(f.asked == std::vector<std::uint64_t>{0, kStep, kStep + kStep / 2});
+  RequireKept(*push, kStep + kStep / 2);
+  Sent fits(kStep + kStep / 2);
+  CHECK_FALSE(MUST(f.Receive(fits, kStep + kStep / 2))->refused());
 }
 
-TEST_CASE("APushEndsWhenTheDiskIsFull") {
+TEST_CASE("APushThatTheDiskHasNoRoomForIsReadAndRefused") {
   Fixture f;
   f.fs.SetFault({.kind = FaultKind::ShortWrite, .nth = 3});
   Sent sent(2u << 20);
-  MUST_FAIL(f.Receive(sent), Errc::NoSpace);
+  const auto push = MUST(f.Receive(sent));
+  REQUIRE(push->refused());
+  CHECK(push->refused()->code() == Errc::NoSpace);
+  CHECK(sent.read_bytes() == 2u << 20);
   CHECK(MUST(f.fs.List("git")).empty());
 }

@@ -117,15 +117,16 @@ TEST_CASE("OnlyWhatARepositoryHoldsTakesNoNewRoom") {
   Fixture f;
   const auto waiting = f.Add(f.closed, Holding::Uploaded, 10, 1);
   const auto known = f.Add(f.open, Holding::Committed, 20, 2);
-  const auto bytes = [&](std::int64_t repository, const FileContent& file) {
+  const auto bytes = [&](std::int64_t repository, const FileContent& file, std::uint64_t size) {
     auto lease = MUST(f.database->Read());
-    return MUST(CountNewBytes(*lease, repository, file.sha256, 30));
+    return MUST(CountNewBytes(*lease, repository, file.sha256, size));
   };
-  CHECK(bytes(f.closed, waiting) == 0);
-  CHECK(bytes(f.open, known) == 0);
-  CHECK(bytes(f.open, waiting) == 30);
-  CHECK(bytes(f.closed, known) == 30);  // though it is public
-  CHECK(bytes(f.open, FileContent()) == 30);
+  CHECK(bytes(f.closed, waiting, 10) == 0);
+  CHECK(bytes(f.open, known, 20) == 0);
+  CHECK(bytes(f.open, known, 30) == 30);  // another one, said to have its digest
+  CHECK(bytes(f.open, waiting, 10) == 10);
+  CHECK(bytes(f.closed, known, 20) == 20);  // though it is public
+  CHECK(bytes(f.open, FileContent(), 30) == 30);
 }
 
 TEST_CASE("ChunksOfDamagedFilesHaveTheirRoomAlready") {
