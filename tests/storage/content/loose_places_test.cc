@@ -371,3 +371,27 @@ TEST_CASE("LettingGoAsksOnceForEachPackOfHoweverManySessions") {
   }));
   CHECK(statements == 2);
 }
+
+TEST_CASE("HoldingLooksAtNoMoreThanItTouches") {
+  InPack77 f;
+  MUST(f.database->Write([&](Connection& c) -> Status {
+    const std::uint32_t size = 1;
+    for (std::uint32_t at = 0; at < 4'000; ++at) {
+      TRY(HoldPlaces(c, f.row, {77, 2 * at, 1, 0}, {&size, 1}));
+    }
+    std::size_t steps = 0;
+    const auto count = [](void* counter) {
+      ++*static_cast<std::size_t*>(counter);
+      return 0;
+    };
+    ::sqlite3_progress_handler(c.handle(), 1, count, &steps);
+    const Status held = HoldPlaces(c, f.row, {77, 7'001, 1, 0}, {&size, 1});
+    const Status gone = LetGoOfPlaces(c, f.repository, {{77, 6'002, 1, 0}});
+    ::sqlite3_progress_handler(c.handle(), 0, nullptr, nullptr);
+    CHECK(steps < 1'000);
+    TRY(held);
+    return gone;
+  }));
+  CHECK(f.Held().size() == 3'998);
+  CHECK(f.Bytes77() == 4'000);
+}
