@@ -193,15 +193,7 @@ Result<Recipe> ContentSession::FindLoose(const Recipe& chunks) {
                            NO_THREAD_SAFETY_ANALYSIS { return scope_.files().Overlaps(term); };
   if (std::ranges::none_of(chunks.terms, in_file)) return chunks;
   TRY(scope_.ReadFiles());
-  Recipe loose;
-  for (const Term& term : chunks.terms) {
-    const auto sizes = TRY(store_.core().packs->RawSizesOf(term));
-    for (std::uint32_t i = 0; i < term.count; ++i) {
-      const ChunkLocation at{term.pack, term.first + i};
-      if (!scope_.files().Contains(at)) loose.Append(at.pack, at.index, sizes[i]);
-    }
-  }
-  return loose;
+  return storage::FindLoose(*store_.core().packs, scope_.files(), chunks);
 }
 
 Status ContentSession::Keep(const Recipe& chunks, const Also& also) {

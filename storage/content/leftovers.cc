@@ -28,7 +28,9 @@ Status Hold(ContentCore& core, const SessionOwner& owner, std::span<const Term> 
 }  // namespace
 
 Status HoldLeftovers(ContentCore& core, const SessionOwner& owner, const Recipe& chunks) {
-  const auto runs = JoinNeighbours(chunks.terms);
+  if (chunks.terms.empty()) return Ok();
+  const auto files = TRY(RepositoryPlaces::Read(core.database, owner.repository));
+  const auto runs = JoinNeighbours(TRY(FindLoose(*core.packs, *files, chunks)).terms);
   for (std::span<const Term> left(runs); !left.empty();) {
     const auto next = left.first(std::min(left.size(), kRunsAtOnce));
     TRY(Hold(core, owner, next));

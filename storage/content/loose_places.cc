@@ -134,6 +134,22 @@ std::vector<Term> JoinNeighbours(std::vector<Term> places) {
   return runs;
 }
 
+Result<Recipe> FindLoose(PackStore& packs, const RepositoryPlaces& files, const Recipe& chunks) {
+  Recipe loose;
+  for (const Term& term : chunks.terms) {
+    if (!files.Overlaps(term)) {
+      loose.terms.push_back(term);
+      continue;
+    }
+    const auto sizes_bytes = TRY(packs.RawSizesOf(term));
+    for (std::uint32_t i = 0; i < term.count; ++i) {
+      const ChunkLocation at{term.pack, term.first + i};
+      if (!files.Contains(at)) loose.Append(at.pack, at.index, sizes_bytes[i]);
+    }
+  }
+  return loose;
+}
+
 // As one row with what it touches. A chunk has one size: 0 is none that was noted.
 Status HoldPlaces(Connection& connection, std::int64_t session, const Term& run,
                   std::span<const std::uint32_t> sizes_bytes) {
