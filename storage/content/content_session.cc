@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <deque>
 
-#include "storage/content/leftovers.h"
 #include "storage/content/loose_places.h"
 #include "storage/content/merkle.h"
 #include "storage/content/scrub.h"
@@ -302,19 +301,35 @@ Result<FileInspection::Outcome> ContentSession::Inspect(const FileContent& conte
   return inspection.Finish();
 }
 
-// Stores the same bytes under the canonical cut.
-Result<ContentStore::SmallFile> ContentSession::Recut(const FileContent& content,
-                                                      const Progress& progress) {
-  auto writer = TRY(store_.NewFile({content.size_bytes, owner_.repository}));
+// What a file is made of, until it is recorded.
+struct ContentSession::Pins {
+  Pins(ContentCore& core, const SessionOwner& owner) : found(core), stored(core, owner) {}
+  PinnedRecipe found;
+  PinnedUpload stored;  // anew, under the canonical cut
+};
+
+Result<FileContent> ContentSession::WriteAgain(const FileContent& content, const Progress& progress,
+                                               FileWriter& writer) {
   auto reader = TRY(store_.OpenFile(content));
   const auto write = [&](ByteView slice) -> Status {
     if (progress) TRY(progress());
-    return writer->Write(slice);
+    return writer.Write(slice);
   };
   TRY(reader->Stream(0, content.size_bytes, /*allow_mapped=*/false, write));
-  auto recut = TRY(writer->Finish());
+  auto written = TRY(writer.Finish());
   TRY(store_.Sync());
-  return ContentStore::SmallFile{std::move(recut), std::move(writer)};
+  return written;
+}
+
+// Stores the same bytes under the canonical cut.
+Result<FileContent> ContentSession::Recut(const FileContent& content, const Progress& progress,
+                                          PinnedUpload& stored) {
+  auto writer = TRY(store_.NewFile({content.size_bytes, owner_.repository}));
+  auto recut = WriteAgain(content, progress, *writer);
+  const Recipe& placed = writer->Placed();  // its threads, which take the lock too, have ended
+  ReaderLock lock(store_.core().collection_mutex);
+  stored.recipe() = placed;
+  return recut;
 }
 
 Status ContentSession::Record(Connection& connection, FileContent& content, std::int64_t now_ms) {
@@ -324,15 +339,15 @@ Status ContentSession::Record(Connection& connection, FileContent& content, std:
   return Ok();
 }
 
-Result<ContentSession::Checked> ContentSession::Check(const Assembly& file, PinnedRecipe& pinned) {
+Result<ContentSession::Checked> ContentSession::Check(const Assembly& file, Pins& pins) {
   const auto& [chunks, claim, begun, progress] = file;
   TRY(ShapeIsLegal(chunks, claim));
-  TRY(FillRecipe(chunks, pinned.recipe));
+  TRY(FillRecipe(chunks, pins.found.recipe));
   FileContent content;
   content.hash = HashFile(chunks);
   content.size_bytes = claim.size_bytes;
   content.chunk_count = chunks.size();
-  content.recipe = pinned.recipe;
+  content.recipe = pins.found.recipe;
   FileInspection anew(chunks);
   const auto inspected = Inspect(content, progress, begun == nullptr ? anew : *begun);
   if (!inspected && inspected.error().code() == Errc::Cancelled) return inspected.error();
@@ -349,10 +364,8 @@ Result<ContentSession::Checked> ContentSession::Check(const Assembly& file, Pinn
                                     ", the bytes give " + content.sha256.ToString());
   }
   if (inspection.is_canonical) return Checked{std::move(content), {}};
-  const auto recut = TRY(Recut(content, progress));
-  ReaderLock lock(store_.core().collection_mutex);
-  pinned.recipe = recut.content.recipe;
-  return Checked{recut.content, std::move(content.recipe)};
+  auto recut = TRY(Recut(content, progress, pins.stored));
+  return Checked{std::move(recut), std::move(content.recipe)};
 }
 
 Result<FileContent> ContentSession::Assemble(const ChunkList& chunks, const FileClaim& claim,
@@ -367,12 +380,13 @@ Result<FileContent> ContentSession::Assemble(const Assembly& file) {
 
 Result<std::vector<Result<FileContent>>> ContentSession::AssembleAll(
     std::span<const Assembly> files) {
-  std::deque<PinnedRecipe> pins;
+  std::deque<Pins> pins;
   std::vector<Result<FileContent>> results;
   std::vector<Term> sent;
   for (const Assembly& file : files) {
-    auto checked = Check(file, pins.emplace_back(store_.core()));
+    auto checked = Check(file, pins.emplace_back(store_.core(), owner_));
     if (!checked) {
+      pins.pop_back();
       results.push_back(checked.error());
       continue;
     }
@@ -380,6 +394,7 @@ Result<std::vector<Result<FileContent>>> ContentSession::AssembleAll(
     results.push_back(std::move(checked->content));
   }
   TRY(RecordAll(results, std::move(sent)));
+  for (Pins& recorded : pins) recorded.stored.Kept();
   return results;
 }
 

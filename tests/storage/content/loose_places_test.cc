@@ -28,7 +28,25 @@ struct Fixture : banyan::tests::StoreFixture {
     return MUST(ContentSession::Begin(local(), SystemRandom(), {kOwner, of}));
   }
   std::uint64_t Loose() { return MUST(CountLooseBytes(*MUST(database->Read()), repository)); }
+  std::uint64_t StoredBytes() {
+    auto& packs = *local().core().packs;
+    std::uint64_t bytes = 0;
+    for (const PackId id : packs.OpenIds()) bytes += MUST(packs.Get(id))->payload_bytes();
+    for (const PackId id : packs.SealedIds()) bytes += MUST(packs.Get(id))->payload_bytes();
+    return bytes;
+  }
 };
+
+// As no chunker does.
+ChunkList CutEvenly(ByteView data, std::size_t size_bytes) {
+  ChunkList chunks;
+  while (!data.empty()) {
+    const auto next = data.first(std::min(data.size(), size_bytes));
+    chunks.push_back({HashChunk(next), static_cast<std::uint32_t>(next.size())});
+    data = data.subspan(next.size());
+  }
+  return chunks;
+}
 
 void Send(ContentSession& session, const Bytes& data) {
   const auto chunks = Cut(data);
@@ -247,10 +265,7 @@ TEST_CASE("WhatAFileHadThatIsGoneIsLooseWhenItIsSentAgain") {
 TEST_CASE("WhatWasCutOtherwiseThanTheFileIsLooseUntilItIsCollected") {
   Fixture f;
   const Bytes data = Noise(500'000, 3);
-  ChunkList cut;
-  for (std::size_t at = 0; at < data.size(); at += 10'000) {
-    cut.push_back({HashChunk(ByteView(data).subspan(at, 10'000)), 10'000});
-  }
+  const auto cut = CutEvenly(data, 10'000);
   const Bytes batch = Batch(data, cut, std::vector<bool>(cut.size(), true));
   const auto first = f.Begin(f.repository);
   const auto second = f.Begin(f.repository);
@@ -264,6 +279,27 @@ TEST_CASE("WhatWasCutOtherwiseThanTheFileIsLooseUntilItIsCollected") {
   CHECK(f.Loose() == data.size());
   MUST(Collect(f.local(), {}));
   CHECK(f.Loose() == 0);
+}
+
+TEST_CASE("WhatWasCutAnewIsLooseWhenTheFileIsNotRecorded") {
+  Fixture f;
+  const Bytes data = Noise(24u << 20, 4);  // more than waits for the writer's threads
+  const auto cut = CutEvenly(data, 100'000);
+  const auto session = f.Begin(f.repository);
+  MUST(session->Put(Batch(data, cut, std::vector<bool>(cut.size(), true))));
+  const auto gone = [&]() -> Status {
+    return f.StoredBytes() == data.size() ? Ok() : Status(Error(Errc::Cancelled, "gone"));
+  };
+  const ContentSession::FileClaim claim{HashSha256(data), data.size()};
+  MUST_FAIL(session->Assemble({cut, claim, nullptr, gone}), Errc::Cancelled);
+  CHECK(f.StoredBytes() > data.size());
+  CHECK(f.Loose() == f.StoredBytes());
+  MUST(session->Assemble(cut, claim));  // has what was cut before
+  CHECK(f.StoredBytes() == 2 * data.size());
+  CHECK(f.Loose() == data.size());
+  MUST(Collect(f.local(), {.rewrite_share = 0}));
+  CHECK(f.Loose() == 0);
+  CHECK(f.StoredBytes() == data.size());
 }
 
 namespace {
