@@ -340,7 +340,7 @@ Status ContentSession::Record(Connection& connection, FileContent& content, std:
 }
 
 Result<ContentSession::Checked> ContentSession::Check(const Assembly& file, Pins& pins) {
-  const auto& [chunks, claim, begun, progress] = file;
+  const auto& [chunks, claim, begun, progress, require_room] = file;
   TRY(ShapeIsLegal(chunks, claim));
   TRY(FillRecipe(chunks, pins.found.recipe));
   FileContent content;
@@ -364,6 +364,7 @@ Result<ContentSession::Checked> ContentSession::Check(const Assembly& file, Pins
                                     ", the bytes give " + content.sha256.ToString());
   }
   if (inspection.is_canonical) return Checked{std::move(content), {}};
+  if (require_room) TRY(require_room());
   auto recut = TRY(Recut(content, progress, pins.stored));
   return Checked{std::move(recut), std::move(content.recipe)};
 }

@@ -98,11 +98,14 @@ class ContentSession {
   // The same, which may take as long as a file of many terabytes does: `progress` is asked now and
   // then whether to go on. Its error, which is Cancelled, ends it.
   using Progress = std::function<Status()>;
+  // Asked before anything is stored anew, for which the quota may have no room; its error ends it.
+  using RequireRoom = std::function<Status()>;
   struct Assembly {
     ChunkList chunks;
     FileClaim claim;
     FileInspection* begun = nullptr;
     Progress progress = nullptr;
+    RequireRoom require_room = nullptr;
   };
   Result<FileContent> Assemble(const Assembly& file);
   // The same for many small files, recorded in one transaction. Each has its own result; the error

@@ -64,10 +64,7 @@ namespace {
 // So many chunks of 16 bytes, as a session sends them: neighbours in one pack.
 Term SendSmallChunks(Fixture& f, std::uint32_t count) {
   const Bytes data = Noise(std::size_t{count} * 16, 7);
-  ChunkList chunks;
-  for (std::size_t at = 0; at < data.size(); at += 16) {
-    chunks.push_back({HashChunk(ByteView(data).subspan(at, 16)), 16});
-  }
+  const auto chunks = tests::CutEvenly(data, 16);
   const auto session = MUST(ContentSession::Begin(f.local(), SystemRandom(), f.owner));
   MUST(session->Put(tests::Batch(data, chunks, std::vector<bool>(chunks.size(), true))));
   const auto run = MUST(session->RunAround(chunks.front().id));

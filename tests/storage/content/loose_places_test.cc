@@ -15,6 +15,7 @@ using namespace banyan;
 using namespace banyan::storage;
 using banyan::tests::Batch;
 using banyan::tests::Cut;
+using banyan::tests::CutEvenly;
 using banyan::tests::Noise;
 
 namespace {
@@ -36,17 +37,6 @@ struct Fixture : banyan::tests::StoreFixture {
     return bytes;
   }
 };
-
-// As no chunker does.
-ChunkList CutEvenly(ByteView data, std::size_t size_bytes) {
-  ChunkList chunks;
-  while (!data.empty()) {
-    const auto next = data.first(std::min(data.size(), size_bytes));
-    chunks.push_back({HashChunk(next), static_cast<std::uint32_t>(next.size())});
-    data = data.subspan(next.size());
-  }
-  return chunks;
-}
 
 void Send(ContentSession& session, const Bytes& data) {
   const auto chunks = Cut(data);
