@@ -36,6 +36,7 @@ class TakeProgress final : public BodyProducer {
   struct Work {
     std::shared_ptr<storage::ContentSession> session;
     std::vector<storage::OfferedFile> files;
+    storage::ContentSession::RequireRoom require_room;
   };
   TakeProgress(const Request& request, Turn& large_files, Work work)
       : request_(request), large_files_(large_files), work_(std::move(work)) {}
@@ -69,8 +70,11 @@ class TakeProgress final : public BodyProducer {
     TRY(progress());
     std::unique_ptr<Turn::Held> held;
     if (file.chunks.size() >= kLargeFileChunks) held = TRY(large_files_.Wait(progress));
-    return work_.session->Assemble(
-        {std::move(file.chunks), {file.sha256, file.size_bytes}, nullptr, progress});
+    return work_.session->Assemble({std::move(file.chunks),
+                                    {file.sha256, file.size_bytes},
+                                    nullptr,
+                                    progress,
+                                    work_.require_room});
   }
   Status TellNowAndThen(const storage::OfferedFile& file, BodySink& sink) {
     const std::int64_t now_ms = work_.session->store().core().clock.MonotonicMs();
@@ -207,9 +211,11 @@ Status ContentApi::TakeOffer(const Repository& repository, Request& request, Res
   auto files = TRY(offers_.Get(*session, number));
   TRY(request.HoldMemory(size_bytes));
   TRY(RequireRoomFor(repository, files));  // others may have been taken since it was offered
+  // What is only put together lets go of what is loose, and needs no more room.
+  const auto require_room = [this, repository] { return RequireLooseRoomFor(repository, 0); };
   response.headers.Set("Content-Type", "application/x-ndjson");
-  response.producer = std::make_unique<TakeProgress>(request, large_files_,
-                                                     TakeProgress::Work{session, std::move(files)});
+  response.producer = std::make_unique<TakeProgress>(
+      request, large_files_, TakeProgress::Work{session, std::move(files), require_room});
   return Ok();
 }
 

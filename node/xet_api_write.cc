@@ -53,16 +53,25 @@ Result<std::optional<storage::FileContent>> FindTaken(Hub& hub, std::int64_t rep
 }
 
 Result<storage::FileContent> Check(XetSession& session, Turn& large_files, const ShardFile& file,
-                                   const XetSession::Progress& progress) {
-  if (TRY(XetSession::SizeOf(file)).chunks < kLargeFileChunks) return session.Take(file, progress);
-  const auto held = TRY(large_files.Wait(progress));
-  return session.Take(file, progress);
+                                   const XetSession::Progress& progress,
+                                   const XetSession::RequireRoom& require_room) {
+  std::unique_ptr<Turn::Held> held;
+  if (TRY(XetSession::SizeOf(file)).chunks >= kLargeFileChunks) {
+    held = TRY(large_files.Wait(progress));
+  }
+  return session.Take(file, progress, require_room);
 }
 
 Status Take(Hub& hub, XetSession& session, Turn& large_files, const ShardFile& file,
             const XetSession::Progress& progress) {
-  if (TRY(FindTaken(hub, session.owner().repository, file))) return Ok();
-  const auto content = Check(session, large_files, file, progress);
+  const std::int64_t repository = session.owner().repository;
+  if (TRY(FindTaken(hub, repository, file))) return Ok();
+  // What is only put together lets go of what is loose, and needs no more room.
+  const auto require_room = [&]() -> Status {
+    auto lease = TRY(hub.database.Read());
+    return storage::RequireLooseRoom(*lease, repository, 0, hub.quota());
+  };
+  const auto content = Check(session, large_files, file, progress, require_room);
   if (!content) {
     hub.metrics.Add(Counter::UploadsRefused);
     return content.error();

@@ -280,7 +280,9 @@ CREATE INDEX file_public ON file(id) WHERE public_references > 0;
 )sql";
 
 // What waits as a part of one file to come, and for nothing else (storage/history/uploads.h), and
-// what sessions keep (storage/content/loose_places.h).
+// what sessions keep (storage/content/loose_places.h). Of what waited before, nothing says which
+// were parts: the end of their upload does not drop them, and they are charged until they expire,
+// unused for 7 days.
 constexpr const char* kVersion15 = R"sql(
 ALTER TABLE repository_file ADD COLUMN part_of BLOB;  -- its SHA-256; NULL: wanted by itself
 ALTER TABLE upload_session ADD COLUMN offer_bytes INTEGER NOT NULL DEFAULT 0;  -- on the disk

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <deque>
 
-#include "storage/content/leftovers.h"
 #include "storage/content/loose_places.h"
 #include "storage/content/merkle.h"
 #include "storage/content/scrub.h"
@@ -193,15 +192,7 @@ Result<Recipe> ContentSession::FindLoose(const Recipe& chunks) {
                            NO_THREAD_SAFETY_ANALYSIS { return scope_.files().Overlaps(term); };
   if (std::ranges::none_of(chunks.terms, in_file)) return chunks;
   TRY(scope_.ReadFiles());
-  Recipe loose;
-  for (const Term& term : chunks.terms) {
-    const auto sizes = TRY(store_.core().packs->RawSizesOf(term));
-    for (std::uint32_t i = 0; i < term.count; ++i) {
-      const ChunkLocation at{term.pack, term.first + i};
-      if (!scope_.files().Contains(at)) loose.Append(at.pack, at.index, sizes[i]);
-    }
-  }
-  return loose;
+  return storage::FindLoose(*store_.core().packs, scope_.files(), chunks);
 }
 
 Status ContentSession::Keep(const Recipe& chunks, const Also& also) {
@@ -310,19 +301,35 @@ Result<FileInspection::Outcome> ContentSession::Inspect(const FileContent& conte
   return inspection.Finish();
 }
 
-// Stores the same bytes under the canonical cut.
-Result<ContentStore::SmallFile> ContentSession::Recut(const FileContent& content,
-                                                      const Progress& progress) {
-  auto writer = TRY(store_.NewFile({content.size_bytes, owner_.repository}));
+// What a file is made of, until it is recorded.
+struct ContentSession::Pins {
+  Pins(ContentCore& core, const SessionOwner& owner) : found(core), stored(core, owner) {}
+  PinnedRecipe found;
+  PinnedUpload stored;  // anew, under the canonical cut
+};
+
+Result<FileContent> ContentSession::WriteAgain(const FileContent& content, const Progress& progress,
+                                               FileWriter& writer) {
   auto reader = TRY(store_.OpenFile(content));
   const auto write = [&](ByteView slice) -> Status {
     if (progress) TRY(progress());
-    return writer->Write(slice);
+    return writer.Write(slice);
   };
   TRY(reader->Stream(0, content.size_bytes, /*allow_mapped=*/false, write));
-  auto recut = TRY(writer->Finish());
+  auto written = TRY(writer.Finish());
   TRY(store_.Sync());
-  return ContentStore::SmallFile{std::move(recut), std::move(writer)};
+  return written;
+}
+
+// Stores the same bytes under the canonical cut.
+Result<FileContent> ContentSession::Recut(const FileContent& content, const Progress& progress,
+                                          PinnedUpload& stored) {
+  auto writer = TRY(store_.NewFile({content.size_bytes, owner_.repository}));
+  auto recut = WriteAgain(content, progress, *writer);
+  const Recipe& placed = writer->Placed();  // its threads, which take the lock too, have ended
+  ReaderLock lock(store_.core().collection_mutex);
+  stored.recipe() = placed;
+  return recut;
 }
 
 Status ContentSession::Record(Connection& connection, FileContent& content, std::int64_t now_ms) {
@@ -332,15 +339,15 @@ Status ContentSession::Record(Connection& connection, FileContent& content, std:
   return Ok();
 }
 
-Result<ContentSession::Checked> ContentSession::Check(const Assembly& file, PinnedRecipe& pinned) {
-  const auto& [chunks, claim, begun, progress] = file;
+Result<ContentSession::Checked> ContentSession::Check(const Assembly& file, Pins& pins) {
+  const auto& [chunks, claim, begun, progress, require_room] = file;
   TRY(ShapeIsLegal(chunks, claim));
-  TRY(FillRecipe(chunks, pinned.recipe));
+  TRY(FillRecipe(chunks, pins.found.recipe));
   FileContent content;
   content.hash = HashFile(chunks);
   content.size_bytes = claim.size_bytes;
   content.chunk_count = chunks.size();
-  content.recipe = pinned.recipe;
+  content.recipe = pins.found.recipe;
   FileInspection anew(chunks);
   const auto inspected = Inspect(content, progress, begun == nullptr ? anew : *begun);
   if (!inspected && inspected.error().code() == Errc::Cancelled) return inspected.error();
@@ -357,10 +364,9 @@ Result<ContentSession::Checked> ContentSession::Check(const Assembly& file, Pinn
                                     ", the bytes give " + content.sha256.ToString());
   }
   if (inspection.is_canonical) return Checked{std::move(content), {}};
-  const auto recut = TRY(Recut(content, progress));
-  ReaderLock lock(store_.core().collection_mutex);
-  pinned.recipe = recut.content.recipe;
-  return Checked{recut.content, std::move(content.recipe)};
+  if (require_room) TRY(require_room());
+  auto recut = TRY(Recut(content, progress, pins.stored));
+  return Checked{std::move(recut), std::move(content.recipe)};
 }
 
 Result<FileContent> ContentSession::Assemble(const ChunkList& chunks, const FileClaim& claim,
@@ -375,12 +381,13 @@ Result<FileContent> ContentSession::Assemble(const Assembly& file) {
 
 Result<std::vector<Result<FileContent>>> ContentSession::AssembleAll(
     std::span<const Assembly> files) {
-  std::deque<PinnedRecipe> pins;
+  std::deque<Pins> pins;
   std::vector<Result<FileContent>> results;
   std::vector<Term> sent;
   for (const Assembly& file : files) {
-    auto checked = Check(file, pins.emplace_back(store_.core()));
+    auto checked = Check(file, pins.emplace_back(store_.core(), owner_));
     if (!checked) {
+      pins.pop_back();
       results.push_back(checked.error());
       continue;
     }
@@ -388,6 +395,7 @@ Result<std::vector<Result<FileContent>>> ContentSession::AssembleAll(
     results.push_back(std::move(checked->content));
   }
   TRY(RecordAll(results, std::move(sent)));
+  for (Pins& recorded : pins) recorded.stored.Kept();
   return results;
 }
 

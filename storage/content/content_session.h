@@ -24,6 +24,7 @@
 #include "storage/content/chunk_batch.h"
 #include "storage/content/chunk_scope.h"
 #include "storage/content/file_inspection.h"
+#include "storage/content/leftovers.h"
 #include "storage/content/sectioned_file.h"
 #include "storage/content/session_owner.h"
 
@@ -90,18 +91,21 @@ class ContentSession {
   // Makes a file of chunks in scope and records it as uploaded to the repository. Conflict when
   // some chunks are lacking (ask Lacking again and send them); Invalid when the bytes do not match
   // the claim. A list that is not the canonical cut is accepted and stored anew under that cut; its
-  // own chunks are left over.
+  // own chunks are left over. So is what was stored anew of a file that is not recorded in the end.
   // `begun`: of the same chunks, as far as it came; used up then.
   Result<FileContent> Assemble(const ChunkList& chunks, const FileClaim& claim,
                                FileInspection* begun = nullptr);
   // The same, which may take as long as a file of many terabytes does: `progress` is asked now and
   // then whether to go on. Its error, which is Cancelled, ends it.
   using Progress = std::function<Status()>;
+  // Asked before anything is stored anew, for which the quota may have no room; its error ends it.
+  using RequireRoom = std::function<Status()>;
   struct Assembly {
     ChunkList chunks;
     FileClaim claim;
     FileInspection* begun = nullptr;
     Progress progress = nullptr;
+    RequireRoom require_room = nullptr;
   };
   Result<FileContent> Assemble(const Assembly& file);
   // The same for many small files, recorded in one transaction. Each has its own result; the error
@@ -148,13 +152,17 @@ class ContentSession {
     FileContent content;  // not recorded yet
     Recipe sent;          // of the same bytes, where that is another cut
   };
+  struct Pins;
   // The file, whole and as claimed.
-  Result<Checked> Check(const Assembly& file, PinnedRecipe& pinned) EXCLUDES(mutex_);
+  Result<Checked> Check(const Assembly& file, Pins& pins) EXCLUDES(mutex_);
   Status RecordAll(std::vector<Result<FileContent>>& files, std::vector<Term> sent)
       EXCLUDES(mutex_);
   Result<FileInspection::Outcome> Inspect(const FileContent& content, const Progress& progress,
                                           FileInspection& inspection);
-  Result<ContentStore::SmallFile> Recut(const FileContent& content, const Progress& progress);
+  Result<FileContent> WriteAgain(const FileContent& content, const Progress& progress,
+                                 FileWriter& writer);
+  Result<FileContent> Recut(const FileContent& content, const Progress& progress,
+                            PinnedUpload& stored);
   Status Record(Connection& connection, FileContent& content, std::int64_t now_ms);
 
   LocalContentStore& store_;

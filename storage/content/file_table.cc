@@ -8,9 +8,9 @@ namespace banyan::storage {
 namespace {
 
 constexpr const char* kColumns =
-    "SELECT id, sha256, hash, size, chunks, recipe, damaged FROM file WHERE ";
+    "SELECT f.id, f.sha256, f.hash, f.size, f.chunks, f.recipe, f.damaged";
 
-Result<std::optional<FileContent>> ReadRow(Rows rows) {
+Result<std::optional<FileContent>> ReadRow(Rows& rows) {
   if (!rows.Next()) {
     TRY(Status(rows.status()));
     return std::optional<FileContent>();
@@ -26,6 +26,8 @@ Result<std::optional<FileContent>> ReadRow(Rows rows) {
   TRY(Status(rows.status()));
   return std::optional(std::move(file));
 }
+
+Error NoRow() { return Error(Errc::NotFound, "no such file row"); }
 
 Result<std::int64_t> ReadId(Rows rows) {
   const std::int64_t id = rows.Next() ? rows.Int(0) : 0;
@@ -47,14 +49,16 @@ Result<std::optional<FileContent>> FindHeld(Connection& connection, std::int64_t
 }  // namespace
 
 Result<std::optional<FileContent>> FindFile(Connection& connection, const Sha256& sha256) {
-  static const std::string sql = std::string(kColumns) + "sha256 = ?";
-  return ReadRow(connection.Query(sql, sha256));
+  static const std::string sql = std::string(kColumns) + " FROM file f WHERE sha256 = ?";
+  auto rows = connection.Query(sql, sha256);
+  return ReadRow(rows);
 }
 
 Result<FileContent> GetFile(Connection& connection, std::int64_t row) {
-  static const std::string sql = std::string(kColumns) + "id = ?";
-  auto found = TRY(ReadRow(connection.Query(sql, row)));
-  if (!found) return Error(Errc::NotFound, "no such file row");
+  static const std::string sql = std::string(kColumns) + " FROM file f WHERE id = ?";
+  auto rows = connection.Query(sql, row);
+  auto found = TRY(ReadRow(rows));
+  if (!found) return NoRow();
   return *std::move(found);
 }
 
@@ -68,9 +72,21 @@ Result<Openness> OpennessOf(Connection& connection, std::int64_t file) {
   return found != 0 ? Openness::Public : Openness::Closed;
 }
 
+// The row and the own copy as of one commit: a copy may become the row's meanwhile.
 Result<FileContent> GetHeldFile(Connection& connection, std::int64_t repository, std::int64_t row) {
-  auto file = TRY(GetFile(connection, row));
-  auto own = TRY(FindOwnCopy(connection, repository, row));
+  static const std::string sql =
+      std::string(kColumns) +
+      ", h.recipe FROM file f LEFT JOIN repository_file h ON h.file = f.id AND h.repository = ?"
+      " WHERE f.id = ?";
+  FileContent file;
+  std::optional<Recipe> own;
+  {
+    auto rows = connection.Query(sql, repository, row);
+    auto found = TRY(ReadRow(rows));
+    if (!found) return NoRow();
+    file = *std::move(found);
+    if (!rows.IsNull(7)) own = TRY(ParseRecipe(rows.Blob(7)));
+  }
   if (own && TRY(ConditionOf(connection, *own)) == Condition::Whole) {
     file.recipe = *std::move(own);
     file.is_damaged = false;

@@ -9,7 +9,8 @@
 
 namespace banyan::storage {
 
-// The chunks must be pinned. Nothing happens when the account or the repository is gone.
+// Without what files of the repository have. The chunks must be pinned. Nothing happens when the
+// account or the repository is gone. Of very many, some may be held and others not after an error.
 Status HoldLeftovers(ContentCore& core, const SessionOwner& owner, const Recipe& chunks);
 
 // Pins what is stored for an upload, and holds it as left over unless it was kept.

@@ -2,21 +2,16 @@
 
 #include <algorithm>
 #include <numeric>
+#include <string_view>
 #include <utility>
 
 namespace banyan::storage {
 namespace {
 
-// Of the repository's sessions, and of one session, with the bounds of [first, end).
-constexpr const char* kOfRepository =
-    "SELECT session, first, count, sizes FROM upload_session s CROSS JOIN upload_range"
-    " ON session = s.id WHERE s.repository = ? AND pack = ? AND first < ? AND first + count > ?";
-constexpr const char* kOfNamed =
-    "SELECT session, first, count, sizes FROM upload_session s CROSS JOIN upload_range"
-    " ON session = s.id WHERE s.name = ? AND pack = ? AND first < ? AND first + count > ?";
-constexpr const char* kOfSession =
-    "SELECT session, first, count, sizes FROM upload_range"
-    " WHERE session = ? AND pack = ? AND first < ? AND first + count > ?";
+// Whose: of the sessions of a repository, and of one session.
+constexpr std::string_view kOfRepository = "s.repository = ?1";
+constexpr std::string_view kOfNamed = "s.name = ?1";
+constexpr std::string_view kOfSession = "s.id = ?1";
 
 struct InPack {
   std::int64_t session = 0;
@@ -44,11 +39,20 @@ std::vector<std::uint32_t> ParseSizes(ByteView bytes, std::size_t count) {
   return sizes;
 }
 
-// Those that share a chunk with [first, end).
-Result<std::vector<Held>> FindHeld(Connection& connection, const char* sql, const SqlValue& whose,
-                                   PackId pack, std::int64_t first, std::int64_t end) {
+// Those that share a chunk with [first, end). Rows of one session share no place: so the first one
+// is the last that does not begin after `first`.
+Result<std::vector<Held>> FindHeld(Connection& connection, std::string_view whose,
+                                   const SqlValue& whose_value, PackId pack, std::int64_t first,
+                                   std::int64_t end) {
+  const std::string sql =
+      "SELECT u.session, u.first, u.count, u.sizes FROM upload_session s CROSS JOIN upload_range u"
+      " ON u.session = s.id WHERE " +
+      std::string(whose) +
+      " AND u.pack = ?2 AND u.first < ?3 AND u.first + u.count > ?4"
+      " AND u.first >= ifnull((SELECT b.first FROM upload_range b WHERE b.session = s.id"
+      " AND b.pack = ?2 AND b.first <= ?4 ORDER BY b.first DESC LIMIT 1), 0)";
   std::vector<Held> found;
-  auto rows = connection.Query(sql, whose, pack, end, first);
+  auto rows = connection.Query(sql, whose_value, pack, end, first);
   while (rows.Next()) {
     found.push_back({{rows.Int(0), pack},
                      static_cast<std::uint32_t>(rows.Int(1)),
@@ -79,19 +83,6 @@ Status Delete(Connection& connection, const Held& held) {
                             held.in.session, held.in.pack, held.first);
 }
 
-std::vector<Term> JoinNeighbours(std::vector<Term> places) {
-  std::ranges::sort(places);
-  std::vector<Term> runs;
-  for (const Term& place : places) {
-    if (runs.empty() || runs.back().pack != place.pack || EndOf(runs.back()) < place.first) {
-      runs.push_back(place);
-      continue;
-    }
-    runs.back().count = std::max(EndOf(runs.back()), EndOf(place)) - runs.back().first;
-  }
-  return runs;
-}
-
 // `runs`: of its pack, in order, apart from each other. What is between them is held on.
 Status LetGo(Connection& connection, const Held& held, std::span<const Term> runs) {
   const auto from =
@@ -111,7 +102,7 @@ Status LetGo(Connection& connection, const Held& held, std::span<const Term> run
   return Insert(connection, held.in, at, sizes.subspan(at - held.first));
 }
 
-Status LetGo(Connection& connection, const char* sql, const SqlValue& whose,
+Status LetGo(Connection& connection, std::string_view whose, const SqlValue& whose_value,
              std::vector<Term> places) {
   const auto joined = JoinNeighbours(std::move(places));
   std::span<const Term> left(joined);
@@ -121,7 +112,7 @@ Status LetGo(Connection& connection, const char* sql, const SqlValue& whose,
         std::ranges::find_if(left, [&](const Term& run) { return run.pack != pack; });
     const std::span runs(left.begin(), others);
     const auto rows =
-        TRY(FindHeld(connection, sql, whose, pack, runs.front().first, EndOf(runs.back())));
+        TRY(FindHeld(connection, whose, whose_value, pack, runs.front().first, EndOf(runs.back())));
     for (const Held& held : rows) TRY(LetGo(connection, held, runs));
     left = left.subspan(runs.size());
   }
@@ -129,6 +120,35 @@ Status LetGo(Connection& connection, const char* sql, const SqlValue& whose,
 }
 
 }  // namespace
+
+std::vector<Term> JoinNeighbours(std::vector<Term> places) {
+  std::ranges::sort(places);
+  std::vector<Term> runs;
+  for (const Term& place : places) {
+    if (runs.empty() || runs.back().pack != place.pack || EndOf(runs.back()) < place.first) {
+      runs.push_back(place);
+      continue;
+    }
+    runs.back().count = std::max(EndOf(runs.back()), EndOf(place)) - runs.back().first;
+  }
+  return runs;
+}
+
+Result<Recipe> FindLoose(PackStore& packs, const RepositoryPlaces& files, const Recipe& chunks) {
+  Recipe loose;
+  for (const Term& term : chunks.terms) {
+    if (!files.Overlaps(term)) {
+      loose.terms.push_back(term);
+      continue;
+    }
+    const auto sizes_bytes = TRY(packs.RawSizesOf(term));
+    for (std::uint32_t i = 0; i < term.count; ++i) {
+      const ChunkLocation at{term.pack, term.first + i};
+      if (!files.Contains(at)) loose.Append(at.pack, at.index, sizes_bytes[i]);
+    }
+  }
+  return loose;
+}
 
 // As one row with what it touches. A chunk has one size: 0 is none that was noted.
 Status HoldPlaces(Connection& connection, std::int64_t session, const Term& run,

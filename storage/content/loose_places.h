@@ -6,7 +6,7 @@
 // (leftovers.h). So what is loose is just what sessions hold (the table upload_range), and what
 // lies on the disk for a sender is loose if it is in none of his files.
 //
-// All of these work inside the transaction of their caller.
+// All of these that take a connection work inside the transaction of their caller.
 
 #include <cstdint>
 #include <optional>
@@ -15,10 +15,18 @@
 #include <vector>
 
 #include "storage/base/sqlite.h"
+#include "storage/content/chunk_scope.h"
+#include "storage/content/pack_store.h"
 #include "storage/content/recipe.h"
 #include "storage/content/session_owner.h"
 
 namespace banyan::storage {
+
+// The places as runs in order, apart from each other; their size_bytes say nothing.
+std::vector<Term> JoinNeighbours(std::vector<Term> places);
+
+// Of chunks that lie on the disk for a sender those that are in none of these files, which are his.
+Result<Recipe> FindLoose(PackStore& packs, const RepositoryPlaces& files, const Recipe& chunks);
 
 // `sizes_bytes`: raw, of each chunk of the run. What files of the repository have counts twice.
 Status HoldPlaces(Connection& connection, std::int64_t session, const Term& run,

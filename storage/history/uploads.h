@@ -31,7 +31,8 @@ Status RequireUploadRoom(Connection& connection, std::int64_t repository,
 
 // The same for chunks that no file has yet, with all of those that the namespace sent before
 // (loose_places.h). Damaged files of the namespace have room: theirs is taken already, and their
-// chunks are sent anew. Uploads of one moment may pass together. `additional_bytes`: raw.
+// chunks are sent anew. Uploads of one moment may pass together. `additional_bytes`: raw; 0 when it
+// is not known how many of them are new, and what is loose must just be within the room.
 Status RequireLooseRoom(Connection& connection, std::int64_t repository,
                         std::uint64_t additional_bytes, const QuotaPolicy& policy);
 

@@ -198,11 +198,12 @@ Result<ChunkList> XetSession::ChunksOfFile(const ShardFile& file, const Progress
   return Error(Errc::Invalid, "shard: the terms make another file than " + file.hash.ToString());
 }
 
-Result<FileContent> XetSession::Take(const ShardFile& file, const Progress& progress) {
+Result<FileContent> XetSession::Take(const ShardFile& file, const Progress& progress,
+                                     const RequireRoom& require_room) {
   auto chunks = TRY(ChunksOfFile(file, progress));
   const auto size = TRY(SizeOf(file));
-  auto content =
-      content_->Assemble({std::move(chunks), {file.sha256, size.bytes}, nullptr, progress});
+  auto content = content_->Assemble(
+      {std::move(chunks), {file.sha256, size.bytes}, nullptr, progress, require_room});
   if (content || content.error().code() != Errc::Conflict) return content;
   return Error(Errc::Conflict,
                "shard: chunks that the client remembers are not here any more, or not for this "

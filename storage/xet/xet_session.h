@@ -39,10 +39,12 @@ class XetSession {
   // Reads a shard. Invalid also when a xorb that it lists is not here, or is another one here.
   Result<std::vector<ShardFile>> ReadShard(const ReadBytes& body);
   // Records a file as uploaded to the repository, once every claim was found true. Invalid
-  // otherwise, also for xorbs that the owner may not use; Conflict for such chunks. `progress` as
-  // of ContentSession::Assemble.
+  // otherwise, also for xorbs that the owner may not use; Conflict for such chunks. `progress` and
+  // `require_room` as of ContentSession::Assemble.
   using Progress = ContentSession::Progress;
-  Result<FileContent> Take(const ShardFile& file, const Progress& progress);
+  using RequireRoom = ContentSession::RequireRoom;
+  Result<FileContent> Take(const ShardFile& file, const Progress& progress,
+                           const RequireRoom& require_room = nullptr);
   // How large it will be, in bytes and chunks, as it claims; TooLarge when that is more than can
   // be.
   struct Size {

@@ -1,5 +1,6 @@
 // The chunk store for clients of Xet, from the token to the bytes.
 
+#include "storage/content/collector.h"
 #include "storage/content/merkle.h"
 #include "tests/node/writing_node.h"
 #include "tests/support/chunks.h"
@@ -48,12 +49,14 @@ struct Fixture : WritingNode {
     return storage::HashFile(Cut(AsBytes(content)));
   }
   Reply PutXorb(const Bytes& data, const std::string& token) {
-    const auto chunks = Cut(data);
+    return PutXorb(data, Cut(data), token);
+  }
+  Reply PutXorb(const Bytes& data, const storage::ChunkList& chunks, const std::string& token) {
     return Store("POST", "v1/xorbs/default/" + storage::HashXorb(chunks).ToString(), token, {},
                  Text(tests::XorbBody(data, chunks, storage::XorbScheme::Lz4)));
   }
-  static std::string Shard(const Bytes& data) {
-    const auto chunks = Cut(data);
+  static std::string Shard(const Bytes& data) { return Shard(data, Cut(data)); }
+  static std::string Shard(const Bytes& data, const storage::ChunkList& chunks) {
     return Text(ShardBody({{WholeXorb(data, chunks)}, {{storage::HashXorb(chunks), chunks}}}));
   }
 };
@@ -394,6 +397,27 @@ TEST_CASE("XorbsThatNoFileUsesAreBoundedByTheQuota") {
   CHECK(refused.body.find("finish the uploads") != std::string::npos);
   REQUIRE(hub.Store("POST", "v1/shards", token, {}, Fixture::Shard(data)).status == 200);
   CHECK(hub.PutXorb(Noise(300'000, 16), token).status == 200);
+}
+
+TEST_CASE("AShardOfAnotherCutNeedsRoomForWhatIsLoose") {
+  Fixture hub([](Config& config) { config.quota_default = {1'000'000}; });
+  const auto token = hub.XetToken("write", hub.alice);
+  const Bytes other = Noise(300'000, 20);
+  const Bytes same = Noise(200'000, 21);
+  const auto cut = tests::CutEvenly(other, 10'000);
+  REQUIRE(hub.PutXorb(other, cut, token).status == 200);
+  REQUIRE(hub.PutXorb(same, token).status == 200);
+  hub.BreakOff("alice/tiny", Noise(600'000, 22));  // more than there was room for
+  const auto post = [&](const std::string& version, const std::string& body) {
+    return hub.Store("POST", version + "/shards", token, {}, body);
+  };
+  CHECK(post("v1", Fixture::Shard(other, cut)).status == 413);
+  const auto frames = post("v2", Fixture::Shard(other, cut)).body;
+  CHECK(frames.find("\"type\":\"error\"") != std::string::npos);
+  CHECK(frames.find("finish the uploads") != std::string::npos);
+  CHECK(post("v1", Fixture::Shard(same)).status == 200);  // which lets go of its places
+  MUST(storage::Collect(hub.node().data().content(), {}));
+  CHECK(post("v1", Fixture::Shard(other, cut)).status == 200);
 }
 
 TEST_CASE("AFileThatIsNamedTwiceIsAnsweredOnce") {

@@ -1,5 +1,6 @@
 // Uploading chunk by chunk: what it takes of the quota. The routes themselves: node/api/chunks.md.
 
+#include "storage/content/collector.h"
 #include "storage/content/file_offer.h"
 #include "tests/node/writing_node.h"
 #include "tests/support/chunks.h"
@@ -8,6 +9,7 @@
 using namespace banyan;
 using namespace banyan::node;
 using banyan::tests::Cut;
+using banyan::tests::CutEvenly;
 using banyan::tests::Noise;
 
 namespace {
@@ -29,9 +31,16 @@ struct Fixture : WritingNode {
     return Send({"POST", session + "/offers", alice, {}, Text(storage::EncodeOffer(files))});
   }
   Reply SendChunks(const std::string& session, const Bytes& data) {
-    const auto chunks = Cut(data);
+    return SendChunks(session, data, Cut(data));
+  }
+  Reply SendChunks(const std::string& session, const Bytes& data,
+                   const storage::ChunkList& chunks) {
     const std::vector<bool> all(chunks.size(), true);
     return Send({"POST", session + "/chunks", alice, {}, Text(tests::Batch(data, chunks, all))});
+  }
+  Reply Take(const std::string& session, int number) {
+    const auto path = session + "/offers/" + std::to_string(number) + "/take";
+    return Send({"POST", path, alice, {}, ""});
   }
 };
 
@@ -67,12 +76,9 @@ TEST_CASE("WhatIsOfferedNeedsItsRoomWhenItIsTaken") {
     REQUIRE(hub.Offer(session, {{HashSha256(data), data.size(), Cut(data)}}).status == 201);
   }
   REQUIRE(hub.SendChunks(session, first).status == 200);
-  const auto take = [&](const std::string& number) {
-    return hub.Send({"POST", session + "/offers/" + number + "/take", hub.alice, {}, ""});
-  };
-  CHECK(take("1").body.find("done") != std::string::npos);
-  CHECK(take("2").status == 413);
-  CHECK(take("1").body.find("done") != std::string::npos);  // which is here
+  CHECK(hub.Take(session, 1).body.find("done") != std::string::npos);
+  CHECK(hub.Take(session, 2).status == 413);
+  CHECK(hub.Take(session, 1).body.find("done") != std::string::npos);  // which is here
 }
 
 TEST_CASE("WhatASessionTookIsChargedThoughItEnds") {
@@ -82,4 +88,38 @@ TEST_CASE("WhatASessionTookIsChargedThoughItEnds") {
     CHECK(hub.SendChunks(session, Noise(400'000, seed)).status == (seed < 3 ? 200 : 413));
     CHECK(hub.Send({"DELETE", session, hub.alice, {}, ""}).status == 204);
   }
+}
+
+TEST_CASE("WhatIsStoredAnewNeedsRoomForWhatIsLoose") {
+  Fixture hub;
+  const std::string session = hub.Begin();
+  const Bytes other = Noise(300'000, 1);
+  const Bytes same = Noise(200'000, 2);
+  const auto cut = CutEvenly(other, 10'000);
+  REQUIRE(hub.Offer(session, {{HashSha256(other), other.size(), cut}}).status == 201);
+  REQUIRE(hub.Offer(session, {{HashSha256(same), same.size(), Cut(same)}}).status == 201);
+  REQUIRE(hub.SendChunks(session, other, cut).status == 200);
+  REQUIRE(hub.SendChunks(session, same).status == 200);
+  hub.BreakOff("alice/tiny", Noise(600'000, 3));  // more than there was room for
+  const std::string refused = hub.Take(session, 1).body;
+  CHECK(refused.find("\"TooLarge\"") != std::string::npos);
+  CHECK(refused.find("finish the uploads") != std::string::npos);
+  CHECK(hub.Number("SELECT count(*) FROM repository_file WHERE committed = 0") == 0);
+  // What is only put together lets go of its places.
+  CHECK(hub.Take(session, 2).body.find("done") != std::string::npos);
+  MUST(storage::Collect(hub.node().data().content(), {}));
+  CHECK(hub.Take(session, 1).body.find("done") != std::string::npos);
+}
+
+TEST_CASE("AnotherCutThatJustFitsIsStoredAnew") {
+  Fixture hub;
+  const std::string session = hub.Begin();
+  const auto used = hub.Number("SELECT used_bytes FROM namespace WHERE name = 'alice'");
+  const auto room = static_cast<std::size_t>(1'000'000 - used - 4'096);  // beside the offer
+  const Bytes data = Noise(room, 4);
+  const auto cut = CutEvenly(data, 10'000);
+  REQUIRE(hub.Offer(session, {{HashSha256(data), data.size(), cut}}).status == 201);
+  REQUIRE(hub.SendChunks(session, data, cut).status == 200);
+  CHECK(hub.SendChunks(session, Noise(1, 5)).status == 413);
+  CHECK(hub.Take(session, 1).body.find("done") != std::string::npos);
 }

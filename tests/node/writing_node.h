@@ -3,6 +3,7 @@
 
 #include "node/data_directory.h"
 #include "storage/catalog/repositories.h"
+#include "storage/content/leftovers.h"
 #include "tests/node/test_node.h"
 
 namespace banyan::node {
@@ -42,6 +43,14 @@ struct WritingNode : TestNode {
                                clock().NowMs());
     }));
     return stored.content.sha256;
+  }
+  // As an upload to this model of its owner does.
+  void BreakOff(const std::string& id, ByteView content) {
+    const auto name = MUST(storage::ParseRepositoryId(storage::RepositoryKind::Model, id));
+    const auto model = MUST(storage::FindRepository(*MUST(database().Read()), name)).repository;
+    auto& store = node().data().content();
+    storage::PinnedUpload upload(store.core(), {model.namespace_row, model.row});
+    upload.recipe() = MUST(store.PutBytes(content, model.row)).content.recipe;
   }
 };
 

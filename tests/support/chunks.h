@@ -1,6 +1,7 @@
 #pragma once
 // Cutting test data and making batches of it.
 
+#include <algorithm>
 #include <vector>
 
 #include "storage/content/chunk_batch.h"
@@ -17,6 +18,17 @@ inline storage::ChunkList Cut(ByteView data) {
   });
   MUST(chunker.Feed(data));
   MUST(chunker.Finish());
+  return chunks;
+}
+
+// Into chunks of this size, as no chunker does.
+inline storage::ChunkList CutEvenly(ByteView data, std::size_t size_bytes) {
+  storage::ChunkList chunks;
+  while (!data.empty()) {
+    const auto next = data.first(std::min(data.size(), size_bytes));
+    chunks.push_back({storage::HashChunk(next), static_cast<std::uint32_t>(next.size())});
+    data = data.subspan(next.size());
+  }
   return chunks;
 }
 

@@ -15,6 +15,7 @@ using namespace banyan;
 using namespace banyan::storage;
 using banyan::tests::Batch;
 using banyan::tests::Cut;
+using banyan::tests::CutEvenly;
 using banyan::tests::Noise;
 
 namespace {
@@ -28,6 +29,13 @@ struct Fixture : banyan::tests::StoreFixture {
     return MUST(ContentSession::Begin(local(), SystemRandom(), {kOwner, of}));
   }
   std::uint64_t Loose() { return MUST(CountLooseBytes(*MUST(database->Read()), repository)); }
+  std::uint64_t StoredBytes() {
+    auto& packs = *local().core().packs;
+    std::uint64_t bytes = 0;
+    for (const PackId id : packs.OpenIds()) bytes += MUST(packs.Get(id))->payload_bytes();
+    for (const PackId id : packs.SealedIds()) bytes += MUST(packs.Get(id))->payload_bytes();
+    return bytes;
+  }
 };
 
 void Send(ContentSession& session, const Bytes& data) {
@@ -247,10 +255,7 @@ TEST_CASE("WhatAFileHadThatIsGoneIsLooseWhenItIsSentAgain") {
 TEST_CASE("WhatWasCutOtherwiseThanTheFileIsLooseUntilItIsCollected") {
   Fixture f;
   const Bytes data = Noise(500'000, 3);
-  ChunkList cut;
-  for (std::size_t at = 0; at < data.size(); at += 10'000) {
-    cut.push_back({HashChunk(ByteView(data).subspan(at, 10'000)), 10'000});
-  }
+  const auto cut = CutEvenly(data, 10'000);
   const Bytes batch = Batch(data, cut, std::vector<bool>(cut.size(), true));
   const auto first = f.Begin(f.repository);
   const auto second = f.Begin(f.repository);
@@ -264,6 +269,27 @@ TEST_CASE("WhatWasCutOtherwiseThanTheFileIsLooseUntilItIsCollected") {
   CHECK(f.Loose() == data.size());
   MUST(Collect(f.local(), {}));
   CHECK(f.Loose() == 0);
+}
+
+TEST_CASE("WhatWasCutAnewIsLooseWhenTheFileIsNotRecorded") {
+  Fixture f;
+  const Bytes data = Noise(24u << 20, 4);  // more than waits for the writer's threads
+  const auto cut = CutEvenly(data, 100'000);
+  const auto session = f.Begin(f.repository);
+  MUST(session->Put(Batch(data, cut, std::vector<bool>(cut.size(), true))));
+  const auto gone = [&]() -> Status {
+    return f.StoredBytes() == data.size() ? Ok() : Status(Error(Errc::Cancelled, "gone"));
+  };
+  const ContentSession::FileClaim claim{HashSha256(data), data.size()};
+  MUST_FAIL(session->Assemble({cut, claim, nullptr, gone}), Errc::Cancelled);
+  CHECK(f.StoredBytes() > data.size());
+  CHECK(f.Loose() == f.StoredBytes());
+  MUST(session->Assemble(cut, claim));  // has what was cut before
+  CHECK(f.StoredBytes() == 2 * data.size());
+  CHECK(f.Loose() == data.size());
+  MUST(Collect(f.local(), {.rewrite_share = 0}));
+  CHECK(f.Loose() == 0);
+  CHECK(f.StoredBytes() == data.size());
 }
 
 namespace {
@@ -370,4 +396,28 @@ TEST_CASE("LettingGoAsksOnceForEachPackOfHoweverManySessions") {
     return gone;
   }));
   CHECK(statements == 2);
+}
+
+TEST_CASE("HoldingLooksAtNoMoreThanItTouches") {
+  InPack77 f;
+  MUST(f.database->Write([&](Connection& c) -> Status {
+    const std::uint32_t size = 1;
+    for (std::uint32_t at = 0; at < 4'000; ++at) {
+      TRY(HoldPlaces(c, f.row, {77, 2 * at, 1, 0}, {&size, 1}));
+    }
+    std::size_t steps = 0;
+    const auto count = [](void* counter) {
+      ++*static_cast<std::size_t*>(counter);
+      return 0;
+    };
+    ::sqlite3_progress_handler(c.handle(), 1, count, &steps);
+    const Status held = HoldPlaces(c, f.row, {77, 7'001, 1, 0}, {&size, 1});
+    const Status gone = LetGoOfPlaces(c, f.repository, {{77, 6'002, 1, 0}});
+    ::sqlite3_progress_handler(c.handle(), 0, nullptr, nullptr);
+    CHECK(steps < 1'000);
+    TRY(held);
+    return gone;
+  }));
+  CHECK(f.Held().size() == 3'998);
+  CHECK(f.Bytes77() == 4'000);
 }

@@ -446,3 +446,26 @@ TEST_CASE("WhatAnOwnerMayNotHaveIsNotFoundByItsDigest") {
   f.Publish(f.alice);
   CHECK(MUST(FindHeldFile(*lease, f.bob, file.hash, Holding::Committed))->row == file.row);
 }
+
+TEST_CASE("ACopyThatBecomesTheRowsWhileItIsAskedForIsFound") {
+  Fixture f;
+  const Bytes data = Noise(100'000, 23);
+  f.Commit(f.alice, data);
+  const auto second = f.Commit(f.bob, data);
+  struct Meanwhile {
+    Fixture& f;
+    int statements = 0;
+  } meanwhile{f};
+  auto lease = MUST(f.database->Read());
+  const auto publish = [](unsigned, void* context, void*, void*) {
+    auto& [fixture, statements] = *static_cast<Meanwhile*>(context);
+    if (++statements == 2) fixture.Publish(fixture.bob);
+    return 0;
+  };
+  ::sqlite3_trace_v2(lease->handle(), SQLITE_TRACE_STMT, publish, &meanwhile);
+  const auto found = GetHeldFile(*lease, f.bob, second.row);
+  ::sqlite3_trace_v2(lease->handle(), 0, nullptr, nullptr);
+  REQUIRE(meanwhile.statements >= 2);
+  CHECK(MUST(found).recipe == second.recipe);
+  CHECK(f.Now(f.bob, second).recipe == second.recipe);
+}

@@ -104,3 +104,18 @@ TEST_CASE("WhatIsLooseIsNotAddedToWhoTriesAgainButBoundsIt") {
   MUST(Collect(f.local(), {.rewrite_share = 0}));
   MUST(fail(data));
 }
+
+TEST_CASE("WhatAFileOfTheRepositoryHasIsNotLeftOver") {
+  Fixture f;
+  const Bytes base = Noise(600'000, 1);
+  f.Commit(f.repository, base);
+  for (std::uint64_t seed = 2; seed < 5; ++seed) {
+    UploadStore upload = f.Begin();
+    Bytes data(base.begin(), base.begin() + 300'000);
+    const Bytes more = Noise(20'000, seed);
+    data.insert(data.end(), more.begin(), more.end());
+    MUST(upload.PutBytes(data, f.repository));  // and no commit comes
+  }
+  CHECK(f.Loose() == f.StoredBytes() - base.size());
+  CHECK(f.Loose() < 3 * (20'000 + kMaxChunkBytes));
+}
