@@ -60,7 +60,7 @@ TEST_CASE("AnOlderSizeIsReadFromTheMarkBeforeIt") {
   CHECK(f.MarkBefore(1499) == 0);
   CHECK(f.MarkBefore(2599) == 1500);
   CHECK(f.MarkBefore(9999) == 2600);
-  for (const std::uint64_t size : {0, 1, 1499, 1500, 1501, 2599, 2600}) {
+  for (const std::uint64_t size : {0u, 1u, 1499u, 1500u, 1501u, 2599u, 2600u}) {
     INFO(size);
     CHECK(MUST(f.Read(size)).Root() == Fixture::TrueAt(size).Root());
   }

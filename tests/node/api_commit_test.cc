@@ -314,7 +314,7 @@ TEST_CASE("WhatFailedCommitsBroughtIsBoundedByTheQuota") {
     return hub.Commit(HeaderLine() + FileLine("a.bin", content) + last).status;
   };
   const auto broken = Line("deletedFile", {{"path", "none"}});
-  for (const std::uint64_t seed : {1, 1, 1, 2, 3}) CHECK(commit(seed, broken) == 404);
+  for (const std::uint64_t seed : {1u, 1u, 1u, 2u, 3u}) CHECK(commit(seed, broken) == 404);
   CHECK(commit(4, broken) == 413);
   CHECK(commit(4, "") == 413);
   // Lines of one commit are bounded together, before they are stored.

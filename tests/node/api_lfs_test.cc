@@ -386,7 +386,7 @@ TEST_CASE("WhatWasWrongOrBrokeOffIsBoundedByTheQuota") {
   Fixture hub([](Config& config) { config.quota_default = {1'000'000}; });
   const auto content = Noise(400'000, 1);
   const auto link = hub.UploadLink(content);
-  for (const std::uint64_t seed : {2, 2, 2, 3, 4}) {
+  for (const std::uint64_t seed : {2u, 2u, 2u, 3u, 4u}) {
     CHECK(hub.Follow("PUT", link, Noise(400'000, seed)).status == 400);
   }
   const auto refused = hub.Follow("PUT", link, content);
@@ -402,7 +402,7 @@ TEST_CASE("WhatIsSentForAHeldFileIsBoundedByTheQuotaToo") {
   const auto link = hub.UploadLink(content);
   REQUIRE(hub.Follow("PUT", link, content).status == 200);
   REQUIRE(hub.Follow("PUT", link, content).status == 200);  // again, after a lost answer
-  for (const std::uint64_t seed : {2, 3}) {
+  for (const std::uint64_t seed : {2u, 3u}) {
     const auto reply = hub.Follow("PUT", link, Noise(400'000, seed));
     INFO(reply.body);
     CHECK(reply.status == 400);
