@@ -75,13 +75,6 @@ Result<std::vector<OwnCopy>> FindWrongCopies(Connection& connection, const Damag
   return copies;
 }
 
-// Its holders read what the row has.
-Status ForgetCopy(Connection& connection, const OwnCopy& copy) {
-  return connection.Execute(
-      "UPDATE repository_file SET recipe = NULL WHERE file = ? AND recipe = ?", copy.file,
-      EncodeRecipe(copy.recipe));
-}
-
 Result<std::vector<DamagedFile>> FindDamagedFiles(Connection& connection,
                                                   const DamagedChunks& damaged) {
   std::vector<DamagedFile> files;
@@ -116,7 +109,7 @@ Status MarkFiles(Connection& connection, const Damage& damage, std::vector<Damag
     if (!Touches(damage.all, now.recipe)) continue;
     if (const auto other = TRY(FindWholeCopy(connection, file.row))) {
       TRY(ShareCopy(connection, now, *other));
-      if (Touches(damage.proven, now.recipe)) TRY(ForgetCopy(connection, {now.row, now.recipe}));
+      if (Touches(damage.proven, now.recipe)) TRY(ForgetCopy(connection, now.row, now.recipe));
       continue;
     }
     TRY(connection.Execute("UPDATE file SET damaged = 1 WHERE id = ?", file.row));
@@ -235,7 +228,7 @@ Status RecordDamage(ContentCore& core, ScrubReport& report,
   }
   return core.database.Write([&](Connection& connection) -> Status {
     TRY(UnmarkFiles(connection, marked));
-    for (const OwnCopy& copy : wrong_copies) TRY(ForgetCopy(connection, copy));
+    for (const auto& [file, recipe] : wrong_copies) TRY(ForgetCopy(connection, file, recipe));
     TRY(MarkFiles(connection, damage, report.damaged_files));
     return also(connection);
   });

@@ -32,6 +32,12 @@ Result<std::optional<Recipe>> FindWholeCopy(Connection& connection, std::int64_t
   return std::optional<Recipe>();
 }
 
+Status ForgetCopy(Connection& connection, std::int64_t file, const Recipe& copy) {
+  return connection.Execute(
+      "UPDATE repository_file SET recipe = NULL WHERE file = ? AND recipe = ?", file,
+      EncodeRecipe(copy));
+}
+
 Status ShareCopy(Connection& connection, const FileContent& file, const Recipe& copy) {
   // Of a row that is marked though no chunk is, nothing would show the damage in an own copy.
   const bool is_kept =
@@ -43,9 +49,7 @@ Status ShareCopy(Connection& connection, const FileContent& file, const Recipe& 
   }
   TRY(MoveFile(connection, file, copy));
   TRY(connection.Execute("UPDATE file SET damaged = 0 WHERE id = ?", file.row));
-  return connection.Execute(
-      "UPDATE repository_file SET recipe = NULL WHERE file = ? AND recipe = ?", file.row,
-      EncodeRecipe(copy));
+  return ForgetCopy(connection, file.row, copy);
 }
 
 Status ShareCopiesOfAbandonedRows(Connection& connection) {

@@ -14,6 +14,8 @@ Result<std::optional<Recipe>> FindOwnCopy(Connection& connection, std::int64_t r
 // A holder's own copy of which no damage is known.
 Result<std::optional<Recipe>> FindWholeCopy(Connection& connection, std::int64_t file);
 
+// Whose own copy this is reads what the row has.
+Status ForgetCopy(Connection& connection, std::int64_t file, const Recipe& copy);
 // What was a holder's own copy, and is whole, is the row's from now on. Who had the row's keeps
 // that as its own: if it is damaged, it is not read, and read again once a scrub finds it whole.
 Status ShareCopy(Connection& connection, const FileContent& file, const Recipe& copy);

@@ -3,6 +3,7 @@
 #include <thread>
 
 #include "storage/content/content_session.h"
+#include "tests/storage/content/collect_while_recording.h"
 #include "tests/support/chunks.h"
 #include "tests/support/fake_clock.h"
 #include "tests/support/must.h"
@@ -206,26 +207,10 @@ TEST_CASE("CollectionSeesWhereARowMovedMeanwhile") {
   MUST(core.packs->SealIdle());
   REQUIRE(again.content.recipe != file.recipe);
 
-  std::thread recording;
-  const auto start_recording = [&](Connection&) {
-    std::atomic<bool> holds = false;
-    recording = std::thread([&] {
-      ReaderLock lock(core.collection_mutex);  // holds the sweep back, not the marking
-      holds = true;
-      MUST(f.database->Write([&](Connection& c) -> Status {
-        again.content.row = TRY(RecordFile(c, again.content, 1));
-        return HoldFile(c, f.repository, again.content, Holding::Committed, 1);
-      }));
-      again.pin.reset();
-    });
-    while (!holds) std::this_thread::yield();
-    return Ok();
-  };
   CollectionOptions options;
   options.grace_ms = -kDay;
   options.rewrite_share = 0.01;
-  MUST(Collect(f.local(), options, {nullptr, start_recording}));
-  recording.join();
+  tests::CollectWhileRecording(f, f.repository, again, options);
   auto now = MUST(f.database->Read());
   const auto moved = MUST(GetFile(*now, file.row));
   CHECK(moved.recipe == again.content.recipe);

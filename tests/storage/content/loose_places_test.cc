@@ -7,9 +7,9 @@
 #include "storage/content/collector.h"
 #include "storage/content/content_session.h"
 #include "storage/content/session_offers.h"
+#include "tests/storage/loose_fixture.h"
 #include "tests/support/chunks.h"
 #include "tests/support/must.h"
-#include "tests/support/store_fixture.h"
 
 using namespace banyan;
 using namespace banyan::storage;
@@ -22,19 +22,9 @@ namespace {
 
 constexpr std::int64_t kOwner = 1;  // of the fixture's repositories
 
-struct Fixture : banyan::tests::StoreFixture {
-  std::int64_t repository = AddRepository("a", true);
-
+struct Fixture : banyan::tests::LooseFixture {
   std::shared_ptr<ContentSession> Begin(std::int64_t of) {
     return MUST(ContentSession::Begin(local(), SystemRandom(), {kOwner, of}));
-  }
-  std::uint64_t Loose() { return MUST(CountLooseBytes(*MUST(database->Read()), repository)); }
-  std::uint64_t StoredBytes() {
-    auto& packs = *local().core().packs;
-    std::uint64_t bytes = 0;
-    for (const PackId id : packs.OpenIds()) bytes += MUST(packs.Get(id))->payload_bytes();
-    for (const PackId id : packs.SealedIds()) bytes += MUST(packs.Get(id))->payload_bytes();
-    return bytes;
   }
 };
 

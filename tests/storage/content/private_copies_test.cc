@@ -1,14 +1,13 @@
 // The same bytes of two owners, neither of whom may know what the other has: two copies, and
 // nothing that either is shown tells of the other one.
-#include <atomic>
 #include <string_view>
-#include <thread>
 
 #include "storage/content/collector.h"
 #include "storage/content/content_session.h"
 #include "storage/content/damage.h"
 #include "storage/content/file_sections.h"
 #include "storage/content/scrub.h"
+#include "tests/storage/content/collect_while_recording.h"
 #include "tests/support/chunks.h"
 #include "tests/support/must.h"
 #include "tests/support/store_fixture.h"
@@ -261,25 +260,9 @@ TEST_CASE("CollectionSeesACopyThatCameMeanwhile") {
   MUST(core.packs->SealIdle());
   auto put = MUST(f.store->PutBytes(data, f.bob));
   MUST(core.packs->SealIdle());
-  std::thread recording;
-  const auto start_recording = [&](Connection&) {
-    std::atomic<bool> holds = false;
-    recording = std::thread([&] {
-      ReaderLock lock(core.collection_mutex);  // holds the sweep back, not the marking
-      holds = true;
-      MUST(f.database->Write([&](Connection& c) -> Status {
-        put.content.row = TRY(RecordFile(c, put.content, 1));
-        return HoldFile(c, f.bob, put.content, Holding::Committed, 1);
-      }));
-      put.pin.reset();
-    });
-    while (!holds) std::this_thread::yield();
-    return Ok();
-  };
   CollectionOptions options;
   options.rewrite_share = 0.01;
-  MUST(storage::Collect(f.local(), options, {nullptr, start_recording}));
-  recording.join();
+  tests::CollectWhileRecording(f, f.bob, put, options);
   const auto now = f.Now(f.bob, first);
   CHECK(now.recipe == put.content.recipe);
   CHECK(f.IsWhole(now, data));

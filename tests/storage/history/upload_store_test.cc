@@ -1,9 +1,8 @@
 #include "storage/history/upload_store.h"
 
 #include "storage/content/collector.h"
-#include "storage/content/loose_places.h"
 #include "storage/history/uploads.h"
-#include "tests/support/store_fixture.h"
+#include "tests/storage/loose_fixture.h"
 
 using namespace banyan;
 using namespace banyan::storage;
@@ -11,19 +10,10 @@ using namespace banyan::tests;
 
 namespace {
 
-struct Fixture : StoreFixture {
+struct Fixture : LooseFixture {
   static constexpr std::uint64_t kQuota = 1'000'000;
-  std::int64_t repository = AddRepository("a", true);
 
   UploadStore Begin() { return {local(), {1, repository}, {kQuota}}; }
-  std::uint64_t Loose() { return MUST(CountLooseBytes(*MUST(database->Read()), repository)); }
-  std::uint64_t StoredBytes() {
-    auto& packs = *local().core().packs;
-    std::uint64_t bytes = 0;
-    for (const PackId id : packs.OpenIds()) bytes += MUST(packs.Get(id))->payload_bytes();
-    for (const PackId id : packs.SealedIds()) bytes += MUST(packs.Get(id))->payload_bytes();
-    return bytes;
-  }
   void Hold(FileContent content) {
     MUST(store->Sync());
     MUST(database->Write([&](Connection& c) -> Status {
