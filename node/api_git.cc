@@ -4,7 +4,6 @@
 // The same for git-receive-pack: node/api_git_push.cc takes what is sent.
 
 #include <algorithm>
-#include <functional>
 #include <optional>
 #include <utility>
 
@@ -24,10 +23,8 @@ std::string ProtocolOf(const Request& request) {
   return std::string(request.headers.Find("Git-Protocol").value_or(""));
 }
 
-using GitInput = std::function<Result<std::size_t>(std::span<std::uint8_t>)>;
-
-// `text` lives longer.
-GitInput InputOf(std::string_view text) {
+// What git reads. `text` lives longer.
+auto InputOf(std::string_view text) {
   return [text](std::span<std::uint8_t> out) mutable -> Result<std::size_t> {
     const auto size = std::min(out.size(), text.size());
     text.copy(reinterpret_cast<char*>(out.data()), size);
