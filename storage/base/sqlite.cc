@@ -25,6 +25,12 @@ constexpr const char* kConnectionPragmas =
     "PRAGMA cache_size = -16384; PRAGMA temp_store = MEMORY; PRAGMA secure_delete = OFF;"
     "PRAGMA trusted_schema = OFF;";
 
+constexpr std::size_t kMaxIdleReaders = 16;
+
+// Of any database. A lease that ends on another thread than it began on leaves both wrong by one:
+// one waits never, the other a moment too long.
+thread_local int leases_of_thread = 0;
+
 }  // namespace
 
 int SqlValue::Bind(sqlite3_stmt* statement, int index) const {
@@ -145,22 +151,46 @@ Status Database::Write(const std::function<Status(Connection&)>& change) {
   return status;
 }
 
+Database::Lease::Lease(Database* database, std::unique_ptr<Connection> connection)
+    : database_(database), connection_(std::move(connection)) {
+  ++leases_of_thread;
+}
+
 Database::Lease::~Lease() {
   if (!connection_) return;
-  MutexLock lock(database_->pool_mutex_);
-  if (database_->pool_.size() < 16) database_->pool_.push_back(std::move(connection_));
+  --leases_of_thread;
+  database_->GiveBack(std::move(connection_));
+}
+
+std::unique_ptr<Connection> Database::TakeIdle() {
+  MutexLock lock(pool_mutex_);
+  while (pool_.empty() && lent_ >= kReaders && leases_of_thread <= 0) {
+    const auto before = times_given_back_;
+    came_back_.WaitFor(pool_mutex_, options_.reader_patience_ms);
+    if (times_given_back_ == before) break;
+  }
+  ++lent_;
+  if (pool_.empty()) return nullptr;
+  auto connection = std::move(pool_.back());
+  pool_.pop_back();
+  return connection;
+}
+
+void Database::GiveBack(std::unique_ptr<Connection> connection) {
+  MutexLock lock(pool_mutex_);
+  --lent_;
+  ++times_given_back_;
+  if (connection && pool_.size() < kMaxIdleReaders) pool_.push_back(std::move(connection));
+  came_back_.NotifyOne();
 }
 
 Result<Database::Lease> Database::Read() {
-  {
-    MutexLock lock(pool_mutex_);
-    if (!pool_.empty()) {
-      auto connection = std::move(pool_.back());
-      pool_.pop_back();
-      return Lease(this, std::move(connection));
-    }
-  }
-  return Lease(this, TRY(Connection::Open({options_.path, options_.vfs, /*writable=*/false})));
+  auto connection = TakeIdle();
+  if (connection) return Lease(this, std::move(connection));
+  auto opened = Connection::Open({options_.path, options_.vfs, /*writable=*/false});
+  if (opened) return Lease(this, *std::move(opened));
+  GiveBack(nullptr);
+  return opened.error();
 }
 
 Status Database::Snapshot(const std::function<Status(Connection&)>& read) {

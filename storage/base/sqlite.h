@@ -133,6 +133,7 @@ class Database {
   struct Options {
     std::string path;
     std::string vfs;
+    std::int64_t reader_patience_ms = 50;
   };
   // Opens or creates the file, WAL, synchronous=FULL, foreign keys on. Thread safe afterwards.
   static Result<std::unique_ptr<Database>> Open(const Options& options);
@@ -145,8 +146,7 @@ class Database {
   // statement sees the newest commit; for several statements on one snapshot use Snapshot.
   class Lease {
    public:
-    Lease(Database* database, std::unique_ptr<Connection> connection)
-        : database_(database), connection_(std::move(connection)) {}
+    Lease(Database* database, std::unique_ptr<Connection> connection);
     ~Lease();
     Lease(Lease&&) noexcept = default;
     Connection* operator->() { return connection_.get(); }
@@ -156,6 +156,10 @@ class Database {
     Database* database_;
     std::unique_ptr<Connection> connection_;
   };
+  // With kReaders lent, a thread that holds none waits while others come back, and opens one more
+  // when none does within `reader_patience_ms`: a crowd that comes at once queues instead of
+  // opening a connection each, and leases that are held for long stop nobody.
+  static constexpr std::size_t kReaders = 32;
   Result<Lease> Read();
   // Runs `read` inside one read transaction.
   Status Snapshot(const std::function<Status(Connection&)>& read);
@@ -167,12 +171,18 @@ class Database {
  private:
   friend class Lease;
   explicit Database(Options options) : options_(std::move(options)) {}
+  // One that is idle, or null when one must be opened; lent from now on in both cases.
+  std::unique_ptr<Connection> TakeIdle();
+  void GiveBack(std::unique_ptr<Connection> connection);  // null: it could not be opened
 
   Options options_;
   Mutex writer_mutex_;
   std::unique_ptr<Connection> writer_ GUARDED_BY(writer_mutex_);
   Mutex pool_mutex_;
+  CondVar came_back_;
   std::vector<std::unique_ptr<Connection>> pool_ GUARDED_BY(pool_mutex_);
+  std::size_t lent_ GUARDED_BY(pool_mutex_) = 0;
+  std::uint64_t times_given_back_ GUARDED_BY(pool_mutex_) = 0;
 };
 
 }  // namespace banyan::storage
