@@ -1,7 +1,9 @@
 // A crowd of readers shares a few connections, and none of them can be shut out.
 #include <atomic>
-#include <filesystem>
+#include <chrono>
+#include <memory>
 #include <thread>
+#include <vector>
 
 #include "storage/base/sqlite.h"
 #include "tests/support/must.h"
