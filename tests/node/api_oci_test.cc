@@ -68,8 +68,8 @@ TEST_CASE("EveryBlobOfAManifestIsServed") {
     for (const auto& descriptor : blobs) {
       const auto blob = f.Blob(descriptor);
       CHECK(blob.status == 200);
-      CHECK(DigestOf(blob.body) == descriptor["digest"]);
-      CHECK(blob.body.size() == descriptor["size"]);
+      CHECK(descriptor["digest"] == DigestOf(blob.body));
+      CHECK(descriptor["size"] == blob.body.size());
       // Where ollama goes on; without it, it gives up.
       CHECK(blob.Header("Location")
                 .ends_with("/v2/alice/m/blobs/" + descriptor["digest"].get<std::string>()));
