@@ -29,7 +29,7 @@ struct Fixture : WritingNode {
     INFO(reply.body);
     REQUIRE(reply.status == 200);
     CHECK(reply.Parsed()["casUrl"] == std::string(kPublicUrl) + "/xet");
-    CHECK(reply.Header("X-Xet-Access-Token") == reply.Parsed()["accessToken"]);
+    CHECK(reply.Parsed()["accessToken"] == reply.Header("X-Xet-Access-Token"));
     return reply.Parsed()["accessToken"];
   }
   Reply Store(const std::string& method, const std::string& path, const std::string& token,
