@@ -25,6 +25,17 @@ def leaf_hash(entry):
     return hashlib.sha256(b"\0" + entry).hexdigest()
 
 
+def without_states(entries):
+    """Not the entries that a start a day later adds by itself, sooner or later."""
+    return [entry for entry in entries if json.loads(entry)["t"] != "state"]
+
+
+def check_log(entries, wanted):
+    """These leaves come first, and after them nothing but states."""
+    check_equal([leaf_hash(entry) for entry in entries[:len(wanted)]], wanted, "its own log")
+    check_equal(without_states(entries[len(wanted):]), [], "what its log has beyond")
+
+
 def stall(port, request, count):
     """So many connections that send this, and then nothing more."""
     sockets = [socket.create_connection(("127.0.0.1", port)) for _ in range(count)]
